@@ -1,0 +1,3 @@
+module tlschain
+
+go 1.26.8

@@ -1,0 +1,54 @@
+package scanner
+
+import (
+	"net/netip"
+	"time"
+)
+
+// A Target is one endpoint to look at: where to connect, and which name to
+// ask for. The zero value of every field but Host or Addr means "not given".
+type Target struct {
+	Text       string            // as typed, for the report
+	Host       string            // host name (A-labels, lower case) or address literal; never empty
+	Port       uint16            // TCP port
+	ServerName string            // sent as SNI and checked; empty: none is sent and no name is judged
+	Addr       netip.Addr        // where to connect; invalid: resolve Host
+	STARTTLS   string            // dialect name ("smtp", "imap", ...); empty: TLS from the first byte
+	Tags       map[string]string // from the target file, carried into nothing but group-by
+	Expect     string            // lower-case hex SHA-256 of the leaf that should be served; empty: none
+}
+
+// A Variant tells which handshake an observation comes from. The empty
+// variant is the default one: SNI as in the target, every version and key type.
+type Variant string
+
+// The variants that Options.Variants can ask for beside the default.
+const (
+	Default Variant = ""
+	NoSNI   Variant = "no-sni"
+	RSA     Variant = "rsa"
+	ECDSA   Variant = "ecdsa"
+	TLS12   Variant = "tls1.2"
+	TLS13   Variant = "tls1.3"
+)
+
+// An Observation is everything one connection taught us. An unreachable host
+// is an observation too, with Failure set: the scanner returns no errors for
+// what the world does.
+type Observation struct {
+	Target   Target
+	Variant  Variant
+	Addr     netip.AddrPort // where the connection went; invalid if it never got that far
+	At       time.Time      // when it began
+	Took     time.Duration  // of the whole attempt: dial, STARTTLS and handshake
+	Version  uint16         // TLS version as in crypto/tls; 0 if none was agreed
+	Cipher   uint16         // cipher suite as in crypto/tls
+	Complete bool           // the handshake ended: the server proved possession of the leaf's key
+	Chain    [][]byte       // the certificate entries as sent, in order, parsed by nobody yet
+	Staple   []byte         // the stapled OCSP response, if any
+	Failure  *Failure       // why there is no chain, or why the handshake did not complete after it
+}
+
+// Captured says whether a chain was seen; the endpoint's status is "ok" then,
+// whatever became of the handshake afterwards.
+func (o *Observation) Captured() bool { return len(o.Chain) > 0 }
