@@ -1,0 +1,160 @@
+// Package cert is our own lenient view of an X.509 certificate.
+//
+// crypto/x509 refuses certificates that many TLS clients take without a
+// murmur: negative serial numbers, trailing bytes, duplicate extensions, odd
+// keys. This package reads what chains are judged by (RFC 5280 section 4) and
+// notes every such oddity as a Deviation, so that a client's strictness can be
+// a parameter of that client. It decides nothing about trust, checks no
+// signature, and does no I/O.
+package cert
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/netip"
+	"time"
+)
+
+// A Hash is a SHA-256 digest.
+type Hash [sha256.Size]byte
+
+// String returns the digest in lower-case hex.
+func (h Hash) String() string { return hex.EncodeToString(h[:]) }
+
+// A Certificate is what chains are judged by. All byte slices alias Raw and
+// must not be changed. A certificate that is known from a fact table only has
+// no Raw, TBS and Signature; SignedBy then names the key that signed it, as
+// the table's generator verified.
+type Certificate struct {
+	Raw      []byte
+	SHA256   Hash
+	TBS      []byte
+	SignedBy Hash // facts only: SHA-256 of the SPKI of the key that signed this; zero: unknown
+
+	Version      int    // 1, 2 or 3
+	Serial       []byte // INTEGER content octets, two's complement
+	Issuer       Name
+	Subject      Name
+	NotBefore    time.Time
+	NotAfter     time.Time
+	Key          Key
+	SignatureAlg SignatureAlg
+	Signature    []byte
+
+	HasBasicConstraints bool
+	IsCA                bool
+	MaxPathLen          int // -1: no limit given
+	HasKeyUsage         bool
+	KeyUsage            KeyUsage
+	EKU                 []string // dotted OIDs; nil: extension absent
+	SKI                 []byte
+	AKI                 []byte // keyIdentifier of the AKI; nil: absent
+	AKIIssuer           []byte // DER of the directoryName in the AKI; nil: absent
+	AKISerial           []byte
+	DNSNames            []string // raw bytes of each dNSName as sent
+	IPs                 []netip.Addr
+	HasSAN              bool
+	NameConstraints     *NameConstraints
+	CAIssuers           []string // AIA caIssuers URIs, in order
+	Policies            []string // dotted OIDs
+	UnknownCritical     []string // dotted OIDs of critical extensions this package does not know
+
+	Deviations []Deviation
+}
+
+// KeyUsage holds the bits of RFC 5280 section 4.2.1.3 that chains are judged by.
+type KeyUsage uint16
+
+// Bits of KeyUsage, in the order of RFC 5280 section 4.2.1.3.
+const (
+	DigitalSignature KeyUsage = 1 << iota
+	NonRepudiation
+	KeyEncipherment
+	DataEncipherment
+	KeyAgreement
+	CertSign
+	CRLSign
+)
+
+// NameConstraints is RFC 5280 section 4.2.1.10, as far as TLS clients read it.
+type NameConstraints struct {
+	Critical           bool
+	PermittedDNS       []string
+	ExcludedDNS        []string
+	PermittedIP        []netip.Prefix
+	ExcludedIP         []netip.Prefix
+	PermittedDirectory [][]byte // DER of each directoryName
+	ExcludedDirectory  [][]byte
+	Other              bool // forms that are not listed above are constrained too
+
+}
+
+// A Deviation is one way in which a certificate departs from RFC 5280 that
+// some clients refuse and others do not notice.
+type Deviation string
+
+// The deviations that Parse notices. They are part of the JSON contract.
+const (
+	NegativeSerial     Deviation = "negative-serial"
+	ZeroSerial         Deviation = "zero-serial"
+	LongSerial         Deviation = "long-serial" // over 20 octets
+	TrailingData       Deviation = "trailing-data"
+	DuplicateExtension Deviation = "duplicate-extension"
+	ExtensionsInOld    Deviation = "extensions-before-v3"
+	AlgorithmMismatch  Deviation = "algorithm-mismatch" // inner and outer signature algorithm differ
+	BadExtension       Deviation = "malformed-extension"
+	BadKey             Deviation = "malformed-key"
+	BadTime            Deviation = "malformed-time" // not in the form of RFC 5280 section 4.1.2.5
+	BadString          Deviation = "malformed-string"
+	BadSerial          Deviation = "malformed-serial" // padded INTEGER
+)
+
+// Has says whether the certificate has the deviation d.
+func (c *Certificate) Has(d Deviation) bool {
+	for _, x := range c.Deviations {
+		if x == d {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *Certificate) note(d Deviation) {
+	if !c.Has(d) {
+		c.Deviations = append(c.Deviations, d)
+	}
+}
+
+// SelfIssued says whether subject and issuer are the same name.
+func (c *Certificate) SelfIssued() bool { return c.Subject.Canon == c.Issuer.Canon }
+
+// ValidAt says whether t lies in the validity period, both ends included
+// (RFC 5280 section 4.1.2.5).
+func (c *Certificate) ValidAt(t time.Time) bool {
+	return !t.Before(c.NotBefore) && !t.After(c.NotAfter)
+}
+
+// ForTLS says whether the extended key usage lets the certificate, or what is
+// below it, serve TLS: absent, serverAuth, anyExtendedKeyUsage, or one of the
+// old server-gated-crypto purposes.
+func (c *Certificate) ForTLS() bool {
+	if c.EKU == nil {
+		return true
+	}
+	for _, oid := range c.EKU {
+		switch oid {
+		case ServerAuth, AnyEKU, NetscapeSGC, MicrosoftSGC:
+			return true
+		}
+	}
+	return false
+}
+
+// Extended key usages that matter to TLS clients.
+const (
+	ServerAuth   = "1.3.6.1.5.5.7.3.1"
+	ClientAuth   = "1.3.6.1.5.5.7.3.2"
+	AnyEKU       = "2.5.29.37.0"
+	NetscapeSGC  = "2.16.840.1.113730.4.1"
+	MicrosoftSGC = "1.3.6.1.4.1.311.10.3.3"
+)

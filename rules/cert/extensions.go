@@ -1,0 +1,301 @@
+package cert
+
+import (
+	"net/netip"
+	"strings"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+)
+
+// parseExtensions reads the extensions that chains are judged by. One whose
+// value is malformed is a deviation and counts as absent; of one that stands
+// there twice the first counts, as in OpenSSL.
+func (c *Certificate) parseExtensions(in cryptobyte.String) error {
+	var list cryptobyte.String
+	if !in.ReadASN1(&list, cbasn1.SEQUENCE) {
+		c.note(BadExtension)
+		return nil
+	}
+	seen := make(map[string]bool)
+	for !list.Empty() {
+		var ext, value cryptobyte.String
+		var oid string
+		var critical bool
+		if !list.ReadASN1(&ext, cbasn1.SEQUENCE) || !readOID(&ext, &oid) ||
+			!readBool(&ext, &critical) || !ext.ReadASN1(&value, cbasn1.OCTET_STRING) {
+			c.note(BadExtension)
+			return nil
+		}
+		if seen[oid] {
+			c.note(DuplicateExtension)
+			continue
+		}
+		seen[oid] = true
+		known, ok := c.parseExtension(oid, value, critical)
+		if !known && critical {
+			c.UnknownCritical = append(c.UnknownCritical, oid)
+		}
+		if !ok {
+			c.note(BadExtension)
+		}
+	}
+	return nil
+}
+
+func (c *Certificate) parseExtension(oid string, v cryptobyte.String, critical bool) (known, ok bool) {
+	switch oid {
+	case "2.5.29.19":
+		return true, c.parseBasicConstraints(v)
+	case "2.5.29.15":
+		return true, c.parseKeyUsage(v)
+	case "2.5.29.37":
+		eku, good := readOIDs(v)
+		c.EKU = eku
+		return true, good
+	case "2.5.29.14":
+		var ski cryptobyte.String
+		if !v.ReadASN1(&ski, cbasn1.OCTET_STRING) || !v.Empty() {
+			return true, false
+		}
+		c.SKI = ski
+		return true, true
+	case "2.5.29.35":
+		return true, c.parseAKI(v)
+	case "2.5.29.17":
+		return true, c.parseSAN(v)
+	case "2.5.29.30":
+		return true, c.parseNameConstraints(v, critical)
+	case "1.3.6.1.5.5.7.1.1":
+		return true, c.parseAIA(v)
+	case "2.5.29.32":
+		return true, c.parsePolicies(v)
+	case "2.5.29.18", "2.5.29.31", "2.5.29.33", "2.5.29.36", "2.5.29.54", // issuerAltName, CRL DP, policy mappings, constraints, inhibit
+		"1.3.6.1.5.5.7.1.24", "1.3.6.1.4.1.11129.2.4.2", "2.16.840.1.113730.1.1": // TLS feature, SCTs, Netscape type
+		return true, true
+	}
+	return false, true
+}
+
+// readBool reads a BOOLEAN DEFAULT FALSE. Any byte but zero is true, as in BER.
+func readBool(in *cryptobyte.String, out *bool) bool {
+	if !in.PeekASN1Tag(cbasn1.BOOLEAN) {
+		return true
+	}
+	var b cryptobyte.String
+	if !in.ReadASN1(&b, cbasn1.BOOLEAN) || len(b) != 1 {
+		return false
+	}
+	*out = b[0] != 0
+	return true
+}
+
+func (c *Certificate) parseBasicConstraints(v cryptobyte.String) bool {
+	var seq cryptobyte.String
+	var isCA bool
+	if !v.ReadASN1(&seq, cbasn1.SEQUENCE) || !v.Empty() || !readBool(&seq, &isCA) {
+		return false
+	}
+	pathLen := -1
+	if seq.PeekASN1Tag(cbasn1.INTEGER) {
+		if !seq.ReadASN1Integer(&pathLen) || pathLen < 0 {
+			return false
+		}
+	}
+	c.HasBasicConstraints, c.IsCA, c.MaxPathLen = true, isCA, pathLen
+	return seq.Empty()
+}
+
+func (c *Certificate) parseKeyUsage(v cryptobyte.String) bool {
+	var bits cryptobyte.String
+	if !v.ReadASN1(&bits, cbasn1.BIT_STRING) || len(bits) < 1 {
+		return false
+	}
+	c.HasKeyUsage = true
+	for i := range 7 {
+		if len(bits) > 1 && bits[1]&(0x80>>i) != 0 {
+			c.KeyUsage |= 1 << i
+		}
+	}
+	return v.Empty()
+}
+
+func readOIDs(v cryptobyte.String) (oids []string, ok bool) {
+	oids = []string{}
+	var seq cryptobyte.String
+	if !v.ReadASN1(&seq, cbasn1.SEQUENCE) || !v.Empty() {
+		return oids, false
+	}
+	for !seq.Empty() {
+		var oid string
+		if !readOID(&seq, &oid) {
+			return oids, false
+		}
+		oids = append(oids, oid)
+	}
+	return oids, true
+}
+
+func (c *Certificate) parseAKI(v cryptobyte.String) bool {
+	var seq, id, names, serial cryptobyte.String
+	var hasID, hasNames, hasSerial bool
+	if !v.ReadASN1(&seq, cbasn1.SEQUENCE) || !v.Empty() ||
+		!seq.ReadOptionalASN1(&id, &hasID, cbasn1.Tag(0).ContextSpecific()) ||
+		!seq.ReadOptionalASN1(&names, &hasNames, cbasn1.Tag(1).Constructed().ContextSpecific()) ||
+		!seq.ReadOptionalASN1(&serial, &hasSerial, cbasn1.Tag(2).ContextSpecific()) {
+		return false
+	}
+	if hasID {
+		c.AKI = id
+	}
+	if hasNames {
+		forEachName(names, func(tag cbasn1.Tag, b cryptobyte.String) {
+			if tag == directoryName && c.AKIIssuer == nil {
+				c.AKIIssuer = b
+			}
+		})
+	}
+	if hasSerial {
+		c.AKISerial = serial
+	}
+	return true
+}
+
+// Tags of GeneralName (RFC 5280 section 4.2.1.6).
+var (
+	dnsName       = cbasn1.Tag(2).ContextSpecific()
+	directoryName = cbasn1.Tag(4).Constructed().ContextSpecific()
+	uri           = cbasn1.Tag(6).ContextSpecific()
+	ipAddress     = cbasn1.Tag(7).ContextSpecific()
+)
+
+func forEachName(names cryptobyte.String, f func(cbasn1.Tag, cryptobyte.String)) bool {
+	for !names.Empty() {
+		var b cryptobyte.String
+		var tag cbasn1.Tag
+		if !names.ReadAnyASN1(&b, &tag) {
+			return false
+		}
+		f(tag, b)
+	}
+	return true
+}
+
+func (c *Certificate) parseSAN(v cryptobyte.String) bool {
+	var names cryptobyte.String
+	c.HasSAN = true
+	if !v.ReadASN1(&names, cbasn1.SEQUENCE) || !v.Empty() {
+		return false
+	}
+	good := true
+	return forEachName(names, func(tag cbasn1.Tag, b cryptobyte.String) {
+		switch tag {
+		case dnsName:
+			c.DNSNames = append(c.DNSNames, string(b))
+		case ipAddress:
+			a, ok := netip.AddrFromSlice(b)
+			good = good && ok
+			if ok {
+				c.IPs = append(c.IPs, a)
+			}
+		}
+	}) && good
+}
+
+func (c *Certificate) parseAIA(v cryptobyte.String) bool {
+	var seq cryptobyte.String
+	if !v.ReadASN1(&seq, cbasn1.SEQUENCE) || !v.Empty() {
+		return false
+	}
+	for !seq.Empty() {
+		var desc, loc cryptobyte.String
+		var oid string
+		var tag cbasn1.Tag
+		if !seq.ReadASN1(&desc, cbasn1.SEQUENCE) || !readOID(&desc, &oid) || !desc.ReadAnyASN1(&loc, &tag) {
+			return false
+		}
+		if oid == "1.3.6.1.5.5.7.48.2" && tag == uri {
+			c.CAIssuers = append(c.CAIssuers, string(loc))
+		}
+	}
+	return true
+}
+
+func (c *Certificate) parsePolicies(v cryptobyte.String) bool {
+	var seq cryptobyte.String
+	if !v.ReadASN1(&seq, cbasn1.SEQUENCE) || !v.Empty() {
+		return false
+	}
+	for !seq.Empty() {
+		var info cryptobyte.String
+		var oid string
+		if !seq.ReadASN1(&info, cbasn1.SEQUENCE) || !readOID(&info, &oid) {
+			return false
+		}
+		c.Policies = append(c.Policies, oid)
+	}
+	return true
+}
+
+func (c *Certificate) parseNameConstraints(v cryptobyte.String, critical bool) bool {
+	nc := &NameConstraints{Critical: critical}
+	c.NameConstraints = nc
+	var seq, permitted, excluded cryptobyte.String
+	var hasP, hasE bool
+	if !v.ReadASN1(&seq, cbasn1.SEQUENCE) || !v.Empty() ||
+		!seq.ReadOptionalASN1(&permitted, &hasP, cbasn1.Tag(0).Constructed().ContextSpecific()) ||
+		!seq.ReadOptionalASN1(&excluded, &hasE, cbasn1.Tag(1).Constructed().ContextSpecific()) {
+		return false
+	}
+	return nc.readTrees(permitted, &nc.PermittedDNS, &nc.PermittedIP, &nc.PermittedDirectory) &&
+		nc.readTrees(excluded, &nc.ExcludedDNS, &nc.ExcludedIP, &nc.ExcludedDirectory)
+}
+
+func (nc *NameConstraints) readTrees(trees cryptobyte.String, dns *[]string, ips *[]netip.Prefix, dirs *[][]byte) bool {
+	for !trees.Empty() {
+		var tree, base cryptobyte.String
+		var tag cbasn1.Tag
+		if !trees.ReadASN1(&tree, cbasn1.SEQUENCE) || !tree.ReadAnyASN1(&base, &tag) {
+			return false
+		}
+		switch tag {
+		case dnsName:
+			*dns = append(*dns, strings.ToLower(string(base)))
+		case directoryName:
+			*dirs = append(*dirs, base)
+		case ipAddress:
+			p, ok := prefixFrom(base)
+			if !ok {
+				return false
+			}
+			*ips = append(*ips, p)
+		default:
+			nc.Other = true
+		}
+	}
+	return true
+}
+
+// prefixFrom reads address and mask of an iPAddress constraint; the mask must
+// be contiguous.
+func prefixFrom(b []byte) (netip.Prefix, bool) {
+	half := len(b) / 2
+	a, ok := netip.AddrFromSlice(b[:half])
+	if !ok || len(b) != 2*half {
+		return netip.Prefix{}, false
+	}
+	ones, ended := 0, false
+	for _, m := range b[half:] {
+		for i := 7; i >= 0; i-- {
+			set := m>>i&1 == 1
+			if set && ended {
+				return netip.Prefix{}, false
+			}
+			ended = ended || !set
+			if set {
+				ones++
+			}
+		}
+	}
+	return netip.PrefixFrom(a, ones), true
+}

@@ -1,0 +1,81 @@
+// Package rules judges: it takes what was observed at one target and says what
+// is wrong with the chain, which clients break because of it, and what mends it.
+//
+// It does no I/O, reads no clock and keeps no state: a verdict depends on the
+// observation, the date, and the facts and profiles that it is given.
+package rules
+
+import (
+	"fmt"
+
+	"tlschain/rules/cert"
+)
+
+// A Rule is one way in which an endpoint can be at fault, with everything that
+// a person needs to know about it. ID equals the name of the rule's file.
+type Rule struct {
+	ID       string
+	Class    Class
+	Severity Severity // the usual one; a finding may carry another
+	Since    string   // release that brought the rule, such as "0.1"
+	Title    string   // a noun phrase without a full stop
+	Why      string   // why it matters, as a senior engineer would say it
+	Fix      string   // how to mend it, in general
+	Refs     []string // RFC sections, FAQ entries
+	Check    func(*Subject, func(Finding))
+}
+
+// A Class tells what kind of question a rule answers.
+type Class string
+
+// The classes. Presentation findings make up an endpoint's "presentation".
+const (
+	ClassPresentation Class = "presentation" // what the server sends, in which order
+	ClassCertificate  Class = "certificate"  // what one certificate says
+	ClassClient       Class = "client"       // what some client makes of it
+	ClassComparison   Class = "comparison"   // between addresses, variants, and what was expected
+)
+
+// Severity orders findings. The zero value means "none".
+type Severity uint8
+
+// The severities, mildest first.
+const (
+	None Severity = iota
+	Info
+	Warning
+	Error
+)
+
+var severityNames = [...]string{"ok", "info", "warning", "error"}
+
+func (s Severity) String() string { return severityNames[s] }
+
+// ParseSeverity reads "info", "warning" or "error".
+func ParseSeverity(text string) (Severity, error) {
+	for s := Info; s <= Error; s++ {
+		if severityNames[s] == text {
+			return s, nil
+		}
+	}
+	return None, fmt.Errorf("severity %q: type error, warning or info", text)
+}
+
+// A Finding is one fault of one endpoint.
+type Finding struct {
+	Rule      string
+	Severity  Severity
+	Positions []int     // of the presented certificates at fault, ascending
+	Missing   []CertRef // certificates that should have been sent
+	Message   string    // one sentence on this very chain; may quote certificates, so clean it before showing
+	Fix       string    // what to do here
+	Clients   []string  // ids of the clients that break because of it
+}
+
+// A CertRef names a certificate that was not presented.
+type CertRef struct {
+	After  int               // position after which it belongs
+	Cert   *cert.Certificate // nil: no known certificate fits; only the name is known
+	Name   cert.Name         // its subject
+	Source string            // where we know it from: "pool", "catalog", "aia"; empty when Cert is nil
+}
