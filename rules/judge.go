@@ -20,3 +20,13 @@ type Source struct {
 	Name string // "pool", "catalog" or "aia"
 	Set  *chain.Set
 }
+
+// Judge judges what one target presented, together: one presentation for each
+// of its addresses. The verdicts are in the same order.
+func (j *Judge) Judge(ps []Presentation) []*Verdict {
+	out := make([]*Verdict, len(ps))
+	for i, p := range ps {
+		out[i] = &Verdict{Presentation: p}
+	}
+	return out
+}

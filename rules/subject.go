@@ -3,6 +3,8 @@ package rules
 import (
 	"time"
 
+	"tlschain/scanner"
+
 	"tlschain/rules/cert"
 	"tlschain/rules/chain"
 	"tlschain/rules/client"
@@ -12,8 +14,13 @@ import (
 // in one handshake, or a file.
 type Presentation struct {
 	Entries   []chain.Entry
-	Unordered bool   // the order means nothing: a PKCS #7 file is a set
-	Name      string // the name to check the leaf against; empty: not judged
+	Unordered bool            // the order means nothing: a PKCS #7 file is a set
+	Name      string          // the name to check the leaf against; empty: not judged
+	Addr      string          // address:port it came from; empty for a file
+	Variant   scanner.Variant // the handshake it comes from
+	Expect    cert.Hash       // SHA-256 of the leaf that should be served; zero: none expected
+	ServerKey cert.Hash       // SHA-256 of the SPKI of the server's private key; zero: not given
+	Variants  []Presentation  // what the other handshakes with the same address showed
 }
 
 // A Subject is one presentation with all that rules may look at.
