@@ -1,0 +1,199 @@
+package scanner
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tlschain/scanner/starttls"
+)
+
+// TargetOptions say what to add to a target that leaves something open.
+type TargetOptions struct {
+	Ports      []uint16 // where the target names no port, one target each; empty: 443
+	ServerName string   // SNI and name to check, in place of what targets say; empty: as they say
+}
+
+// ParseTarget reads one target as people type them:
+//
+//	host, host:port, 192.0.2.1, [2001:db8::1]:8443, fe80::1%eth0, bücher.example
+//	https://host:port/any/path, and the like for other schemes that begin with TLS
+//	SERVERNAME@address:port, SERVERNAME@[v6]:port
+//	starttls+DIALECT://[SERVERNAME@]host:port
+//	192.0.2.0/24, 10.0.0.1-10.0.0.9, [2001:db8::/120]:8443, each with or without SERVERNAME@ and port
+//
+// One text may stand for many targets (a network, a list of ports): they are
+// made one by one as the sequence is walked, so a /8 costs nothing to name.
+// Without a scheme, a port that is known for a STARTTLS dialect means it.
+// The error says what is wrong and what to type instead.
+func ParseTarget(text string, options TargetOptions) (iter.Seq[Target], error) {
+	text = strings.TrimSpace(text)
+	p, err := parseTarget(text)
+	if err != nil {
+		return nil, err
+	}
+	p.text = text
+	return p.expand(options)
+}
+
+// A parsedTarget is a target's text taken to pieces, before defaults are put in.
+type parsedTarget struct {
+	text       string
+	host       string     // A-label name or address; empty if first is set
+	first      netip.Addr // an address, or the first of a range
+	last       netip.Addr // of a range; else the same as first
+	port       uint16     // 0: none given
+	serverName string
+	dialect    string
+	scheme     bool // the scheme settles whether STARTTLS is spoken; the port does not
+	tags       map[string]string
+	expect     string
+}
+
+func parseTarget(text string) (p parsedTarget, err error) {
+	if text == "" {
+		return p, errors.New("empty target: type a host, for example example.com or example.com:8443")
+	}
+	rest := text
+	if scheme, after, ok := strings.Cut(text, "://"); ok {
+		if rest, err = p.parseScheme(strings.ToLower(scheme), after); err != nil {
+			return p, err
+		}
+	}
+	if name, address, ok := cutLast(rest, "@"); ok {
+		if p.serverName, err = parseServerName(name); err != nil {
+			return p, fmt.Errorf("before the @: %w", err)
+		}
+		rest = address
+	}
+	return p, p.parsePlace(rest)
+}
+
+// parsePlace reads what is left when scheme and server name are off: a host,
+// an address, a network or a range, each with or without a port.
+func (p *parsedTarget) parsePlace(text string) error {
+	if text == "" {
+		return errors.New("no host: type SERVERNAME@address:port")
+	}
+	// An IPv6 address without brackets has at least two colons and never a port.
+	if addr, err := netip.ParseAddr(text); err == nil {
+		p.first, p.last = addr.Unmap(), addr.Unmap()
+		return nil
+	}
+	host, port, bracketed, err := splitPort(text)
+	if err != nil {
+		return err
+	}
+	if port != "" {
+		if p.port, err = parsePort(port); err != nil {
+			return err
+		}
+	}
+	if ok, err := p.parseRange(host); ok || err != nil {
+		return err
+	}
+	if addr, err := netip.ParseAddr(host); err == nil {
+		p.first, p.last = addr.Unmap(), addr.Unmap()
+		return nil
+	}
+	if bracketed {
+		return fmt.Errorf("%q in brackets is not an IPv6 address: type [2001:db8::1]:443", host)
+	}
+	p.host, err = parseName(host)
+	return err
+}
+
+// splitPort takes [x]:port and x:port apart; port is empty if there is none.
+func splitPort(text string) (host, port string, bracketed bool, err error) {
+	if inner, ok := strings.CutPrefix(text, "["); ok {
+		host, after, ok := strings.Cut(inner, "]")
+		switch {
+		case !ok:
+			return "", "", true, fmt.Errorf("%q lacks the closing bracket: type [2001:db8::1]:443", text)
+		case after == "":
+			return host, "", true, nil
+		case after == ":" || after[0] != ':':
+			return "", "", true, fmt.Errorf("after the bracket of %q comes a colon and a port: type [%s]:443", text, host)
+		}
+		return host, after[1:], true, nil
+	}
+	switch strings.Count(text, ":") {
+	case 0:
+		return text, "", false, nil
+	case 1:
+		host, port, _ := strings.Cut(text, ":")
+		if port == "" {
+			return "", "", false, fmt.Errorf("no port after the colon of %q: type %s:443", text, host)
+		}
+		return host, port, false, nil
+	}
+	if prefix, err := netip.ParsePrefix(text); err == nil {
+		return prefix.String(), "", false, nil
+	}
+	if from, to, ok := strings.Cut(text, "-"); ok && strings.Contains(from, ":") && strings.Contains(to, ":") {
+		return text, "", false, nil
+	}
+	return "", "", false, fmt.Errorf("%q is not an IPv6 address: type one as [2001:db8::1]:443", text)
+}
+
+func parsePort(text string) (uint16, error) {
+	n, err := strconv.ParseUint(text, 10, 16)
+	if err != nil || n == 0 {
+		return 0, fmt.Errorf("port %q is not a number from 1 to 65535", text)
+	}
+	return uint16(n), nil
+}
+
+// expand fills in what the text left open and lists the targets it stands for.
+func (p parsedTarget) expand(options TargetOptions) (iter.Seq[Target], error) {
+	ports := []uint16{p.port}
+	if p.port == 0 {
+		switch port, known := starttls.DefaultPort(p.dialect); {
+		case p.dialect != "" && known:
+			ports = []uint16{port}
+		case len(options.Ports) > 0:
+			ports = slices.Clone(options.Ports)
+		default:
+			ports = []uint16{443}
+		}
+	}
+	if options.ServerName != "" {
+		name, err := parseServerName(options.ServerName)
+		if err != nil {
+			return nil, err
+		}
+		p.serverName = name
+	}
+	return func(yield func(Target) bool) {
+		for addr := p.first; ; addr = addr.Next() {
+			for _, port := range ports {
+				if !yield(p.at(addr, port)) {
+					return
+				}
+			}
+			if addr == p.last { // invalid on both sides for a host name
+				return
+			}
+		}
+	}, nil
+}
+
+func (p *parsedTarget) at(addr netip.Addr, port uint16) Target {
+	t := Target{
+		Text: p.text, Host: p.host, Port: port, ServerName: p.serverName, Addr: addr,
+		STARTTLS: p.dialect, Tags: p.tags, Expect: p.expect,
+	}
+	if t.Host == "" {
+		t.Host = addr.String()
+	} else if t.ServerName == "" {
+		t.ServerName = t.Host
+	}
+	if !p.scheme {
+		t.STARTTLS = starttls.ByPort(port)
+	}
+	return t
+}
