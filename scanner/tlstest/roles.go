@@ -47,7 +47,9 @@ func Leaf(label string, by *Cert, mutate ...func(*Template)) (*Cert, error) {
 func Copy(label string, of *Cert, mutate ...func(*Template)) (*Cert, error) {
 	t := of.made
 	t.SerialNumber = nil
-	t.Edits = slices.Clone(t.Edits)
+	t.Edits, t.ExtraExtensions = slices.Clip(t.Edits), slices.Clip(t.ExtraExtensions)
+	t.Policies = slices.Clip(t.Policies)
+	t.PermittedDNSDomains, t.ExcludedDNSDomains = slices.Clip(t.PermittedDNSDomains), slices.Clip(t.ExcludedDNSDomains)
 	return finish(t, label, of.issuer, mutate)
 }
 

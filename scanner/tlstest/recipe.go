@@ -1,0 +1,162 @@
+package tlstest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Recipe is a chain and what is to be found in it, as a few lines of text
+// with a certificate's worth of meaning each:
+//
+//	root R
+//	ca I by R
+//	leaf L by I to=2026-11-01
+//	present L I
+//	anchors R
+//	expect expired-leaf severity=error positions=0
+//	only
+//
+// Statements, one a line; # begins a comment; words with blanks are quoted as
+// in Go; options are those of recipe_options.go:
+//
+//	root R                self-signed CA        leaf L by I    server certificate
+//	ca I by R             intermediate          leaf L         self-signed one
+//	cross X of R by OLD   R's name and key, certified by OLD
+//	copy I2 of I          I's name, key and issuer: a renewal or a twin
+//	junk J hex=00ff       bytes that are no certificate; size=N: N of them
+//	present L I ...       what the server sends, in order
+//	anchors R ...         the trust anchors
+//	pool I ...            further certificates at hand
+//	leafkey L             whose key the server has (default: the first presented)
+//	at 2026-11-22         judged as of (default: Now); RFC 3339 or a date
+//	name www.example.test judged for this name (default: ServerName); - for none
+//	clients openssl-3.0   profiles to judge by
+//	expect RULE [severity=error] [positions=0,1] [missing=I,...]
+//	absent RULE ...       rules that must not fire
+//	only                  nothing but what is expected may fire
+type Recipe struct {
+	File      string // as in error messages
+	Presented [][]byte
+	Anchors   [][]byte
+	Pool      [][]byte
+	At        time.Time
+	Name      string // the name to check; empty: none
+	Clients   []string
+	Expect    []Expectation
+	Absent    []string
+	Only      bool
+	LeafKey   *Key // of what is presented first; nil if that is junk
+
+	entries map[string][]byte
+	certs   map[string]*Cert
+}
+
+// An Expectation is a finding that must be there. What is nil or empty is not
+// asked for; Positions that are empty but not nil mean: at no position.
+type Expectation struct {
+	Line      int
+	Rule      string
+	Severity  string
+	Positions []int
+	Missing   []string // names of certificates of the recipe
+}
+
+// Cert is the DER of a certificate of the recipe, or the bytes of a piece of
+// junk; nil if there is none of that name.
+func (r *Recipe) Cert(name string) []byte { return r.entries[name] }
+
+// Identity is what a server shows to play the recipe.
+func (r *Recipe) Identity() Identity {
+	id := Identity{Entries: r.Presented}
+	if r.LeafKey != nil {
+		id.Key = r.LeafKey
+	}
+	return id
+}
+
+// ParseRecipe makes what a recipe describes. name is the file's, for errors,
+// which name the line too.
+func ParseRecipe(name, text string) (*Recipe, error) {
+	r := &Recipe{File: name, At: Now(), Name: ServerName, entries: map[string][]byte{}, certs: map[string]*Cert{}}
+	first := ""
+	for i, line := range strings.Split(text, "\n") {
+		words, err := splitWords(line)
+		if err == nil && len(words) > 0 {
+			err = r.statement(i+1, words[0].name, words[1:])
+			if words[0].name == "present" && first == "" && len(words) > 1 {
+				first = words[1].name
+			}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", name, i+1, err)
+		}
+	}
+	if first == "" {
+		return nil, fmt.Errorf("%s: nothing is presented: add a line such as: present L I", name)
+	}
+	if c := r.certs[first]; c != nil && r.LeafKey == nil {
+		r.LeafKey = c.Key
+	}
+	return r, nil
+}
+
+// Recipes reads all recipes (*.txt) of a tree, in the order of their paths.
+func Recipes(fsys fs.FS) ([]*Recipe, error) {
+	var recipes []*Recipe
+	err := fs.WalkDir(fsys, ".", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || path.Ext(file) != ".txt" {
+			return err
+		}
+		text, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			return err
+		}
+		r, err := ParseRecipe(file, string(text))
+		recipes = append(recipes, r)
+		return err
+	})
+	return recipes, err
+}
+
+// A word of a statement is NAME or NAME=VALUE.
+type word struct {
+	name, value string
+	hasValue    bool
+}
+
+// splitWords cuts a line at its blanks, but not within Go string literals,
+// and drops the comment.
+func splitWords(line string) ([]word, error) {
+	var words []word
+	for {
+		line = strings.TrimLeft(line, " \t\r")
+		if line == "" || line[0] == '#' {
+			return words, nil
+		}
+		var text strings.Builder
+		for line != "" && !strings.ContainsRune(" \t\r", rune(line[0])) {
+			if line[0] != '"' && line[0] != '`' {
+				text.WriteByte(line[0])
+				line = line[1:]
+				continue
+			}
+			quoted, err := strconv.QuotedPrefix(line)
+			if err != nil {
+				return nil, errors.New("a quoted word does not end")
+			}
+			value, err := strconv.Unquote(quoted)
+			if err != nil {
+				return nil, err
+			}
+			text.WriteString(value)
+			line = line[len(quoted):]
+		}
+		name, value, hasValue := strings.Cut(text.String(), "=")
+		words = append(words, word{name, value, hasValue})
+	}
+}
