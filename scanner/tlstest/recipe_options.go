@@ -11,6 +11,7 @@ import (
 	"math/big"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -18,7 +19,7 @@ import (
 // option applies one option of a certificate's statement:
 //
 //	cn=NAME  subject="CN=..,O=.."     see ParseName
-//	from=DATE  to=DATE                RFC 3339 or a date
+//	from=DATE  to=DATE                RFC 3339, a date, or days from at: -30d, +60d
 //	keytype=p256|...|rsa2048|ed25519  see NewKey
 //	key=NAME  newkey                  NAME's key; a key of its own (for copy)
 //	alg=md5|sha1|sha256|sha384|sha512
@@ -55,9 +56,9 @@ func (r *Recipe) option(label string, t *Template, w word) (err error) {
 	case "subject":
 		t.RawSubject, err = ParseName(w.value)
 	case "from":
-		t.NotBefore, err = parseTime(w.value)
+		t.NotBefore, err = r.time(w.value)
 	case "to":
-		t.NotAfter, err = parseTime(w.value)
+		t.NotAfter, err = r.time(w.value)
 	case "keytype":
 		t.SubjectKeyId = nil
 		t.Key, err = NewKey(label, w.value)
@@ -224,6 +225,15 @@ func setConstraints(t *Template, text string) error {
 		}
 	}
 	return nil
+}
+
+// time reads a point in time, or a distance in days from what at says so far.
+func (r *Recipe) time(text string) (time.Time, error) {
+	days, relative := strings.CutSuffix(text, "d")
+	if n, err := strconv.Atoi(days); relative && err == nil {
+		return r.At.AddDate(0, 0, n), nil
+	}
+	return parseTime(text)
 }
 
 func parseTime(text string) (time.Time, error) {

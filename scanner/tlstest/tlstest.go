@@ -8,8 +8,8 @@
 // over them can be compared byte for byte. Which is also why nothing made here
 // may ever protect anything: anyone can make the same keys.
 //
-// It judges no chain and reads no clock, but for Demo, whose endpoints must be
-// of today. It does not need package testing, but for the shortcuts in tb.go.
+// It judges no chain and reads no clock for what it makes. It does not need
+// package testing, but for the shortcuts in tb.go.
 package tlstest
 
 import "time"
