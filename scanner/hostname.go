@@ -14,6 +14,9 @@ import (
 // name, underscores included, since internal hosts have them and DNS does not
 // mind (RFC 2181 section 11); all others go through IDNA (UTS 46, lookup).
 func parseName(text string) (string, error) {
+	if len(text) > 1000 { // and IDNA need not look at it
+		return "", fmt.Errorf("a host name of %d bytes: DNS ends at 253", len(text))
+	}
 	name := strings.TrimSuffix(text, ".")
 	if name == "" {
 		return "", errors.New("no host name: type a host, for example example.com")
@@ -37,9 +40,7 @@ func parseName(text string) (string, error) {
 	// A last label of digits is an address gone wrong: no top-level domain is
 	// numeric (RFC 3696 section 2), and resolvers guess at what 10.1 means.
 	if last := name[strings.LastIndexByte(name, '.')+1:]; strings.Trim(last, "0123456789") == "" {
-		if !isAddress(name) {
-			return "", fmt.Errorf("%q is neither a host name nor an IPv4 address: type four numbers from 0 to 255, as in 192.0.2.1", text)
-		}
+		return "", fmt.Errorf("%q is neither a host name nor an IPv4 address: type four numbers from 0 to 255, as in 192.0.2.1", text)
 	}
 	return name, nil
 }
@@ -47,12 +48,12 @@ func parseName(text string) (string, error) {
 // parseServerName reads a name for SNI, which carries no addresses (RFC 6066
 // section 3).
 func parseServerName(text string) (string, error) {
+	if isAddress(text) {
+		return "", fmt.Errorf("server name %q is an address, but SNI carries names only: type a host name", text)
+	}
 	name, err := parseName(text)
 	if err != nil {
 		return "", fmt.Errorf("server name: %w", err)
-	}
-	if isAddress(name) {
-		return "", fmt.Errorf("server name %q is an address, but SNI carries names only: type a host name", text)
 	}
 	return name, nil
 }

@@ -1,0 +1,104 @@
+package wire
+
+// A flight reads what a server sends from its ServerHello to its Certificate.
+type flight struct {
+	messages
+	client client
+}
+
+// A client is what the reader must know of the one who said hello; the tape
+// and the two bare hellos are clients.
+type client interface {
+	// secret returns the server's handshake traffic secret of TLS 1.3.
+	// message is the whole ServerHello.
+	secret(suite suite13, hello serverHello, message []byte) ([]byte, error)
+	// retry answers a HelloRetryRequest.
+	retry(suite suite13, hello serverHello, message []byte) error
+}
+
+// presented reads up to the Certificate message. It fails with ErrTooLarge,
+// ErrMalformed, ErrNoCertificate, *NotTLS, *Alert, or the reader's own error;
+// the version and cipher suite are there as far as they were agreed on.
+func (f *flight) presented() (p Presented, err error) {
+	retried := false
+	for {
+		message, err := f.next()
+		if err != nil {
+			return p, err
+		}
+		switch kind := message[0]; kind {
+		case messageServerHello:
+			if p.Version != 0 {
+				return p, malformed("a second ServerHello")
+			}
+			hello, err := parseServerHello(message[4:])
+			if err != nil {
+				return p, err
+			}
+			if hello.retry {
+				if retried {
+					return p, malformed("a second HelloRetryRequest")
+				}
+				retried = true
+				if err := f.again(hello, message); err != nil {
+					return p, err
+				}
+				continue
+			}
+			p.Version, p.Cipher = hello.version, hello.cipher
+			if hello.version == versionTLS13 {
+				if err := f.unlock(hello, message); err != nil {
+					return p, err
+				}
+			}
+		case messageCertificate:
+			if p.Version == 0 {
+				return p, malformed("a Certificate before the ServerHello")
+			}
+			p.Chain, p.Staple, err = parseCertificate(message[4:], p.Version == versionTLS13)
+			return p, err
+		case messageHelloRequest, messageEncryptedExtensions, messageCertificateRequest:
+		default:
+			if p.Version == 0 {
+				return p, malformed("a message of type %d before the ServerHello", kind)
+			}
+			return p, ErrNoCertificate
+		}
+	}
+}
+
+func (f *flight) again(hello serverHello, message []byte) error {
+	suite, err := suiteByID(hello.cipher)
+	if err != nil {
+		return err
+	}
+	return f.client.retry(suite, hello, message)
+}
+
+// unlock changes to the keys of TLS 1.3. Nothing may follow the ServerHello in
+// its record (RFC 8446 section 5.1).
+func (f *flight) unlock(hello serverHello, message []byte) error {
+	if f.done != len(f.hand) {
+		return malformed("clear text after the ServerHello of TLS 1.3")
+	}
+	suite, err := suiteByID(hello.cipher)
+	if err != nil {
+		return err
+	}
+	secret, err := f.client.secret(suite, hello, message)
+	if err != nil {
+		return err
+	}
+	f.opener, err = newOpener(suite, secret)
+	return err
+}
+
+// staple reads the OCSP response that may follow the Certificate of TLS 1.2 in
+// a message of its own.
+func (f *flight) staple() []byte {
+	message, err := f.next()
+	if err != nil || message[0] != messageCertificateStatus {
+		return nil
+	}
+	return parseStatus(message[4:])
+}
