@@ -7,6 +7,7 @@ package rules
 
 import (
 	"fmt"
+	"time"
 
 	"tlschain/rules/cert"
 )
@@ -51,6 +52,19 @@ var severityNames = [...]string{"ok", "info", "warning", "error"}
 
 func (s Severity) String() string { return severityNames[s] }
 
+// MarshalText gives the severity's name; None is "ok".
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (s *Severity) UnmarshalText(text []byte) (err error) {
+	if string(text) == severityNames[None] {
+		*s = None
+		return nil
+	}
+	*s, err = ParseSeverity(string(text))
+	return err
+}
+
 // ParseSeverity reads "info", "warning" or "error".
 func ParseSeverity(text string) (Severity, error) {
 	for s := Info; s <= Error; s++ {
@@ -70,6 +84,13 @@ type Finding struct {
 	Message   string    // one sentence on this very chain; may quote certificates, so clean it before showing
 	Fix       string    // what to do here
 	Clients   []string  // ids of the clients that break because of it
+	Waiver    *Waiver   // nil: not waived
+}
+
+// A Waiver says that somebody accepts a finding: it is shown, and does not count.
+type Waiver struct {
+	Reason  string
+	Expires time.Time // the end of the waiver
 }
 
 // A CertRef names a certificate that was not presented.
