@@ -1,0 +1,241 @@
+package build
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"tlschain/rules/catalog"
+	"tlschain/rules/cert"
+)
+
+// maxFile bounds one input file: ten times CCADB's largest year.
+const maxFile = 64 << 20
+
+// Dir reads everything in a directory that it recognises: CCADB's reports
+// (*.csv with their header), certificates (*.pem, *.crt, *.cer), and stores.tsv.
+// It is an error if there is nothing of that kind.
+func (b *Builder) Dir(fsys fs.FS) error {
+	found := false
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		read := b.reader(name)
+		if read == nil {
+			return nil
+		}
+		found = true
+		f, err := fsys.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return read(name, f)
+	})
+	if err != nil {
+		return fmt.Errorf("reading certificates: %w", err)
+	}
+	if !found {
+		return errors.New("reading certificates: found no CCADB report (*.csv), no certificate (*.pem, *.crt, *.cer) and no stores.tsv")
+	}
+	return nil
+}
+
+func (b *Builder) reader(name string) func(string, io.Reader) error {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".csv":
+		return b.CCADB
+	case ".pem", ".crt", ".cer":
+		return b.Certificates
+	case ".tsv":
+		if path.Base(name) == "stores.tsv" {
+			return b.Stores
+		}
+	}
+	return nil
+}
+
+func slurp(name string, r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if len(data) > maxFile {
+		return nil, fmt.Errorf("%s: more than %d MB", name, maxFile>>20)
+	}
+	return data, nil
+}
+
+// CCADB reads one of CCADB's public reports "AllCertificatePEMsCSVFormat".
+// Every certificate must have the fingerprint that the report gives it.
+func (b *Builder) CCADB(name string, r io.Reader) error {
+	data, err := slurp(name, r)
+	if err != nil {
+		return err
+	}
+	in := csv.NewReader(bytes.NewReader(data))
+	header, err := in.Read()
+	if err != nil {
+		return fmt.Errorf("%s: reading the header: %w", name, err)
+	}
+	column := func(part string) int {
+		return slices.IndexFunc(header, func(h string) bool { return strings.Contains(h, part) })
+	}
+	fingerprint, text := column("SHA-256 Fingerprint"), column("PEM")
+	if fingerprint < 0 || text < 0 {
+		return fmt.Errorf(`%s: the header has no "SHA-256 Fingerprint" and "X.509 Certificate (PEM)": is this CCADB's report AllCertificatePEMsCSVFormat?`, name)
+	}
+	src := b.From(name)
+	for {
+		row, err := in.Read()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		line, _ := in.FieldPos(0)
+		block, _ := pem.Decode([]byte(strings.Trim(row[text], "'"))) // some reports quote it
+		if block == nil {
+			return fmt.Errorf("%s line %d: no PEM certificate", name, line)
+		}
+		if err := sameHash(row[fingerprint], block.Bytes); err != nil {
+			return fmt.Errorf("%s line %d: %w", name, line, err)
+		}
+		b.add(block.Bytes, src, fmt.Sprintf("%s line %d", name, line))
+	}
+}
+
+func sameHash(text string, der []byte) error {
+	said, err := parseHash(text)
+	if err != nil {
+		return err
+	}
+	if real := cert.Hash(hashOf(der)); said != real {
+		return fmt.Errorf("the fingerprint is given as %s, but the certificate has %s", said, real)
+	}
+	return nil
+}
+
+func parseHash(text string) (h cert.Hash, err error) {
+	clean := strings.ReplaceAll(text, ":", "")
+	if n, err := hex.Decode(h[:], []byte(clean[:min(len(clean), 2*len(h))])); err != nil || n != len(h) || len(clean) != 2*n {
+		return h, fmt.Errorf("%.80q is no SHA-256 fingerprint: 64 hexadecimal digits", text)
+	}
+	return h, nil
+}
+
+// Certificates reads certificates in PEM, any number of them, or one in DER.
+func (b *Builder) Certificates(name string, r io.Reader) error {
+	data, err := slurp(name, r)
+	if err != nil {
+		return err
+	}
+	src := b.From(name)
+	if len(data) > 0 && data[0] == 0x30 {
+		b.add(data, src, name)
+		return nil
+	}
+	count := 0
+	for {
+		var block *pem.Block
+		if block, data = pem.Decode(data); block == nil {
+			break
+		}
+		switch block.Type {
+		case "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE":
+			count++
+			b.add(block.Bytes, src, fmt.Sprintf("%s certificate %d", name, count))
+		}
+	}
+	if count == 0 {
+		return fmt.Errorf("%s: no certificate in it", name)
+	}
+	return nil
+}
+
+// Stores reads a tab-separated list of the members of trust stores, with the
+// header "store, client, version, date, root_sha256". The anchors themselves
+// must be read too, before Facts.
+func (b *Builder) Stores(name string, r io.Reader) error {
+	data, err := slurp(name, r)
+	if err != nil {
+		return err
+	}
+	const header = "store\tclient\tversion\tdate\troot_sha256"
+	read := make(map[string]*list)
+	lines := bufio.NewScanner(bytes.NewReader(data))
+	for n := 1; lines.Scan(); n++ {
+		text := strings.TrimSuffix(lines.Text(), "\r")
+		place := fmt.Sprintf("%s line %d", name, n)
+		if n == 1 {
+			if text != header {
+				return fmt.Errorf("%s: the header must be %q", place, header)
+			}
+			continue
+		}
+		if text == "" {
+			continue
+		}
+		field := strings.Split(text, "\t")
+		if len(field) != 5 {
+			return fmt.Errorf("%s: %d fields, want 5 separated by tabs", place, len(field))
+		}
+		date, err := parseDate(field[3])
+		if err != nil {
+			return fmt.Errorf("%s: %w", place, err)
+		}
+		root, err := parseHash(field[4])
+		if err != nil {
+			return fmt.Errorf("%s: %w", place, err)
+		}
+		l := read[field[0]]
+		if l == nil {
+			l = &list{place: place, Store: catalog.Store{ID: field[0], Client: field[1], Version: field[2], Date: date}}
+			if b.StoreFrom != nil {
+				l.Source = b.StoreFrom(l.Client, l.Version)
+			}
+			read[field[0]] = l
+			b.setStore(l)
+		}
+		if l.Client != field[1] || l.Version != field[2] || !l.Date.Equal(date) {
+			return fmt.Errorf("%s: client, version or date of store %s differ from %s", place, l.ID, l.place)
+		}
+		l.anchors = append(l.anchors, root)
+	}
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+func (b *Builder) setStore(l *list) {
+	for i, old := range b.store {
+		if old.ID == l.ID {
+			b.store[i] = l
+			return
+		}
+	}
+	b.store = append(b.store, l)
+}
+
+// parseDate reads a day, a month or a year; it counts from its first day.
+func parseDate(text string) (time.Time, error) {
+	for _, layout := range []string{time.DateOnly, "2006-01", "2006"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%.40q is no date: type 2026-07-05, 2026-07 or 2026", text)
+}

@@ -1,0 +1,160 @@
+package catalog
+
+import (
+	"crypto"
+
+	"tlschain/rules/cert"
+)
+
+// tables hold once what many certificates share; records refer to them by
+// number, in the order of first use.
+type tables struct {
+	names pool[cert.Name]
+	keys  pool[cert.Key]
+	algs  pool[cert.SignatureAlg]
+	blobs pool[[]byte] // key identifiers, names and serials in AKIs, foreign SPKI hashes
+	texts pool[string] // URLs, OIDs, deviations
+}
+
+type pool[T any] struct {
+	list  []T
+	index map[string]uint64 // writing: the number of what has this key
+}
+
+// number gives v's number, adding it if it is new. The key identifies v.
+func (p *pool[T]) number(key string, v T) uint64 {
+	n, ok := p.index[key]
+	if !ok {
+		if p.index == nil {
+			p.index = make(map[string]uint64)
+		}
+		n = uint64(len(p.list))
+		p.index[key] = n
+		p.list = append(p.list, v)
+	}
+	return n
+}
+
+// refer codes a reference to v, which key identifies.
+func refer[T any](c *codec, col column, p *pool[T], key string, v *T) {
+	var n uint64
+	if !c.reading {
+		n = p.number(key, *v)
+	}
+	c.uint(col, &n)
+	if c.reading {
+		if n >= uint64(len(p.list)) {
+			c.fail()
+			return
+		}
+		*v = p.list[n]
+	}
+}
+
+func (c *codec) blob(col column, b *[]byte) { // nil and empty differ
+	var n uint64
+	if !c.reading && *b != nil {
+		n = 1 + c.blobs.number(string(*b), *b)
+	}
+	c.uint(col, &n)
+	if !c.reading {
+		return
+	}
+	*b = nil
+	if n > uint64(len(c.blobs.list)) {
+		c.fail()
+	} else if n > 0 {
+		*b = c.blobs.list[n-1]
+	}
+}
+
+// list codes the length of a list, nil told from empty.
+func list[T any](c *codec, col column, l *[]T) {
+	n := 0
+	if *l != nil {
+		n = 1 + len(*l)
+	}
+	u := uint64(n)
+	c.uint(col, &u)
+	if !c.reading {
+		return
+	}
+	*l = nil
+	if u > uint64(len(c.cols[col]))+1 {
+		c.fail()
+	} else if u > 0 {
+		*l = make([]T, u-1)
+	}
+}
+
+func (c *codec) textList(col column, l *[]string) {
+	list(c, col, l)
+	for i := range *l {
+		refer(c, col, &c.texts, (*l)[i], &(*l)[i])
+	}
+}
+
+// writeTables writes what the records refer to, once all records are written.
+func (c *codec) writeTables() {
+	for _, n := range c.names.list {
+		c.raw(colNames, &n.DER)
+	}
+	for _, k := range c.keys.list {
+		c.raw(colKeys, &k.DER)
+	}
+	for _, b := range c.blobs.list {
+		c.raw(colBlobs, &b)
+	}
+	for _, s := range c.texts.list {
+		c.text(colTexts, &s)
+	}
+	for _, a := range c.algs.list {
+		c.alg(&a)
+	}
+}
+
+// readTables reads what the records refer to, before them.
+func (c *codec) readTables() {
+	for c.more(colNames) && len(c.names.list) < maxItems {
+		var der []byte
+		c.raw(colNames, &der)
+		n, _, ok := cert.ParseName(der)
+		if !ok {
+			c.fail()
+		}
+		c.names.list = append(c.names.list, n)
+	}
+	for c.more(colKeys) && len(c.keys.list) < maxItems {
+		var der []byte
+		c.raw(colKeys, &der)
+		k, _ := cert.ParseKey(der)
+		c.keys.list = append(c.keys.list, k)
+	}
+	for c.more(colBlobs) && len(c.blobs.list) < maxItems {
+		var b []byte
+		c.raw(colBlobs, &b)
+		c.blobs.list = append(c.blobs.list, b)
+	}
+	for c.more(colTexts) && len(c.texts.list) < maxItems {
+		var s string
+		c.text(colTexts, &s)
+		c.texts.list = append(c.texts.list, s)
+	}
+	for c.more(colAlgs) && len(c.algs.list) < maxItems {
+		var a cert.SignatureAlg
+		c.alg(&a)
+		c.algs.list = append(c.algs.list, a)
+	}
+}
+
+func (c *codec) alg(a *cert.SignatureAlg) {
+	hash, kind := uint64(a.Hash), string(a.Key)
+	c.text(colAlgs, &a.Name)
+	c.text(colAlgs, &a.OID)
+	c.uint(colAlgs, &hash)
+	c.text(colAlgs, &kind)
+	a.Hash, a.Key = crypto.Hash(hash), cert.KeyKind(kind)
+	if c.reading && a.Hash != 0 && !a.Hash.Available() {
+		c.fail()
+	}
+}

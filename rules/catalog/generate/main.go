@@ -1,0 +1,38 @@
+// Command generate writes the embedded facts of package catalog from the
+// published data in a directory: CCADB's reports in ccadb/, the anchors in
+// roots.pem with their membership in stores.tsv, and the hierarchy of Cybertrust
+// Japan in sureserver/. Run it by `go generate ./...`.
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+
+	"tlschain/rules/catalog/build"
+)
+
+func main() {
+	out := flag.String("o", "facts.bin", "file to write")
+	flag.Parse()
+	if err := run(*out, flag.Arg(0)); err != nil {
+		fmt.Fprintln(os.Stderr, "generate:", err)
+		os.Exit(1)
+	}
+}
+
+func run(out, dir string) error {
+	f, skipped, err := build.Published(os.DirFS(dir))
+	if err != nil {
+		return err
+	}
+	for _, s := range skipped {
+		fmt.Fprintln(os.Stderr, "generate: left out:", s)
+	}
+	var buf bytes.Buffer
+	if err := f.Write(&buf); err != nil {
+		return err
+	}
+	return os.WriteFile(out, buf.Bytes(), 0o644)
+}
