@@ -4,3 +4,55 @@
 // All network I/O of the program is in this tree. It judges nothing and parses
 // no certificate: what a peer sends is hostile until rules/cert has read it.
 package scanner
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/netip"
+	"time"
+)
+
+// A Scanner holds what is the same for every target of a scan. The zero value
+// is ready for use: ordinary pace, every address family, one complete
+// handshake each. Its fields must not change during a scan; one Scanner may
+// run several scans at once, each with limits of its own.
+type Scanner struct {
+	Concurrency int           // connections at once; 0 means 256
+	PerHost     int           // connections at once to one address; 0 means 4, below 0 no limit; loopback has none
+	Rate        float64       // connections begun a second; 0 means no limit
+	Timeout     time.Duration // of a whole attempt at one address: dial, STARTTLS, handshake; 0 means 10 s
+	Retries     int           // further attempts after a failure that may pass: timeout, reset, busy
+
+	Network      string    // "ip4" or "ip6": addresses of that family only; empty means both
+	AllAddresses bool      // every address of a name, not just one that answers
+	Variants     []Variant // handshakes beside the default one
+
+	ClientCertificate *tls.Certificate // shown to servers that ask; nil means none
+
+	Lookup   func(ctx context.Context, network, host string) ([]netip.Addr, error)      // nil means net.DefaultResolver.LookupNetIP
+	Dial     func(ctx context.Context, addr netip.AddrPort) (net.Conn, error)           // nil means TCP
+	StartTLS func(ctx context.Context, conn net.Conn, dialect, serverName string) error // nil means starttls.Upgrade
+	Now      func() time.Time                                                           // nil means time.Now
+}
+
+func (s *Scanner) concurrency() int {
+	if s.Concurrency > 0 {
+		return s.Concurrency
+	}
+	return 256
+}
+
+func (s *Scanner) timeout() time.Duration {
+	if s.Timeout > 0 {
+		return s.Timeout
+	}
+	return 10 * time.Second
+}
+
+func (s *Scanner) now() time.Time {
+	if s.Now != nil {
+		return s.Now()
+	}
+	return time.Now()
+}

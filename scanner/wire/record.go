@@ -76,7 +76,7 @@ func (r *records) read() (kind byte, payload []byte, err error) {
 func (r *records) need(n int) error {
 	for len(r.raw)-r.next < n {
 		if r.in == nil {
-			return io.ErrUnexpectedEOF
+			return r.ended()
 		}
 		if r.next > 0 && r.next == len(r.raw) {
 			r.total += r.next
@@ -92,16 +92,21 @@ func (r *records) need(n int) error {
 		r.raw = r.raw[:len(r.raw)+got]
 		if err != nil && len(r.raw)-r.next < n {
 			if err == io.EOF {
-				// A few bytes and the end, where a record should be.
-				if r.count == 0 && len(r.raw) > 0 && r.raw[0] != recordAlert && r.raw[0] != recordHandshake {
-					return r.notTLS()
-				}
-				err = io.ErrUnexpectedEOF
+				return r.ended()
 			}
 			return err
 		}
 	}
 	return nil
+}
+
+// ended is the error of a peer that said no more. A few bytes and the end may
+// be another protocol altogether.
+func (r *records) ended() error {
+	if r.count == 0 && len(r.raw) > 0 && r.raw[0] != recordAlert && r.raw[0] != recordHandshake {
+		return r.notTLS()
+	}
+	return io.ErrUnexpectedEOF
 }
 
 func (r *records) notTLS() error {

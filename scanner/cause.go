@@ -1,0 +1,162 @@
+package scanner
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+
+	"tlschain/scanner/starttls"
+	"tlschain/scanner/wire"
+)
+
+// failure puts an attempt's error into the vocabulary, with a message for
+// people.
+func (r *run) failure(err error) *Failure {
+	step := "the attempt"
+	var s *stepError
+	if errors.As(err, &s) {
+		step, err = s.step, s.err
+	}
+	if f := r.networkFailure(step, err); f != nil {
+		return f
+	}
+	if f := upgradeFailure(err); f != nil {
+		return f
+	}
+	return tlsFailure(step, err)
+}
+
+// networkFailure names what went wrong below TLS; nil if nothing did.
+func (r *run) networkFailure(step string, err error) *Failure {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return interrupted()
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.Is(err, syscall.ETIMEDOUT), isTimeout(err):
+		return &Failure{Timeout, fmt.Sprintf("%s took longer than %v", step, r.timeout())}
+	}
+	if f := systemFailure(step, err); f != nil {
+		return f
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
+		return &Failure{Reset, step + ": the server closed the connection"}
+	}
+	return nil
+}
+
+// systemFailure is what a failed system call means for a scan; nil if none
+// did.
+func systemFailure(step string, err error) *Failure {
+	var number syscall.Errno
+	if !errors.As(err, &number) {
+		return nil
+	}
+	code, means := Unreachable, "there is no way to the address"
+	switch number {
+	case syscall.ECONNREFUSED:
+		code, means = Refused, "nobody listens there"
+	case syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED, syscall.ENOTCONN:
+		code, means = Reset, "the server reset the connection"
+	case syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM:
+		code, means = Local, "this machine has no more to give: raise ulimit -n, or lower --concurrency"
+	case syscall.EADDRNOTAVAIL, syscall.EADDRINUSE, syscall.EAGAIN:
+		code, means = Local, "this machine has no free port or no such address"
+	case syscall.EACCES, syscall.EPERM:
+		means = "a firewall forbids it"
+	}
+	return &Failure{code, fmt.Sprintf("%s: %s (%v)", step, means, number)}
+}
+
+func isTimeout(err error) bool {
+	var t interface{ Timeout() bool }
+	return errors.As(err, &t) && t.Timeout()
+}
+
+// upgradeFailure names what went wrong in the STARTTLS preamble; nil if
+// nothing did.
+func upgradeFailure(err error) *Failure {
+	var refused *starttls.Error
+	if !errors.As(err, &refused) {
+		return nil
+	}
+	if refused.Kind == starttls.Busy {
+		return &Failure{Busy, refused.Error()}
+	}
+	return &Failure{StartTLS, refused.Error()}
+}
+
+// tlsFailure names what went wrong within TLS, as crypto/tls or wire tell it.
+func tlsFailure(step string, err error) *Failure {
+	var notTLS *wire.NotTLS
+	if errors.As(err, &notTLS) {
+		return &Failure{NotTLS, describe(notTLS.First)}
+	}
+	if errors.Is(err, wire.ErrTooLarge) {
+		return &Failure{TooLarge, err.Error()}
+	}
+	if step == "STARTTLS" {
+		return &Failure{StartTLS, err.Error()}
+	}
+	asked := ""
+	var wanted *askedError
+	if errors.As(err, &wanted) {
+		asked = "; it had asked for a client certificate: --client-cert"
+	}
+	var alert *wire.Alert
+	if errors.As(err, &alert) {
+		return &Failure{Handshake, "the server ended it with " + alert.Error() + asked}
+	}
+	var remote *net.OpError
+	if errors.As(err, &remote) && remote.Op == "remote error" {
+		return &Failure{Handshake, "the server ended it with the alert " + strings.TrimPrefix(remote.Err.Error(), "tls: ") + asked}
+	}
+	return &Failure{Handshake, strings.TrimPrefix(err.Error(), "tls: ") + asked}
+}
+
+// An askedError is a handshake's failure after the server had asked for a
+// client certificate.
+type askedError struct{ err error }
+
+func (e *askedError) Error() string { return e.err.Error() }
+func (e *askedError) Unwrap() error { return e.err }
+
+// describe says what a peer that speaks no TLS seems to speak, and what to
+// type if there is a way into TLS from there.
+func describe(first []byte) string {
+	for _, known := range []struct{ begins, means string }{
+		{"HTTP/", "HTTP: is TLS on another port?"},
+		{"SSH-", "SSH"},
+		{"220", "SMTP or FTP: try starttls+smtp:// or starttls+ftp://"},
+		{"421", "SMTP or FTP that is busy: try starttls+smtp:// or starttls+ftp://, later"},
+		{"* OK", "IMAP: try starttls+imap://"},
+		{"+OK", "POP3: try starttls+pop3://"},
+		{"<?xml", "XML"}, {"<!", "HTML"}, {"<html", "HTML"},
+		{":", "IRC: try starttls+irc://"},
+	} {
+		if bytes.HasPrefix(first, []byte(known.begins)) {
+			return fmt.Sprintf("the answer is %s (it begins %q)", known.means, first)
+		}
+	}
+	return fmt.Sprintf("the answer is not TLS (it begins %q)", first)
+}
+
+// lookupFailure names what went wrong in looking up a name. ctx is the
+// lookup's.
+func lookupFailure(ctx context.Context, host string, err error) *Failure {
+	if errors.Is(context.Cause(ctx), context.Canceled) {
+		return interrupted()
+	}
+	var dns *net.DNSError
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return &Failure{DNS, fmt.Sprintf("%s does not resolve: no such name, or it has no address", host)}
+	case ctx.Err() != nil || errors.As(err, &dns) && dns.IsTimeout:
+		return &Failure{DNS, fmt.Sprintf("%s does not resolve: the name server does not answer", host)}
+	}
+	return &Failure{DNS, fmt.Sprintf("%s does not resolve: %v", host, err)}
+}

@@ -1,0 +1,130 @@
+package scanner
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"time"
+
+	"tlschain/scanner/wire"
+)
+
+// handshake makes a complete TLS handshake and writes what came of it into o.
+// The error says why the handshake did not complete; there may be a chain
+// nevertheless.
+func (r *run) handshake(ctx context.Context, o *Observation) error {
+	link, err := r.connect(ctx, o.Target, o.Addr)
+	if err != nil {
+		return err
+	}
+	defer link.hangUp()
+	tape := wire.NewTape(link.Conn)
+	defer tape.Stop()
+	asked := false
+	client := tls.Client(tape, r.config(o, tape.KeyLog(), &asked))
+	if err := client.Handshake(); err != nil { // its deadline is the connection's
+		err = o.readTape(tape, err)
+		if asked {
+			err = &askedError{err}
+		}
+		return &stepError{"the handshake", err}
+	}
+	state := client.ConnectionState()
+	o.Version, o.Cipher, o.Complete, o.Staple = state.Version, state.CipherSuite, true, state.OCSPResponse
+	// Where crypto/tls read the certificates, it holds them as they were sent.
+	for _, certificate := range state.PeerCertificates {
+		o.Chain = append(o.Chain, certificate.Raw)
+	}
+	part(ctx, client, link.Conn)
+	return nil
+}
+
+// readTape takes from the tape what a handshake that failed with err left on
+// it, and returns the better account of the failure.
+func (o *Observation) readTape(tape *wire.Tape, err error) error {
+	presented, why := tape.Presented()
+	o.Version, o.Cipher = presented.Version, presented.Cipher
+	o.Chain, o.Staple = presented.Chain, presented.Staple
+	var alert *wire.Alert
+	var notTLS *wire.NotTLS
+	if errors.As(why, &alert) || errors.As(why, &notTLS) || errors.Is(why, wire.ErrTooLarge) {
+		return why
+	}
+	return err
+}
+
+// config offers everything that crypto/tls can do. A key share of P-256 costs
+// a fraction of the others', and every server of TLS 1.3 must take one (RFC
+// 8446 section 9.1); crypto/tls has an order of its own and sends a share for
+// the first curve of it that is named, so the others stay unnamed.
+func (r *run) config(o *Observation, keyLog io.Writer, asked *bool) *tls.Config {
+	config := &tls.Config{
+		ServerName:             o.Target.ServerName,
+		InsecureSkipVerify:     true, // the chain is what we judge, and not here
+		MinVersion:             tls.VersionTLS10,
+		CipherSuites:           allSuites(),
+		CurvePreferences:       []tls.CurveID{tls.CurveP256, tls.CurveP384, tls.CurveP521},
+		SessionTicketsDisabled: true,
+		KeyLogWriter:           keyLog,
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			*asked = true
+			if r.ClientCertificate != nil {
+				return r.ClientCertificate, nil
+			}
+			return new(tls.Certificate), nil
+		},
+	}
+	switch o.Variant {
+	case TLS12:
+		config.MaxVersion = tls.VersionTLS12
+	case TLS13:
+		config.MinVersion = tls.VersionTLS13
+	}
+	return config
+}
+
+func allSuites() []uint16 {
+	return []uint16{
+		tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+		tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+		tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+		tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA,
+		tls.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA, tls.TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA,
+		tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
+		tls.TLS_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_RSA_WITH_AES_256_GCM_SHA384,
+		tls.TLS_RSA_WITH_AES_128_CBC_SHA256, tls.TLS_RSA_WITH_AES_128_CBC_SHA, tls.TLS_RSA_WITH_AES_256_CBC_SHA,
+		tls.TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA, tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA,
+		tls.TLS_ECDHE_ECDSA_WITH_RC4_128_SHA, tls.TLS_ECDHE_RSA_WITH_RC4_128_SHA, tls.TLS_RSA_WITH_RC4_128_SHA,
+	}
+}
+
+// lingerTime is how long a server may take to close its side. It costs one
+// slot, so it is short; most servers close within a round trip.
+const lingerTime = 300 * time.Millisecond
+
+// lingerBytes is what a server may still have to say, session tickets mostly.
+const lingerBytes = 64 << 10
+
+// part says goodbye and waits for the server to do the same: closing while its
+// session tickets are on the way would reset the connection, which looks like
+// a fault in the server's log.
+func part(ctx context.Context, client *tls.Conn, conn net.Conn) {
+	half, ok := conn.(interface{ CloseWrite() error })
+	if client.CloseWrite() != nil || !ok || half.CloseWrite() != nil {
+		return
+	}
+	conn.SetReadDeadline(time.Now().Add(lingerTime))
+	if ctx.Err() != nil {
+		return
+	}
+	var sink [1024]byte
+	for left := lingerBytes; left > 0; {
+		n, err := conn.Read(sink[:])
+		if err != nil {
+			return
+		}
+		left -= n
+	}
+}

@@ -1,0 +1,73 @@
+package scanner
+
+import (
+	"context"
+	"math/rand/v2"
+	"net/netip"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// A run is one scan under way: the scanner and what its connections share.
+type run struct {
+	*Scanner
+	slots   chan struct{} // one for each connection at once
+	hosts   hosts
+	limiter *rate.Limiter // nil without a limit
+}
+
+func newRun(s *Scanner) *run {
+	r := &run{Scanner: s, slots: make(chan struct{}, s.concurrency())}
+	switch {
+	case s.PerHost == 0:
+		r.hosts.limit = 4
+	case s.PerHost > 0:
+		r.hosts.limit = s.PerHost
+	}
+	if s.Rate > 0 {
+		r.limiter = rate.NewLimiter(rate.Limit(s.Rate), max(1, int(s.Rate/10)))
+	}
+	return r
+}
+
+// turn waits until a connection to addr may begin. The caller calls done when
+// it has ended; on an error, which is ctx's, there is nothing to call.
+func (r *run) turn(ctx context.Context, addr netip.Addr) (done func(), err error) {
+	leave, err := r.hosts.enter(ctx, addr)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case r.slots <- struct{}{}:
+	case <-ctx.Done():
+		leave()
+		return nil, ctx.Err()
+	}
+	done = func() {
+		<-r.slots
+		leave()
+	}
+	if r.limiter != nil {
+		if err := r.limiter.Wait(ctx); err != nil {
+			done()
+			return nil, err
+		}
+	}
+	return done, nil
+}
+
+// pause waits before the n-th retry: half a second, doubled each time, and up
+// to half of that more or less, so that the targets of a server that comes
+// back do not all return at once. It returns false when ctx ended.
+func pause(ctx context.Context, n int) bool {
+	d := 500 * time.Millisecond << min(n, 6)
+	timer := time.NewTimer(d/2 + rand.N(d))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
