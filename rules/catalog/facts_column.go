@@ -8,24 +8,26 @@ import (
 	"tlschain/rules/cert"
 )
 
-// A column is one stream of the payload. Values of one kind stand together,
-// because that compresses best: keys and hashes not at all, the rest tenfold.
+// A column is one stream of a file. Values of one kind stand together, because
+// that compresses best: most of them tenfold, but keys and hashes hardly at
+// all, so these stand first and stay as they are: a third of the reading time
+// for a tenth of the size.
 type column int
 
 const (
-	colAbout column = iota // when made, sources, stores
-	colNames
-	colKeys
+	colKeys column = iota
+	colHash
 	colBlobs
+	colSerial
+	colAbout // when made, sources, stores; here begins what is compressed
+	colNames
 	colTexts
 	colAlgs
-	colHash
 	colSubject
 	colIssuer
 	colKey
 	colSigner
 	colVersion
-	colSerial
 	colNotBefore
 	colNotAfter
 	colAlg
@@ -141,13 +143,17 @@ func (c *codec) time(col column, t *time.Time) {
 	}
 }
 
-// join and split make one payload of the columns, and the other way round.
-func (c *codec) join() []byte {
-	out := binary.AppendUvarint(nil, uint64(columns))
-	for _, col := range c.cols {
+// join makes the two parts of a file of the columns: each begins with the
+// columns' sizes.
+func (c *codec) join() (plain, packed []byte) {
+	return concat(c.cols[:colAbout]), concat(c.cols[colAbout:])
+}
+
+func concat(cols [][]byte) (out []byte) {
+	for _, col := range cols {
 		out = binary.AppendUvarint(out, uint64(len(col)))
 	}
-	for _, col := range c.cols {
+	for _, col := range cols {
 		out = append(out, col...)
 	}
 	return out
@@ -155,31 +161,28 @@ func (c *codec) join() []byte {
 
 var errDamaged = errors.New("the tables contradict themselves")
 
-func (c *codec) split(payload []byte) error {
-	next := func() uint64 {
-		x, n := binary.Uvarint(payload)
-		if n <= 0 {
-			c.fail()
-			return 0
-		}
-		payload = payload[n:]
-		return x
-	}
-	if next() != uint64(columns) {
-		return errDamaged
-	}
-	var sizes [columns]uint64
-	for i := range sizes {
-		sizes[i] = next()
-	}
-	for i, n := range sizes {
-		if n > uint64(len(payload)) {
-			return errDamaged
-		}
-		c.cols[i], payload = payload[:n:n], payload[n:]
-	}
-	if c.bad || len(payload) > 0 {
+// split is join, the other way round.
+func (c *codec) split(plain, packed []byte) error {
+	if !cut(plain, c.cols[:colAbout]) || !cut(packed, c.cols[colAbout:]) {
 		return errDamaged
 	}
 	return nil
+}
+
+func cut(part []byte, cols [][]byte) bool {
+	sizes := make([]uint64, len(cols))
+	for i := range sizes {
+		n, used := binary.Uvarint(part)
+		if used <= 0 {
+			return false
+		}
+		sizes[i], part = n, part[used:]
+	}
+	for i, n := range sizes {
+		if n > uint64(len(part)) {
+			return false
+		}
+		cols[i], part = part[:n:n], part[n:]
+	}
+	return len(part) == 0
 }

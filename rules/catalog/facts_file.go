@@ -10,19 +10,20 @@ import (
 	"io"
 )
 
-// The file of facts: magic (8 bytes), format (1 byte), the payload's length
-// (4 bytes, big-endian) and SHA-256, then the payload by DEFLATE (RFC 1951).
+// The file of facts: magic (8 bytes), format (1 byte), the lengths of its two
+// parts before compression (4 bytes each, big-endian), the SHA-256 of both,
+// then the plain part, and the packed part by DEFLATE (RFC 1951).
 const (
 	magic  = "tlsfacts"
 	format = 1
-	header = len(magic) + 1 + 4 + sha256.Size
+	header = len(magic) + 1 + 4 + 4 + sha256.Size
 )
 
-// maxPayload and maxFile bound what reading a hostile file may cost. Ours are
-// of some 4 MB and 3 MB.
+// maxPart and maxFile bound what reading a hostile file may cost. Ours has
+// some 3 MB and two parts of some 2 MB.
 const (
-	maxPayload = 32 << 20
-	maxFile    = 16 << 20
+	maxPart = 16 << 20
+	maxFile = 16 << 20
 )
 
 // Read reads facts that Write wrote. A file that is damaged, of another format
@@ -32,59 +33,77 @@ func Read(r io.Reader) (*Facts, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading facts: %w", err)
 	}
-	switch {
-	case len(file) > maxFile:
-		return nil, fmt.Errorf("reading facts: more than %d MB", maxFile>>20)
-	case len(file) < header || string(file[:len(magic)]) != magic:
-		return nil, errors.New("reading facts: this is no facts file of tlschain")
-	case file[len(magic)] != format:
-		return nil, fmt.Errorf("reading facts: the file has format %d, this program reads format %d", file[len(magic)], format)
-	}
-	size := binary.BigEndian.Uint32(file[len(magic)+1:])
-	if size > maxPayload {
-		return nil, fmt.Errorf("reading facts: more than %d MB of facts", maxPayload>>20)
-	}
-	payload := make([]byte, size)
-	in := flate.NewReader(bytes.NewReader(file[header:]))
-	if _, err := io.ReadFull(in, payload); err != nil {
-		return nil, fmt.Errorf("reading facts: the file is damaged: %w", err)
-	}
-	if sum := sha256.Sum256(payload); !bytes.Equal(sum[:], file[header-len(sum):header]) {
-		return nil, errors.New("reading facts: the file is damaged: its checksum does not fit")
-	}
-	f, err := decode(payload)
+	f, err := parse(file)
 	if err != nil {
 		return nil, fmt.Errorf("reading facts: %w", err)
+	}
+	return f, nil
+}
+
+// parse makes facts that alias file.
+func parse(file []byte) (*Facts, error) {
+	switch {
+	case len(file) > maxFile:
+		return nil, fmt.Errorf("the file has more than %d MB", maxFile>>20)
+	case len(file) < header || string(file[:len(magic)]) != magic:
+		return nil, errors.New("this is no facts file of tlschain")
+	case file[len(magic)] != format:
+		return nil, fmt.Errorf("the file has format %d, this program reads format %d", file[len(magic)], format)
+	}
+	at := len(magic) + 1
+	n, m := binary.BigEndian.Uint32(file[at:]), binary.BigEndian.Uint32(file[at+4:])
+	if n > maxPart || m > maxPart {
+		return nil, fmt.Errorf("the file promises more than %d MB of facts", maxPart>>20)
+	}
+	want, body := file[at+8:header], file[header:]
+	if uint64(n) > uint64(len(body)) {
+		return nil, errors.New("the file is damaged: it is cut short")
+	}
+	plain, packed := body[:n:n], make([]byte, m)
+	if _, err := io.ReadFull(flate.NewReader(bytes.NewReader(body[n:])), packed); err != nil {
+		return nil, fmt.Errorf("the file is damaged: %w", err)
+	}
+	if !bytes.Equal(checksum(plain, packed), want) {
+		return nil, errors.New("the file is damaged: its checksum does not fit")
+	}
+	f, err := decode(plain, packed)
+	if err != nil {
+		return nil, err
 	}
 	f.size = len(file)
 	return f, nil
 }
 
+func checksum(plain, packed []byte) []byte {
+	h := sha256.New()
+	h.Write(plain)
+	h.Write(packed)
+	return h.Sum(nil)
+}
+
 // Write writes the facts in the form that Read reads. The same facts give the
 // same bytes.
 func (f *Facts) Write(w io.Writer) error {
-	payload := encode(f)
-	if len(payload) > maxPayload {
-		return fmt.Errorf("writing facts: %d bytes, more than the %d MB that can be read again", len(payload), maxPayload>>20)
-	}
+	plain, packed := encode(f)
 	var out bytes.Buffer
 	out.WriteString(magic)
 	out.WriteByte(format)
-	out.Write(binary.BigEndian.AppendUint32(nil, uint32(len(payload))))
-	sum := sha256.Sum256(payload)
-	out.Write(sum[:])
+	out.Write(binary.BigEndian.AppendUint32(nil, uint32(len(plain))))
+	out.Write(binary.BigEndian.AppendUint32(nil, uint32(len(packed))))
+	out.Write(checksum(plain, packed))
+	out.Write(plain)
 	z, err := flate.NewWriter(&out, flate.BestCompression)
 	if err != nil {
 		return fmt.Errorf("writing facts: %w", err)
 	}
-	if _, err := z.Write(payload); err != nil {
+	if _, err := z.Write(packed); err != nil {
 		return fmt.Errorf("writing facts: %w", err)
 	}
 	if err := z.Close(); err != nil {
 		return fmt.Errorf("writing facts: %w", err)
 	}
-	if out.Len() > maxFile {
-		return fmt.Errorf("writing facts: %d bytes, more than the %d MB that can be read again", out.Len(), maxFile>>20)
+	if len(plain) > maxPart || len(packed) > maxPart || out.Len() > maxFile {
+		return fmt.Errorf("writing facts: %d bytes, more than can be read again", out.Len())
 	}
 	if _, err := w.Write(out.Bytes()); err != nil {
 		return fmt.Errorf("writing facts: %w", err)

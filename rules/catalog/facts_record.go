@@ -7,7 +7,7 @@ import (
 	"tlschain/rules/chain"
 )
 
-func encode(f *Facts) []byte {
+func encode(f *Facts) (plain, packed []byte) {
 	c := &codec{keyNumber: make(map[cert.Hash]uint64)}
 	for _, k := range f.known { // before any signer refers to them
 		key := k.Cert.Key
@@ -30,9 +30,9 @@ func encode(f *Facts) []byte {
 	return c.join()
 }
 
-func decode(payload []byte) (*Facts, error) {
+func decode(plain, packed []byte) (*Facts, error) {
 	c := &codec{reading: true}
-	if err := c.split(payload); err != nil {
+	if err := c.split(plain, packed); err != nil {
 		return nil, err
 	}
 	c.readTables()

@@ -2,6 +2,7 @@ package cert
 
 import (
 	"encoding/hex"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -44,15 +45,16 @@ func ParseName(der []byte) (n Name, odd, ok bool) {
 	if !in.ReadASN1(&rdns, cbasn1.SEQUENCE) || !in.Empty() {
 		return n, false, false
 	}
-	var texts []string
+	texts := make([]string, 0, 8)
 	var canon strings.Builder
+	canon.Grow(2 * len(der))
 	var ou, o string
 	for !rdns.Empty() {
 		var set cryptobyte.String
 		if !rdns.ReadASN1(&set, cbasn1.SET) {
 			return n, false, false
 		}
-		var parts []string
+		part := ""
 		for !set.Empty() {
 			var attr, value cryptobyte.String
 			var oid string
@@ -67,10 +69,13 @@ func ParseName(der []byte) (n Name, odd, ok bool) {
 			if key == "" {
 				key = oid
 			}
-			parts = append(parts, key+"="+escape4514(text))
+			if part != "" {
+				part += "+"
+			}
+			part += key + "=" + escape4514(text)
 			canon.WriteString(oid)
 			canon.WriteByte('=')
-			canon.WriteString(fold(text))
+			fold(&canon, text)
 			canon.WriteByte(0)
 			switch key {
 			case "CN":
@@ -82,11 +87,9 @@ func ParseName(der []byte) (n Name, odd, ok bool) {
 			}
 		}
 		canon.WriteByte(1)
-		texts = append(texts, strings.Join(parts, "+"))
+		texts = append(texts, part)
 	}
-	for i, j := 0, len(texts)-1; i < j; i, j = i+1, j-1 {
-		texts[i], texts[j] = texts[j], texts[i]
-	}
+	slices.Reverse(texts)
 	n.Text = strings.Join(texts, ",")
 	n.Canon = canon.String()
 	if n.Common == "" {
@@ -152,8 +155,26 @@ func latin1(b []byte) string {
 	return string(r)
 }
 
-// fold brings a value to the form in which RFC 5280 section 7.1 compares it.
-func fold(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
+// fold writes a value in the form in which RFC 5280 section 7.1 compares it:
+// lower case, white space trimmed and each run of it one space.
+func fold(out *strings.Builder, s string) {
+	for i := range len(s) {
+		if c := s[i]; c >= utf8.RuneSelf || c < ' ' {
+			out.WriteString(strings.ToLower(strings.Join(strings.Fields(s), " ")))
+			return
+		}
+	}
+	s = strings.Trim(s, " ")
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == ' ' && s[i-1] == ' ':
+		case 'A' <= c && c <= 'Z':
+			out.WriteByte(c + 'a' - 'A')
+		default:
+			out.WriteByte(c)
+		}
+	}
+}
 
 // escape4514 escapes a value as RFC 4514 section 2.4 asks. Control characters
 // stay: cleaning is for the border where text is shown.

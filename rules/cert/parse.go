@@ -228,8 +228,19 @@ func readOID(in *cryptobyte.String, out *string) bool {
 	if !in.ReadASN1(&b, cbasn1.OBJECT_IDENTIFIER) || len(b) == 0 || len(b) > 64 {
 		return false
 	}
+	if len(b) == 3 && b[0] == 0x55 && b[1] == 4 && int(b[2]) < len(attributeOIDs) {
+		*out = attributeOIDs[b[2]]
+		return true
+	}
 	*out = oidString(b)
 	return *out != ""
+}
+
+// attributeOIDs are those that names are made of, so that the commonest OIDs
+// of all need no writing.
+var attributeOIDs = [...]string{
+	"2.5.4.0", "2.5.4.1", "2.5.4.2", "2.5.4.3", "2.5.4.4", "2.5.4.5", "2.5.4.6",
+	"2.5.4.7", "2.5.4.8", "2.5.4.9", "2.5.4.10", "2.5.4.11", "2.5.4.12",
 }
 
 // oidString writes an OID's content octets in dotted form; arcs beyond 63 bits
