@@ -49,10 +49,14 @@ func (r *run) turn(ctx context.Context, addr netip.Addr) (done func(), err error
 		leave()
 	}
 	if r.limiter != nil {
-		if err := r.limiter.Wait(ctx); err != nil {
-			done()
-			return nil, err
-		}
+		err = r.limiter.Wait(ctx)
+	}
+	if err == nil {
+		err = ctx.Err() // a place may come free because the scan is ending
+	}
+	if err != nil {
+		done()
+		return nil, err
 	}
 	return done, nil
 }
