@@ -30,8 +30,14 @@ import (
 //	copy I2 of I          I's name, key and issuer: a renewal or a twin
 //	junk J hex=00ff       bytes that are no certificate; size=N: N of them
 //	present L I ...       what the server sends, in order
-//	anchors R ...         the trust anchors
+//	sibling L ...         what another address of the same name sends
+//	variant no-sni L ...  what another handshake with this address shows
+//	anchors R ...         the trust anchors of every client
+//	store CLIENT R ...    the trust anchors of one client
 //	pool I ...            further certificates at hand
+//	serverkey L           the private key that the user gives is that of L
+//	expected L            the leaf that should be served
+//	aiafailed URL         an issuer could not be fetched there
 //	leafkey L             whose key the server has (default: the first presented)
 //	at 2026-11-22         judged as of (default: Now); RFC 3339 or a date
 //	name www.example.test judged for this name (default: ServerName); - for none
@@ -44,6 +50,12 @@ type Recipe struct {
 	Presented [][]byte
 	Anchors   [][]byte
 	Pool      [][]byte
+	Siblings  [][][]byte          // what further addresses present
+	Variants  map[string][][]byte // what other handshakes with the same address present, by variant
+	Stores    map[string][][]byte // the trust anchors of single clients, by profile id
+	ServerKey []byte              // a certificate of the key given by --key; nil: none given
+	Expected  []byte              // the leaf that should be served; nil: any
+	AIAFailed string              // a caIssuers URL that gave nothing; empty: none
 	At        time.Time
 	Name      string // the name to check; empty: none
 	Clients   []string

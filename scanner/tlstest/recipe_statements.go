@@ -22,6 +22,12 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 		return r.list(&r.Anchors, words)
 	case "pool":
 		return r.list(&r.Pool, words)
+	case "store", "variant":
+		return r.named(verb, words)
+	case "sibling":
+		var entries [][]byte
+		err = r.list(&entries, words)
+		r.Siblings = append(r.Siblings, entries)
 	case "expect":
 		return r.expect(line, words)
 	case "clients":
@@ -33,13 +39,13 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 		if len(words) > 0 {
 			err = errors.New("only stands alone")
 		}
-	case "at", "name", "leafkey":
+	case "at", "name", "leafkey", "serverkey", "expected", "aiafailed":
 		if len(words) != 1 || words[0].hasValue {
 			return fmt.Errorf("%s takes one value", verb)
 		}
 		return r.set(verb, words[0].name)
 	default:
-		err = fmt.Errorf("no statement %q: want root, ca, cross, leaf, copy, junk, present, anchors, pool, leafkey, at, name, clients, expect, absent or only", verb)
+		err = fmt.Errorf("no statement %q: want root, ca, cross, leaf, copy, junk, present, sibling, variant, anchors, store, pool, leafkey, serverkey, expected, aiafailed, at, name, clients, expect, absent or only", verb)
 	}
 	return err
 }
@@ -50,12 +56,40 @@ func (r *Recipe) set(verb, value string) (err error) {
 		r.At, err = parseTime(value)
 	case "name":
 		r.Name = strings.TrimPrefix(value, "-")
-	case "leafkey":
+	case "aiafailed":
+		r.AIAFailed = value
+	case "leafkey", "serverkey", "expected":
 		var c *Cert
-		if c, err = r.cert(value); err == nil {
+		if c, err = r.cert(value); err != nil {
+			return err
+		}
+		switch verb {
+		case "leafkey":
 			r.LeafKey = c.Key
+		case "serverkey":
+			r.ServerKey = c.DER
+		case "expected":
+			r.Expected = c.DER
 		}
 	}
+	return err
+}
+
+// named appends entries to the list of one client's store or one variant.
+func (r *Recipe) named(verb string, words []word) error {
+	if len(words) == 0 || words[0].hasValue {
+		return fmt.Errorf("want: %s WHICH NAME ...", verb)
+	}
+	lists := &r.Stores
+	if verb == "variant" {
+		lists = &r.Variants
+	}
+	if *lists == nil {
+		*lists = make(map[string][][]byte)
+	}
+	entries := (*lists)[words[0].name]
+	err := r.list(&entries, words[1:])
+	(*lists)[words[0].name] = entries
 	return err
 }
 
