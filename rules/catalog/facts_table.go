@@ -80,7 +80,7 @@ func list[T any](c *codec, col column, l *[]T) {
 		return
 	}
 	*l = nil
-	if u > uint64(len(c.cols[col]))+1 {
+	if u > uint64(len(c.cols[col]))+1 || u > maxItems {
 		c.fail()
 	} else if u > 0 {
 		*l = make([]T, u-1)

@@ -1,11 +1,6 @@
 package build
 
 import (
-	"crypto/sha256"
-	"fmt"
-	"net/url"
-	"strings"
-
 	"tlschain/rules/catalog"
 	"tlschain/rules/cert"
 	"tlschain/rules/chain"
@@ -74,25 +69,3 @@ func lacking(a, b *chain.Set) (out []*cert.Certificate) {
 	}
 	return out
 }
-
-// CCADBHome is where CCADB publishes its reports (https://www.ccadb.org/resources).
-const CCADBHome = "https://ccadb.my.salesforce-sites.com/ccadb"
-
-// firstYear is that of the oldest certificate in CCADB.
-const firstYear = 1994
-
-// Reports gives the addresses of CCADB's reports of all certificates up to a
-// year, by year, under home.
-func Reports(home string, until int) ([]string, error) {
-	u, err := url.Parse(home)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		return nil, fmt.Errorf("%.200q is no address of CCADB's reports: type %s, or the path of a directory", home, CCADBHome)
-	}
-	var out []string
-	for year := firstYear; year <= until; year++ {
-		out = append(out, fmt.Sprintf("%s/AllCertificatePEMsCSVFormat?NotBeforeYear=%d", strings.TrimRight(home, "/"), year))
-	}
-	return out, nil
-}
-
-func hashOf(der []byte) [sha256.Size]byte { return sha256.Sum256(der) }

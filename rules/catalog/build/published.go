@@ -8,13 +8,6 @@ import (
 	"tlschain/rules/catalog"
 )
 
-// CCADBSource is the source of CCADB's reports of some date.
-func CCADBSource(date string) catalog.Source {
-	return catalog.Source{
-		Name: "CCADB", Date: date, Terms: "CDLA-Permissive-2.0", URL: "https://www.ccadb.org/resources",
-	}
-}
-
 // Published makes the facts that come with the program, of the directory that
 // they are kept in, and tells which certificates were left out.
 func Published(fsys fs.FS) (f *catalog.Facts, skipped []string, err error) {

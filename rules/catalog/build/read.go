@@ -3,6 +3,7 @@ package build
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
 	"encoding/pem"
@@ -122,7 +123,7 @@ func sameHash(text string, der []byte) error {
 	if err != nil {
 		return err
 	}
-	if real := cert.Hash(hashOf(der)); said != real {
+	if real := cert.Hash(sha256.Sum256(der)); said != real {
 		return fmt.Errorf("the fingerprint is given as %s, but the certificate has %s", said, real)
 	}
 	return nil
