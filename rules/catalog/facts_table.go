@@ -115,6 +115,8 @@ func (c *codec) writeTables() {
 
 // readTables reads what the records refer to, before them.
 func (c *codec) readTables() {
+	c.names.list = make([]cert.Name, 0, len(c.cols[colNames])/100) // about as many
+	c.keys.list = make([]cert.Key, 0, len(c.cols[colKeys])/300)
 	for c.more(colNames) && len(c.names.list) < maxItems {
 		var der []byte
 		c.raw(colNames, &der)
