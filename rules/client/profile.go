@@ -2,8 +2,13 @@ package client
 
 import "tlschain/rules/chain"
 
-// A Profile is one client, or one version of it.
+// A Profile is one client, or one version of it: a trust store and the
+// parameters of a path builder, with what is known about both.
 type Profile struct {
-	ID    string
-	Store *chain.Set
+	ID      string // what people type
+	Title   string // what they read
+	Family  string // such as "openssl" or "android"
+	Version string // the version that was measured or is meant; empty: whatever is current
+	Builder Builder
+	Store   *chain.Set
 }

@@ -1,0 +1,194 @@
+package client
+
+// A Builder holds the parameters of one client's path builder. They are the
+// whole difference between clients: one search procedure reads them, and a
+// client is a few lines of data. The zero value is a generous builder: it takes
+// the list in any order, tries every path, and holds certificates to nothing
+// but names, so real clients say what they check.
+type Builder struct {
+	// The list as a whole.
+	MaxBytes   int      // most bytes in the body of the Certificate message; 0: no limit
+	TLS12      bool     // counts MaxBytes in the form of TLS 1.2; else in that of TLS 1.3
+	MaxEntries int      // most certificates in the list; 0: no limit
+	ParseAll   bool     // an entry that is no certificate is fatal wherever it stands
+	RefuseAll  Oddities // oddities that are fatal wherever they stand
+	Refuse     Oddities // oddities that are fatal on the path
+	Critical   bool     // critical name constraints cannot be parsed: fatal wherever they stand
+
+	// Walking from the leaf to an anchor.
+	Order       ListOrder
+	EachEntry   bool          // every entry is verified, the last first; one that can be verified must be good, and only those take part
+	InOrder     *Builder      // takes over where every entry is issued, by name, by the next one, up to a trusted one
+	Names       NameMatch     // how issuer and subject are compared between presented certificates
+	AnchorNames NameMatch     // the same towards the store
+	Skip        Check         // a candidate that fails one of these is passed over
+	SkipStore   Check         // the same for candidates from the store
+	Prefer      [8]Preference // how candidates are ranked, most important first; ties keep list and store order
+	Tries       Tries         // how many candidates of a step are looked at
+	Retry       Retry         // when another candidate is tried
+	StoreOnly   bool          // once a certificate came from the store, only the store goes on
+	SelfSigned  bool          // a presented self-signed certificate ends the presented part and is set aside
+	EndKey      bool          // where the end has no issuer in the store, the end itself may be the anchor, by name and key
+	Leftovers   bool          // where the end has no issuer in the store, entries that are not on the path are fatal
+	Budget      int           // most steps of the search; 0: a bound that no list of 100 certificates meets by accident
+	Count       Count         // what a step is
+	MaxPath     int           // most intermediates between leaf and anchor; 0: no limit
+
+	// Ending.
+	Anchor Anchor    // what in the store ends a path
+	Leaf   LeafTrust // when the leaf itself may be the anchor
+
+	// Holding a finished path to the rules.
+	Sent           Check // what certificates that were sent are held to
+	Store          Check // what certificates from the store are held to
+	MinHash        Hash  // weakest hash in signatures on the path
+	MinRSA         int   // fewest bits of RSA keys on the path
+	MinRoot        int   // fewest bits of the anchor's RSA key; 0: as MinRSA
+	LeafUsage      bool  // a leaf whose key usage lacks digitalSignature is fatal
+	LeafCA         bool  // a leaf that is a CA certificate is fatal
+	LeafEKU        bool  // a leaf must be allowed to serve TLS
+	AnyEKU         bool  // anyExtendedKeyUsage in a CA certificate includes serving TLS
+	UsageCA        bool  // keyCertSign alone makes a CA where basic constraints are absent
+	NeedUsage      bool  // a CA certificate without key usage cannot sign
+	FarDates       bool  // an anchor's dates count only where intermediates stand between it and the leaf
+	SelfIssuedFree bool  // the path length in a self-issued certificate is not looked at
+	NeedSKI        bool  // an EC issuer without subject key identifier is not found by an authority key identifier
+	Limits         Limits
+	CommonName     bool // a leaf without subject alternative names is matched by its common name
+	NoECDSA2       bool // does not know ECDSA with SHA-2, not even in an anchor's own signature
+}
+
+// ListOrder tells which entries may certify an entry of the list.
+type ListOrder uint8
+
+// The orders that clients ask for.
+const (
+	AnyOrder ListOrder = iota // sorted by the client
+	Later                     // an issuer must stand later than its subject
+	Next                      // each entry must be certified by the next one
+)
+
+// NameMatch is a way to compare distinguished names.
+type NameMatch uint8
+
+// The ways, from the most generous to the strictest.
+const (
+	Folded NameMatch = iota // RFC 5280 section 7.1: string type, case and spaces ignored
+	Text                    // string type ignored
+	Bytes                   // DER
+)
+
+// A Check is a set of tests that a certificate or an edge may fail.
+type Check uint16
+
+// The tests.
+const (
+	KeyID        Check = 1 << iota // authority key identifier against the issuer's subject key identifier
+	IssuerSerial                   // issuer and serial number in the authority key identifier
+	KeyKind                        // the issuer's kind of key can make such a signature
+	Signature                      // the signature is the issuer's
+	Dates                          // validity period
+	CA                             // basic constraints say CA
+	CertSign                       // key usage, where present, allows signing certificates
+	PathLen                        // path length constraint
+	EKU                            // extended key usage, where present, includes TLS servers
+	NameLimits                     // name constraints
+	Algorithms                     // MinHash and MinRSA
+	Unknown                        // unknown critical extensions
+)
+
+// checkPath is what nearly everybody holds a presented certificate to.
+const checkPath = Signature | Dates | CA | CertSign | PathLen | EKU | NameLimits | Algorithms | Unknown
+
+// A Preference ranks candidates for the issuer of one certificate.
+type Preference uint8
+
+// The preferences. The zero value ends the list of them.
+const (
+	_             Preference = iota
+	FromStore                // from the store before presented
+	FromList                 // presented before from the store
+	ExactKeyID               // key identifiers that are present and agree
+	KeyIDFits                // agreeing key identifiers, then absent ones, then differing ones
+	CanSign                  // CA certificates with keyCertSign
+	ValidNow                 // inside the validity period
+	Newest                   // later notBefore, then later notAfter
+	LatestEnd                // later notAfter, if none is valid now
+	LastListed               // the last in the list or the store
+	NotSelfIssued            // self-issued ones last
+	TrustedKeyID             // Chromium's: store and list by key identifiers, differing ones last
+)
+
+// Tries tells how many candidates a client looks at in one step.
+type Tries uint8
+
+// The numbers of candidates.
+const (
+	EveryCandidate Tries = iota
+	FirstCandidate
+	FirstOfEach // the first of the list and the first of the store
+)
+
+// Retry tells what makes a client go back and try another candidate.
+type Retry uint8
+
+// The reasons to try again.
+const (
+	AlwaysRetry Retry = iota // whatever is wrong with the path
+	AtDeadEnds               // the path did not reach an anchor
+	NeverRetry
+)
+
+// Count tells what a search budget counts.
+type Count uint8
+
+// The things counted.
+const (
+	Signatures Count = iota // candidates whose signature is checked
+	Lookups                 // requests for a next issuer, in vain or not
+)
+
+// Anchor tells what kind of certificate in the store ends a path.
+type Anchor uint8
+
+// The kinds of anchors.
+const (
+	AnyAnchor Anchor = iota
+	SelfSignedAnchor
+)
+
+// LeafTrust tells when a leaf that is in the store is accepted as it is.
+type LeafTrust uint8
+
+// The ways to trust a leaf directly.
+const (
+	NoLeaf         LeafTrust = iota
+	ExactLeaf                // the same certificate is in the store
+	SelfSignedLeaf           // the same certificate is in the store and is self-signed
+	KeyLeaf                  // subject and key are those of an anchor
+	LoneLeaf                 // the same certificate is in the store and nothing else was sent
+)
+
+// Hash orders hash functions by strength.
+type Hash uint8
+
+// The hashes, weakest first. The zero value allows everything.
+const (
+	AnyHash Hash = iota
+	SHA1
+	SHA256
+)
+
+// Limits tells what a client makes of name constraints.
+type Limits uint8
+
+// The ways to deal with name constraints.
+const (
+	LimitsRead     Limits = iota // understood
+	LimitsUnknown                // not implemented: fatal when critical
+	PermittedFails               // a permitted subtree of DNS names fails every path
+	LimitsDirect                 // tested against the names of what it issued itself only, the common name of a CA among them
+)
+
+// Oddities is a set of deviations.
+type Oddities uint16

@@ -1,0 +1,198 @@
+package client
+
+import (
+	"tlschain/rules/cert"
+	"tlschain/rules/chain"
+)
+
+// candidates appends to out those certificates that the client would try as
+// the issuer of x, the best first.
+func (w *walk) candidates(out []*edge, x *node, inStore bool) []*edge {
+	b := w.b
+	if !inStore {
+		for _, e := range x.up[:x.sent] {
+			if w.inOrder(x, e) && (w.taken == nil || w.taken[e.to.pos]) && e.names >= b.Names && w.passes(e, b.Skip) {
+				out = append(out, e)
+			}
+		}
+	}
+	if len(out) > 1 {
+		w.rank(out)
+	}
+	if b.SelfSigned && len(out) > 0 && w.selfSigned(out[0].to) {
+		w.note(fault{what: untrustedRoot, at: out[0].to, depth: len(w.path) + 1})
+		out = out[:0]
+	}
+	sent := len(out)
+	for _, c := range w.store.Named(x.c.Issuer) {
+		e := w.d.towards(x, c, false)
+		if e.names >= b.AnchorNames && w.passes(e, b.SkipStore) {
+			out = append(out, e)
+		}
+	}
+	if w.reach != reachNothing {
+		out = w.addKnown(out, x)
+	}
+	if len(out) < 2 {
+		return out
+	}
+	switch b.Tries {
+	case FirstCandidate:
+		w.rank(out)
+		return out[:1]
+	case FirstOfEach:
+		if sent > 0 && sent < len(out) {
+			w.rank(out[sent:])
+			out[1] = out[sent]
+			return out[:2]
+		}
+		w.rank(out)
+		return out[:1]
+	}
+	w.rank(out)
+	return out
+}
+
+// addKnown appends known certificates that certify x and that the client ships
+// or would fetch. Only a good signature makes one worth a request.
+func (w *walk) addKnown(out []*edge, x *node) []*edge {
+	if w.reach == reachAIA && len(fetchable(x.c)) == 0 {
+		return out
+	}
+	for _, set := range w.d.q.Known {
+		for _, c := range set.Named(x.c.Issuer) {
+			e := w.d.towards(x, c, true)
+			if w.d.signed(e) == chain.Yes && !w.store.Anchors(c) {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+}
+
+// inOrder says whether the client lets e.to stand where it does in the list.
+func (w *walk) inOrder(x *node, e *edge) bool {
+	switch {
+	case w.b.Order == AnyOrder || x.pos < 0:
+		return true
+	case w.b.Order == Next:
+		i := x.pos + 1
+		return i < len(w.d.list) && (w.cut == 0 || i < w.cut) && w.d.list[i] == e.to
+	}
+	return w.d.lastPos(e.to) > x.pos
+}
+
+// passes runs those tests on a candidate that need nothing but the edge.
+func (w *walk) passes(e *edge, c Check) bool {
+	t := e.to
+	switch {
+	case c&KeyID != 0 && e.keyID < 0,
+		c&IssuerSerial != 0 && !e.serial,
+		c&KeyKind != 0 && !e.kind,
+		c&Dates != 0 && !t.valid,
+		c&CA != 0 && !w.isCA(t),
+		c&CertSign != 0 && t.c.HasKeyUsage && t.c.KeyUsage&cert.CertSign == 0,
+		c&CertSign != 0 && w.b.NeedUsage && t.pos >= 0 && !t.c.HasKeyUsage,
+		c&KeyID != 0 && w.b.NeedSKI && e.child.c.AKI != nil && t.c.SKI == nil && t.rsa == 0,
+		c&PathLen != 0 && t.c.MaxPathLen >= 0 && w.below() > t.c.MaxPathLen,
+		c&Signature != 0 && w.d.signed(e) == chain.No:
+		return false
+	}
+	return true
+}
+
+// isCA says whether the client takes the certificate for a CA's.
+func (w *walk) isCA(n *node) bool {
+	if n.c.HasBasicConstraints {
+		return n.c.IsCA
+	}
+	if w.b.UsageCA && n.c.HasKeyUsage && n.c.KeyUsage&cert.CertSign != 0 {
+		return true
+	}
+	return n.pos < 0 && !n.known && n.c.Version < 3
+}
+
+// below counts the intermediates on the path that are not self-issued.
+func (w *walk) below() int {
+	k := 0
+	for _, e := range w.path {
+		if !e.to.selfish {
+			k++
+		}
+	}
+	return k
+}
+
+// rank sorts candidates by the client's preferences, keeping ties in order.
+func (w *walk) rank(c []*edge) {
+	for i := 1; i < len(c); i++ {
+		for j := i; j > 0 && w.better(c[j], c[j-1]); j-- {
+			c[j], c[j-1] = c[j-1], c[j]
+		}
+	}
+}
+
+// better says whether a is preferred to p, which stands before it.
+func (w *walk) better(a, p *edge) bool {
+	for _, pref := range w.b.Prefer {
+		var d int
+		switch pref {
+		case 0:
+			return false
+		case FromStore:
+			d = b2i(trusted(a)) - b2i(trusted(p))
+		case FromList:
+			d = b2i(a.to.pos >= 0) - b2i(p.to.pos >= 0)
+		case ExactKeyID:
+			d = b2i(a.keyID > 0) - b2i(p.keyID > 0)
+		case KeyIDFits:
+			d = int(a.keyID - p.keyID)
+		case CanSign:
+			d = b2i(w.passes(a, CA|CertSign)) - b2i(w.passes(p, CA|CertSign))
+		case ValidNow:
+			d = b2i(a.to.valid) - b2i(p.to.valid)
+		case Newest:
+			d = a.to.c.NotBefore.Compare(p.to.c.NotBefore)
+			if d == 0 {
+				d = a.to.c.NotAfter.Compare(p.to.c.NotAfter)
+			}
+		case LatestEnd:
+			d = a.to.c.NotAfter.Compare(p.to.c.NotAfter)
+		case LastListed:
+			return true
+		case NotSelfIssued:
+			d = b2i(!a.to.selfish) - b2i(!p.to.selfish)
+		case TrustedKeyID:
+			d = trustedKeyID(p) - trustedKeyID(a)
+		}
+		if d != 0 {
+			return d > 0
+		}
+	}
+	return false
+}
+
+func trusted(e *edge) bool { return e.to.pos < 0 && !e.to.known }
+
+// trustedKeyID is Chromium's first sorting key, lower is better: differing key
+// identifiers outweigh trust.
+func trustedKeyID(e *edge) int {
+	k := 0
+	if !trusted(e) {
+		k = 2
+	}
+	switch {
+	case e.keyID == 0:
+		k++
+	case e.keyID < 0:
+		k = 4 + k/2
+	}
+	return k
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,150 @@
+package client
+
+import (
+	"tlschain/rules/cert"
+	"tlschain/rules/chain"
+)
+
+// checkList runs the tests that come before any path is built.
+func (w *walk) checkList() fault {
+	d, b := w.d, w.b
+	size := d.size13
+	if b.TLS12 {
+		size = d.size12
+	}
+	if b.MaxBytes > 0 && size > b.MaxBytes {
+		return fault{what: tooLarge, n: size, limit: b.MaxBytes}
+	}
+	if b.MaxEntries > 0 && len(d.entries) > b.MaxEntries {
+		return fault{what: tooMany, n: len(d.entries), limit: b.MaxEntries}
+	}
+	if d.junk >= 0 && (b.ParseAll || d.junk == 0) {
+		return fault{what: junkEntry, n: d.junk}
+	}
+	if d.odd&b.RefuseAll != 0 || b.Critical {
+		for _, n := range d.list {
+			if n == nil {
+				continue
+			}
+			if n.odd&b.RefuseAll != 0 {
+				return fault{what: oddEntry, at: n, odd: n.odd & b.RefuseAll}
+			}
+			if b.Critical && n.c.NameConstraints != nil && n.c.NameConstraints.Critical {
+				return fault{what: limitsUnread, at: n}
+			}
+		}
+	}
+	return fault{}
+}
+
+// check holds the finished path to the client's rules.
+func (w *walk) check() fault {
+	if f := w.checkOne(w.leaf, nil, 0, w.b.Sent); f.what != nothing {
+		return f
+	}
+	below := 0
+	for i, e := range w.path {
+		tests := w.b.Sent
+		if trusted(e) {
+			tests = w.b.Store
+		}
+		if w.b.Sent&Signature != 0 && w.d.signed(e) == chain.No {
+			return fault{what: badSignature, at: e.child, by: e.to, depth: i}
+		}
+		if f := w.checkOne(e.to, e, below, tests); f.what != nothing {
+			f.depth = i + 1
+			return f
+		}
+		if !e.to.selfish {
+			below++
+		}
+	}
+	return fault{}
+}
+
+// checkOne tests one certificate of the path. e leads to it, and is nil for the
+// leaf; below counts the intermediates under it that are not self-issued.
+func (w *walk) checkOne(n *node, e *edge, below int, tests Check) fault {
+	b, c := w.b, n.c
+	sent := e == nil || !trusted(e)
+	last := e != nil && e == w.path[len(w.path)-1]
+	if sent && n.odd&b.Refuse != 0 {
+		return fault{what: oddEntry, at: n, odd: n.odd & b.Refuse}
+	}
+	if tests&Dates != 0 && !n.valid && !(last && b.FarDates && len(w.path) == 1) {
+		return fault{what: outOfDate, at: n}
+	}
+	if tests&Unknown != 0 && len(c.UnknownCritical) > 0 {
+		return fault{what: unknownCritical, at: n}
+	}
+	if tests&Algorithms != 0 {
+		if !last && n.hash < b.MinHash {
+			return fault{what: weakHash, at: n}
+		}
+		least := b.MinRSA
+		if last && b.MinRoot > 0 {
+			least = b.MinRoot
+		}
+		if n.rsa > 0 && n.rsa < least {
+			return fault{what: weakKey, at: n, n: n.rsa, limit: least}
+		}
+	}
+	if b.NoECDSA2 && n.sha2EC {
+		return fault{what: unknownAlgorithm, at: n}
+	}
+	if e == nil {
+		return w.checkLeaf(n)
+	}
+	if tests&CA != 0 && !w.isCA(n) {
+		return fault{what: notCA, at: n}
+	}
+	if tests&CertSign != 0 && (c.HasKeyUsage && c.KeyUsage&cert.CertSign == 0 || b.NeedUsage && sent && !c.HasKeyUsage) {
+		return fault{what: cannotSign, at: n}
+	}
+	if tests&PathLen != 0 && c.MaxPathLen >= 0 && below > c.MaxPathLen && !(b.SelfIssuedFree && n.selfish) {
+		return fault{what: pathLength, at: n, n: below, limit: c.MaxPathLen}
+	}
+	if tests&EKU != 0 && c.EKU != nil && !w.servesTLS(c) {
+		return fault{what: notForTLS, at: n}
+	}
+	if tests&KeyID != 0 && e.keyID < 0 || tests&IssuerSerial != 0 && !e.serial {
+		return fault{what: identifiers, at: e.child, by: n}
+	}
+	if c.NameConstraints != nil && tests&NameLimits != 0 {
+		return w.checkLimits(n, e)
+	}
+	return fault{}
+}
+
+// checkLeaf tests what only the end-entity certificate is held to.
+func (w *walk) checkLeaf(n *node) fault {
+	b, c := w.b, n.c
+	if len(w.d.list) == 0 || n != w.d.list[0] {
+		return fault{} // another entry that the client verifies for itself
+	}
+	switch {
+	case b.LeafCA && c.IsCA:
+		return fault{what: leafIsCA, at: n}
+	case b.LeafUsage && c.HasKeyUsage && c.KeyUsage&cert.DigitalSignature == 0:
+		return fault{what: leafUsage, at: n}
+	case b.LeafEKU && !c.ForTLS():
+		return fault{what: notForTLS, at: n}
+	}
+	return fault{}
+}
+
+// servesTLS says whether a CA certificate's extended key usage includes TLS
+// servers, to this client.
+func (w *walk) servesTLS(c *cert.Certificate) bool {
+	for _, oid := range c.EKU {
+		switch oid {
+		case cert.ServerAuth, cert.NetscapeSGC, cert.MicrosoftSGC:
+			return true
+		case cert.AnyEKU:
+			if w.b.AnyEKU {
+				return true
+			}
+		}
+	}
+	return false
+}

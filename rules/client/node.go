@@ -1,0 +1,118 @@
+package client
+
+import (
+	"crypto"
+	"time"
+
+	"tlschain/rules/cert"
+	"tlschain/rules/chain"
+)
+
+// The deviations as a set that profiles can be compared by.
+const (
+	negativeSerial Oddities = 1 << iota
+	zeroSerial
+	longSerial
+	trailingData
+	duplicateExtension
+	extensionsInOld
+	algorithmMismatch
+	badExtension
+	badKey
+	badTime
+	badString
+	badSerial
+)
+
+var oddityNames = [...]cert.Deviation{
+	cert.NegativeSerial, cert.ZeroSerial, cert.LongSerial, cert.TrailingData,
+	cert.DuplicateExtension, cert.ExtensionsInOld, cert.AlgorithmMismatch,
+	cert.BadExtension, cert.BadKey, cert.BadTime, cert.BadString, cert.BadSerial,
+}
+
+// A node is a certificate with everything about it that does not depend on
+// the client, worked out once a chain for all profiles.
+type node struct {
+	c       *cert.Certificate
+	pos     int  // position in the list; -1: from a store, or known
+	known   bool // neither sent nor from a store: a fact that would be fetched or preloaded
+	odd     Oddities
+	valid   bool
+	selfish bool // issuer and subject are the same name
+	sha2EC  bool
+	hash    Hash
+	rsa     int     // bits; 0: another kind of key
+	up      []*edge // to presented and known certificates, and to what stores have answered
+	own     *edge   // to itself, for self-issued ones; made when asked for
+	sent    int     // how many of up lead to presented certificates
+}
+
+// An edge leads from a certificate to one that may have issued it: the names
+// are equal as RFC 5280 section 7.1 compares them.
+type edge struct {
+	child, to *node
+	names     NameMatch // the strictest comparison that calls the names equal
+	keyID     int8      // 1: identifiers agree, 0: one is absent, -1: they differ
+	serial    bool      // issuer and serial number of the AKI, where present, fit
+	kind      bool      // the key can make such a signature
+	asked     bool
+	answer    chain.Answer
+}
+
+func newNode(c *cert.Certificate, pos int, at time.Time) *node {
+	n := &node{c: c, pos: pos, valid: c.ValidAt(at), selfish: c.SelfIssued()}
+	for _, d := range c.Deviations {
+		for i, x := range oddityNames {
+			if d == x {
+				n.odd |= 1 << i
+			}
+		}
+	}
+	switch c.SignatureAlg.Hash {
+	case crypto.MD5:
+	case crypto.SHA1:
+		n.hash = SHA1
+	default:
+		n.hash = SHA256
+		n.sha2EC = c.SignatureAlg.Key == cert.EC
+	}
+	if c.SignatureAlg.OID == "1.2.840.113549.1.1.2" { // MD2
+		n.hash = AnyHash
+	}
+	if c.Key.Kind == cert.RSA || c.Key.Kind == cert.RSAPSS {
+		n.rsa = c.Key.Bits
+	}
+	return n
+}
+
+func newEdge(child, to *node) *edge {
+	c, i := child.c, to.c
+	e := &edge{child: child, to: to, names: Folded, serial: true}
+	switch {
+	case string(c.Issuer.DER) == string(i.Subject.DER):
+		e.names = Bytes
+	case c.Issuer.Text == i.Subject.Text:
+		e.names = Text
+	}
+	if c.AKI != nil && i.SKI != nil {
+		e.keyID = -1
+		if string(c.AKI) == string(i.SKI) {
+			e.keyID = 1
+		}
+	}
+	if c.AKISerial != nil && string(c.AKISerial) != string(i.Serial) {
+		e.serial = false
+	}
+	if c.AKIIssuer != nil && string(c.AKIIssuer) != string(i.Issuer.DER) {
+		n, _, ok := cert.ParseName(c.AKIIssuer)
+		e.serial = e.serial && ok && n.Canon == i.Issuer.Canon
+	}
+	e.kind = fits(c.SignatureAlg, i.Key)
+	return e
+}
+
+// fits says whether a key of this kind could make such a signature.
+func fits(alg cert.SignatureAlg, key cert.Key) bool {
+	return alg.Key == cert.UnknownKey || key.Kind == cert.UnknownKey || alg.Key == key.Kind ||
+		alg.Key == cert.RSA && key.Kind == cert.RSAPSS
+}

@@ -1,0 +1,212 @@
+package client
+
+import (
+	"tlschain/rules/cert"
+	"tlschain/rules/chain"
+)
+
+// A walk is one client's search for a path through one docket.
+type walk struct {
+	d     *docket
+	b     *Builder
+	store *chain.Set
+	reach reach  // how known certificates may be had
+	taken []bool // EachEntry: entries that were verified; nil: no such restriction
+
+	cut int // Next: entries from this position on do not count; 0: all count
+
+	leaf  *node
+	path  []*edge // from the leaf upwards
+	steps int
+	found fault // the most telling fault so far
+	stop  bool  // the client gives up
+}
+
+// reach says how far a client gets beyond what was sent and what it trusts.
+type reach uint8
+
+const (
+	reachNothing reach = iota
+	reachPreload       // it ships known intermediates
+	reachAIA           // it fetches them by URL
+)
+
+// defaultBudget bounds the search of a builder without a budget of its own.
+const defaultBudget = 3000
+
+// run searches a path from n and reports whether the client accepts it. The
+// path, and the fault if there is none, are left in w.
+func (w *walk) run(n *node) bool {
+	w.leaf, w.path, w.found, w.stop, w.steps = n, w.path[:0], fault{}, false, 0
+	if w.trustsLeaf(n) {
+		f := w.checkOne(n, nil, 0, w.b.Sent&(Dates|Unknown|EKU))
+		w.found = f
+		return f.what == nothing
+	}
+	if w.b.SelfSigned && w.selfSigned(n) {
+		w.note(fault{what: selfSignedLeaf, at: n})
+		return false
+	}
+	return w.climb(n, false)
+}
+
+// climb tries to reach an anchor from x, which is the end of the path so far.
+func (w *walk) climb(x *node, inStore bool) bool {
+	var buf [8]*edge
+	cands := w.candidates(buf[:0], x, inStore)
+	extended := false
+	for _, e := range cands {
+		if w.b.Count == Lookups && !w.spend(x) {
+			return false
+		}
+		if w.onPath(e.to) {
+			continue
+		}
+		if w.b.Count == Signatures && !w.spend(x) {
+			return false
+		}
+		if w.b.Retry == AlwaysRetry && w.b.Count == Signatures && w.d.signed(e) == chain.No {
+			w.note(fault{what: badSignature, at: x, by: e.to, depth: len(w.path)})
+			continue
+		}
+		extended = true
+		fromStore := e.to.pos < 0 && !e.to.known
+		ends := fromStore && (w.b.Anchor == AnyAnchor || w.selfSigned(e.to))
+		if w.b.MaxPath > 0 && !ends && len(w.path) >= w.b.MaxPath {
+			w.note(fault{what: pathTooLong, at: e.to, depth: len(w.path)})
+			if w.b.Retry == NeverRetry {
+				return false
+			}
+			continue
+		}
+		w.path = append(w.path, e)
+		if ends {
+			f := w.check()
+			if f.what == nothing {
+				return true
+			}
+			w.note(f)
+			if w.b.Retry != AlwaysRetry {
+				w.stop = true
+			}
+		} else if w.climb(e.to, fromStore && w.b.StoreOnly) {
+			return true
+		}
+		if w.stop || w.b.Retry == NeverRetry {
+			w.stop = true
+			return false
+		}
+		w.path = w.path[:len(w.path)-1]
+	}
+	if w.b.Count == Lookups && !w.spend(x) {
+		return false
+	}
+	if !extended {
+		if w.b.EndKey && w.endsByKey(x) {
+			return true
+		}
+		w.note(w.deadEnd(x))
+	}
+	return false
+}
+
+// spend counts a step against the budget.
+func (w *walk) spend(x *node) bool {
+	w.steps++
+	limit := w.b.Budget
+	if limit == 0 {
+		limit = defaultBudget
+	}
+	if w.steps > limit {
+		w.found = fault{what: budgetSpent, at: x}
+		w.stop = true
+		return false
+	}
+	return true
+}
+
+func (w *walk) onPath(n *node) bool {
+	if n == w.leaf || n.c.SHA256 == w.leaf.c.SHA256 {
+		return true
+	}
+	for _, e := range w.path {
+		if e.to == n || e.to.c.SHA256 == n.c.SHA256 {
+			return true
+		}
+	}
+	return false
+}
+
+// trustsLeaf says whether the store makes the leaf its own anchor.
+func (w *walk) trustsLeaf(n *node) bool {
+	switch w.b.Leaf {
+	case NoLeaf:
+		return false
+	case KeyLeaf:
+		return w.store.Anchors(n.c)
+	case SelfSignedLeaf:
+		if !w.selfSigned(n) {
+			return false
+		}
+	case LoneLeaf:
+		if len(w.d.entries) > 1 {
+			return false
+		}
+	}
+	return w.holds(n.c)
+}
+
+// holds says whether the store has this very certificate.
+func (w *walk) holds(c *cert.Certificate) bool {
+	for _, a := range w.store.Keyed(c.Key.SPKI) {
+		if a.SHA256 == c.SHA256 {
+			return true
+		}
+	}
+	return false
+}
+
+// selfSigned says whether the client takes n for its own issuer. Like the
+// clients that ask, it looks at what it chooses issuers by, not at signatures.
+func (w *walk) selfSigned(n *node) bool {
+	if !n.selfish {
+		return false
+	}
+	if n.own == nil {
+		n.own = newEdge(n, n)
+	}
+	return w.passes(n.own, w.b.Skip&^(Signature|Dates|CA|PathLen))
+}
+
+// endsByKey says whether the end of the path, whose issuer the store lacks, is
+// itself trusted: a certificate of its name and key is in the store.
+func (w *walk) endsByKey(x *node) bool {
+	if len(w.path) == 0 || w.b.Leftovers && w.leftovers() {
+		return false
+	}
+	for _, a := range w.store.Keyed(x.c.Key.SPKI) {
+		if string(a.Subject.DER) != string(x.c.Subject.DER) {
+			continue
+		}
+		last := w.path[len(w.path)-1]
+		w.path[len(w.path)-1] = w.d.towards(last.child, a, false)
+		f := w.check()
+		if f.what == nothing {
+			return true
+		}
+		w.note(f)
+		w.path[len(w.path)-1] = last
+	}
+	return false
+}
+
+// leftovers says whether the list holds entries that are not on the path. A
+// self-signed certificate at its end is none.
+func (w *walk) leftovers() bool {
+	for i, n := range w.d.list {
+		if n != nil && w.d.first[i] == i && !w.onPath(n) && !(n.selfish && i == len(w.d.list)-1) {
+			return true
+		}
+	}
+	return false
+}
