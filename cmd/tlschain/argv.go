@@ -1,0 +1,130 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// A line is a command line sorted out.
+type line struct {
+	command *cli.Command // the command named, or the root
+	argv    []string     // program, command path, flags, "--", arguments
+	help    bool         // --help was among the flags
+	version bool
+}
+
+// arrange puts the flags of a command before its arguments: cli/v2 stops at the
+// first argument and takes every flag after it as one more argument, in
+// silence. Whatever is no flag of the command is an error here, with the
+// nearest flag as the hint, so that a mistyped flag never becomes a host.
+func arrange(app *cli.App, args []string) (*line, error) {
+	root := &cli.Command{Name: app.Name, Usage: app.Usage, ArgsUsage: app.ArgsUsage,
+		Description: app.Description, Subcommands: app.Commands}
+	l := &line{command: root}
+	path := []string{app.Name}
+	var flags, arguments []string
+	for i := 0; i < len(args); i++ {
+		arg := args[i]
+		switch {
+		case arg == "--" && len(l.command.Subcommands) == 0:
+			arguments = append(arguments, args[i+1:]...)
+			i = len(args)
+		case !isFlag(arg):
+			if len(l.command.Subcommands) == 0 {
+				arguments = append(arguments, arg)
+				continue
+			}
+			if arg == "help" {
+				l.help = true
+				continue
+			}
+			next, err := subcommand(l.command, path, arg)
+			if err != nil {
+				return nil, err
+			}
+			l.command = next
+			path = append(path, next.Name)
+		case arg == "-h" || arg == "-help" || arg == "--help":
+			l.help = true
+		case (arg == "--version" || arg == "-version") && l.command == root:
+			l.version = true
+		default:
+			flag, err := findFlag(l.command, path, arg)
+			if err != nil {
+				return nil, err
+			}
+			flags = append(flags, arg)
+			if strings.Contains(arg, "=") || !takesValue(flag) {
+				continue
+			}
+			if i++; i == len(args) || isFlag(args[i]) {
+				return nil, usagef("%s needs a value", arg).
+					hintf("%s; a value that begins with a hyphen is typed %s=VALUE", flagUsage(flag), arg)
+			}
+			flags = append(flags, args[i])
+		}
+	}
+	if len(l.command.Subcommands) > 0 && !l.version {
+		l.help = l.help || len(args) == 0
+		if !l.help {
+			return nil, usagef("%s: which command?", strings.Join(path, " ")).hintf("see %s --help", strings.Join(path, " "))
+		}
+	}
+	l.argv = append(append(append(path, flags...), "--"), arguments...)
+	return l, nil
+}
+
+// isFlag says whether an argument is meant as a flag. A lone hyphen is stdin.
+func isFlag(arg string) bool { return len(arg) > 1 && arg[0] == '-' }
+
+func subcommand(parent *cli.Command, path []string, arg string) (*cli.Command, error) {
+	if c := parent.Command(arg); c != nil {
+		return c, nil
+	}
+	var names []string
+	for _, c := range parent.Subcommands {
+		names = append(names, c.Names()...)
+	}
+	typed := strings.Join(path, " ")
+	err := usagef("there is no command %q", arg)
+	if near := nearest(arg, names); near != "" {
+		return nil, err.hintf("did you mean %s %s?", typed, near)
+	}
+	if len(path) == 1 && strings.ContainsAny(arg, ".:@[") {
+		return nil, err.hintf("to scan it, type %s scan %s", typed, arg)
+	}
+	return nil, err.hintf("see %s --help", typed)
+}
+
+func findFlag(c *cli.Command, path []string, arg string) (cli.Flag, error) {
+	wanted, _, _ := strings.Cut(strings.TrimPrefix(arg[1:], "-"), "=")
+	var names []string
+	for _, f := range c.Flags {
+		for _, name := range f.Names() {
+			if name == wanted {
+				return f, nil
+			}
+			names = append(names, name)
+		}
+	}
+	typed := strings.Join(path, " ")
+	err := usagef("%s has no flag %s", typed, strings.SplitN(arg, "=", 2)[0])
+	if near := nearest(wanted, names); near != "" {
+		return nil, err.hintf("did you mean %s? see %s --help", dashed(near), typed)
+	}
+	return nil, err.hintf("see %s --help", typed)
+}
+
+func takesValue(f cli.Flag) bool {
+	d, ok := f.(cli.DocGenerationFlag)
+	return !ok || d.TakesValue()
+}
+
+// dashed is a flag's name as it is typed.
+func dashed(name string) string {
+	if len(name) == 1 {
+		return "-" + name
+	}
+	return "--" + name
+}

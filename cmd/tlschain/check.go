@@ -1,0 +1,117 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tlschain/cmd/tlschain/certfile"
+	"tlschain/reports"
+	"tlschain/rules"
+)
+
+func (p *process) checkCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "check",
+		Usage:     "judge certificate files before they are deployed",
+		ArgsUsage: "FILE...",
+		Description: `A file is PEM, DER, PKCS #7 (.p7b), PKCS #12 (.pfx, .p12) or JKS, told apart by
+its content; - is standard input. It is judged as if a server presented it. The
+order of PKCS #7 and PKCS #12 is not judged, since they are sets. A file with an
+RSA and an ECDSA leaf is two endpoints, FILE#1 and FILE#2. A private key in the
+file must belong to the leaf, as one given by --key.
+
+Examples:
+  tlschain check fullchain.pem
+  tlschain check --key privkey.pem fullchain.pem
+  tlschain check --server-name shop.example.com --fail-on warning site.pfx
+  tlschain check --at 2027-06-01 fullchain.pem
+
+Exit code: 2 usage, or a file that holds no leaf, 1 a finding at or above
+--fail-on, 3 a file could not be read while others could, 0 all is well.`,
+		Flags: joinFlags(
+			[]cli.Flag{
+				&cli.StringFlag{Name: "server-name", Category: "Files", Usage: "`NAME` to check the leaf against (default: the leaf's first)"},
+				&cli.StringFlag{Name: "key", Category: "Files", Usage: "the server's private key `FILE` (PKCS #1, PKCS #8 or EC): it must belong to the leaf"},
+				&cli.StringFlag{Name: "password-file", Category: "Files", Usage: "`FILE` whose first line opens PKCS #12 and JKS files"},
+				&cli.StringFlag{Name: "password", Category: "Files", Usage: "`PASSWORD` of the same; other users of the machine can read it: TLSCHAIN_PASSWORD in the environment or --password-file are safer"},
+			},
+			judgingFlags(),
+			reportFlags(),
+		),
+		Action: p.check,
+	}
+}
+
+func (p *process) check(c *cli.Context) error {
+	started := time.Now()
+	plan, err := p.planReport(c)
+	if err != nil {
+		return err
+	}
+	judge, err := p.newJudge(c, started)
+	if err != nil {
+		return err
+	}
+	if c.NArg() == 0 {
+		return usagef("no file").hintf("%s check fullchain.pem", name)
+	}
+	files := &files{process: p, serverName: c.String("server-name")}
+	if files.passwords, err = p.passwords(c); err != nil {
+		return err
+	}
+	if files.key, err = p.serverKey(c.String("key")); err != nil {
+		return err
+	}
+	expect, err := p.expected(c)
+	if err != nil {
+		return err
+	}
+	if files.expect, err = parseHash(expect); err != nil {
+		return err
+	}
+	report, err := p.beginReport(plan, header(started, judge))
+	if err != nil {
+		return err
+	}
+	misused := false
+	for _, file := range c.Args().Slice() {
+		if c.Context.Err() != nil {
+			break
+		}
+		presentations, err := files.read(file)
+		if err != nil {
+			p.complain(&usageError{err: fmt.Errorf("%s: %w", file, err), hint: fileHint(err)})
+			report.unjudged++
+			misused = misused || errors.Is(err, certfile.ErrNoLeaf)
+			continue
+		}
+		for i, presented := range presentations {
+			e := reports.NewEndpoint(nil, labelOf(file, i, len(presentations)), judge.Judge([]rules.Presentation{presented})[0])
+			if err := report.endpoint(&e); err != nil {
+				return errors.Join(err, report.out.discard())
+			}
+		}
+	}
+	interrupted := c.Context.Err() != nil
+	if report.judged == 0 && !interrupted {
+		return errors.Join(exitCode(exitUsage), report.out.discard()) // said above
+	}
+	if err := report.end(interrupted); err != nil {
+		return err
+	}
+	if misused {
+		return exitCode(exitUsage)
+	}
+	return report.err()
+}
+
+// labelOf names an endpoint of a file: the file, numbered where it has several.
+func labelOf(file string, i, of int) string {
+	if of == 1 {
+		return file
+	}
+	return fmt.Sprintf("%s#%d", file, i+1)
+}

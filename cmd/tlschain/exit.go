@@ -1,0 +1,54 @@
+package main
+
+import "fmt"
+
+// The exit codes, as the package comment explains them.
+const (
+	exitClean       = 0
+	exitFindings    = 1
+	exitUsage       = 2
+	exitUnjudged    = 3
+	exitInterrupted = 130
+)
+
+// An exitCode is the error of a command that has said all there is to say.
+type exitCode int
+
+func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
+
+// An outcome is what decides a report's exit code.
+type outcome struct {
+	judged   int  // endpoints that were judged
+	unjudged int  // targets, lines or files that could not be
+	failing  bool // an unwaived finding at or above --fail-on
+}
+
+// err is nil for exit code 0. Interruption is told by the context and seen
+// before this.
+func (o outcome) err() error {
+	switch {
+	case o.failing:
+		return exitCode(exitFindings)
+	case o.unjudged > 0:
+		return exitCode(exitUnjudged)
+	}
+	return nil
+}
+
+// A usageError is a mistake of the caller's, with a hint of what to type.
+type usageError struct {
+	err  error
+	hint string
+}
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+func usagef(format string, args ...any) *usageError {
+	return &usageError{err: fmt.Errorf(format, args...)}
+}
+
+func (e *usageError) hintf(format string, args ...any) *usageError {
+	e.hint = fmt.Sprintf(format, args...)
+	return e
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+const (
+	name      = "tlschain"
+	helpWidth = 80 // columns; help is read on every terminal
+	flagsWide = 26 // columns for a flag and its value
+)
+
+const overview = `tlschain answers two questions about every endpoint: is the certificate chain
+that the server sends complete, in order and free of what should not be there?
+And which clients accept it, and why do the others not?
+
+  tlschain scan example.com                  one host
+  tlschain scan -f hosts.txt --format json   a list, for a machine to read
+  tlschain check fullchain.pem               a file, before it is deployed
+  tlschain explain missing-intermediate      what a finding means`
+
+// printHelp writes a command's help: what it does, examples, its flags by
+// group. cli/v2 would sort groups and flags by the alphabet, and put the least
+// used first.
+func printHelp(w io.Writer, c *cli.Command) error {
+	var b strings.Builder
+	usage := c.HelpName
+	if usage == "" {
+		usage = c.Name
+	}
+	if len(c.Flags) > 0 {
+		usage += " [flags]"
+	}
+	if c.ArgsUsage != "" {
+		usage += " " + c.ArgsUsage
+	}
+	fmt.Fprintf(&b, "%s\n", usage)
+	if c.Usage != "" {
+		fmt.Fprintf(&b, "\n%s\n", wrap(sentence(c.Usage), helpWidth, ""))
+	}
+	if c.Description != "" {
+		fmt.Fprintf(&b, "\n%s\n", strings.TrimSpace(c.Description))
+	}
+	if len(c.Subcommands) > 0 {
+		fmt.Fprintf(&b, "\nCommands:\n")
+		for _, sub := range c.Subcommands {
+			writeColumns(&b, sub.Name, sub.Usage, 12)
+		}
+		path := c.HelpName
+		if path == "" {
+			path = c.Name
+		}
+		fmt.Fprintf(&b, "\n%s COMMAND --help tells more of each.\n", path)
+	}
+	for _, group := range groupsOf(c.Flags) {
+		fmt.Fprintf(&b, "\n%s:\n", group.name)
+		for _, f := range group.flags {
+			writeColumns(&b, flagUsage(f), flagText(f), flagsWide)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// sentence makes one of a command's one-line description.
+func sentence(s string) string {
+	return strings.ToUpper(s[:1]) + s[1:] + "."
+}
+
+type flagGroup struct {
+	name  string
+	flags []cli.Flag
+}
+
+// groupsOf keeps the order in which groups and flags were declared.
+func groupsOf(flags []cli.Flag) []flagGroup {
+	var groups []flagGroup
+	for _, f := range flags {
+		name := "Flags"
+		if c, ok := f.(cli.CategorizableFlag); ok && c.GetCategory() != "" {
+			name = c.GetCategory()
+		}
+		i := slices.IndexFunc(groups, func(g flagGroup) bool { return g.name == name })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, flagGroup{name: name})
+		}
+		groups[i].flags = append(groups[i].flags, f)
+	}
+	return groups
+}
+
+// flagUsage is the flag as it is typed, such as "-o, --output FILE". The value's
+// name stands in backquotes in the flag's text.
+func flagUsage(f cli.Flag) string {
+	var names []string
+	for _, n := range f.Names() {
+		names = append(names, dashed(n))
+	}
+	out := strings.Join(names, ", ")
+	if takesValue(f) {
+		value := "VALUE"
+		if d, ok := f.(cli.DocGenerationFlag); ok {
+			if _, after, found := strings.Cut(d.GetUsage(), "`"); found {
+				value, _, _ = strings.Cut(after, "`")
+			}
+		}
+		out += " " + value
+	}
+	return out
+}
+
+func flagText(f cli.Flag) string {
+	d, ok := f.(cli.DocGenerationFlag)
+	if !ok {
+		return ""
+	}
+	return strings.ReplaceAll(d.GetUsage(), "`", "")
+}
+
+// writeColumns writes a term and its explanation, wrapped beside or below it.
+func writeColumns(b *strings.Builder, term, text string, column int) {
+	indent := strings.Repeat(" ", column+2)
+	lines := wrap(text, helpWidth, indent)
+	if len(term) < column {
+		fmt.Fprintf(b, "  %-*s%s\n", column, term, strings.TrimPrefix(lines, indent))
+		return
+	}
+	fmt.Fprintf(b, "  %s\n%s\n", term, lines)
+}
+
+// wrap breaks text at blanks so that it fits into width columns, with indent
+// before each line. A word that is longer stands on a line of its own.
+func wrap(text string, width int, indent string) string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && len([]rune(indent+line+" "+word)) > width {
+			lines = append(lines, indent+line)
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return strings.Join(append(lines, indent+line), "\n")
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rooms are the top-level packages, from the one that sees all others to the
+// one that sees none.
+var rooms = []string{"cmd", "audit", "reports", "rules", "scanner"}
+
+// kept are the modules that one part of the program keeps to itself, with the
+// reason.
+var kept = []struct{ module, by, reason string }{
+	{"github.com/urfave/cli", "tlschain/cmd/tlschain", "flags are the business of the command line alone; what is below it takes values"},
+	{"github.com/olekukonko/tablewriter", "tlschain/reports", "it renames its options within v1, and passes escape sequences on: one file deals with both"},
+	{"github.com/schollz/progressbar", "tlschain/cmd/tlschain", "only the command line knows whether a terminal looks on"},
+	{"modernc.org/sqlite", "tlschain/audit/history", "one package speaks SQL"},
+	{"github.com/pressly/goose", "tlschain/audit/history", "one package speaks SQL"},
+	{"github.com/nicholas-fedor/shoutrrr", "tlschain/audit", "receivers are the audit's"},
+	{"software.sslmate.com/src/go-pkcs12", "tlschain/cmd", "files are read and written where the user names them"},
+}
+
+type listedPackage struct {
+	Name       string
+	ImportPath string
+	Imports    []string
+	Standard   bool
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	for _, p := range packages(t) {
+		room := roomOf(p.ImportPath)
+		if room < 0 {
+			t.Errorf("%s is in none of the rooms %v: add no other top-level package", p.ImportPath, rooms)
+			continue
+		}
+		for _, imported := range p.Imports {
+			if to := roomOf(imported); to >= 0 && to < room {
+				t.Errorf("%s imports %s, against the direction %s: what observes must not know what judges, nor what judges how it is shown; "+
+					"pass a value or a function down instead", p.ImportPath, imported, strings.Join(rooms, " -> "))
+			}
+			for _, k := range kept {
+				if within(imported, k.module) && !within(p.ImportPath, k.by) {
+					t.Errorf("%s imports %s, which belongs to %s: %s", p.ImportPath, imported, k.by, k.reason)
+				}
+			}
+		}
+	}
+}
+
+// rules do no I/O and read no clock: a verdict depends on what is passed in.
+func TestRulesDoNoIO(t *testing.T) {
+	forbidden := []string{"net", "net/http", "os", "os/exec", "syscall", "log", "math/rand", "math/rand/v2", "crypto/rand", "database/sql"}
+	for _, p := range packages(t) {
+		if !within(p.ImportPath, "tlschain/rules") || p.Name == "main" { // a program makes tables, and judges nothing
+			continue
+		}
+		for _, imported := range p.Imports {
+			if slices.Contains(forbidden, imported) {
+				t.Errorf("%s imports %s: rules do no I/O and keep no secrets, so that a verdict can be had again from a saved chain", p.ImportPath, imported)
+			}
+		}
+	}
+}
+
+// The binary must not carry what only tests need.
+func TestBinaryHasNoTestCode(t *testing.T) {
+	out := goList(t, "-deps", "-f", "{{.ImportPath}}", "tlschain/cmd/tlschain")
+	for path := range strings.FieldsSeq(string(out)) {
+		if path == "testing" || within(path, "tlschain/scanner/tlstest") {
+			t.Errorf("the binary depends on %s", path)
+		}
+	}
+}
+
+func roomOf(path string) int {
+	rest, ok := strings.CutPrefix(path, "tlschain/")
+	if !ok {
+		return -1
+	}
+	room, _, _ := strings.Cut(rest, "/")
+	return slices.Index(rooms, room)
+}
+
+func within(path, prefix string) bool {
+	return path == prefix || strings.HasPrefix(path, prefix+"/")
+}
+
+func packages(t *testing.T) []listedPackage {
+	t.Helper()
+	decoder := json.NewDecoder(bytes.NewReader(goList(t, "-json=Name,ImportPath,Imports,Standard", "tlschain/...")))
+	var all []listedPackage
+	for {
+		var p listedPackage
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	if len(all) < 5 {
+		t.Fatalf("go list found %d packages", len(all))
+	}
+	return all
+}
+
+func goList(t *testing.T, args ...string) []byte {
+	t.Helper()
+	var stderr bytes.Buffer
+	list := exec.Command("go", append([]string{"list"}, args...)...)
+	list.Stderr = &stderr
+	out, err := list.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, stderr.String())
+	}
+	return out
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"iter"
+	"runtime"
+	"sync"
+
+	"tlschain/reports"
+	"tlschain/rules"
+	"tlschain/rules/chain"
+	"tlschain/scanner"
+)
+
+// judgeAll judges targets as they are observed, on every processor, and yields
+// the endpoints of one target at a time, as they are done. It holds no more
+// targets than it has workers.
+func judgeAll(judge *rules.Judge, observed iter.Seq[[]*scanner.Observation]) iter.Seq[[]reports.Endpoint] {
+	return func(yield func([]reports.Endpoint) bool) {
+		ctx, cancel := context.WithCancel(context.Background())
+		todo := make(chan []*scanner.Observation)
+		done := make(chan []reports.Endpoint)
+		var workers sync.WaitGroup
+		for range runtime.GOMAXPROCS(0) {
+			workers.Go(func() {
+				for o := range todo {
+					done <- endpoints(judge, o)
+				}
+			})
+		}
+		go func() {
+			defer close(done)
+			defer workers.Wait()
+			defer close(todo)
+			for o := range observed {
+				select {
+				case todo <- o:
+				case <-ctx.Done():
+					return
+				}
+			}
+		}()
+		defer func() {
+			cancel()
+			for range done {
+			}
+		}()
+		for e := range done {
+			if !yield(e) {
+				return
+			}
+		}
+	}
+}
+
+// endpoints judges what one target showed, all its addresses together: an
+// endpoint for each address.
+func endpoints(judge *rules.Judge, observed []*scanner.Observation) []reports.Endpoint {
+	var out []reports.Endpoint
+	var shown []*scanner.Observation // one an endpoint
+	var captured []int               // endpoints that presented a chain
+	var presented []rules.Presentation
+	for _, here := range byAddress(observed) {
+		first := here[0]
+		for _, o := range here {
+			if o.Captured() {
+				first = o
+				captured = append(captured, len(out))
+				presented = append(presented, presentation(first, here))
+				break
+			}
+		}
+		shown = append(shown, first)
+		out = append(out, reports.NewEndpoint(first, first.Target.Text, nil))
+	}
+	for i, v := range judge.Judge(presented) {
+		at := captured[i]
+		out[at] = reports.NewEndpoint(shown[at], shown[at].Target.Text, v)
+	}
+	return out
+}
+
+// byAddress cuts what one target showed into its addresses: each begins with
+// the default handshake, and its variants follow.
+func byAddress(observed []*scanner.Observation) [][]*scanner.Observation {
+	var out [][]*scanner.Observation
+	for i, o := range observed {
+		if i == 0 || o.Variant == scanner.Default {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], o)
+	}
+	return out
+}
+
+// presentation is what first showed; the chains of the other handshakes with
+// the same address stand beside it.
+func presentation(first *scanner.Observation, here []*scanner.Observation) rules.Presentation {
+	p := presentationOf(first)
+	for _, o := range here {
+		if o != first && o.Captured() {
+			p.Variants = append(p.Variants, presentationOf(o))
+		}
+	}
+	return p
+}
+
+func presentationOf(o *scanner.Observation) rules.Presentation {
+	p := rules.Presentation{
+		Entries: make([]chain.Entry, len(o.Chain)),
+		Name:    o.Target.ServerName,
+		Addr:    o.Addr.String(),
+		Variant: o.Variant,
+	}
+	for i, der := range o.Chain {
+		p.Entries[i] = chain.Read(der)
+	}
+	// The target list's reader has checked the digits.
+	p.Expect, _ = parseHash(o.Target.Expect)
+	return p
+}

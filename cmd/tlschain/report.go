@@ -1,0 +1,118 @@
+package main
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tlschain/reports"
+	"tlschain/rules"
+)
+
+func reportFlags() []cli.Flag {
+	const group = "Report"
+	return []cli.Flag{
+		&cli.StringFlag{Name: "format", Category: group, Value: "table", Usage: "`FORMAT` of the report: " + strings.Join(reports.Formats(), ", ") + " (default table)"},
+		&cli.StringFlag{Name: "o", Aliases: []string{"output"}, Category: group, Usage: "write to `FILE`, which keeps its old content until the report is whole; interrupted, what there is goes to FILE.partial"},
+		&cli.StringFlag{Name: "fail-on", Category: group, Value: "error", Usage: "lowest `SEVERITY` that makes the exit code 1: error (default), warning, info or never"},
+		&cli.BoolFlag{Name: "wide", Category: group, Usage: "table: every column, however long the lines get"},
+		&cli.StringFlag{Name: "group-by", Category: group, Usage: "table: one row for each `THING`: mend, rule, issuer or product"},
+		&cli.StringFlag{Name: "only", Category: group, Usage: "table: leave out what is below `SEVERITY`"},
+		&cli.StringFlag{Name: "columns", Category: group, Usage: "table: these columns, as `NAME,...`"},
+	}
+}
+
+// A reportPlan is what the flags ask for, checked before any work is done.
+type reportPlan struct {
+	format  string
+	path    string
+	options reports.Options
+	failOn  rules.Severity // None: never
+}
+
+func (p *process) planReport(c *cli.Context) (reportPlan, error) {
+	plan := reportPlan{format: c.String("format"), path: c.String("o")}
+	var err error
+	if text := c.String("fail-on"); text != "never" {
+		if plan.failOn, err = rules.ParseSeverity(text); err != nil {
+			return plan, usagef("--fail-on: %w", err).hintf("or never, for exit code 0 whatever is found")
+		}
+	}
+	plan.options.Table = reports.TableOptions{Wide: c.Bool("wide"), GroupBy: c.String("group-by"), Columns: words(c.String("columns"))}
+	if text := c.String("only"); text != "" {
+		if plan.options.Table.Only, err = rules.ParseSeverity(text); err != nil {
+			return plan, usagef("--only: %w", err)
+		}
+	}
+	if plan.path == "" || plan.path == "-" {
+		plan.options.Width, plan.options.Colour = p.terminal()
+	}
+	if _, err := reports.New(plan.format, nil, plan.options); err != nil {
+		return plan, usagef("%w", err)
+	}
+	return plan, nil
+}
+
+// A reporting is one report being written, and what its exit code will be.
+type reporting struct {
+	outcome
+	failOn rules.Severity
+	out    *output
+	writer reports.Writer
+	tally  reports.Tally
+}
+
+func (p *process) beginReport(plan reportPlan, header reports.Header) (*reporting, error) {
+	out, err := openOutput(p.stdout, plan.path)
+	if err != nil {
+		return nil, err
+	}
+	writer, err := reports.New(plan.format, out, plan.options)
+	if err == nil {
+		err = writer.Begin(header)
+	}
+	if err != nil {
+		return nil, errors.Join(err, out.discard())
+	}
+	return &reporting{failOn: plan.failOn, out: out, writer: writer}, nil
+}
+
+func (r *reporting) endpoint(e *reports.Endpoint) error {
+	switch {
+	case e.Status == reports.Failed:
+		r.unjudged++
+	default:
+		r.judged++
+		r.failing = r.failing || r.failOn != rules.None && e.Worst() >= r.failOn
+	}
+	r.tally.Add(e)
+	return r.writer.Endpoint(e)
+}
+
+// end closes the report; its exit code is err's then.
+func (r *reporting) end(interrupted bool) error {
+	if err := r.writer.End(r.tally.Summary(interrupted)); err != nil {
+		return errors.Join(err, r.out.discard())
+	}
+	return r.out.commit(interrupted)
+}
+
+func header(started time.Time, judge *rules.Judge) reports.Header {
+	h := reports.Header{
+		SchemaVersion: reports.SchemaVersion,
+		Tool:          reports.Tool{Name: name, Version: versionText()},
+		StartedAt:     started.UTC(),
+		EvaluatedAt:   judge.At.UTC(),
+	}
+	for _, p := range judge.Profiles {
+		h.Clients = append(h.Clients, p.ID)
+	}
+	return h
+}
+
+// words splits a list that was typed with commas.
+func words(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/urfave/cli/v2"
+)
+
+// A process is what one run of the program touches of the world it was started
+// in. Commands are its methods, so that a test can give them another world.
+type process struct {
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	getenv func(string) string
+}
+
+// run is the program, shaped like a command: arguments without the program's
+// name, the three streams and the environment in, an exit code out. When ctx
+// ends the run is interrupted.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(string) string) int {
+	p := &process{stdin: stdin, stdout: stdout, stderr: stderr, getenv: getenv}
+	err := p.run(ctx, args)
+	if ctx.Err() != nil {
+		return exitInterrupted
+	}
+	var code exitCode
+	if err == nil || errors.As(err, &code) {
+		return int(code)
+	}
+	p.complain(err)
+	return exitUsage
+}
+
+func (p *process) run(ctx context.Context, args []string) error {
+	app := p.app()
+	line, err := arrange(app, args)
+	if err != nil {
+		return err
+	}
+	switch {
+	case line.help:
+		return printHelp(p.stdout, line.command)
+	case line.version:
+		return p.version()
+	}
+	return app.RunContext(ctx, line.argv)
+}
+
+// app is the command tree. Help, usage errors and exit codes are ours: cli/v2
+// prints usage errors to stdout and drops flags that follow an argument.
+func (p *process) app() *cli.App {
+	return &cli.App{
+		Name:                      name,
+		Usage:                     "judge the certificate chains that TLS servers present",
+		ArgsUsage:                 "COMMAND",
+		Description:               overview,
+		Commands:                  p.commands(),
+		Writer:                    p.stdout,
+		ErrWriter:                 p.stderr,
+		HideHelp:                  true,
+		HideVersion:               true,
+		DisableSliceFlagSeparator: true, // a file name may hold a comma
+		ExitErrHandler:            func(*cli.Context, error) {},
+		OnUsageError:              func(_ *cli.Context, err error, _ bool) error { return usagef("%w", err) },
+	}
+}
+
+func (p *process) commands() []*cli.Command {
+	commands := []*cli.Command{
+		p.scanCommand(),
+		p.checkCommand(),
+		p.explainCommand(),
+		p.versionCommand(),
+	}
+	for _, c := range commands {
+		c.HideHelp = true
+		c.OnUsageError = func(c *cli.Context, err error, _ bool) error {
+			return &usageError{err: err, hint: "see " + name + " " + c.Command.Name + " --help"}
+		}
+	}
+	return commands
+}
+
+// complain writes an error as the user sees it: what failed, and what to type.
+func (p *process) complain(err error) {
+	fmt.Fprintf(p.stderr, "%s: %v\n", name, err)
+	var usage *usageError
+	if errors.As(err, &usage) && usage.hint != "" {
+		fmt.Fprintf(p.stderr, "  hint: %s\n", usage.hint)
+	}
+}

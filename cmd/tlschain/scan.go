@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tlschain/scanner"
+)
+
+func (p *process) scanCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "scan",
+		Usage:     "scan live endpoints and judge the chain that each one presents",
+		ArgsUsage: "TARGET...",
+		Description: `A target is any of these:
+  example.com  example.com:8443  192.0.2.1  [2001:db8::1]:443
+  https://example.com/any/path
+  www.example.com@192.0.2.7:443        this name, at that address
+  starttls+smtp://mx.example.com       and imap, pop3, ldap, postgres, ...
+  192.0.2.0/24  10.0.0.1-10.0.0.9      every address of it
+  -                                    a list on standard input
+
+A list has a target a line, or is CSV with a header: host,port,server_name,
+address,starttls,tags,expect_sha256.
+
+Examples:
+  tlschain scan example.com
+  tlschain scan -f hosts.txt --format json -o report.json
+  tlschain scan --clients all mail.example.com:25
+  tlschain scan --server-name www.example.com 192.0.2.7
+  tlschain scan --roots our-ca.pem -f intranet.txt --fail-on warning
+
+Exit code: 130 interrupted, 2 usage or no usable input, 1 a finding at or above
+--fail-on, 3 something could not be judged, 0 all is well.`,
+		Flags: joinFlags(
+			[]cli.Flag{
+				&cli.StringSliceFlag{Name: "f", Aliases: []string{"file"}, Category: "Targets", Usage: "read targets from `LIST`, - for standard input; may be given several times"},
+				&cli.StringFlag{Name: "port", Category: "Targets", Value: "443", Usage: "`PORTS` where a target names none, such as 443,8443 (default 443)"},
+				&cli.StringFlag{Name: "server-name", Category: "Targets", Usage: "`NAME` to send as SNI and to check, for all targets"},
+				&cli.BoolFlag{Name: "strict", Category: "Targets", Usage: "a line that cannot be used ends the run before any connection"},
+			},
+			judgingFlags(),
+			scannerFlags(),
+			reportFlags(),
+		),
+		Action: p.scan,
+	}
+}
+
+func (p *process) scan(c *cli.Context) error {
+	started := time.Now()
+	plan, err := p.planReport(c)
+	if err != nil {
+		return err
+	}
+	ports, err := parsePorts(c.String("port"))
+	if err != nil {
+		return err
+	}
+	sc, err := newScanner(c)
+	if err != nil {
+		return err
+	}
+	judge, err := p.newJudge(c, started)
+	if err != nil {
+		return err
+	}
+	expect, err := p.expected(c)
+	if err != nil {
+		return err
+	}
+	bar, err := p.newProgress(c.String("progress"), time.Now)
+	if err != nil {
+		return err
+	}
+	list := &targetList{
+		arguments: c.Args().Slice(),
+		files:     c.StringSlice("f"),
+		stdin:     p.stdin,
+		options:   scanner.TargetOptions{Ports: ports, ServerName: c.String("server-name")},
+	}
+	done, err := list.prepare(c.Context, c.Bool("strict"))
+	defer done()
+	if err != nil {
+		return err
+	}
+	run := &scanRun{ctx: c.Context, list: list, expect: expect, progress: bar}
+	report, err := p.beginReport(plan, header(started, judge))
+	if err != nil {
+		return err
+	}
+	for batch := range judgeAll(judge, sc.Scan(c.Context, run.targets())) {
+		for i := range batch {
+			bar.endpoint(&batch[i])
+			if err := report.endpoint(&batch[i]); err != nil {
+				bar.end()
+				return errors.Join(err, report.out.discard())
+			}
+		}
+	}
+	bar.end()
+	interrupted := c.Context.Err() != nil
+	if report.judged+report.unjudged == 0 && !interrupted {
+		return errors.Join(run.nothing(), report.out.discard())
+	}
+	report.unjudged += run.bad
+	if err := report.end(interrupted); err != nil {
+		return err
+	}
+	return report.err()
+}
+
+// A scanRun hands targets to the scanner and keeps count of what is no target.
+type scanRun struct {
+	ctx      context.Context
+	list     *targetList
+	expect   string
+	progress *progress
+	bad      int
+}
+
+// maxComplaints bounds how many lines are complained about one by one: a list
+// of the wrong kind has nothing else.
+const maxComplaints = 50
+
+func (r *scanRun) targets() iter.Seq[scanner.Target] {
+	return func(yield func(scanner.Target) bool) {
+		for target, err := range r.list.all(r.ctx) {
+			if err != nil {
+				if r.bad++; r.bad <= maxComplaints {
+					r.progress.printf("%v", err)
+				}
+				continue
+			}
+			if target.Expect == "" {
+				target.Expect = r.expect
+			}
+			if !yield(target) {
+				break
+			}
+		}
+		if r.bad > maxComplaints {
+			r.progress.printf("and %d more lines that are no targets", r.bad-maxComplaints)
+		}
+	}
+}
+
+func (r *scanRun) nothing() error {
+	if r.bad > 0 {
+		return errors.New("no target could be used")
+	}
+	return usagef("there is no target in what was given").hintf("a list has a target a line; blank lines and # comments do not count")
+}

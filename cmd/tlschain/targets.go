@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+
+	"tlschain/scanner"
+)
+
+// A targetList is what the user asked to scan: arguments, files, and standard
+// input where "-" stands for it.
+type targetList struct {
+	arguments []string
+	files     []string // of -f, in order
+	stdin     io.Reader
+	options   scanner.TargetOptions
+}
+
+// all walks the targets in the order given, and the mistakes among them. It
+// ends with ctx, also while it waits for standard input.
+func (l *targetList) all(ctx context.Context) iter.Seq2[scanner.Target, error] {
+	return func(yield func(scanner.Target, error) bool) {
+		goOn := true
+		list := func(r io.Reader, name string) {
+			for target, err := range scanner.Targets(r, name, l.options) {
+				if ctx.Err() != nil {
+					goOn = false
+					return
+				}
+				if goOn = yield(target, err); !goOn {
+					return
+				}
+			}
+		}
+		for _, name := range l.files {
+			if name == "-" {
+				list(untilDone(ctx, l.stdin), "standard input")
+			} else if file, err := os.Open(name); err != nil {
+				goOn = yield(scanner.Target{}, err)
+			} else {
+				list(file, name)
+				file.Close()
+			}
+			if !goOn {
+				return
+			}
+		}
+		for _, text := range l.arguments {
+			if text == "-" {
+				list(untilDone(ctx, l.stdin), "standard input")
+			} else if targets, err := scanner.ParseTarget(text, l.options); err != nil {
+				goOn = yield(scanner.Target{}, err)
+			} else {
+				for target := range targets {
+					if goOn = ctx.Err() == nil && yield(target, nil); !goOn {
+						return
+					}
+				}
+			}
+			if !goOn {
+				return
+			}
+		}
+	}
+}
+
+// prepare finds what can be wrong before any connection is made: no target at
+// all, a file that is not there, and where strict, the first line that cannot
+// be used. Then standard input, which is read twice, is kept in a file that the
+// caller removes by done.
+func (l *targetList) prepare(ctx context.Context, strict bool) (done func(), err error) {
+	done = func() {}
+	if len(l.arguments) == 0 && len(l.files) == 0 {
+		return done, usagef("no target").hintf("tlschain scan example.com, tlschain scan -f hosts.txt, or - to read them from standard input")
+	}
+	for _, name := range l.files {
+		if name == "-" {
+			continue
+		}
+		file, err := os.Open(name)
+		if err != nil {
+			return done, usagef("%w", err).hintf("-f takes a file with one target a line")
+		}
+		file.Close()
+	}
+	if !strict {
+		return done, nil
+	}
+	done, err = l.keepStdin(ctx)
+	if err != nil {
+		return done, err
+	}
+	for _, err := range l.all(ctx) {
+		if err != nil {
+			return done, usagef("%w", err).hintf("without --strict it would be reported and left out")
+		}
+	}
+	if file, ok := l.stdin.(*os.File); ok && l.readsStdin() {
+		_, err = file.Seek(0, io.SeekStart)
+	}
+	return done, err
+}
+
+func (l *targetList) readsStdin() bool {
+	for _, lists := range [][]string{l.arguments, l.files} {
+		for _, name := range lists {
+			if name == "-" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (l *targetList) keepStdin(ctx context.Context) (done func(), err error) {
+	done = func() {}
+	if !l.readsStdin() {
+		return done, nil
+	}
+	file, err := os.CreateTemp("", name+"-targets-*")
+	if err != nil {
+		return done, fmt.Errorf("keeping standard input: %w", err)
+	}
+	done = func() {
+		file.Close()
+		os.Remove(file.Name())
+	}
+	if _, err := io.Copy(file, untilDone(ctx, l.stdin)); err != nil {
+		return done, fmt.Errorf("keeping standard input: %w", err)
+	}
+	_, err = file.Seek(0, io.SeekStart)
+	l.stdin = file
+	return done, err
+}
+
+// untilDone reads from r until ctx ends. A read that is under way then cannot
+// be called off; it is left behind, to end with the process.
+func untilDone(ctx context.Context, r io.Reader) io.Reader {
+	if _, ok := r.(*os.File); !ok {
+		return r
+	}
+	pr, pw := io.Pipe()
+	go func() {
+		_, err := io.Copy(pw, r)
+		pw.CloseWithError(err)
+	}()
+	context.AfterFunc(ctx, func() { pr.CloseWithError(errors.New("interrupted")) })
+	return pr
+}
