@@ -1,0 +1,67 @@
+package catalog
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"sync"
+
+	"tlschain/rules/cert"
+)
+
+//go:embed lines/*.yaml
+var lineFiles embed.FS
+
+var embeddedProducts = sync.OnceValue(func() *Products {
+	var lines []*line
+	paths, err := fs.Glob(lineFiles, "lines/*.yaml")
+	for _, path := range paths {
+		data, err := lineFiles.ReadFile(path)
+		if err != nil {
+			continue // a test holds that every embedded file can be read
+		}
+		if l, err := parseLine(data); err == nil {
+			lines = append(lines, l)
+		}
+	}
+	if err != nil {
+		return nil
+	}
+	return newProducts(lines)
+})
+
+// EmbeddedProducts returns the catalogue that comes with the program. It is
+// read on the first call, and shared.
+func EmbeddedProducts() *Products { return embeddedProducts() }
+
+// With returns a catalogue that has one more line, in the form of the files
+// that come with the program; what it says goes before what was there. The
+// error names the line of the file and what to type.
+func (p *Products) With(file []byte) (*Products, error) {
+	l, err := parseLine(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading a product catalogue: %w", err)
+	}
+	lines := []*line{l}
+	if p != nil {
+		lines = append(lines, p.lines...)
+	}
+	return newProducts(lines), nil
+}
+
+func newProducts(lines []*line) *Products {
+	p := &Products{lines: lines, byKeyID: make(map[string][]*ca), byKey: make(map[cert.Hash][]*ca)}
+	for _, l := range lines {
+		for _, c := range l.cas {
+			if c.key == (cert.Hash{}) {
+				p.byName = append(p.byName, c)
+			} else {
+				p.byKey[c.key] = append(p.byKey[c.key], c)
+			}
+			if c.keyID != nil && c.issues {
+				p.byKeyID[string(c.keyID)] = append(p.byKeyID[string(c.keyID)], c)
+			}
+		}
+	}
+	return p
+}

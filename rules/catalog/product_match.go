@@ -1,0 +1,99 @@
+package catalog
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"tlschain/rules/cert"
+)
+
+// link finds what a product's entries name by id.
+func (p *product) link(ids map[string]*ca) error {
+	if p.Name.value == "" || len(p.Issuers) == 0 {
+		return p.Name.wrong("product %q needs a name and issuers", p.Name.value)
+	}
+	for _, h := range p.Leaf.Hash {
+		if !knownHash(h.value) {
+			return h.wrong("hash %q: type SHA-1, SHA-256, SHA-384 or SHA-512", h.value)
+		}
+	}
+	for i := range p.Issuers {
+		e := &p.Issuers[i]
+		if e.ca = ids[e.CA.value]; e.ca == nil {
+			return e.CA.wrong("ca %q: no CA with this id is in this file", e.CA.value)
+		}
+		e.ca.issues = true
+		var err error
+		if e.from, err = e.From.moment(); err != nil {
+			return err
+		}
+		if e.until, err = e.Until.moment(); err != nil {
+			return err
+		}
+	}
+	for i := range p.Send {
+		s := &p.Send[i]
+		if s.CA.value != "issuer" {
+			if s.ca = ids[s.CA.value]; s.ca == nil {
+				return s.CA.wrong("ca %q: type issuer, or the id of a CA of this file", s.CA.value)
+			}
+		}
+		if s.By.value != "" {
+			if s.by = ids[s.By.value]; s.by == nil {
+				return s.By.wrong("by %q: no CA with this id is in this file", s.By.value)
+			}
+		}
+		if s.Hash.value != "" && !knownHash(s.Hash.value) {
+			return s.Hash.wrong("hash %q: type SHA-1, SHA-256, SHA-384 or SHA-512", s.Hash.value)
+		}
+	}
+	return nil
+}
+
+// sells says whether the product is what c's leaf is, whatever its date, and
+// which of the product's issuers c is.
+func (p *product) sells(c *ca, leaf *cert.Certificate) (issuer int, ok bool) {
+	if h := leaf.SignatureAlg.Hash; len(p.Leaf.Hash) > 0 &&
+		(h == 0 || !slices.ContainsFunc(p.Leaf.Hash, func(t text) bool { return t.value == h.String() })) {
+		return 0, false
+	}
+	if len(p.Leaf.Policies) > 0 && !slices.ContainsFunc(p.Leaf.Policies, func(t text) bool { return slices.Contains(leaf.Policies, t.value) }) {
+		return 0, false
+	}
+	issuer = slices.IndexFunc(p.Issuers, func(e issuerEntry) bool { return e.ca == c })
+	return issuer, issuer >= 0
+}
+
+// at says whether the CA issued the product at t.
+func (e issuerEntry) at(t time.Time) bool {
+	return !t.Before(e.from) && (e.until.IsZero() || t.Before(e.until))
+}
+
+// issuerAt names the CA that issued the product at t.
+func (p *product) issuerAt(t time.Time) string {
+	for _, e := range p.Issuers {
+		if e.at(t) {
+			return e.ca.subject()
+		}
+	}
+	return "none of its CAs"
+}
+
+// pattern brings a name's pattern to the form that path.Match reads: a slash,
+// which a name may have and which * does not match, is another letter here.
+func pattern(s string) string {
+	s = strings.ReplaceAll(strings.ToLower(s), "/", "\x01")
+	return strings.NewReplacer(`\`, `\\`, "[", `\[`).Replace(s)
+}
+
+// fits says whether a name is one of the CA's.
+func (c *ca) fits(n cert.Name) bool {
+	name := strings.ReplaceAll(strings.ToLower(n.Text), "/", "\x01")
+	match := func(p string) bool {
+		ok, err := path.Match(pattern(p), name)
+		return ok && err == nil
+	}
+	return slices.ContainsFunc(c.subjects, match) && !slices.ContainsFunc(c.except, match)
+}
