@@ -1,0 +1,176 @@
+package history
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Current is an endpoint as its newest audit left it.
+type Current struct {
+	Endpoint Ref
+	StateID  int64
+	Since    int64 // the audit that found it in this state first
+	Gone     int64 // the audit that no longer had it; 0: it is still there
+	Facts
+}
+
+// A Query selects current endpoints. The zero value selects all.
+type Query struct {
+	Group  string
+	Worst  int    // at least this severity
+	Status string // "ok" or "failed"
+	Search string // occurs in the key, whatever the case of ASCII letters
+	Rule   string // a finding of this rule counts
+	Bundle Hash   // has this mend
+	After  Cursor // goes on after this endpoint
+	Limit  int    // 0: 100
+}
+
+// A Cursor is the place of an endpoint in the order of Endpoints: worst first,
+// then by key. The zero value is the beginning.
+type Cursor struct {
+	Worst int
+	Key   string
+	ID    int64
+}
+
+// Next is the cursor to the page that follows an endpoint.
+func (c *Current) Next() Cursor { return Cursor{c.Worst, c.Endpoint.Key, c.Endpoint.ID} }
+
+const currentColumns = "SELECT e.id, e.grp, e.key, e.identity, e.state_id, e.since, e.gone, " + factColumns + " FROM endpoint e JOIN state s ON s.id = e.state_id"
+
+// listed are the endpoints that lists show; the words match those of the
+// partial indexes.
+const listed = " WHERE e.gone = 0 AND e.state_id IS NOT NULL"
+
+// Endpoints gives one page of the endpoints that are there, worst first, then
+// by key.
+func (db *DB) Endpoints(ctx context.Context, q Query) ([]Current, error) {
+	var w where
+	w.str(listed)
+	if q.Group != "" {
+		w.and("e.grp = ", q.Group)
+	}
+	if q.Worst > 0 {
+		w.and("e.worst >= ", q.Worst)
+	}
+	if q.Status != "" {
+		w.and("e.status = ", q.Status)
+	}
+	if q.Bundle != (Hash{}) {
+		w.and("e.bundle = ", q.Bundle[:])
+		w.str(" AND e.worst > 0 AND e.bundle IS NOT NULL")
+	}
+	if q.Search != "" {
+		w.and("lower(e.key) LIKE ", "%"+escapeLike(strings.ToLower(q.Search))+"%")
+		w.str(` ESCAPE '\'`)
+	}
+	if q.Rule != "" {
+		w.and("' ' || s.rules LIKE ", "% "+escapeLike(q.Rule)+"=%")
+		w.str(` ESCAPE '\'`)
+	}
+	if q.After != (Cursor{}) {
+		w.and("e.worst <= ", q.After.Worst)
+		w.and("(e.worst < ", q.After.Worst)
+		w.str(" OR (e.key, e.id) > (" + w.param(q.After.Key) + ", " + w.param(q.After.ID) + "))")
+	}
+	limit := q.Limit
+	if limit <= 0 {
+		limit = 100
+	}
+	w.str(" ORDER BY e.worst DESC, e.key, e.id LIMIT " + w.param(limit))
+	return db.current(ctx, w.String(), w.args...)
+}
+
+// Expiring gives up to limit endpoints of a group (empty: of all) that run out
+// at the time or later, soonest first.
+func (db *DB) Expiring(ctx context.Context, group string, from time.Time, limit int) ([]Current, error) {
+	return db.current(ctx, listed+" AND e.expires > 0 AND e.expires >= $1 AND ($2 = '' OR e.grp = $2) ORDER BY e.expires, e.id LIMIT $3", seconds(from), group, limit)
+}
+
+// Endpoint gives one endpoint by its id, also one that is gone, or ErrNotFound.
+func (db *DB) Endpoint(ctx context.Context, id int64) (Current, error) {
+	found, err := db.current(ctx, " WHERE e.id = $1", id)
+	if err == nil && len(found) == 0 {
+		err = fmt.Errorf("endpoint %d: %w", id, ErrNotFound)
+	}
+	if err != nil {
+		return Current{}, err
+	}
+	return found[0], nil
+}
+
+// EndpointByKey gives the endpoint of a group by its key, or ErrNotFound.
+func (db *DB) EndpointByKey(ctx context.Context, group, key string) (Current, error) {
+	found, err := db.current(ctx, " WHERE e.grp = $1 AND e.key = $2", group, key)
+	if err == nil && len(found) == 0 {
+		err = fmt.Errorf("endpoint %q of %s: %w", key, group, ErrNotFound)
+	}
+	if err != nil {
+		return Current{}, err
+	}
+	return found[0], nil
+}
+
+func (db *DB) current(ctx context.Context, tail string, args ...any) ([]Current, error) {
+	var found []Current
+	err := each(ctx, db.sql, func(rows *sql.Rows) error {
+		var c Current
+		var f factScan
+		fields := append([]any{&c.Endpoint.ID, &c.Endpoint.Group, &c.Endpoint.Key, &c.Endpoint.Identity, &c.StateID, &c.Since, &c.Gone}, f.fields()...)
+		if err := rows.Scan(fields...); err != nil {
+			return err
+		}
+		c.Facts = f.facts()
+		found = append(found, c)
+		return nil
+	}, currentColumns+tail, args...)
+	if err != nil {
+		return nil, fmt.Errorf("listing endpoints: %w", err)
+	}
+	return found, nil
+}
+
+// Baselines gives what is known of the endpoints with these keys. Those that
+// are new or gone are missing from the map.
+func (db *DB) Baselines(ctx context.Context, group string, keys []string) (map[string]Facts, error) {
+	found := make(map[string]Facts, len(keys))
+	for some := range slices.Chunk(keys, chunk) {
+		args := []any{group}
+		for _, key := range some {
+			args = append(args, key)
+		}
+		known, err := db.current(ctx, listed+" AND e.grp = $1 AND e.key IN ("+numbered(1, len(some))+")", args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range known {
+			found[c.Endpoint.Key] = c.Facts
+		}
+	}
+	return found, nil
+}
+
+// A where collects a query's tail and its parameters.
+type where struct {
+	strings.Builder
+	args []any
+}
+
+func (w *where) str(text string) { w.WriteString(text) }
+
+func (w *where) param(v any) string {
+	w.args = append(w.args, v)
+	return numbered(len(w.args)-1, 1)
+}
+
+func (w *where) and(text string, v any) { w.str(" AND " + text + w.param(v)) }
+
+// escapeLike makes text stand for itself in a LIKE pattern.
+func escapeLike(text string) string {
+	return strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text)
+}

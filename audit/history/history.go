@@ -1,0 +1,112 @@
+// Package history keeps what audits saw, in SQLite or in PostgreSQL.
+//
+// It stores what changed: a certificate once, a chain once, the judged state
+// of an endpoint once by its hash, and an observation as an interval of audits
+// [first, last] over which an endpoint kept one state. A quiet night over
+// 10,000 endpoints is one UPDATE.
+//
+// An audit becomes visible as a whole or not at all: what it saw is kept aside
+// while it runs and joins the intervals in one transaction at its end. What a
+// killed audit left behind joins too, at the next audit of the same group, and
+// that audit is shown as partial for ever.
+//
+// The package knows SQL and intervals. It refuses to know rules, reports or
+// what makes a change material: states are documents to it, beside the few
+// facts that lists are filtered and compared by. It reads no clock.
+package history
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// A DB is an open history. All methods are safe for concurrent use, also by
+// several processes on the same database.
+type DB struct {
+	sql *sql.DB
+	dialect
+}
+
+// A dialect is what differs between the two databases. All other SQL is
+// written once: both number their parameters $1, $2, ...
+type dialect struct {
+	name    string                                                                         // directory of the migrations
+	lock    func(ctx context.Context, db *sql.DB, group string) (unlock func(), err error) // ErrBusy: held by another
+	guard   func(ctx context.Context, tx *sql.Tx, alone bool) error                        // keeps pruning apart from adding
+	compact func(ctx context.Context, db *sql.DB) error
+	size    string // a query for the bytes in use
+}
+
+// Errors that callers tell apart.
+var (
+	ErrNotFound = errors.New("not in the history")
+	ErrBusy     = errors.New("another audit of this group is running")
+)
+
+// Open opens the history named by a postgres:// URL or else by the path of an
+// SQLite file, which is made when missing, and brings its tables up to date.
+// The text of the error never holds the URL's password.
+func Open(ctx context.Context, where string) (*DB, error) {
+	open := openSQLite
+	if IsPostgres(where) {
+		open = openPostgres
+	}
+	db, err := open(where)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.migrate(ctx); err != nil {
+		db.sql.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+// IsPostgres tells a PostgreSQL URL from the path of an SQLite file.
+func IsPostgres(where string) bool {
+	return strings.HasPrefix(where, "postgres://") || strings.HasPrefix(where, "postgresql://")
+}
+
+// Close ends all connections. Whoever holds a lock or writes must be done.
+func (db *DB) Close() error { return db.sql.Close() }
+
+// Ping says whether the database answers.
+func (db *DB) Ping(ctx context.Context) error {
+	if err := db.sql.PingContext(ctx); err != nil {
+		return fmt.Errorf("asking the history: %w", err)
+	}
+	return nil
+}
+
+// Lock keeps others, in this process and in all others on this database, from
+// auditing the group until unlock is called or the process dies, however it
+// dies. It does not wait: ErrBusy when somebody else holds it.
+func (db *DB) Lock(ctx context.Context, group string) (unlock func(), err error) {
+	return db.lock(ctx, db.sql, group)
+}
+
+// Size is the space that the history takes, in bytes, without what the
+// database keeps for recovery.
+func (db *DB) Size(ctx context.Context) (int64, error) {
+	var n int64
+	if err := db.sql.QueryRowContext(ctx, db.size).Scan(&n); err != nil {
+		return 0, fmt.Errorf("measuring the history: %w", err)
+	}
+	return n, nil
+}
+
+// inTx runs f in a transaction that is rolled back when f or the commit fails.
+func (db *DB) inTx(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := db.sql.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // after a commit this does nothing
+	if err := f(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}

@@ -1,0 +1,54 @@
+package history
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// join makes intervals of what an audit kept aside. Its statements run in this
+// order: each reads what endpoint still says of the night before.
+func join(ctx context.Context, tx *sql.Tx, audit int64, group string, complete bool) error {
+	var reached []byte
+	if !complete {
+		var err error
+		if reached, err = packReached(ctx, tx, audit); err != nil {
+			return err
+		}
+	}
+	steps := []struct {
+		what string
+		sql  string
+		args []any
+	}{
+		{"counting", `UPDATE audit SET reached = $2, endpoints = (SELECT count(*) FROM pending WHERE audit_id = $1) WHERE id = $1`,
+			[]any{audit, reached}},
+		// The quiet night: nearly all intervals grow by one audit.
+		{"extending intervals", `UPDATE observation SET last_audit = $1 WHERE (endpoint_id, first_audit) IN (
+			SELECT e.id, e.since FROM pending p JOIN endpoint e ON e.id = p.endpoint_id
+			WHERE p.audit_id = $1 AND e.gone = 0 AND e.state_id = p.state_id)`, []any{audit}},
+		{"beginning intervals", `INSERT INTO observation (endpoint_id, first_audit, last_audit, state_id)
+			SELECT p.endpoint_id, p.audit_id, p.audit_id, p.state_id FROM pending p JOIN endpoint e ON e.id = p.endpoint_id
+			WHERE p.audit_id = $1 AND (e.state_id IS NULL OR e.gone <> 0 OR e.state_id <> p.state_id)`, []any{audit}},
+		{"renewing endpoints", `UPDATE endpoint SET state_id = s.id, since = p.audit_id, gone = 0,
+				worst = s.worst, status = s.status, expires = s.expires, bundle = s.bundle
+			FROM pending p JOIN state s ON s.id = p.state_id
+			WHERE p.audit_id = $1 AND p.endpoint_id = endpoint.id
+				AND (endpoint.state_id IS NULL OR endpoint.gone <> 0 OR endpoint.state_id <> p.state_id)`, []any{audit}},
+	}
+	if complete {
+		steps = append(steps, struct {
+			what string
+			sql  string
+			args []any
+		}{"ending intervals", `UPDATE endpoint SET gone = $1 WHERE grp = $2 AND gone = 0 AND state_id IS NOT NULL
+			AND NOT EXISTS (SELECT 1 FROM pending p WHERE p.audit_id = $1 AND p.endpoint_id = endpoint.id)`, []any{audit, group}})
+	}
+	for _, step := range steps {
+		if _, err := tx.ExecContext(ctx, step.sql, step.args...); err != nil {
+			return fmt.Errorf("%s: %w", step.what, err)
+		}
+	}
+	_, err := tx.ExecContext(ctx, "DELETE FROM pending WHERE audit_id = $1", audit)
+	return err
+}

@@ -1,0 +1,126 @@
+package history_test
+
+import (
+	"database/sql"
+	"fmt"
+	"strings"
+	"testing"
+
+	"tlschain/audit/history"
+)
+
+func pagedLists(t *testing.T, db *history.DB, _ string) {
+	var all []history.Seen
+	for n := range 60 {
+		all = append(all, bad(fmt.Sprintf("host%02d", n), fmt.Sprint("severity", n%4), n%4))
+	}
+	all = append(all, seen("100%.example", "clean"), seen("Über_all", "clean"))
+	night(t, db, "web", 0, all...)
+	night(t, db, "mail", 1, bad("mx", "severity3", 3))
+
+	var got []history.Current
+	q := history.Query{Limit: 7}
+	for {
+		page, err := db.Endpoints(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(page) == 0 {
+			break
+		}
+		got = append(got, page...)
+		q.After = page[len(page)-1].Next()
+	}
+	expect(t, "endpoints over all pages", len(got), 63)
+	seenKeys := map[string]bool{}
+	for i, c := range got {
+		seenKeys[c.Endpoint.Group+c.Endpoint.Key] = true
+		if i > 0 && (got[i-1].Worst < c.Worst || got[i-1].Worst == c.Worst && got[i-1].Endpoint.Key > c.Endpoint.Key) {
+			t.Errorf("%v is listed before %v", got[i-1].Endpoint, c.Endpoint)
+		}
+	}
+	expect(t, "different endpoints over all pages", len(seenKeys), 63)
+
+	for _, c := range []struct {
+		q    history.Query
+		want int
+	}{
+		{history.Query{Group: "mail"}, 1}, {history.Query{Group: "web", Worst: 2}, 30}, {history.Query{Worst: 3}, 16},
+		{history.Query{Search: "HOST0"}, 10}, {history.Query{Search: "0%."}, 1}, {history.Query{Search: "%"}, 1}, {history.Query{Search: "_"}, 1},
+		{history.Query{Status: "failed"}, 0}, {history.Query{Rule: "wrong-order"}, 61}, {history.Query{Rule: "order"}, 0},
+		{history.Query{Bundle: all[1].Bundle, Group: "web"}, 45},
+	} {
+		page, err := db.Endpoints(t.Context(), c.q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		expect(t, fmt.Sprintf("%+v", c.q), len(page), c.want)
+	}
+	counts, err := db.Counts(t.Context())
+	expect(t, "counts", strings.Trim(fmt.Sprint(counts), "[]"), "{mail ok 3 1} {web ok 0 17} {web ok 1 15} {web ok 2 15} {web ok 3 15}")
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func expiryAndMends(t *testing.T, db *history.DB, _ string) {
+	soon, later, past := bad("soon", "S", 2), bad("later", "L", 3), seen("past", "P")
+	soon.Expires, later.Expires, past.Expires = day(10), day(20), day(1)
+	other := bad("other", "O", 2)
+	other.Bundle = history.Hash{7}
+	other.Expires = day(400)
+	night(t, db, "web", 5, soon, later, past, other)
+	list, err := db.Expiring(t.Context(), "", day(5), 2)
+	if err != nil || len(list) != 2 || list[0].Endpoint.Key != "soon" || list[1].Endpoint.Key != "later" {
+		t.Errorf("expiring: %v %v", list, err)
+	}
+	mends, err := db.Mends(t.Context(), 5)
+	if err != nil || len(mends) != 2 || mends[0].N != 2 || mends[0].Bundle != soon.Bundle || mends[1].Example.Key != "other" {
+		t.Errorf("mends: %v %v", mends, err)
+	}
+}
+
+func pruning(t *testing.T, db *history.DB, where string) {
+	night(t, db, "web", 0, seen("a", "A"), seen("b", "B"), seen("c", "C"))
+	night(t, db, "web", 1, seen("a", "A2"), seen("b", "B"))
+	night(t, db, "web", 2, seen("a", "A3"), seen("b", "B"))
+	kept := night(t, db, "web", 3, seen("a", "A3"), seen("b", "B"))
+	if err := db.Prune(t.Context(), "web", day(2)); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, "timeline of a", intervals(t, db, "web", "a"), "3-4 A3")
+	expect(t, "timeline of b", intervals(t, db, "web", "b"), "1-4 B")
+	for table, want := range map[string]int{"audit": 4, "endpoint": 2, "observation": 2, "state": 2, "chain": 2, "certificate": 3, "chain_certificate": 4} {
+		expect(t, "rows of "+table, count(t, where, table), want)
+	}
+	if _, err := db.Diff(t.Context(), 1, kept); err == nil || !strings.Contains(err.Error(), "retention") {
+		t.Errorf("a diff with a pruned audit: %v", err)
+	}
+	expect(t, "rows of the last audit", len(rows(t, db, kept)), 2)
+	// However old, the newest complete audit stays readable.
+	if err := db.Prune(t.Context(), "web", day(1000)); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, "rows of the last audit", len(rows(t, db, kept)), 2)
+	next := night(t, db, "web", 4, seen("a", "A3"), seen("b", "B4"))
+	changes, err := db.Changes(t.Context(), next)
+	expect(t, "changes after pruning", told(t, changes, err), "b: B>B4")
+}
+
+// count counts rows behind the package's back.
+func count(t testing.TB, where, table string) (n int) {
+	t.Helper()
+	driver := "sqlite"
+	if history.IsPostgres(where) {
+		driver = "pgx"
+	}
+	db, err := sql.Open(driver, where)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

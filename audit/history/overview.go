@@ -1,0 +1,93 @@
+package history
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// A Count is how many endpoints of a group are in one condition.
+type Count struct {
+	Group  string
+	Status string
+	Worst  int
+	N      int
+}
+
+// Counts gives the conditions of the endpoints that are there.
+func (db *DB) Counts(ctx context.Context) ([]Count, error) {
+	var found []Count
+	err := each(ctx, db.sql, func(rows *sql.Rows) error {
+		var c Count
+		err := rows.Scan(&c.Group, &c.Status, &c.Worst, &c.N)
+		found = append(found, c)
+		return err
+	}, "SELECT e.grp, e.status, e.worst, count(*) FROM endpoint e"+listed+" GROUP BY e.grp, e.status, e.worst ORDER BY e.grp, e.status, e.worst")
+	if err != nil {
+		return nil, fmt.Errorf("counting endpoints: %w", err)
+	}
+	return found, nil
+}
+
+// A Mend is one corrected bundle and how many endpoints need it.
+type Mend struct {
+	Bundle  Hash
+	N       int
+	Example Ref
+}
+
+// Mends gives up to limit mends, the most needed first.
+func (db *DB) Mends(ctx context.Context, limit int) ([]Mend, error) {
+	var found []Mend
+	var examples []int64
+	err := each(ctx, db.sql, func(rows *sql.Rows) error {
+		var m Mend
+		var bundle []byte
+		err := rows.Scan(&bundle, &m.N, &m.Example.ID)
+		m.Bundle = hashOf(bundle)
+		found, examples = append(found, m), append(examples, m.Example.ID)
+		return err
+	}, "SELECT e.bundle, count(*) AS n, min(e.id) FROM endpoint e"+listed+" AND e.worst > 0 AND e.bundle IS NOT NULL GROUP BY e.bundle ORDER BY n DESC, e.bundle LIMIT $1", limit)
+	if err != nil {
+		return nil, fmt.Errorf("counting mends: %w", err)
+	}
+	refs, err := db.refs(ctx, examples)
+	if err != nil {
+		return nil, err
+	}
+	for i := range found {
+		found[i].Example = refs[found[i].Example.ID]
+	}
+	return found, nil
+}
+
+// An Interval is a stretch of audits that found an endpoint in one state.
+type Interval struct {
+	First, Last         int64 // audits
+	FirstSeen, LastSeen time.Time
+	StateID             int64
+	Facts
+}
+
+// Timeline gives up to limit intervals of an endpoint, newest first.
+func (db *DB) Timeline(ctx context.Context, endpoint int64, limit int) ([]Interval, error) {
+	var found []Interval
+	err := each(ctx, db.sql, func(rows *sql.Rows) error {
+		var i Interval
+		var f factScan
+		var first, last int64
+		if err := rows.Scan(append([]any{&i.First, &i.Last, &first, &last, &i.StateID}, f.fields()...)...); err != nil {
+			return err
+		}
+		i.FirstSeen, i.LastSeen, i.Facts = timeOf(first), timeOf(last), f.facts()
+		found = append(found, i)
+		return nil
+	}, `SELECT o.first_audit, o.last_audit, a.started, b.started, o.state_id, `+factColumns+`
+		FROM observation o JOIN state s ON s.id = o.state_id JOIN audit a ON a.id = o.first_audit JOIN audit b ON b.id = o.last_audit
+		WHERE o.endpoint_id = $1 ORDER BY o.first_audit DESC LIMIT $2`, endpoint, limit)
+	if err != nil {
+		return nil, fmt.Errorf("reading the timeline of endpoint %d: %w", endpoint, err)
+	}
+	return found, nil
+}

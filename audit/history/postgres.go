@@ -1,0 +1,75 @@
+package history
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"strconv"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// openPostgres makes a pool for the URL, whose every parameter pgx reads.
+func openPostgres(where string) (*DB, error) {
+	config, err := pgx.ParseConfig(where)
+	if err != nil {
+		return nil, errors.New("reading the PostgreSQL URL: it is not of the form postgres://user@host:5432/database?sslmode=verify-full")
+	}
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "tlschain"
+	}
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(8)
+	pool.SetMaxIdleConns(2)
+	return &DB{pool, dialect{
+		name:    "postgres",
+		lock:    lockAdvisory,
+		guard:   guardAdvisory,
+		compact: func(context.Context, *sql.DB) error { return nil }, // autovacuum's business
+		size:    "SELECT pg_database_size(current_database())",
+	}}, nil
+}
+
+// lockAdvisory takes a lock that lives as long as one connection, which the
+// server ends when the process at the other end dies.
+func lockAdvisory(ctx context.Context, db *sql.DB, group string) (func(), error) {
+	sum := fnv.New64a()
+	sum.Write([]byte("tlschain audit of " + group))
+	key := int64(sum.Sum64())
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("locking the group %s: %w", strconv.Quote(group), err)
+	}
+	var ok bool
+	if err := conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock($1)", key).Scan(&ok); err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("locking the group %s: %w", strconv.Quote(group), err)
+	}
+	if !ok {
+		conn.Close()
+		return nil, ErrBusy
+	}
+	return func() {
+		// Also when ctx has ended: the connection goes back to the pool.
+		conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", key)
+		conn.Close()
+	}, nil
+}
+
+// guardKey is the advisory lock between those who add states and whoever
+// deletes the states that nothing points at.
+const guardKey = 0x746c73636861696e // "tlschain"
+
+// guardAdvisory holds until the transaction ends: many may add, one may prune
+// alone. Else a state could be deleted between being found and being used.
+func guardAdvisory(ctx context.Context, tx *sql.Tx, alone bool) error {
+	query := "SELECT pg_advisory_xact_lock_shared($1)"
+	if alone {
+		query = "SELECT pg_advisory_xact_lock($1)"
+	}
+	_, err := tx.ExecContext(ctx, query, int64(guardKey))
+	return err
+}

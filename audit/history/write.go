@@ -1,0 +1,140 @@
+package history
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// A Writer stores one audit while it runs. One goroutine uses it.
+type Writer struct {
+	ID    int64
+	Group string
+	db    *DB
+}
+
+// Begin starts an audit of a group. The caller holds the group's Lock. What a
+// killed audit of the group left is joined first, as a partial audit.
+func (db *DB) Begin(ctx context.Context, group string, at time.Time) (*Writer, error) {
+	w := &Writer{Group: group, db: db}
+	err := db.inTx(ctx, func(tx *sql.Tx) error {
+		if err := recoverGroup(ctx, tx, group); err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, "INSERT INTO audit (grp, started, state) VALUES ($1, $2, 'running') RETURNING id", group, at.Unix()).Scan(&w.ID)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("beginning an audit of %s: %w", group, err)
+	}
+	return w, nil
+}
+
+// recoverGroup ends the audits of a group that nobody runs any more. Their end
+// is unknown: the start stands for it.
+func recoverGroup(ctx context.Context, tx *sql.Tx, group string) error {
+	var dead []int64
+	err := each(ctx, tx, func(rows *sql.Rows) error {
+		var id int64
+		err := rows.Scan(&id)
+		dead = append(dead, id)
+		return err
+	}, "SELECT id FROM audit WHERE grp = $1 AND state = 'running' ORDER BY id", group)
+	if err != nil {
+		return err
+	}
+	for _, id := range dead {
+		if err := join(ctx, tx, id, group, false); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE audit SET state = 'partial', ended = started WHERE id = $1", id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Add keeps aside what the audit saw; once it returns, no kill loses it. An
+// endpoint that is seen twice counts as it was seen last. A few hundred at a
+// time are best.
+func (w *Writer) Add(ctx context.Context, seen ...Seen) error {
+	err := w.db.inTx(ctx, func(tx *sql.Tx) error {
+		if err := w.db.guard(ctx, tx, false); err != nil {
+			return err
+		}
+		endpoints, states := map[string]*Seen{}, map[Hash]*State{}
+		for i := range seen {
+			endpoints[seen[i].Key] = &seen[i]
+		}
+		for _, s := range endpoints {
+			states[s.Hash] = &s.State
+		}
+		stateIDs, err := internStates(ctx, tx, states)
+		if err != nil {
+			return err
+		}
+		endpointIDs, err := w.internEndpoints(ctx, tx, endpoints)
+		if err != nil {
+			return err
+		}
+		rows := make([][]any, 0, len(endpoints))
+		for key, s := range endpoints {
+			rows = append(rows, []any{w.ID, endpointIDs[key], stateIDs[s.Hash]})
+		}
+		return insert(ctx, tx, "INSERT INTO pending (audit_id, endpoint_id, state_id)",
+			"ON CONFLICT (audit_id, endpoint_id) DO UPDATE SET state_id = excluded.state_id", rows)
+	})
+	if err != nil {
+		return fmt.Errorf("storing what audit %d saw: %w", w.ID, err)
+	}
+	return nil
+}
+
+func (w *Writer) internEndpoints(ctx context.Context, tx *sql.Tx, endpoints map[string]*Seen) (map[string]int64, error) {
+	keys := slices.Sorted(maps.Keys(endpoints))
+	ids := make(map[string]int64, len(keys))
+	column := func(k string) any { return k }
+	back := func(v any) string {
+		if b, ok := v.([]byte); ok {
+			return string(b)
+		}
+		s, _ := v.(string)
+		return s
+	}
+	const query = "SELECT id, key FROM endpoint WHERE grp = $1 AND key IN"
+	if err := lookUp(ctx, tx, ids, keys, column, back, query, w.Group); err != nil {
+		return nil, err
+	}
+	missing := slices.DeleteFunc(keys, func(k string) bool { _, ok := ids[k]; return ok })
+	rows := make([][]any, len(missing))
+	for i, k := range missing {
+		rows[i] = []any{w.Group, k, endpoints[k].Identity}
+	}
+	if err := insert(ctx, tx, "INSERT INTO endpoint (grp, key, identity)", "ON CONFLICT (grp, key) DO NOTHING", rows); err != nil {
+		return nil, err
+	}
+	return ids, lookUp(ctx, tx, ids, missing, column, back, query, w.Group)
+}
+
+// Finish ends the audit: what it saw becomes the state of the group, all at
+// once. After a complete audit, endpoints that it did not see are gone; a
+// partial one leaves them as they were. The summary is the caller's document.
+func (w *Writer) Finish(ctx context.Context, at time.Time, complete bool, summary string) error {
+	err := w.db.inTx(ctx, func(tx *sql.Tx) error {
+		if err := join(ctx, tx, w.ID, w.Group, complete); err != nil {
+			return err
+		}
+		state := "partial"
+		if complete {
+			state = "complete"
+		}
+		_, err := tx.ExecContext(ctx, "UPDATE audit SET state = $2, ended = $3, summary = $4 WHERE id = $1", w.ID, state, at.Unix(), summary)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("ending audit %d: %w", w.ID, err)
+	}
+	return nil
+}
