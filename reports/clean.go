@@ -1,0 +1,91 @@
+package reports
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxText bounds one cleaned text, in characters. The longest honest subject
+// names have some 400; messages quote two or three of them.
+const maxText = 2000
+
+// maxMarks is how many combining marks may follow each other: languages need
+// up to three or four; more is meant to write over other lines.
+const maxMarks = 4
+
+// Clean makes text from a certificate, a server or a saved report fit to show
+// anywhere: it returns valid UTF-8 of at most 2,000 characters in which
+// everything that acts instead of being read (control characters, ESC and C1
+// sequences, line ends, bidirectional overrides, zero-width characters, bytes
+// that are no UTF-8) stands as a visible escape such as \x1b or \u202e.
+// Cleaning twice is the same as once. Markup is not its business: each format
+// escapes what is special to it.
+func Clean(s string) string {
+	if isPlain(s) {
+		return s
+	}
+	var b strings.Builder
+	marks, count := 0, 0
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		piece := s[i : i+size]
+		if unicode.In(r, unicode.Mn, unicode.Me) {
+			marks++
+		} else {
+			marks = 0
+		}
+		switch {
+		case r == utf8.RuneError && size == 1:
+			piece = fmt.Sprintf(`\x%02x`, s[i])
+		case acts(r) || marks > maxMarks || (marks > 0 && i == 0):
+			piece = visible(r)
+		}
+		n := utf8.RuneCountInString(piece)
+		if rest := len(s) - i - size; count+n > maxText-1 && (rest > 0 || count+n > maxText) {
+			b.WriteString("…")
+			break
+		}
+		b.WriteString(piece)
+		count += n
+		i += size
+	}
+	return b.String()
+}
+
+// isPlain is the fast path for what nearly all names are made of.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return len(s) <= maxText
+}
+
+// acts says whether a character does something to the text around it, or
+// cannot be seen.
+func acts(r rune) bool {
+	if r < unicode.MaxLatin1 && r != 0xad {
+		return unicode.IsControl(r)
+	}
+	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co,
+		unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector, unicode.Noncharacter_Code_Point)
+}
+
+func visible(r rune) string {
+	switch {
+	case r == '\n':
+		return `\n`
+	case r == '\r':
+		return `\r`
+	case r == '\t':
+		return `\t`
+	case r < 0x100:
+		return fmt.Sprintf(`\x%02x`, r)
+	case r < 0x10000:
+		return fmt.Sprintf(`\u%04x`, r)
+	}
+	return fmt.Sprintf(`\U%08x`, r)
+}

@@ -1,0 +1,223 @@
+package reports
+
+import (
+	"crypto/tls"
+	"encoding/hex"
+	"math"
+	"strings"
+	"time"
+
+	"tlschain/rules"
+	"tlschain/rules/cert"
+	"tlschain/rules/chain"
+	"tlschain/rules/client"
+	"tlschain/scanner"
+)
+
+// NewEndpoint puts an observation and the verdict on it into the form of the
+// report, with all text cleaned. o is nil for a file; v is nil if there is
+// nothing to judge, and the endpoint has failed then. For a file that failed,
+// the caller fills in Error.
+func NewEndpoint(o *scanner.Observation, target string, v *rules.Verdict) Endpoint {
+	e := Endpoint{Target: Clean(target), Status: Failed}
+	if o != nil {
+		e.observed(o)
+	}
+	if v != nil {
+		e.judged(v)
+	}
+	return e
+}
+
+func (e *Endpoint) observed(o *scanner.Observation) {
+	e.Host = Clean(o.Target.Host)
+	e.Port = o.Target.Port
+	e.ServerName = Clean(o.Target.ServerName)
+	if o.Addr.IsValid() {
+		e.Address = Clean(o.Addr.Addr().Unmap().String()) // a zone is text of the user's
+	}
+	e.STARTTLS = Clean(o.Target.STARTTLS)
+	e.Handshake = &Handshake{
+		Complete:   o.Complete,
+		DurationMS: math.Round(float64(o.Took)/float64(time.Millisecond)*100) / 100,
+	}
+	if o.Version != 0 {
+		e.Handshake.TLSVersion = tls.VersionName(o.Version)
+	}
+	if o.Cipher != 0 {
+		e.Handshake.CipherSuite = tls.CipherSuiteName(o.Cipher)
+	}
+	if o.Failure != nil {
+		e.Error = &Error{Code: string(o.Failure.Code), Message: Clean(o.Failure.Message)}
+	}
+}
+
+func (e *Endpoint) judged(v *rules.Verdict) {
+	e.Status = OK
+	if e.Host == "" {
+		e.ServerName = Clean(v.Name)
+	}
+	e.Presentation = v.State
+	e.Product = Clean(v.Product)
+	e.Chain = make([]Certificate, len(v.Entries))
+	for i, entry := range v.Entries {
+		e.Chain[i] = presented(i, entry)
+		if i < len(v.Roles) {
+			e.Chain[i].Role = v.Roles[i]
+		}
+	}
+	e.Missing = make([]Missing, len(v.Missing))
+	for i, ref := range v.Missing {
+		e.Missing[i] = missing(ref)
+		e.Missing[i].AIAURL = aiaURL(v, i)
+	}
+	e.Findings = make([]Finding, len(v.Findings))
+	for i, f := range v.Findings {
+		e.Findings[i] = finding(f)
+	}
+	e.Clients = make([]Client, len(v.Clients))
+	for i, c := range v.Clients {
+		e.Clients[i] = clientVerdict(c)
+	}
+	if v.Bundle != nil {
+		e.BundleSHA256 = Hash(*v.Bundle)
+		e.mend = v.Mend
+		e.Bundle = hashes(v.Mend)
+	}
+	e.unsent(v)
+}
+
+func presented(position int, entry chain.Entry) Certificate {
+	out := Certificate{
+		Position: position, Role: chain.Unparsable,
+		SHA256: Hash(entry.SHA256), Size: len(entry.Raw),
+	}
+	if c := entry.Cert; c != nil {
+		out.Role = chain.Unrelated
+		out.Subject, out.Issuer = Clean(c.Subject.Text), Clean(c.Issuer.Text)
+		out.Serial = Clean(serial(c.Serial))
+		out.SPKISHA256 = Hash(c.Key.SPKI)
+		out.NotBefore, out.NotAfter = c.NotBefore, c.NotAfter
+		out.Key, out.SignatureAlgorithm = Clean(c.Key.String()), Clean(c.SignatureAlg.Name)
+		out.Deviations = c.Deviations
+	}
+	return out
+}
+
+// serial writes the content octets of an INTEGER, two's complement, as people
+// know serial numbers: without the leading zero octet, and with a minus sign
+// where RFC 5280 section 4.1.2.2 was not heeded.
+func serial(octets []byte) string {
+	const longest = 64 // octets; RFC 5280 allows 20
+	if len(octets) > longest {
+		return hex.EncodeToString(octets[:longest]) + "…"
+	}
+	if len(octets) > 0 && octets[0]&0x80 != 0 {
+		magnitude := make([]byte, len(octets))
+		carry := true
+		for i := len(octets) - 1; i >= 0; i-- {
+			magnitude[i] = ^octets[i]
+			if carry {
+				magnitude[i]++
+				carry = magnitude[i] == 0
+			}
+		}
+		return "-" + serial(append([]byte{0}, magnitude...))
+	}
+	for len(octets) > 1 && octets[0] == 0 {
+		octets = octets[1:]
+	}
+	return hex.EncodeToString(octets)
+}
+
+func missing(ref rules.CertRef) Missing {
+	m := Missing{After: ref.After, Subject: Clean(ref.Name.Text), Source: Clean(ref.Source)}
+	if c := ref.Cert; c != nil {
+		m.Issuer = Clean(c.Issuer.Text)
+		m.SHA256, m.NotAfter = Hash(c.SHA256), c.NotAfter
+	}
+	return m
+}
+
+// aiaURL finds where the i-th missing certificate can be had: a certificate's
+// caIssuers URL leads to its issuer (RFC 5280 section 4.2.2.1), so it stands in
+// what the missing one issued, presented or itself missing.
+func aiaURL(v *rules.Verdict, i int) string {
+	name := v.Missing[i].Name.Canon
+	issued := make([]*cert.Certificate, 0, 4)
+	for j := i - 1; j >= 0; j-- {
+		issued = append(issued, v.Missing[j].Cert)
+	}
+	for j := min(v.Missing[i].After, len(v.Entries)-1); j >= 0; j-- {
+		issued = append(issued, v.Entries[j].Cert)
+	}
+	for _, c := range issued {
+		if c == nil || c.Issuer.Canon != name {
+			continue
+		}
+		for _, url := range c.CAIssuers {
+			if lower := strings.ToLower(url[:min(len(url), 8)]); strings.HasPrefix(lower, "http://") || strings.HasPrefix(lower, "https://") {
+				return Clean(url)
+			}
+		}
+	}
+	return ""
+}
+
+func finding(f rules.Finding) Finding {
+	out := Finding{
+		Rule: f.Rule, Severity: f.Severity, Positions: f.Positions,
+		Message: Clean(f.Message), Fix: Clean(f.Fix), Clients: f.Clients,
+	}
+	if f.Waiver != nil {
+		out.Waived = true
+		out.Waiver = &Waiver{Reason: Clean(f.Waiver.Reason), Expires: f.Waiver.Expires}
+	}
+	return out
+}
+
+func clientVerdict(v client.Verdict) Client {
+	out := Client{Client: v.Client, Accepted: v.Accepted, Reason: Clean(v.Reason), Path: hashes(v.Path)}
+	if v.Accepted {
+		out.By = v.By
+	}
+	return out
+}
+
+func hashes(certs []*cert.Certificate) []Hash {
+	out := make([]Hash, len(certs))
+	for i, c := range certs {
+		out[i] = Hash(c.SHA256)
+	}
+	return out
+}
+
+// unsent describes each certificate that paths and bundle mention and the
+// server did not send, once.
+func (e *Endpoint) unsent(v *rules.Verdict) {
+	note := func(c *cert.Certificate) {
+		h := Hash(c.SHA256)
+		for i := range e.Chain {
+			if e.Chain[i].SHA256 == h {
+				return
+			}
+		}
+		for i := range e.Unsent {
+			if e.Unsent[i].SHA256 == h {
+				return
+			}
+		}
+		e.Unsent = append(e.Unsent, Unsent{
+			SHA256: h, SPKISHA256: Hash(c.Key.SPKI), NotAfter: c.NotAfter, SelfIssued: c.SelfIssued(),
+			Subject: Clean(c.Subject.Text), Issuer: Clean(c.Issuer.Text),
+		})
+	}
+	for _, c := range v.Clients {
+		for _, p := range c.Path {
+			note(p)
+		}
+	}
+	for _, c := range v.Mend {
+		note(c)
+	}
+}

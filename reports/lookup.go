@@ -1,0 +1,86 @@
+package reports
+
+import (
+	"net"
+	"strconv"
+	"strings"
+)
+
+// Name is what people call the endpoint: host and port, with the address where
+// that says more, or the file's name.
+func (e *Endpoint) Name() string {
+	if e.Host == "" {
+		return e.Target
+	}
+	return net.JoinHostPort(e.Host, strconv.Itoa(int(e.Port)))
+}
+
+// Find describes a certificate that the endpoint's report mentions, sent or
+// not; nil if it is nowhere described.
+func (e *Endpoint) Find(h Hash) *Unsent {
+	for i := range e.Chain {
+		if c := &e.Chain[i]; c.SHA256 == h {
+			return &Unsent{
+				SHA256: h, SPKISHA256: c.SPKISHA256, Subject: c.Subject, Issuer: c.Issuer,
+				NotAfter: c.NotAfter, SelfIssued: c.Subject == c.Issuer,
+			}
+		}
+	}
+	for i := range e.Unsent {
+		if e.Unsent[i].SHA256 == h {
+			return &e.Unsent[i]
+		}
+	}
+	return nil
+}
+
+// ShortName gives the part of an RFC 4514 name that people call a certificate
+// by: the first common name, or else the first value.
+func ShortName(name string) string {
+	parts := splitName(name)
+	for _, p := range parts {
+		if value, ok := strings.CutPrefix(p, "CN="); ok {
+			return unescape(value)
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	_, value, _ := strings.Cut(parts[0], "=")
+	return unescape(value)
+}
+
+// splitName cuts a name at the commas and plus signs that are not escaped.
+func splitName(name string) []string {
+	var parts []string
+	start := 0
+	for i := 0; i < len(name); i++ {
+		switch name[i] {
+		case '\\':
+			i++
+		case ',', '+':
+			parts = append(parts, name[start:i])
+			start = i + 1
+		}
+	}
+	if start < len(name) {
+		parts = append(parts, name[start:])
+	}
+	return parts
+}
+
+// unescape undoes what RFC 4514 section 2.4 does to special characters. The
+// visible escapes of Clean, which begin with a letter, stay.
+func unescape(value string) string {
+	if !strings.Contains(value, `\`) {
+		return value
+	}
+	var b strings.Builder
+	for i := 0; i < len(value); i++ {
+		if value[i] == '\\' && i+1 < len(value) && strings.IndexByte(`"+,;<>\ #=`, value[i+1]) >= 0 {
+			i++
+		}
+		b.WriteByte(value[i])
+	}
+	return b.String()
+}

@@ -1,0 +1,88 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// refusers names the clients that reject most endpoints.
+func refusers(s Summary, n int) []string {
+	clients := slices.Clone(s.Clients)
+	slices.SortStableFunc(clients, func(a, b ClientCount) int { return cmp.Compare(b.Rejected, a.Rejected) })
+	var out []string
+	for _, c := range clients[:min(n, len(clients))] {
+		if c.Rejected > 0 {
+			out = append(out, fmt.Sprintf("%s (%d)", c.Client, c.Rejected))
+		}
+	}
+	return out
+}
+
+// A step is something to do now.
+type step struct{ command, why string }
+
+// next is what an administrator does now: first the file that mends most, then
+// what explains the worst fault, then what could not be judged. Commands are
+// made of the user's own words only.
+func (l labels) next(s Summary) (steps []step) {
+	if len(s.Mends) > 0 && len(s.Mends[0].Targets) > 0 {
+		steps = append(steps, step{"tlschain fix " + quote(s.Mends[0].Targets[0]), l.count(l.NextFix, s.Mends[0].Endpoints)})
+	}
+	if worst := mostFrequent(s.Findings); worst.Count > 0 {
+		steps = append(steps, step{"tlschain explain " + worst.Rule, l.count(l.NextWhy, worst.Count)})
+	}
+	if s.Failed > 0 {
+		steps = append(steps, step{"", l.count(l.NextRetry, s.Failed)})
+	}
+	if steps == nil && s.Endpoints > 0 {
+		steps = append(steps, step{"", l.NothingTo})
+	}
+	return steps
+}
+
+// steps writes them, commands in a column of their own where there is room.
+func (t *tableWriter) steps(b *strings.Builder, s Summary) {
+	steps := t.l.next(s)
+	if len(steps) == 0 {
+		return
+	}
+	width := 0
+	for _, one := range steps {
+		width = max(width, columnsOf(one.command))
+	}
+	b.WriteString(t.l.Next + ":\n")
+	for _, one := range steps {
+		switch pad := strings.Repeat(" ", width-columnsOf(one.command)); {
+		case one.command == "":
+			t.paragraph(b, "  ", "  ", one.why)
+		case width+columnsOf(one.why)+4 <= t.o.Width:
+			b.WriteString("  " + one.command + pad + "  " + one.why + "\n")
+		default:
+			b.WriteString("  " + one.command + "\n")
+			t.paragraph(b, "      ", "      ", one.why)
+		}
+	}
+}
+
+// mostFrequent picks the rule to explain: of the worst severity, the most frequent.
+func mostFrequent(list []FindingCount) (out FindingCount) {
+	for _, c := range list {
+		if c.Count > 0 && (c.Severity > out.Severity || (c.Severity == out.Severity && c.Count > out.Count)) {
+			out = c
+		}
+	}
+	return out
+}
+
+// quote makes a word fit to be pasted into a POSIX shell.
+func quote(word string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-:/@[]%+,#=", r)
+	}
+	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

@@ -1,0 +1,152 @@
+// Package reports shows verdicts: as a table for people, and as JSON and the
+// formats that machines, tickets and browsers want.
+//
+// The types in report.go are the JSON contract, schema version 1: every other
+// format is made from them, so that a saved report can be converted into any.
+// Fields are only ever added; anything else raises SchemaVersion.
+//
+// It judges nothing and reads no clock, network or environment: width, colour
+// and language come in as values. All text that comes from certificates and
+// servers goes through Clean before it gets here, and again when it is read
+// back from a file.
+package reports
+
+import (
+	"time"
+
+	"tlschain/rules"
+	"tlschain/rules/cert"
+	"tlschain/rules/chain"
+	"tlschain/rules/client"
+)
+
+// SchemaVersion is the version of the JSON contract that this package writes.
+const SchemaVersion = 1
+
+// A Header is what a report says before its first endpoint.
+type Header struct {
+	SchemaVersion int       `json:"schema_version" doc:"version of this contract; fields are only ever added within one version"`
+	Tool          Tool      `json:"tool" doc:"the program that wrote the report"`
+	StartedAt     time.Time `json:"started_at" doc:"when the scan began"`
+	EvaluatedAt   time.Time `json:"evaluated_at" doc:"the moment as of which chains were judged"`
+	Clients       []string  `json:"clients" doc:"ids of the client profiles that chains were judged by"`
+}
+
+// A Tool names the program that wrote a report.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// An Endpoint is one address of one target, or one file, with its verdict.
+type Endpoint struct {
+	Target       string         `json:"target" doc:"the target as typed, or the file's name"`
+	Host         string         `json:"host,omitempty" doc:"host name or address literal; absent for a file"`
+	Port         uint16         `json:"port,omitempty" doc:"TCP port; absent for a file"`
+	ServerName   string         `json:"server_name" doc:"the name that was sent as SNI and checked; empty: no name was judged"`
+	Address      string         `json:"address" doc:"IP address that the connection went to; empty if none was made"`
+	STARTTLS     string         `json:"starttls" doc:"dialect spoken before TLS; empty: none"`
+	Status       Status         `json:"status" enum:"ok,failed" doc:"ok as soon as a chain was captured"`
+	Error        *Error         `json:"error" doc:"why there is no chain, or why the handshake did not complete after it; null: neither"`
+	Handshake    *Handshake     `json:"handshake" doc:"null for a file"`
+	Presentation rules.Severity `json:"presentation" null:"yes" enum:"ok,info,warning,error" doc:"worst finding about what the server sends; null when status is failed"`
+	Product      string         `json:"product" doc:"product of the CA, by the catalogue; empty: not recognised"`
+	Chain        []Certificate  `json:"chain" doc:"what was presented, in order"`
+	Missing      []Missing      `json:"missing" doc:"certificates that should have been sent"`
+	Findings     []Finding      `json:"findings" doc:"worst first"`
+	Clients      []Client       `json:"clients" doc:"what each client profile makes of the chain"`
+	BundleSHA256 Hash           `json:"bundle_sha256" null:"yes" doc:"SHA-256 over the binary SHA-256s of the corrected certificates after the leaf, in order; null: no mend is known"`
+	Bundle       []Hash         `json:"bundle" doc:"SHA-256s of the corrected certificates after the leaf, in order"`
+	Unsent       []Unsent       `json:"unsent" doc:"certificates that clients' paths and the bundle hold and the server did not send"`
+
+	mend []*cert.Certificate // with bytes, for the summary's first endpoint of a mend
+}
+
+// A Status tells whether a chain was captured.
+type Status string
+
+// The statuses.
+const (
+	OK     Status = "ok"
+	Failed Status = "failed"
+)
+
+// An Error is why an endpoint could not be judged, or only in part.
+type Error struct {
+	Code    string `json:"code" doc:"dns, refused, unreachable, timeout, reset, starttls, busy, not_tls, handshake, too_large, ...: codes are only ever added"`
+	Message string `json:"message"`
+}
+
+// A Handshake is what was agreed with the server.
+type Handshake struct {
+	TLSVersion  string  `json:"tls_version" doc:"such as TLS 1.3; empty if none was agreed"`
+	CipherSuite string  `json:"cipher_suite" doc:"IANA name; empty if none was agreed"`
+	Complete    bool    `json:"complete" doc:"the server proved possession of the leaf's key"`
+	DurationMS  float64 `json:"duration_ms" doc:"of the whole attempt: dial, STARTTLS and handshake"`
+}
+
+// A Certificate is one presented entry.
+type Certificate struct {
+	Position           int              `json:"position" doc:"from 0"`
+	Role               chain.Role       `json:"role" enum:"leaf,intermediate,cross,root,wrong,duplicate,unrelated,unparsable" doc:"cross: its key also has a known self-signed certificate"`
+	Subject            string           `json:"subject" doc:"RFC 4514"`
+	Issuer             string           `json:"issuer" doc:"RFC 4514"`
+	Serial             string           `json:"serial" doc:"lower-case hex, with a minus sign if negative"`
+	SHA256             Hash             `json:"sha256" doc:"of the entry as sent"`
+	SPKISHA256         Hash             `json:"spki_sha256" null:"yes" doc:"of the SubjectPublicKeyInfo; null: unparsable"`
+	NotBefore          time.Time        `json:"not_before" null:"yes"`
+	NotAfter           time.Time        `json:"not_after" null:"yes"`
+	Key                string           `json:"key" doc:"such as RSA 2048 or EC P-256"`
+	SignatureAlgorithm string           `json:"signature_algorithm" doc:"such as SHA256-RSA"`
+	Size               int              `json:"size" doc:"in bytes"`
+	Deviations         []cert.Deviation `json:"deviations" doc:"departures from RFC 5280 that some clients refuse"`
+}
+
+// A Missing certificate should have been sent and was not.
+type Missing struct {
+	After    int       `json:"after" doc:"position after which it belongs"`
+	Subject  string    `json:"subject" doc:"RFC 4514"`
+	Issuer   string    `json:"issuer" doc:"RFC 4514; empty when no known certificate fits"`
+	SHA256   Hash      `json:"sha256" null:"yes" doc:"null when no known certificate fits"`
+	NotAfter time.Time `json:"not_after" null:"yes" doc:"null when no known certificate fits"`
+	AIAURL   string    `json:"aia_url" doc:"where the certificate that it issued says it can be had; empty: nowhere"`
+	Source   string    `json:"source" doc:"where we know it from: pool, catalog or aia; empty when no known certificate fits"`
+}
+
+// A Finding is one fault.
+type Finding struct {
+	Rule      string         `json:"rule" doc:"see tlschain explain"`
+	Severity  rules.Severity `json:"severity" enum:"info,warning,error"`
+	Positions []int          `json:"positions" doc:"of the presented certificates at fault"`
+	Message   string         `json:"message" doc:"one sentence on this very chain"`
+	Fix       string         `json:"fix" doc:"what to do here"`
+	Clients   []string       `json:"clients" doc:"ids of the clients that break because of it"`
+	Waived    bool           `json:"waived" doc:"accepted by a waiver: shown, and does not count"`
+	Waiver    *Waiver        `json:"waiver,omitempty" doc:"present when waived"`
+}
+
+// A Waiver is why a finding does not count.
+type Waiver struct {
+	Reason  string    `json:"reason"`
+	Expires time.Time `json:"expires" null:"yes"`
+}
+
+// A Client is what one client profile makes of a chain.
+type Client struct {
+	Client   string    `json:"client" doc:"profile id, see tlschain clients"`
+	Accepted bool      `json:"accepted" doc:"by chain building, trust, dates, names and algorithm policy; not revocation, CT, pins, protocol or cipher"`
+	By       client.By `json:"by" null:"yes" enum:"presented,aia,preload" doc:"where the accepted path's certificates come from; null when rejected"`
+	Reason   string    `json:"reason" doc:"in words that a person can act on"`
+	Path     []Hash    `json:"path" doc:"SHA-256s, leaf to anchor; rejected: as far as it came"`
+}
+
+// An Unsent certificate is on some client's path or in the bundle, and was not
+// sent: an anchor, or what the client had from elsewhere.
+type Unsent struct {
+	SHA256     Hash      `json:"sha256"`
+	SPKISHA256 Hash      `json:"spki_sha256"`
+	Subject    string    `json:"subject" doc:"RFC 4514"`
+	Issuer     string    `json:"issuer" doc:"RFC 4514"`
+	NotAfter   time.Time `json:"not_after" null:"yes"`
+	SelfIssued bool      `json:"self_issued" doc:"subject and issuer are the same name: a root"`
+}

@@ -1,0 +1,188 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"tlschain/rules"
+)
+
+var update = flag.Bool("update", false, "write what is generated: the schema and the golden reports")
+
+// document is the whole JSON report, for the schema only.
+type document struct {
+	Header
+	Endpoints []Endpoint `json:"endpoints"`
+	Summary   Summary    `json:"summary"`
+}
+
+// object keeps keys in the order of the struct, so that the schema reads like it.
+type object []member
+
+type member struct {
+	key   string
+	value any
+}
+
+func (o object) MarshalJSON() ([]byte, error) {
+	b := []byte{'{'}
+	for i, m := range o {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(appendText(b, m.key), ':')
+		v, err := json.Marshal(m.value)
+		if err != nil {
+			return nil, err
+		}
+		b = append(b, v...)
+	}
+	return append(b, '}'), nil
+}
+
+// schemaOf describes a type of the contract. Tags say what Go's types do not:
+// doc, enum, and null where a value may be unknown.
+func schemaOf(t reflect.Type, tag reflect.StructTag) object {
+	var o object
+	kind := ""
+	switch {
+	case t == reflect.TypeFor[time.Time]():
+		kind = "string"
+		o = object{{"format", "date-time"}}
+	case t == reflect.TypeFor[Hash]():
+		kind = "string"
+		o = object{{"pattern", "^[0-9a-f]{64}$"}}
+	case t == reflect.TypeFor[rules.Severity](), t.Kind() == reflect.String:
+		kind = "string"
+	case t.Kind() == reflect.Pointer:
+		inner := schemaOf(t.Elem(), "")
+		if strings.Contains(tag.Get("json"), "omitempty") {
+			return append(inner, member{"description", tag.Get("doc")})
+		}
+		return object{{"description", tag.Get("doc")}, {"anyOf", []object{inner, {{"type", "null"}}}}}
+	case t.Kind() == reflect.Slice:
+		kind = "array"
+		o = object{{"items", schemaOf(t.Elem(), "")}}
+	case t.Kind() == reflect.Struct:
+		kind = "object"
+		o = fieldsOf(t)
+	case t.Kind() == reflect.Bool:
+		kind = "boolean"
+	case t.Kind() == reflect.Float64:
+		kind = "number"
+		o = object{{"minimum", 0}}
+	default:
+		kind = "integer"
+	}
+	var enum []any
+	for _, word := range strings.FieldsFunc(tag.Get("enum"), func(r rune) bool { return r == ',' }) {
+		enum = append(enum, word)
+	}
+	var typ any = kind
+	if tag.Get("null") != "" {
+		typ = []string{kind, "null"}
+		if enum != nil {
+			enum = append(enum, nil)
+		}
+	}
+	head := object{{"type", typ}}
+	if doc := tag.Get("doc"); doc != "" {
+		head = append(object{{"description", doc}}, head...)
+	}
+	if enum != nil {
+		head = append(head, member{"enum", enum})
+	}
+	return append(head, o...)
+}
+
+func fieldsOf(t reflect.Type) object {
+	properties, required := object{}, []string{}
+	var walk func(reflect.Type)
+	walk = func(t reflect.Type) {
+		for i := range t.NumField() {
+			f := t.Field(i)
+			name, flags, _ := strings.Cut(f.Tag.Get("json"), ",")
+			switch {
+			case f.Anonymous:
+				walk(f.Type)
+				continue
+			case !f.IsExported() || name == "-":
+				continue
+			}
+			properties = append(properties, member{name, schemaOf(f.Type, f.Tag)})
+			if !strings.Contains(flags, "omitempty") {
+				required = append(required, name)
+			}
+		}
+	}
+	walk(t)
+	return object{{"properties", properties}, {"required", required}}
+}
+
+// The schema is open: a reader of version 1 must bear fields that are added.
+func generateSchema(t *testing.T) []byte {
+	o := object{
+		{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+		{"title", "tlschain report, schema version 1"},
+	}
+	b, err := json.Marshal(append(o, schemaOf(reflect.TypeFor[document](), "")...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, b, "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	out.WriteByte('\n')
+	return out.Bytes()
+}
+
+// golden compares with a stored file, or writes it with -update.
+func golden(t *testing.T, path string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v: run go test ./reports -update", err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s is not current: run go test ./reports -update and look at the difference\ngot:\n%s", path, got)
+	}
+}
+
+func TestSchemaIsCurrent(t *testing.T) {
+	golden(t, "schema.json", generateSchema(t))
+}
+
+// validate checks a JSON document against a schema file.
+func validate(t *testing.T, schema string, doc []byte) {
+	t.Helper()
+	s, err := jsonschema.NewCompiler().Compile(schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Validate(v); err != nil {
+		t.Error(err)
+	}
+}

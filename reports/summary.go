@@ -1,0 +1,257 @@
+package reports
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/pem"
+	"maps"
+	"slices"
+	"time"
+
+	"tlschain/rules"
+	"tlschain/rules/cert"
+)
+
+// A Summary closes a report.
+type Summary struct {
+	Endpoints    int            `json:"endpoints"`
+	OK           int            `json:"ok" doc:"endpoints whose chain was captured"`
+	Failed       int            `json:"failed" doc:"endpoints without a chain"`
+	Interrupted  bool           `json:"interrupted" doc:"the scan was stopped before its last target"`
+	Severity     Levels         `json:"severity" doc:"captured endpoints by their worst finding that is not waived"`
+	Presentation Levels         `json:"presentation" doc:"captured endpoints by their presentation"`
+	Errors       []Count        `json:"errors" doc:"endpoints by error code, most frequent first"`
+	Findings     []FindingCount `json:"findings" doc:"by rule, most frequent first; waived ones apart"`
+	Clients      []ClientCount  `json:"clients" doc:"endpoints that each client accepts and rejects, in the order of the header"`
+	Mends        []Mend         `json:"mends" doc:"endpoints grouped by the corrected bundle that mends them, most frequent first; bounded"`
+	MendsOmitted int            `json:"mends_omitted" doc:"endpoints whose mend is not among those listed"`
+}
+
+// Levels counts endpoints by severity.
+type Levels struct {
+	OK      int `json:"ok"`
+	Info    int `json:"info"`
+	Warning int `json:"warning"`
+	Error   int `json:"error"`
+}
+
+func (l *Levels) add(s rules.Severity) {
+	*[...]*int{&l.OK, &l.Info, &l.Warning, &l.Error}[s]++
+}
+
+// A Count is how many endpoints have a code.
+type Count struct {
+	Code      string `json:"code"`
+	Endpoints int    `json:"endpoints"`
+}
+
+// A FindingCount is how often a rule fired.
+type FindingCount struct {
+	Rule     string         `json:"rule"`
+	Severity rules.Severity `json:"severity" enum:"info,warning,error" doc:"the worst"`
+	Count    int            `json:"count" doc:"findings that are not waived"`
+	Waived   int            `json:"waived" doc:"findings that are"`
+}
+
+// A ClientCount is how many endpoints work for a client.
+type ClientCount struct {
+	Client   string `json:"client"`
+	Accepted int    `json:"accepted"`
+	Rejected int    `json:"rejected"`
+}
+
+// A Mend is one corrected bundle and the endpoints that need it.
+type Mend struct {
+	BundleSHA256 Hash       `json:"bundle_sha256"`
+	Endpoints    int        `json:"endpoints"`
+	Targets      []string   `json:"targets" doc:"some of them"`
+	Certificates []MendCert `json:"certificates" doc:"after the leaf, in order"`
+}
+
+// A MendCert is one certificate of a corrected bundle.
+type MendCert struct {
+	SHA256   Hash      `json:"sha256"`
+	Subject  string    `json:"subject" doc:"RFC 4514"`
+	NotAfter time.Time `json:"not_after" null:"yes"`
+	PEM      string    `json:"pem" doc:"empty where only facts about the certificate are known"`
+}
+
+// What a summary holds at the most, so that a scan of millions stays in bounds.
+const (
+	maxMendsKept   = 10_000 // distinct bundles told apart while counting
+	maxMendsShown  = 200
+	maxMendTargets = 10
+)
+
+// A Tally counts endpoints as they pass. The zero value is ready.
+type Tally struct {
+	s        Summary
+	errors   map[string]int
+	findings map[string]*FindingCount
+	clients  map[string]int // index into s.Clients
+	mends    map[Hash]*Mend
+}
+
+// Add counts one endpoint.
+func (t *Tally) Add(e *Endpoint) {
+	if t.mends == nil {
+		t.errors, t.findings = map[string]int{}, map[string]*FindingCount{}
+		t.clients, t.mends = map[string]int{}, map[Hash]*Mend{}
+	}
+	t.s.Endpoints++
+	if e.Error != nil {
+		t.errors[e.Error.Code]++
+	}
+	if e.Status == Failed {
+		t.s.Failed++
+		return
+	}
+	t.s.OK++
+	t.s.Severity.add(e.Worst())
+	t.s.Presentation.add(e.Presentation)
+	for i := range e.Findings {
+		t.finding(&e.Findings[i])
+	}
+	for i := range e.Clients {
+		t.client(&e.Clients[i])
+	}
+	if e.NeedsMend() {
+		t.mend(e)
+	}
+}
+
+func (t *Tally) finding(f *Finding) {
+	c := t.findings[f.Rule]
+	if c == nil {
+		c = &FindingCount{Rule: f.Rule}
+		t.findings[f.Rule] = c
+	}
+	c.Severity = max(c.Severity, f.Severity)
+	if f.Waived {
+		c.Waived++
+	} else {
+		c.Count++
+	}
+}
+
+func (t *Tally) client(c *Client) {
+	i, ok := t.clients[c.Client]
+	if !ok {
+		i = len(t.s.Clients)
+		t.clients[c.Client] = i
+		t.s.Clients = append(t.s.Clients, ClientCount{Client: c.Client})
+	}
+	if c.Accepted {
+		t.s.Clients[i].Accepted++
+	} else {
+		t.s.Clients[i].Rejected++
+	}
+}
+
+func (t *Tally) mend(e *Endpoint) {
+	m := t.mends[e.BundleSHA256]
+	if m == nil {
+		if len(t.mends) >= maxMendsKept {
+			t.s.MendsOmitted++
+			return
+		}
+		m = &Mend{BundleSHA256: e.BundleSHA256, Certificates: e.bundle()}
+		t.mends[e.BundleSHA256] = m
+	}
+	m.Endpoints++
+	if len(m.Targets) < maxMendTargets {
+		m.Targets = append(m.Targets, e.Name())
+	}
+}
+
+// Summary gives what was counted so far.
+func (t *Tally) Summary(interrupted bool) Summary {
+	s := t.s
+	s.Interrupted = interrupted
+	s.Clients = slices.Clone(s.Clients)
+	for code, n := range t.errors {
+		s.Errors = append(s.Errors, Count{code, n})
+	}
+	slices.SortFunc(s.Errors, func(a, b Count) int {
+		return cmp.Or(cmp.Compare(b.Endpoints, a.Endpoints), cmp.Compare(a.Code, b.Code))
+	})
+	for _, c := range t.findings {
+		s.Findings = append(s.Findings, *c)
+	}
+	slices.SortFunc(s.Findings, func(a, b FindingCount) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Rule, b.Rule))
+	})
+	mends := slices.SortedFunc(maps.Values(t.mends), func(a, b *Mend) int {
+		return cmp.Or(cmp.Compare(b.Endpoints, a.Endpoints), bytes.Compare(a.BundleSHA256[:], b.BundleSHA256[:]))
+	})
+	for i, m := range mends {
+		if i < maxMendsShown {
+			s.Mends = append(s.Mends, *m)
+		} else {
+			s.MendsOmitted += m.Endpoints
+		}
+	}
+	return s
+}
+
+// Worst is the worst severity of the findings that are not waived.
+func (e *Endpoint) Worst() rules.Severity {
+	worst := rules.None
+	for i := range e.Findings {
+		if f := &e.Findings[i]; !f.Waived {
+			worst = max(worst, f.Severity)
+		}
+	}
+	return worst
+}
+
+// NeedsMend says whether a corrected bundle is known that differs from what
+// was sent after the leaf.
+func (e *Endpoint) NeedsMend() bool {
+	return !e.BundleSHA256.IsZero() && e.BundleSHA256 != e.sent()
+}
+
+// sent is the bundle hash of what was presented: of everything but the leaf,
+// if that came first.
+func (e *Endpoint) sent() Hash {
+	if len(e.Chain) == 0 || e.Chain[0].Role != "leaf" {
+		return Hash{}
+	}
+	h := sha256.New()
+	for i := range e.Chain[1:] {
+		h.Write(e.Chain[1+i].SHA256[:])
+	}
+	return Hash(h.Sum(nil))
+}
+
+// bundle describes the corrected certificates after the leaf.
+func (e *Endpoint) bundle() []MendCert {
+	out := make([]MendCert, len(e.Bundle))
+	for i, h := range e.Bundle {
+		out[i].SHA256 = h
+		if c := e.Find(h); c != nil {
+			out[i].Subject, out[i].NotAfter = c.Subject, c.NotAfter
+		}
+		if i < len(e.mend) {
+			out[i].PEM = pemOf(e.mend[i])
+		}
+	}
+	return out
+}
+
+func pemOf(c *cert.Certificate) string {
+	if c.Raw == nil {
+		return ""
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw}))
+}
+
+// MarshalJSON writes an unknown date as null.
+func (m MendCert) MarshalJSON() ([]byte, error) {
+	b := m.SHA256.append([]byte(`{"sha256":`))
+	b = appendText(append(b, `,"subject":`...), m.Subject)
+	b = appendTime(append(b, `,"not_after":`...), m.NotAfter)
+	b = appendText(append(b, `,"pem":`...), m.PEM)
+	return append(b, '}'), nil
+}

@@ -1,0 +1,56 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// A Writer shows one report: Begin once, Endpoint for each endpoint as it
+// comes, End once. It keeps no reference to an endpoint after the call unless
+// its format needs the whole, and after an error only the error matters. It is
+// not safe for concurrent use.
+type Writer interface {
+	Begin(Header) error
+	Endpoint(*Endpoint) error
+	End(Summary) error
+}
+
+// Options say how a report is to look. The zero value is right for a file.
+type Options struct {
+	Width  int    // columns of the terminal; 0: not a terminal
+	Colour bool   // ANSI colours are welcome
+	Lang   string // "en" (also empty) or "ja"
+	Table  TableOptions
+}
+
+// formats are the names of --format and their makers. json, ndjson and csv use
+// constant memory, table a bounded one; html and others that group hold what
+// they need of each endpoint.
+var formats = []struct {
+	name string
+	make func(io.Writer, Options) (Writer, error)
+}{
+	{"table", newTable},
+	{"json", newJSON},
+	{"ndjson", newNDJSON},
+}
+
+// Formats lists the names that New knows.
+func Formats() []string {
+	names := make([]string, len(formats))
+	for i, f := range formats {
+		names[i] = f.name
+	}
+	return names
+}
+
+// New makes a writer of the named format. The error names the formats there are.
+func New(format string, w io.Writer, o Options) (Writer, error) {
+	i := slices.Index(Formats(), format)
+	if i < 0 {
+		return nil, fmt.Errorf("unknown format %q: type one of %s", format, strings.Join(Formats(), ", "))
+	}
+	return formats[i].make(w, o)
+}
