@@ -43,10 +43,3 @@ func (r *run) attempt(ctx context.Context, target Target, addr netip.Addr, varia
 }
 
 func interrupted() *Failure { return &Failure{Canceled, "the scan was interrupted"} }
-
-// capture brings the chain home by a complete handshake.
-func (r *run) capture(ctx context.Context, o *Observation) {
-	if err := r.handshake(ctx, o); err != nil {
-		o.Failure = r.failure(err)
-	}
-}

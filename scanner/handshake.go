@@ -14,7 +14,7 @@ import (
 // handshake makes a complete TLS handshake and writes what came of it into o.
 // The error says why the handshake did not complete; there may be a chain
 // nevertheless.
-func (r *run) handshake(ctx context.Context, o *Observation) error {
+func (r *run) handshake(ctx context.Context, o *Observation, curves []tls.CurveID) error {
 	link, err := r.connect(ctx, o.Target, o.Addr)
 	if err != nil {
 		return err
@@ -23,13 +23,13 @@ func (r *run) handshake(ctx context.Context, o *Observation) error {
 	tape := wire.NewTape(link.Conn)
 	defer tape.Stop()
 	asked := false
-	client := tls.Client(tape, r.config(o, tape.KeyLog(), &asked))
+	client := tls.Client(tape, r.config(o, curves, tape.KeyLog(), &asked))
 	if err := client.Handshake(); err != nil { // its deadline is the connection's
 		err = o.readTape(tape, err)
 		if asked {
 			err = &askedError{err}
 		}
-		return &stepError{"the handshake", err}
+		return &stepError{handshakeStep, err}
 	}
 	state := client.ConnectionState()
 	o.Version, o.Cipher, o.Complete, o.Staple = state.Version, state.CipherSuite, true, state.OCSPResponse
@@ -55,17 +55,31 @@ func (o *Observation) readTape(tape *wire.Tape, err error) error {
 	return err
 }
 
-// config offers everything that crypto/tls can do. A key share of P-256 costs
-// a fraction of the others', and every server of TLS 1.3 must take one (RFC
-// 8446 section 9.1); crypto/tls has an order of its own and sends a share for
-// the first curve of it that is named, so the others stay unnamed.
-func (r *run) config(o *Observation, keyLog io.Writer, asked *bool) *tls.Config {
+// handshakeStep is what failures call the part of an attempt after the hello.
+const handshakeStep = "the handshake"
+
+// cheapCurves are those of the first handshake. A key share of P-256 costs a
+// fraction of the others', and every server of TLS 1.3 must take one (RFC 8446
+// section 9.1). crypto/tls has an order of its own and sends a share for the
+// first curve of it that is named: X25519 and the hybrids come before P-256
+// there, so they stay unnamed.
+func cheapCurves() []tls.CurveID {
+	return []tls.CurveID{tls.CurveP256, tls.CurveP384, tls.CurveP521}
+}
+
+// otherCurves are for servers that have none of the cheap ones.
+func otherCurves() []tls.CurveID {
+	return []tls.CurveID{tls.X25519MLKEM768, tls.SecP256r1MLKEM768, tls.SecP384r1MLKEM1024, tls.X25519}
+}
+
+// config offers everything that crypto/tls can do.
+func (r *run) config(o *Observation, curves []tls.CurveID, keyLog io.Writer, asked *bool) *tls.Config {
 	config := &tls.Config{
 		ServerName:             o.Target.ServerName,
 		InsecureSkipVerify:     true, // the chain is what we judge, and not here
 		MinVersion:             tls.VersionTLS10,
 		CipherSuites:           allSuites(),
-		CurvePreferences:       []tls.CurveID{tls.CurveP256, tls.CurveP384, tls.CurveP521},
+		CurvePreferences:       curves,
 		SessionTicketsDisabled: true,
 		KeyLogWriter:           keyLog,
 		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {

@@ -28,6 +28,8 @@ type Scanner struct {
 	AllAddresses bool      // every address of a name, not just one that answers
 	Variants     []Variant // handshakes beside the default one
 
+	Fast bool // stop each handshake after the Certificate message; without it, only where there is no other way
+
 	ClientCertificate *tls.Certificate // shown to servers that ask; nil means none
 
 	Lookup   func(ctx context.Context, network, host string) ([]netip.Addr, error)      // nil means net.DefaultResolver.LookupNetIP

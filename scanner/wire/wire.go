@@ -42,10 +42,10 @@ const (
 	extensionPointFormats        = 11
 	extensionSignatureAlgorithms = 13
 	extensionPadding             = 21
+	extensionMasterSecret        = 23
 	extensionSupportedVersions   = 43
 	extensionCookie              = 44
 	extensionKeyShare            = 51
-	extensionRenegotiationInfo   = 0xff01
 
 	alertWarning      = 1
 	alertCloseNotify  = 0

@@ -1,0 +1,141 @@
+package scanner
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+
+	"tlschain/scanner/wire"
+)
+
+// capture brings the chain home: by a complete handshake where crypto/tls can
+// make one, else by the ClientHello that gets to see a certificate. Where both
+// are needed, the failure beside the chain is that of the handshake.
+func (r *run) capture(ctx context.Context, o *Observation) {
+	if o.Variant == RSA || o.Variant == ECDSA {
+		r.captureKey(ctx, o)
+		return
+	}
+	if r.Fast && r.captureFast(ctx, o) {
+		return
+	}
+	err := r.handshake(ctx, o, cheapCurves())
+	if err != nil && !o.Captured() && o.Version == 0 && wantsOtherCurve(err) && o.Variant != TLS12 {
+		err = r.handshake(ctx, o, otherCurves())
+	}
+	if err == nil {
+		return
+	}
+	o.Failure = r.failure(err)
+	if o.Captured() || !withinTLS(err, o.Failure) {
+		return
+	}
+	for _, version := range fallbacks(o) {
+		again := r.ask(ctx, o, wire.Hello{Version: version})
+		if again == nil {
+			return
+		}
+		if code := r.failure(again).Code; code != Handshake && code != Reset {
+			return // this server has nothing for us in another version either
+		}
+	}
+}
+
+// captureFast asks without a handshake: for TLS 1.2 and below first, which
+// takes no cryptography, then for TLS 1.3. It returns false if only a complete
+// handshake can tell more.
+func (r *run) captureFast(ctx context.Context, o *Observation) bool {
+	versions := []uint16{tls.VersionTLS12, tls.VersionTLS13}
+	switch o.Variant {
+	case TLS12:
+		versions = versions[:1]
+	case TLS13:
+		versions = versions[1:]
+	}
+	for _, version := range versions {
+		err := r.ask(ctx, o, wire.Hello{Version: version})
+		if err == nil {
+			return true
+		}
+		if f := r.failure(err); !withinTLS(err, f) {
+			o.Failure = f
+			return true
+		}
+	}
+	return false
+}
+
+// captureKey asks for a certificate with one type of key, which is nothing
+// that crypto/tls could be told to do in TLS 1.3.
+func (r *run) captureKey(ctx context.Context, o *Observation) {
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		err := r.ask(ctx, o, wire.Hello{Version: version, Keys: wire.Keys(o.Variant)})
+		if err == nil {
+			o.Failure = nil
+			return
+		}
+		if o.Failure = r.failure(err); !withinTLS(err, o.Failure) {
+			return
+		}
+	}
+}
+
+// ask says hello on a connection of its own, reads the chain into o, and hangs
+// up.
+func (r *run) ask(ctx context.Context, o *Observation, hello wire.Hello) error {
+	link, err := r.connect(ctx, o.Target, o.Addr)
+	if err != nil {
+		return err
+	}
+	defer link.hangUp()
+	hello.ServerName = o.Target.ServerName
+	presented, err := hello.Ask(link.Conn)
+	if err != nil {
+		return &stepError{handshakeStep, err}
+	}
+	o.Version, o.Cipher, o.Chain, o.Staple = presented.Version, presented.Cipher, presented.Chain, presented.Staple
+	return nil
+}
+
+// fallbacks lists the versions to ask for where crypto/tls got no chain. Once
+// a version has been agreed on, no other one is of use. A server that drops
+// the connection may be one of those that do so instead of sending an alert
+// (Schannel), or one that cannot bear versions of its future; each further
+// connection is one that a server in trouble has to take, so it is not asked
+// for all of them.
+func fallbacks(o *Observation) []uint16 {
+	switch {
+	case o.Variant == TLS13 || o.Version == tls.VersionTLS13:
+		return []uint16{tls.VersionTLS13}
+	case o.Variant == TLS12 || o.Version != 0:
+		return []uint16{tls.VersionTLS12}
+	case o.Failure.Code == Reset:
+		return []uint16{tls.VersionTLS12, tls.VersionTLS10}
+	}
+	return []uint16{tls.VersionTLS12, tls.VersionTLS13, tls.VersionTLS10, versionSSL30}
+}
+
+// versionSSL30 is deprecated in crypto/tls, for good reason.
+const versionSSL30 = 0x0300
+
+// withinTLS says whether an attempt failed in a way that another hello may
+// mend: the server took part and refused, or dropped the connection at the
+// hello.
+func withinTLS(err error, f *Failure) bool {
+	var s *stepError
+	return errors.As(err, &s) && s.step == handshakeStep && (f.Code == Handshake || f.Code == Reset)
+}
+
+// wantsOtherCurve says whether a handshake was refused as servers do that have
+// none of the curves offered.
+func wantsOtherCurve(err error) bool {
+	var alert *wire.Alert
+	if !errors.As(err, &alert) {
+		return false
+	}
+	switch alert.Number {
+	case 40, 47, 71: // handshake failure, illegal parameter, insufficient security
+		return true
+	}
+	return false
+}
