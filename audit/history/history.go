@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 )
 
 // A DB is an open history. All methods are safe for concurrent use, also by
@@ -28,11 +29,13 @@ import (
 type DB struct {
 	sql *sql.DB
 	dialect
+	writing sync.Mutex // where the database lets one write at a time: it queues fairly, SQLite does not
 }
 
 // A dialect is what differs between the two databases. All other SQL is
 // written once: both number their parameters $1, $2, ...
 type dialect struct {
+	serial  bool                                                                           // one writer at a time
 	name    string                                                                         // directory of the migrations
 	lock    func(ctx context.Context, db *sql.DB, group string) (unlock func(), err error) // ErrBusy: held by another
 	guard   func(ctx context.Context, tx *sql.Tx, alone bool) error                        // keeps pruning apart from adding
@@ -100,6 +103,10 @@ func (db *DB) Size(ctx context.Context) (int64, error) {
 
 // inTx runs f in a transaction that is rolled back when f or the commit fails.
 func (db *DB) inTx(ctx context.Context, f func(*sql.Tx) error) error {
+	if db.serial {
+		db.writing.Lock()
+		defer db.writing.Unlock()
+	}
 	tx, err := db.sql.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -109,4 +116,14 @@ func (db *DB) inTx(ctx context.Context, f func(*sql.Tx) error) error {
 		return err
 	}
 	return tx.Commit()
+}
+
+// exec runs one statement that writes.
+func (db *DB) exec(ctx context.Context, query string, args ...any) error {
+	if db.serial {
+		db.writing.Lock()
+		defer db.writing.Unlock()
+	}
+	_, err := db.sql.ExecContext(ctx, query, args...)
+	return err
 }

@@ -24,7 +24,7 @@ type Notice struct {
 // Queue stores a notice to be sent. A second one of the same audit for the
 // same receiver is dropped: nobody is told twice.
 func (db *DB) Queue(ctx context.Context, n Notice) error {
-	_, err := db.sql.ExecContext(ctx, `INSERT INTO notice (audit_id, grp, receiver, at, title, body) VALUES ($1, $2, $3, $4, $5, $6)
+	err := db.exec(ctx, `INSERT INTO notice (audit_id, grp, receiver, at, title, body) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (audit_id, receiver) DO NOTHING`, n.Audit, n.Group, n.Receiver, n.At.Unix(), n.Title, n.Body)
 	if err != nil {
 		return fmt.Errorf("storing a notice to %s: %w", n.Receiver, err)
@@ -49,7 +49,7 @@ func (db *DB) Tried(ctx context.Context, id int64, at time.Time, failure string)
 	if failure != "" {
 		query, args = "UPDATE notice SET attempts = attempts + 1, failure = $2 WHERE id = $1", []any{id, failure}
 	}
-	if _, err := db.sql.ExecContext(ctx, query, args...); err != nil {
+	if err := db.exec(ctx, query, args...); err != nil {
 		return fmt.Errorf("recording an attempt at notice %d: %w", id, err)
 	}
 	return nil

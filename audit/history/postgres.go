@@ -24,7 +24,7 @@ func openPostgres(where string) (*DB, error) {
 	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(8)
 	pool.SetMaxIdleConns(2)
-	return &DB{pool, dialect{
+	return &DB{sql: pool, dialect: dialect{
 		name:    "postgres",
 		lock:    lockAdvisory,
 		guard:   guardAdvisory,

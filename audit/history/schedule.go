@@ -33,7 +33,7 @@ func (db *DB) Schedule(ctx context.Context) (map[string]Planned, error) {
 
 // Plan stores when a group is due next, in place of what was stored before.
 func (db *DB) Plan(ctx context.Context, group string, p Planned) error {
-	_, err := db.sql.ExecContext(ctx, `INSERT INTO schedule (grp, next, spec) VALUES ($1, $2, $3)
+	err := db.exec(ctx, `INSERT INTO schedule (grp, next, spec) VALUES ($1, $2, $3)
 		ON CONFLICT (grp) DO UPDATE SET next = excluded.next, spec = excluded.spec`, group, seconds(p.Next), p.Spec)
 	if err != nil {
 		return fmt.Errorf("storing when %s is due next: %w", group, err)
@@ -43,7 +43,7 @@ func (db *DB) Plan(ctx context.Context, group string, p Planned) error {
 
 // Unplan forgets groups that have no schedule any more.
 func (db *DB) Unplan(ctx context.Context, group string) error {
-	if _, err := db.sql.ExecContext(ctx, "DELETE FROM schedule WHERE grp = $1", group); err != nil {
+	if err := db.exec(ctx, "DELETE FROM schedule WHERE grp = $1", group); err != nil {
 		return fmt.Errorf("forgetting the schedule of %s: %w", group, err)
 	}
 	return nil

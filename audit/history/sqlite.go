@@ -38,10 +38,11 @@ func openSQLite(path string) (*DB, error) {
 	}
 	pool.SetMaxOpenConns(4) // readers beside the one writer; each has its own page cache
 	pool.SetMaxIdleConns(2)
-	return &DB{pool, dialect{
-		name:  "sqlite",
-		lock:  func(_ context.Context, _ *sql.DB, group string) (func(), error) { return lockFile(abs, group) },
-		guard: func(context.Context, *sql.Tx, bool) error { return nil }, // one writer at a time anyway
+	return &DB{sql: pool, dialect: dialect{
+		serial: true,
+		name:   "sqlite",
+		lock:   func(_ context.Context, _ *sql.DB, group string) (func(), error) { return lockFile(abs, group) },
+		guard:  func(context.Context, *sql.Tx, bool) error { return nil }, // one writer at a time anyway
 		// Freed pages go back to the file system, and the log is folded in.
 		compact: func(ctx context.Context, db *sql.DB) error {
 			for _, pragma := range []string{"PRAGMA incremental_vacuum", "PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)"} {
