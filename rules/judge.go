@@ -1,18 +1,35 @@
 package rules
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
 	"time"
 
+	"tlschain/rules/cert"
 	"tlschain/rules/chain"
 	"tlschain/rules/client"
 )
 
 // A Judge holds what every verdict of a run depends on beside the presentation.
-// It is safe for concurrent use once made.
+// Make it with NewJudge; it is safe for concurrent use.
 type Judge struct {
+	Criteria
+	rules    []*Rule
+	world    chain.World
+	verifier *chain.Verifier
+	weight   map[string]Severity // by client: what its failure counts
+}
+
+// Criteria are what a run judges by.
+type Criteria struct {
 	At       time.Time
-	Profiles []*client.Profile
-	Known    []Source // CA certificates to complete chains with, best source first
+	Profiles []*client.Profile // the chosen clients
+	Named    []string          // ids of those that the user chose by name: their failures are errors
+	Known    []Source          // CA certificates to complete chains with, best source first
+	// SameLine tells whether two CA certificates belong to one product line,
+	// by the catalogue; nil: nobody knows.
+	SameLine func(a, b *cert.Certificate) bool
 }
 
 // A Source is a set of CA certificates and where it came from.
@@ -21,12 +38,110 @@ type Source struct {
 	Set  *chain.Set
 }
 
+// NewJudge prepares a judge. v may be shared between judges, and nil.
+func NewJudge(c Criteria, v *chain.Verifier) *Judge {
+	j := &Judge{Criteria: c, rules: All(), verifier: v, weight: make(map[string]Severity)}
+	var anchors []*cert.Certificate
+	seen := make(map[cert.Hash]bool)
+	for _, p := range c.Profiles {
+		j.weight[p.ID] = groupWeight(p)
+		for _, a := range p.Store.All() {
+			if !seen[a.SHA256] {
+				seen[a.SHA256] = true
+				anchors = append(anchors, a)
+			}
+		}
+	}
+	for _, id := range c.Named {
+		j.weight[id] = Error
+	}
+	j.world = chain.World{At: c.At, Anchors: chain.NewSet(anchors), SameLine: c.SameLine}
+	for _, s := range c.Known {
+		j.world.Known = append(j.world.Known, s.Set)
+	}
+	return j
+}
+
+// groupWeight is the severity of whatever depends on a client's failure, by the
+// narrowest group that the client is in.
+func groupWeight(p *client.Profile) Severity {
+	switch p.Group {
+	case client.Modern:
+		return Error
+	case client.Broad:
+		return Warning
+	}
+	return Info
+}
+
 // Judge judges what one target presented, together: one presentation for each
 // of its addresses. The verdicts are in the same order.
 func (j *Judge) Judge(ps []Presentation) []*Verdict {
 	out := make([]*Verdict, len(ps))
-	for i, p := range ps {
-		out[i] = &Verdict{Presentation: p}
+	for i := range ps {
+		out[i] = j.judge(j.subject(ps, i))
 	}
 	return out
+}
+
+func (j *Judge) subject(ps []Presentation, i int) *Subject {
+	s := &Subject{Presentation: ps[i], Siblings: ps, Index: i, At: j.At, Judge: j, session: j.verifier.Begin()}
+	s.Chain = chain.Analyse(s.session, s.Entries, j.world)
+	s.Clients = j.ask(s, s.Entries)
+	return s
+}
+
+// ask has every chosen client look at a list of certificates.
+func (j *Judge) ask(s *Subject, entries []chain.Entry) []client.Verdict {
+	return client.Judge(j.Profiles, s.session, entries, client.Question{Name: s.Name, At: j.At, Known: j.world.Known})
+}
+
+func (j *Judge) judge(s *Subject) *Verdict {
+	state := None
+	for _, r := range j.rules {
+		before := len(s.Findings)
+		s.run(r)
+		for _, f := range s.Findings[before:] {
+			if r.Class == ClassPresentation {
+				state = max(state, f.Severity)
+			}
+		}
+	}
+	v := &Verdict{
+		Presentation: s.Presentation,
+		Leaf:         s.Chain.Leaf,
+		Roles:        s.Chain.Roles,
+		Missing:      s.missing(),
+		Findings:     s.Findings,
+		Clients:      s.Clients,
+		State:        state,
+	}
+	slices.SortStableFunc(v.Findings, func(a, b Finding) int {
+		return cmp.Or(-cmp.Compare(a.Severity, b.Severity), slices.Compare(a.Positions, b.Positions))
+	})
+	return v
+}
+
+// run runs one rule. A panic in a rule is a fault of that rule on this chain,
+// not the end of a scan of a million others.
+func (s *Subject) run(r *Rule) {
+	if r.Check == nil {
+		return
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			s.Findings = append(s.Findings, Finding{
+				Rule: r.ID, Severity: Warning,
+				Message: fmt.Sprintf("this rule failed on this chain (%v), so its question is open", p),
+				Fix:     "report this as a bug of tlschain, with the chain",
+			})
+		}
+	}()
+	r.Check(s, func(f Finding) {
+		f.Rule = r.ID
+		if f.Severity == None {
+			f.Severity = r.Severity
+		}
+		s.Findings = append(s.Findings, f)
+	})
 }

@@ -1,13 +1,14 @@
 package rules
 
 import (
+	"fmt"
+	"slices"
 	"time"
-
-	"tlschain/scanner"
 
 	"tlschain/rules/cert"
 	"tlschain/rules/chain"
 	"tlschain/rules/client"
+	"tlschain/scanner"
 )
 
 // A Presentation is one list of certificates that somebody presented: a server
@@ -21,15 +22,28 @@ type Presentation struct {
 	Expect    cert.Hash       // SHA-256 of the leaf that should be served; zero: none expected
 	ServerKey cert.Hash       // SHA-256 of the SPKI of the server's private key; zero: not given
 	Variants  []Presentation  // what the other handshakes with the same address showed
+	AIA       []AIAFailure    // URLs that gave no issuer, when fetching was allowed
+}
+
+// An AIAFailure is a caIssuers URL that could not be used.
+type AIAFailure struct {
+	URL     string
+	Message string
 }
 
 // A Subject is one presentation with all that rules may look at.
 type Subject struct {
 	Presentation
-	At      time.Time
-	Chain   *chain.Analysis  // roles, order, completeness
-	Judge   *Judge           // anchors, known certificates, and what clients would say to another list
-	Clients []client.Verdict // in the order of Judge.Profiles
+	At       time.Time
+	Chain    *chain.Analysis
+	Clients  []client.Verdict // in the order of Judge.Profiles
+	Judge    *Judge
+	Siblings []Presentation // all addresses of the target, this one at Index
+	Index    int
+	Findings []Finding // of the rules that ran before, in the order of All
+
+	session *chain.Session
+	crosses *crossAdvice // what a cross-certificate would mend, once asked
 }
 
 // A Verdict is everything that was judged about one presentation.
@@ -41,6 +55,116 @@ type Verdict struct {
 	Missing  []CertRef
 	Findings []Finding // worst first, then by position
 	Clients  []client.Verdict
-	State    Severity   // worst finding of class Presentation
-	Bundle   *cert.Hash // identifies the corrected certificates after the leaf; nil: no mend is known
+	State    Severity            // worst finding of class presentation
+	Bundle   *cert.Hash          // identifies the corrected certificates after the leaf; nil: no mend is known
+	Mend     []*cert.Certificate // those certificates, in order; Raw is nil where only facts are known
+}
+
+// leaf gives the leaf, or nil if none could be read.
+func (s *Subject) leaf() *cert.Certificate {
+	if s.Chain.Leaf < 0 {
+		return nil
+	}
+	return s.Entries[s.Chain.Leaf].Cert
+}
+
+// at names a presented certificate for people: its position and common name.
+func (s *Subject) at(i int) string {
+	if c := s.Entries[i].Cert; c != nil {
+		return fmt.Sprintf("%q at position %d", title(c), i)
+	}
+	return fmt.Sprintf("the entry at position %d", i)
+}
+
+// title is the shortest name by which people know a certificate.
+func title(c *cert.Certificate) string {
+	if c.Subject.Common != "" {
+		return c.Subject.Common
+	}
+	if len(c.DNSNames) > 0 {
+		return c.DNSNames[0]
+	}
+	return "(no name)"
+}
+
+// with gives the positions that hold one of the roles.
+func (s *Subject) with(roles ...chain.Role) (positions []int) {
+	for i, r := range s.Chain.Roles {
+		if slices.Contains(roles, r) {
+			positions = append(positions, i)
+		}
+	}
+	return positions
+}
+
+// presented gives the steps of the path that the server sent, leaf first.
+func (s *Subject) presented() (steps []chain.Step) {
+	for _, step := range s.Chain.Path {
+		if step.Position >= 0 {
+			steps = append(steps, step)
+		}
+	}
+	return steps
+}
+
+// missing gives the certificates of the path that the server did not send.
+func (s *Subject) missing() (refs []CertRef) {
+	after := 0
+	for _, step := range s.Chain.Path {
+		if step.Position >= 0 {
+			after = step.Position
+			continue
+		}
+		refs = append(refs, CertRef{After: after, Cert: step.Cert, Name: step.Cert.Subject, Source: s.Judge.Known[step.Source].Name})
+	}
+	return refs
+}
+
+// without gives the list with some positions left out.
+func (s *Subject) without(positions ...int) []chain.Entry {
+	var out []chain.Entry
+	for i, e := range s.Entries {
+		if !slices.Contains(positions, i) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// rejecting gives the ids of the clients that reject for one of the causes.
+func (s *Subject) rejecting(causes ...client.Cause) (ids []string) {
+	for _, v := range s.Clients {
+		if !v.Accepted && slices.Contains(causes, v.Cause) {
+			ids = append(ids, v.Client)
+		}
+	}
+	return ids
+}
+
+// rejected says whether some chosen client refuses the chain.
+func (s *Subject) rejected() bool {
+	return slices.ContainsFunc(s.Clients, func(v client.Verdict) bool { return !v.Accepted })
+}
+
+// gained gives the ids of the clients that reject what is presented and would
+// accept entries instead.
+func (s *Subject) gained(entries []chain.Entry) (ids []string) {
+	if !s.rejected() {
+		return nil
+	}
+	for i, v := range s.Judge.ask(s, entries) {
+		if v.Accepted && !s.Clients[i].Accepted {
+			ids = append(ids, v.Client)
+		}
+	}
+	return ids
+}
+
+// weightOf is the severity of something that makes these clients reject.
+func (s *Subject) weightOf(ids []string) Severity {
+	worst := None
+	for _, id := range ids {
+		worst = max(worst, s.Judge.weight[id])
+	}
+	return worst
 }

@@ -10,7 +10,8 @@ import (
 
 // parseExtensions reads the extensions that chains are judged by. One whose
 // value is malformed is a deviation and counts as absent; of one that stands
-// there twice the first counts, as in OpenSSL.
+// there twice the first counts, as in OpenSSL. Of subject alternative names,
+// policies and URLs those before the fault count.
 func (c *Certificate) parseExtensions(in cryptobyte.String) error {
 	var list cryptobyte.String
 	if !in.ReadASN1(&list, cbasn1.SEQUENCE) {
@@ -22,10 +23,13 @@ func (c *Certificate) parseExtensions(in cryptobyte.String) error {
 		var ext, value cryptobyte.String
 		var oid string
 		var critical bool
-		if !list.ReadASN1(&ext, cbasn1.SEQUENCE) || !readOID(&ext, &oid) ||
-			!readBool(&ext, &critical) || !ext.ReadASN1(&value, cbasn1.OCTET_STRING) {
+		if !list.ReadASN1(&ext, cbasn1.SEQUENCE) {
 			c.note(BadExtension)
 			return nil
+		}
+		if !readOID(&ext, &oid) || !readBool(&ext, &critical) || !ext.ReadASN1(&value, cbasn1.OCTET_STRING) {
+			c.note(BadExtension)
+			continue
 		}
 		if seen[oid] {
 			c.note(DuplicateExtension)
@@ -51,7 +55,9 @@ func (c *Certificate) parseExtension(oid string, v cryptobyte.String, critical b
 		return true, c.parseKeyUsage(v)
 	case "2.5.29.37":
 		eku, good := readOIDs(v)
-		c.EKU = eku
+		if good {
+			c.EKU = eku
+		}
 		return true, good
 	case "2.5.29.14":
 		var ski cryptobyte.String
@@ -102,22 +108,32 @@ func (c *Certificate) parseBasicConstraints(v cryptobyte.String) bool {
 			return false
 		}
 	}
+	if !seq.Empty() {
+		return false
+	}
 	c.HasBasicConstraints, c.IsCA, c.MaxPathLen = true, isCA, pathLen
-	return seq.Empty()
+	return true
 }
 
 func (c *Certificate) parseKeyUsage(v cryptobyte.String) bool {
 	var bits cryptobyte.String
-	if !v.ReadASN1(&bits, cbasn1.BIT_STRING) || len(bits) < 1 {
+	if !v.ReadASN1(&bits, cbasn1.BIT_STRING) || !v.Empty() || len(bits) < 1 || bits[0] > 7 {
 		return false
+	}
+	var first byte
+	if len(bits) > 1 {
+		first = bits[1]
+	}
+	if len(bits) == 2 { // what is said to be unused counts as zero, as in OpenSSL
+		first &= 0xff << bits[0]
 	}
 	c.HasKeyUsage = true
 	for i := range 7 {
-		if len(bits) > 1 && bits[1]&(0x80>>i) != 0 {
+		if first&(0x80>>i) != 0 {
 			c.KeyUsage |= 1 << i
 		}
 	}
-	return v.Empty()
+	return true
 }
 
 func readOIDs(v cryptobyte.String) (oids []string, ok bool) {
@@ -239,7 +255,6 @@ func (c *Certificate) parsePolicies(v cryptobyte.String) bool {
 
 func (c *Certificate) parseNameConstraints(v cryptobyte.String, critical bool) bool {
 	nc := &NameConstraints{Critical: critical}
-	c.NameConstraints = nc
 	var seq, permitted, excluded cryptobyte.String
 	var hasP, hasE bool
 	if !v.ReadASN1(&seq, cbasn1.SEQUENCE) || !v.Empty() ||
@@ -247,8 +262,13 @@ func (c *Certificate) parseNameConstraints(v cryptobyte.String, critical bool) b
 		!seq.ReadOptionalASN1(&excluded, &hasE, cbasn1.Tag(1).Constructed().ContextSpecific()) {
 		return false
 	}
-	return nc.readTrees(permitted, &nc.PermittedDNS, &nc.PermittedIP, &nc.PermittedDirectory) &&
-		nc.readTrees(excluded, &nc.ExcludedDNS, &nc.ExcludedIP, &nc.ExcludedDirectory)
+	if !seq.Empty() ||
+		!nc.readTrees(permitted, &nc.PermittedDNS, &nc.PermittedIP, &nc.PermittedDirectory) ||
+		!nc.readTrees(excluded, &nc.ExcludedDNS, &nc.ExcludedIP, &nc.ExcludedDirectory) {
+		return false
+	}
+	c.NameConstraints = nc
+	return true
 }
 
 func (nc *NameConstraints) readTrees(trees cryptobyte.String, dns *[]string, ips *[]netip.Prefix, dirs *[][]byte) bool {

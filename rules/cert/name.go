@@ -56,14 +56,21 @@ func ParseName(der []byte) (n Name, odd, ok bool) {
 		}
 		part := ""
 		for !set.Empty() {
-			var attr, value cryptobyte.String
+			var attr, element, value cryptobyte.String
 			var oid string
 			var tag cbasn1.Tag
 			if !set.ReadASN1(&attr, cbasn1.SEQUENCE) || !readOID(&attr, &oid) ||
-				!attr.ReadAnyASN1(&value, &tag) || !attr.Empty() {
+				!attr.ReadAnyASN1Element(&element, &tag) || !attr.Empty() {
 				return n, false, false
 			}
+			whole := element
+			element.ReadAnyASN1(&value, nil)
 			text, good := decodeString(tag, value)
+			shown := escape4514(text)
+			if text == "" && len(value) > 0 { // no string: RFC 4514 section 2.4
+				text = "#" + hex.EncodeToString(whole)
+				shown = text
+			}
 			odd = odd || !good
 			key := shortNames[oid]
 			if key == "" {
@@ -72,7 +79,7 @@ func ParseName(der []byte) (n Name, odd, ok bool) {
 			if part != "" {
 				part += "+"
 			}
-			part += key + "=" + escape4514(text)
+			part += key + "=" + shown
 			canon.WriteString(oid)
 			canon.WriteByte('=')
 			fold(&canon, text)
@@ -102,8 +109,7 @@ func ParseName(der []byte) (n Name, odd, ok bool) {
 }
 
 // decodeString reads an ASN.1 string of any of the types that RFC 5280
-// section 4.1.2.4 and older practice put into names. What is not text is given
-// in the hex form of RFC 4514 section 2.4.
+// section 4.1.2.4 and older practice put into names. What is not text gives "".
 func decodeString(tag cbasn1.Tag, b []byte) (text string, good bool) {
 	const (
 		numeric   = cbasn1.Tag(18)
@@ -127,7 +133,7 @@ func decodeString(tag cbasn1.Tag, b []byte) (text string, good bool) {
 		return latin1(b), true
 	case bmp:
 		if len(b)%2 != 0 {
-			return "#" + hex.EncodeToString(b), false
+			return "", false
 		}
 		u := make([]uint16, 0, len(b)/2)
 		for i := 0; i < len(b); i += 2 {
@@ -136,7 +142,7 @@ func decodeString(tag cbasn1.Tag, b []byte) (text string, good bool) {
 		return string(utf16.Decode(u)), true
 	case universal:
 		if len(b)%4 != 0 {
-			return "#" + hex.EncodeToString(b), false
+			return "", false
 		}
 		var s strings.Builder
 		for i := 0; i < len(b); i += 4 {
@@ -144,7 +150,7 @@ func decodeString(tag cbasn1.Tag, b []byte) (text string, good bool) {
 		}
 		return s.String(), true
 	}
-	return "#" + hex.EncodeToString(b), false
+	return "", false
 }
 
 func latin1(b []byte) string {

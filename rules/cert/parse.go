@@ -291,21 +291,41 @@ func parseSignatureAlg(der []byte) SignatureAlg {
 	return alg
 }
 
-// parsePSS reads RSASSA-PSS-params as far as the hash (RFC 4055 section 3.1),
-// which is SHA-1 where it is absent.
+// parsePSS reads RSASSA-PSS-params as far as the hashes (RFC 4055 section 3.1),
+// which are SHA-1 where they are absent. With a hash that is not known, or a
+// mask made by another one, the algorithm is none that can be checked.
 func parsePSS(params cryptobyte.String) SignatureAlg {
-	alg := SignatureAlg{OID: oidPSS, Key: RSA}
-	h := pssHashes["1.3.14.3.2.26"]
-	var seq, tagged, hash cryptobyte.String
+	unknown := SignatureAlg{Name: "RSA-PSS", OID: oidPSS, Key: UnknownKey}
+	var seq, mgf, mask cryptobyte.String
 	var has bool
-	var oid string
-	if params.ReadASN1(&seq, cbasn1.SEQUENCE) &&
-		seq.ReadOptionalASN1(&tagged, &has, cbasn1.Tag(0).Constructed().ContextSpecific()) && has {
-		if !tagged.ReadASN1(&hash, cbasn1.SEQUENCE) || !readOID(&hash, &oid) || pssHashes[oid].hash == 0 {
-			return SignatureAlg{Name: "RSA-PSS", OID: oidPSS, Key: UnknownKey}
+	hash, maskHash := oidSHA1, oidSHA1
+	if params.ReadASN1(&seq, cbasn1.SEQUENCE) {
+		if !readPSSHash(&seq, &hash) ||
+			!seq.ReadOptionalASN1(&mgf, &has, cbasn1.Tag(1).Constructed().ContextSpecific()) {
+			return unknown
 		}
-		h = pssHashes[oid]
+		if has {
+			var oid string
+			if !mgf.ReadASN1(&mask, cbasn1.SEQUENCE) || !readOID(&mask, &oid) || oid != oidMGF1 || !readHash(&mask, &maskHash) {
+				return unknown
+			}
+		}
 	}
-	alg.Hash, alg.Name = h.hash, h.name+"-RSAPSS"
-	return alg
+	h := pssHashes[hash]
+	if h.hash == 0 || hash != maskHash {
+		return unknown
+	}
+	return SignatureAlg{Name: h.name + "-RSAPSS", OID: oidPSS, Key: RSA, Hash: h.hash}
+}
+
+func readPSSHash(in *cryptobyte.String, oid *string) bool {
+	var tagged cryptobyte.String
+	var has bool
+	return in.ReadOptionalASN1(&tagged, &has, cbasn1.Tag(0).Constructed().ContextSpecific()) && (!has || readHash(&tagged, oid))
+}
+
+// readHash reads the OID of a hash's AlgorithmIdentifier.
+func readHash(in *cryptobyte.String, oid *string) bool {
+	var alg cryptobyte.String
+	return in.ReadASN1(&alg, cbasn1.SEQUENCE) && readOID(&alg, oid)
 }

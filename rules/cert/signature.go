@@ -16,8 +16,10 @@ func (a SignatureAlg) Weak() bool {
 }
 
 const (
-	oidMD2 = "1.2.840.113549.1.1.2"
-	oidPSS = "1.2.840.113549.1.1.10"
+	oidMD2  = "1.2.840.113549.1.1.2"
+	oidPSS  = "1.2.840.113549.1.1.10"
+	oidMGF1 = "1.2.840.113549.1.1.8"
+	oidSHA1 = "1.3.14.3.2.26"
 )
 
 var signatureAlgs = map[string]SignatureAlg{
@@ -49,7 +51,7 @@ var pssHashes = map[string]struct {
 	hash crypto.Hash
 	name string
 }{
-	"1.3.14.3.2.26":          {crypto.SHA1, "SHA1"},
+	oidSHA1:                  {crypto.SHA1, "SHA1"},
 	"2.16.840.1.101.3.4.2.1": {crypto.SHA256, "SHA256"},
 	"2.16.840.1.101.3.4.2.2": {crypto.SHA384, "SHA384"},
 	"2.16.840.1.101.3.4.2.3": {crypto.SHA512, "SHA512"},

@@ -212,7 +212,7 @@ func checkRSA(alg cert.SignatureAlg, key cert.Key, digest, sig []byte) Answer {
 	// and exponents over 31 bits. RFC 8017 section 8.2.2, by comparing encodings.
 	size := (key.Bits + 7) / 8
 	s := new(big.Int).SetBytes(sig)
-	if len(sig) > size || s.Cmp(key.N) >= 0 {
+	if len(sig) != size || s.Cmp(key.N) >= 0 {
 		return No
 	}
 	em := s.Exp(s, key.E, key.N).FillBytes(make([]byte, size))

@@ -9,6 +9,14 @@ type Profile struct {
 	Title   string // what they read
 	Family  string // such as "openssl" or "android"
 	Version string // the version that was measured or is meant; empty: whatever is current
+	Group   Group  // the narrowest group that it belongs to
 	Builder Builder
 	Store   *chain.Set
+}
+
+// WithStore gives the same client with another trust store.
+func (p *Profile) WithStore(s *chain.Set) *Profile {
+	q := *p
+	q.Store = s
+	return &q
 }

@@ -1,0 +1,57 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+)
+
+var addressesDiffer = Rule{
+	ID: "addresses-differ", Class: ClassComparison, Severity: Warning, Since: "0.1",
+	Title: "The addresses of one name present different chains",
+	Why: "One node was left behind when the others got the new certificate or chain. Users meet it at random, " +
+		"and a monitor that asks one address sees nothing. The comparison is by the whole chain, not just by the leaf.",
+	Fix:  "Install the same certificate and chain on the odd node and reload it. For several IIS: export once as PFX, with the key, and import it on each.",
+	Refs: []string{"SureServer FAQ: [IIS] copying one certificate to several servers"},
+	Check: func(s *Subject, report func(Finding)) {
+		same, all := 0, 0
+		var most []string // addresses that agree on the commonest chain
+		var majority Presentation
+		for _, p := range s.Siblings {
+			if len(p.Entries) == 0 {
+				continue
+			}
+			all++
+			var agree []string
+			for _, q := range s.Siblings {
+				if len(q.Entries) > 0 && sameChain(p.Entries, q.Entries) {
+					agree = append(agree, q.Addr)
+				}
+			}
+			if len(agree) > len(most) {
+				most, majority = agree, p
+			}
+			if len(s.Entries) > 0 && sameChain(p.Entries, s.Entries) {
+				same++
+			}
+		}
+		if len(s.Entries) == 0 || same == all {
+			return
+		}
+		if sameChain(majority.Entries, s.Entries) && 2*len(most) > all {
+			return // it is the others that are odd
+		}
+		report(Finding{
+			Message: fmt.Sprintf("%s presents %s than %s.", s.Addr, difference(majority.Entries, s.Entries), strings.Join(others(most, s.Addr), ", ")),
+			Fix:     fmt.Sprintf("Bring %s to the certificate and chain of the others, and reload it.", s.Addr),
+		})
+	},
+}
+
+func others(addrs []string, not string) (out []string) {
+	for _, a := range addrs {
+		if a != not && len(out) < 5 {
+			out = append(out, a)
+		}
+	}
+	return out
+}

@@ -1,0 +1,29 @@
+package rules
+
+//go:generate go test -run TestReadmeIsCurrent -update .
+
+// All gives every rule in the order in which they run. client-rejects comes
+// after all that may already give its reason.
+func All() []*Rule { return all }
+
+var all = []*Rule{
+	&leafNotFirst, &missingIntermediate, &wrongIntermediate, &wrongOrder,
+	&rootInChain, &missingCrossRoot, &wrongCrossRoot, &staleCrossRoot,
+	&duplicateCertificate, &unrelatedCertificate, &unparsableCertificate, &oversizedChain, &chainTooComplex,
+	&expiredLeaf, &notYetValid, &expiresSoon, &expiredIntermediate, &intermediateExpiresFirst,
+	&nameMismatch, &noSAN, &selfSignedLeaf, &untrustedRoot,
+	&weakSignature, &weakKey, &keyMismatch,
+	&addressesDiffer, &defaultCertificateDiffers, &keyTypesDiffer, &versionsDiffer, &notReloaded,
+	&aiaFailed, &waiverExpired,
+	&oddCertificate, &clientRejects,
+}
+
+// Lookup finds a rule by its ID; nil: there is none.
+func Lookup(id string) *Rule {
+	for _, r := range all {
+		if r.ID == id {
+			return r
+		}
+	}
+	return nil
+}

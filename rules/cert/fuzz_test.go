@@ -1,0 +1,55 @@
+package cert_test
+
+import (
+	"bytes"
+	"crypto/x509"
+	"testing"
+	"unicode/utf8"
+
+	"tlschain/rules/cert"
+	"tlschain/scanner/tlstest"
+)
+
+// FuzzParse: bytes from the wire never make the program fall; what is read
+// keeps its promises; and nothing that crypto/x509 reads is refused.
+func FuzzParse(f *testing.F) {
+	root, err := tlstest.Root("Fuzzed Root")
+	if err != nil {
+		f.Fatal(err)
+	}
+	leaf, err := tlstest.Leaf("fuzzed", root)
+	if err != nil {
+		f.Fatal(err)
+	}
+	old := plain()
+	old.version, old.notAfter = nil, der(utcTime, []byte("3601010000+0900"))
+	old.subject = der(sequence, attribute(3, bmpString, "\x00A"), attribute(10, t61String, "\xe9"))
+	f.Add(root.DER)
+	f.Add(leaf.DER)
+	f.Add(plain().bytes())
+	f.Add(old.bytes())
+	f.Fuzz(func(t *testing.T, der []byte) {
+		c, err := cert.Parse(der)
+		if err != nil {
+			if err.Error() == "" || c != nil {
+				t.Fatal("an error without words, or with a certificate")
+			}
+			if _, err := x509.ParseCertificate(der); err == nil {
+				t.Fatal("crypto/x509 reads it")
+			}
+			return
+		}
+		if !bytes.Equal(c.Raw, der) || len(c.Serial) == 0 || len(c.Key.DER) == 0 || c.Version < 1 || c.Version > 3 {
+			t.Fatalf("read as %+v", c)
+		}
+		for _, n := range []cert.Name{c.Subject, c.Issuer} {
+			again, _, ok := cert.ParseName(n.DER)
+			if !ok || again.Canon != n.Canon || !utf8.ValidString(n.Text) {
+				t.Fatalf("name %q", n.Text)
+			}
+		}
+		_, _, _ = c.ForTLS(), c.SelfIssued(), c.Key.String()
+		c.MatchesName("www.example.test")
+		c.MatchesName("192.0.2.1")
+	})
+}

@@ -1,0 +1,18 @@
+package rules
+
+var chainTooComplex = Rule{
+	ID: "chain-too-complex", Class: ClassPresentation, Severity: Warning, Since: "0.1",
+	Title: "The chain is too complex to judge in full",
+	Why: "So many certificates fit each other by name, or their keys are so large, that checking every combination would cost more than a scan can spend on one host. " +
+		"No honest server needs this. Clients have limits of their own, and most refuse long before.",
+	Fix:  "Send the leaf and the few certificates that lead to the root, one for each key.",
+	Refs: []string{"RFC 5280 section 6.1"},
+	Check: func(s *Subject, report func(Finding)) {
+		if s.Chain.TooComplex || s.session.Starved {
+			report(Finding{
+				Message: "The search for paths was ended at its budget; the other findings and the clients' verdicts may be incomplete.",
+				Fix:     "Send only the certificates of one path.",
+			})
+		}
+	},
+}

@@ -1,0 +1,48 @@
+package rules
+
+import (
+	"fmt"
+
+	"tlschain/rules/chain"
+)
+
+var duplicateCertificate = Rule{
+	ID: "duplicate-certificate", Class: ClassPresentation, Severity: Warning, Since: "0.1",
+	Title: "A certificate is sent twice",
+	Why: "The copy costs bytes in every handshake and counts against the limits of clients (ten certificates in Java, nine in wolfSSL). " +
+		"Most often the server's certificate stands in the certificate file and again in the chain file.",
+	Fix:  "Delete the second copy. With a separate chain file, that file holds intermediates only.",
+	Refs: []string{"RFC 8446 section 4.4.2"},
+	Check: func(s *Subject, report func(Finding)) {
+		copies := s.with(chain.Duplicate)
+		if len(copies) == 0 {
+			return
+		}
+		f := Finding{
+			Positions: copies, Clients: s.gained(s.without(copies...)),
+			Message: fmt.Sprintf("%s is a copy of an earlier one.", capital(s.at(copies[0]))),
+			Fix:     fmt.Sprintf("Delete the copy at position %d.", copies[0]),
+		}
+		if len(copies) > 1 {
+			f.Message = fmt.Sprintf("%d of the %d certificates are copies of earlier ones.", len(copies), len(s.Entries))
+			f.Fix = "Delete the copies at positions " + list(copies) + "."
+		}
+		report(f)
+	},
+}
+
+// list writes positions for people: "1, 2 and 5".
+func list(positions []int) string {
+	out := ""
+	for i, p := range positions {
+		switch {
+		case i == 0:
+		case i == len(positions)-1:
+			out += " and "
+		default:
+			out += ", "
+		}
+		out += fmt.Sprint(p)
+	}
+	return out
+}

@@ -1,0 +1,54 @@
+package rules
+
+import (
+	"fmt"
+
+	"tlschain/rules/chain"
+)
+
+var expiredIntermediate = Rule{
+	ID: "expired-intermediate", Class: ClassCertificate, Severity: Error, Since: "0.1",
+	Title: "An intermediate has expired",
+	Why: "The server's certificate may have years to go: if the intermediate above it is out of date, clients refuse both. " +
+		"Where a valid certificate of the same key is sent beside it, most clients find that one, but some take the expired one and stop.",
+	Fix:  "Replace it by the CA's current certificate for the same key, or by the new intermediate that came with the last renewal.",
+	Refs: []string{"RFC 5280 section 6.1.3"},
+	Check: func(s *Subject, report func(Finding)) {
+		onPath := make(map[int]bool)
+		for _, step := range s.presented() {
+			onPath[step.Position] = true
+		}
+		for _, i := range s.with(chain.Intermediate) {
+			c := s.Entries[i].Cert
+			if !s.At.After(c.NotAfter) {
+				continue
+			}
+			f := Finding{
+				Severity: Error, Positions: []int{i}, Clients: s.gained(s.without(i)),
+				Message: fmt.Sprintf("%s expired on %s.", capital(s.at(i)), date(c.NotAfter)),
+				Fix:     fmt.Sprintf("Replace %s by the CA's current intermediate.", s.at(i)),
+			}
+			if twin := s.liveTwin(i); twin >= 0 {
+				f.Severity = Warning
+				f.Message += fmt.Sprintf(" A valid certificate of the same key is at position %d.", twin)
+				f.Fix = fmt.Sprintf("Delete %s.", s.at(i))
+			} else if !onPath[i] {
+				continue
+			}
+			report(f)
+		}
+	},
+}
+
+// liveTwin gives the position of a valid certificate with the subject and key
+// of the one at position i, or -1.
+func (s *Subject) liveTwin(i int) int {
+	c := s.Entries[i].Cert
+	for j, e := range s.Entries {
+		if j != i && e.Cert != nil && e.Cert.Key.SPKI == c.Key.SPKI &&
+			e.Cert.Subject.Canon == c.Subject.Canon && e.Cert.ValidAt(s.At) {
+			return j
+		}
+	}
+	return -1
+}

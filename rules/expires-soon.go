@@ -1,0 +1,37 @@
+package rules
+
+import (
+	"fmt"
+	"time"
+)
+
+var expiresSoon = Rule{
+	ID: "expires-soon", Class: ClassCertificate, Severity: Warning, Since: "0.1",
+	Title: "The server's certificate is about to expire",
+	Why: "Less than a third of its lifetime is left, and at most fourteen days: automatic renewal would have happened by now. " +
+		"Certificates of six days are normal, so the warning follows the lifetime and not a fixed number of days.",
+	Fix:  "Renew it. If renewal is automatic, look at its log: it has probably been failing for some time.",
+	Refs: []string{"RFC 5280 section 4.1.2.5"},
+	Check: func(s *Subject, report func(Finding)) {
+		c := s.leaf()
+		if c == nil || !c.ValidAt(s.At) {
+			return
+		}
+		left := c.NotAfter.Sub(s.At)
+		if left*3 < c.NotAfter.Sub(c.NotBefore) && left <= 14*24*time.Hour {
+			report(Finding{
+				Positions: []int{s.Chain.Leaf},
+				Message:   fmt.Sprintf("The certificate expires on %s, in %s.", date(c.NotAfter), span(left)),
+				Fix:       "Renew it and reload the server.",
+			})
+		}
+	},
+}
+
+// span writes a duration as people do: days, or hours below two days.
+func span(d time.Duration) string {
+	if d < 48*time.Hour {
+		return fmt.Sprintf("%d hours", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
+}

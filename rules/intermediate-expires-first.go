@@ -1,0 +1,37 @@
+package rules
+
+import (
+	"fmt"
+
+	"tlschain/rules/chain"
+)
+
+var intermediateExpiresFirst = Rule{
+	ID: "intermediate-expires-first", Class: ClassCertificate, Severity: Warning, Since: "0.1",
+	Title: "An intermediate expires before the server's certificate",
+	Why: "On the intermediate's last day the site breaks, with a certificate that looks good for months to come. " +
+		"Expiry monitors that watch only the leaf say nothing.",
+	Fix:  "Install the CA's newer certificate for the same key before that day, or have the server's certificate reissued under the current intermediate.",
+	Refs: []string{"RFC 5280 section 6.1.3"},
+	Check: func(s *Subject, report func(Finding)) {
+		leaf := s.leaf()
+		if leaf == nil || s.At.After(leaf.NotAfter) {
+			return
+		}
+		for _, step := range s.presented() {
+			c := step.Cert
+			if s.Chain.Roles[step.Position] != chain.Intermediate || s.At.After(c.NotAfter) || !c.NotAfter.Before(leaf.NotAfter) {
+				continue
+			}
+			if twin := s.liveTwin(step.Position); twin >= 0 && !s.Entries[twin].Cert.NotAfter.Before(leaf.NotAfter) {
+				continue
+			}
+			report(Finding{
+				Positions: []int{step.Position},
+				Message: fmt.Sprintf("%s expires on %s, before the server's certificate (%s).",
+					capital(s.at(step.Position)), date(c.NotAfter), date(leaf.NotAfter)),
+				Fix: "Replace the intermediate before that day.",
+			})
+		}
+	},
+}

@@ -1,0 +1,21 @@
+package rules
+
+import "tlschain/rules/cert"
+
+var keyMismatch = Rule{
+	ID: "key-mismatch", Class: ClassCertificate, Severity: Error, Since: "0.1",
+	Title: "The private key does not belong to the certificate",
+	Why: "The server cannot prove that the certificate is its own, so it either does not start or fails every handshake. " +
+		"It happens when a new CSR was made after the one that the certificate answers.",
+	Fix:  "Find the key that the CSR was made with, or make a new CSR with this key and have the certificate reissued.",
+	Refs: []string{"RFC 5280 section 4.1.2.7"},
+	Check: func(s *Subject, report func(Finding)) {
+		if c := s.leaf(); c != nil && s.ServerKey != (cert.Hash{}) && s.ServerKey != c.Key.SPKI {
+			report(Finding{
+				Positions: []int{s.Chain.Leaf},
+				Message:   "The key given by --key has another public key than the certificate.",
+				Fix:       "Use the key that this certificate was issued for, or have the certificate reissued for this key.",
+			})
+		}
+	},
+}

@@ -1,0 +1,22 @@
+package rules
+
+var leafNotFirst = Rule{
+	ID: "leaf-not-first", Class: ClassPresentation, Severity: Error, Since: "0.1",
+	Title: "The server's own certificate is not the first one",
+	Why: "A TLS client takes the first certificate of the list for the server's, without exception. " +
+		"When a CA certificate stands there, every client compares the wrong name and the wrong key, and refuses.",
+	Fix: "Put the server's certificate at the top of the file, then the intermediates from the bottom up. " +
+		"Usually two files were concatenated in the wrong order: it is `cat server.crt intermediate.crt`, not the other way round.",
+	Refs: []string{"RFC 5246 section 7.4.2", "RFC 8446 section 4.4.2"},
+	Check: func(s *Subject, report func(Finding)) {
+		if s.Unordered || s.Chain.Leaf <= 0 {
+			return
+		}
+		report(Finding{
+			Positions: []int{s.Chain.Leaf},
+			Message:   "The server's certificate " + s.at(s.Chain.Leaf) + " is not the first of the list; " + s.at(0) + " is.",
+			Fix:       "Move it to position 0, before everything else.",
+			Clients:   s.gained(s.sorted()),
+		})
+	},
+}

@@ -1,0 +1,67 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"tlschain/rules/chain"
+)
+
+var missingIntermediate = Rule{
+	ID: "missing-intermediate", Class: ClassPresentation, Severity: Error, Since: "0.1",
+	Title: "A certificate between the leaf and the root is not sent",
+	Why: "Clients trust roots, and a root rarely signs a server's certificate itself: one or more intermediates stand between them. " +
+		"The server has to send those along (RFC 5246 section 7.4.2), because most clients have no other way to come by them. " +
+		"It is the most common fault of all and the easiest to overlook: desktop browsers hide it, since they fetch a missing intermediate by the URL in the certificate, " +
+		"ship it with the browser, or still have it from another site. Then curl, Java, Python, Go, mobile apps and other servers fail with " +
+		"\"unable to get local issuer certificate\" or \"PKIX path building failed\", and it looks as if only they were broken.",
+	Fix: "Install the named certificate behind the server's own; the private key and the server's certificate stay as they are. `tlschain fix` writes the file.\n" +
+		"nginx: `ssl_certificate` names one file, the server's certificate first and the intermediates after it: `cat server.crt intermediate.crt > fullchain.crt`, then `nginx -s reload`.\n" +
+		"Apache httpd 2.4.8 and later: the same one file in `SSLCertificateFile`. Before 2.4.8: the intermediates alone in `SSLCertificateChainFile`. Then `apachectl graceful`.\n" +
+		"IIS: import the intermediate into Intermediate Certification Authorities of the computer account (`certutil -addstore CA intermediate.crt`), " +
+		"then bind the site's certificate again. IIS builds what it sends from that store, for all sites at once.\n" +
+		"Tomcat: import root and intermediates under an alias of their own, then the server's certificate under the alias of its key, which links them " +
+		"(`keytool -importcert -trustcacerts -alias intermediate -file intermediate.crt -keystore ...`), or name the PEM file in `certificateChainFile`; then restart.",
+	Refs: []string{"RFC 5246 section 7.4.2", "RFC 8446 section 4.4.2", "SureServer FAQ: which intermediate CA certificate to download"},
+	Check: func(s *Subject, report func(Finding)) {
+		if s.Chain.State != chain.Incomplete {
+			return
+		}
+		refs := s.missing()
+		names := make([]string, len(refs))
+		fixed := append([]chain.Entry{}, s.sorted()...)
+		for i, r := range refs {
+			names[i] = fmt.Sprintf("%q (SHA-256 %s)", title(r.Cert), r.Cert.SHA256)
+			fixed = append(fixed, chain.Suppose(r.Cert))
+		}
+		where := "behind position " + fmt.Sprint(refs[0].After)
+		fix := "Send " + strings.Join(names, ", then ") + " " + where + "."
+		if urls := refs[0].Cert.CAIssuers; len(refs) > 1 && len(urls) > 0 {
+			fix += " The issuer of the first is published at " + urls[0] + "."
+		}
+		below := s.Entries[refs[0].After].Cert
+		if len(below.CAIssuers) > 0 {
+			fix += " The CA publishes the first at " + below.CAIssuers[0] + "."
+		}
+		report(Finding{
+			Positions: []int{refs[0].After},
+			Missing:   refs,
+			Message: fmt.Sprintf("%s is issued by %q, which the server does not send%s.", capital(s.at(refs[0].After)), title(refs[0].Cert),
+				further(len(refs)-1)),
+			Fix:     fix,
+			Clients: s.gained(fixed),
+		})
+	},
+}
+
+func further(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return ", nor the one above it"
+	}
+	return fmt.Sprintf(", nor the %d above it", n)
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

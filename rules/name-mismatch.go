@@ -1,0 +1,38 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+)
+
+var nameMismatch = Rule{
+	ID: "name-mismatch", Class: ClassCertificate, Severity: Error, Since: "0.1",
+	Title: "The certificate is for another name",
+	Why: "Clients compare the name in the address with the subject alternative names of the certificate, and refuse if none fits. " +
+		"Often the right certificate is there, but the server answers with its default one because the name is not configured for this address.",
+	Fix: "One of three things mends it: add the name to the certificate (multi-domain), use a wildcard for the whole level, " +
+		"or configure the certificate of this name for it by SNI (a server block or virtual host of its own). An address of its own does it too.",
+	Refs: []string{"RFC 9525 section 6", "SureServer FAQ: several certificates on one server"},
+	Check: func(s *Subject, report func(Finding)) {
+		c := s.leaf()
+		if c == nil || s.Name == "" || c.MatchesName(s.Name) {
+			return
+		}
+		if !c.HasNames() && strings.EqualFold(c.Subject.Common, s.Name) {
+			return // no-san says it
+		}
+		names := c.Names()
+		holds := "it holds no name"
+		if len(names) > 0 {
+			holds = "it is for " + strings.Join(names[:min(len(names), 5)], ", ")
+		}
+		if len(names) > 5 {
+			holds += fmt.Sprintf(" and %d more", len(names)-5)
+		}
+		report(Finding{
+			Positions: []int{s.Chain.Leaf},
+			Message:   fmt.Sprintf("The certificate is not for %s: %s.", s.Name, holds),
+			Fix:       fmt.Sprintf("Get a certificate that holds %s or a wildcard for it, or configure the one you have for this name by SNI.", s.Name),
+		})
+	},
+}

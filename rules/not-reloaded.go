@@ -1,0 +1,49 @@
+package rules
+
+import (
+	"crypto/sha1"
+	"fmt"
+
+	"tlschain/rules/cert"
+)
+
+var notReloaded = Rule{
+	ID: "not-reloaded", Class: ClassComparison, Severity: Error, Since: "0.1",
+	Title: "Another certificate is served than expected",
+	Why: "The new certificate is on the disk, and the server still holds the old one in memory. " +
+		"It goes unnoticed until the old one expires, at night.",
+	Fix: "Reload or restart the server. IIS: bind the certificate again in the site's bindings and restart the site; if it vanished from the list after the import, " +
+		"its private key is not linked: `certutil -repairstore my \"THUMBPRINT\"` with the certificate's SHA-1 thumbprint without spaces; " +
+		"if that fails, make a new CSR and have the certificate reissued. Look for a second instance or a load balancer that answers for the address.",
+	Refs: []string{"SureServer FAQ: restart after installation", "SureServer FAQ: [IIS 7.0] an installed certificate vanishes", "SureServer FAQ: [IIS 7.0] changes are not in effect"},
+	Check: func(s *Subject, report func(Finding)) {
+		c := s.leaf()
+		if c == nil {
+			return
+		}
+		if s.Expect != (cert.Hash{}) {
+			if c.SHA256 != s.Expect {
+				report(Finding{
+					Positions: []int{s.Chain.Leaf},
+					Message:   fmt.Sprintf("The certificate served has SHA-256 %s, expected is %s.", c.SHA256, s.Expect),
+					Fix:       "Reload or restart the server so that it serves the new certificate.",
+				})
+			}
+			return
+		}
+		for _, p := range s.Siblings {
+			if p.Addr == s.Addr || len(p.Entries) == 0 || p.Entries[0].Cert == nil {
+				continue
+			}
+			newer := p.Entries[0].Cert
+			if newer.NotBefore.After(c.NotBefore) && newer.MatchesName(s.Name) && newer.Key.Kind == c.Key.Kind {
+				report(Finding{
+					Positions: []int{s.Chain.Leaf},
+					Message:   fmt.Sprintf("%s already serves a newer certificate (issued %s, SHA-1 thumbprint %x) for the same name.", p.Addr, date(newer.NotBefore), sha1.Sum(newer.Raw)),
+					Fix:       "Install the newer certificate here too, and reload.",
+				})
+				return
+			}
+		}
+	},
+}

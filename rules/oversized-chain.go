@@ -1,0 +1,51 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"tlschain/rules/chain"
+)
+
+// Sizes of all certificates together, in bytes.
+const (
+	firstFlight = 3_600  // what a QUIC server may send before the client is validated: three times 1,200 (RFC 9000 section 8.1)
+	smallStack  = 16_384 // one TLS record, the largest message that small stacks take (mbedTLS)
+)
+
+var oversizedChain = Rule{
+	ID: "oversized-chain", Class: ClassPresentation, Severity: Info, Since: "0.1",
+	Title: "The certificates take many bytes",
+	Why: "Up to 3,600 bytes a QUIC server can answer in its first flight; beyond that every new client waits one more round trip. " +
+		"From 16 KiB on, small TLS stacks cannot hold the message at all.",
+	Fix:  "Leave out what no client needs: roots, copies, unrelated certificates, cross-certificates for clients you no longer serve. An ECDSA certificate is half the size of an RSA one.",
+	Refs: []string{"RFC 9000 section 8.1", "RFC 8446 section 5.1"},
+	Check: func(s *Subject, report func(Finding)) {
+		total := 0
+		for _, e := range s.Entries {
+			total += len(e.Raw)
+		}
+		if total < firstFlight {
+			return
+		}
+		f := Finding{Severity: Info, Message: fmt.Sprintf("The %d certificates take %d bytes.", len(s.Entries), total),
+			Fix: "Nothing in the list is superfluous; a leaf and intermediates with ECDSA keys would be smaller."}
+		if total >= smallStack {
+			f.Severity = Warning
+		}
+		var waste []string
+		wasted := 0
+		for _, i := range s.with(chain.Root, chain.Duplicate, chain.Unrelated, chain.Wrong, chain.Unparsable) {
+			f.Positions = append(f.Positions, i)
+			wasted += len(s.Entries[i].Raw)
+			if len(waste) < 5 {
+				waste = append(waste, fmt.Sprintf("%d for %s", len(s.Entries[i].Raw), s.at(i)))
+			}
+		}
+		if wasted > 0 {
+			f.Message += fmt.Sprintf(" %d of them are wasted: %s.", wasted, strings.Join(waste, ", "))
+			f.Fix = "Leave out the certificates at positions " + list(f.Positions) + "."
+		}
+		report(f)
+	},
+}

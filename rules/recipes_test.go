@@ -1,0 +1,205 @@
+package rules
+
+import (
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"tlschain/rules/cert"
+	"tlschain/rules/chain"
+	"tlschain/rules/client"
+	"tlschain/scanner"
+	"tlschain/scanner/tlstest"
+)
+
+// recipes reads the chain recipes, one folder a rule.
+func recipes(t *testing.T) []*tlstest.Recipe {
+	t.Helper()
+	rs, err := tlstest.Recipes(os.DirFS("../testdata/rules"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rs
+}
+
+func TestRecipes(t *testing.T) {
+	for _, r := range recipes(t) {
+		t.Run(strings.TrimSuffix(r.File, ".txt"), func(t *testing.T) {
+			v := judgeRecipe(t, r)
+			for _, e := range r.Expect {
+				i := slices.IndexFunc(v.Findings, func(f Finding) bool { return matches(r, e, f) })
+				if i < 0 {
+					t.Errorf("line %d: no such finding; got\n%s", e.Line, describe(v))
+				}
+			}
+			for _, f := range v.Findings {
+				if slices.Contains(r.Absent, f.Rule) {
+					t.Errorf("%s must not fire; got\n%s", f.Rule, describe(v))
+				}
+				expected := slices.ContainsFunc(r.Expect, func(e tlstest.Expectation) bool { return e.Rule == f.Rule })
+				if r.Only && !expected {
+					t.Errorf("%s fires and is not expected:\n%s", f.Rule, describe(v))
+				}
+			}
+		})
+	}
+}
+
+func matches(r *tlstest.Recipe, e tlstest.Expectation, f Finding) bool {
+	if f.Rule != e.Rule || e.Severity != "" && f.Severity.String() != e.Severity ||
+		e.Positions != nil && !slices.Equal(f.Positions, e.Positions) {
+		return false
+	}
+	if len(e.Missing) == 0 {
+		return true
+	}
+	if len(e.Missing) != len(f.Missing) {
+		return false
+	}
+	for i, name := range e.Missing {
+		if string(f.Missing[i].Cert.Raw) != string(r.Cert(name)) {
+			return false
+		}
+	}
+	return true
+}
+
+func describe(v *Verdict) string {
+	var b strings.Builder
+	for _, f := range v.Findings {
+		b.WriteString("  " + f.Severity.String() + " " + f.Rule + ": " + f.Message + " [" + strings.Join(f.Clients, " ") + "]\n")
+	}
+	for _, c := range v.Clients {
+		if !c.Accepted {
+			b.WriteString("  " + c.Client + " rejects (" + string(c.Cause) + "): " + c.Reason + "\n")
+		}
+	}
+	return b.String()
+}
+
+func judgeRecipe(t *testing.T, r *tlstest.Recipe) *Verdict {
+	t.Helper()
+	c := Criteria{At: r.At, Profiles: recipeClients(t, r), Known: []Source{{Name: "pool", Set: set(t, r.Pool)}}}
+	p := presentation(r, r.Presented, "192.0.2.1:443")
+	for v, list := range r.Variants {
+		q := presentation(r, list, p.Addr)
+		q.Variant = scanner.Variant(v)
+		p.Variants = append(p.Variants, q)
+	}
+	if r.ServerKey != nil {
+		p.ServerKey = parse(t, r.ServerKey).Key.SPKI
+	}
+	if r.Expected != nil {
+		p.Expect = parse(t, r.Expected).SHA256
+	}
+	if r.AIAFailed != "" {
+		p.AIA = []AIAFailure{{URL: r.AIAFailed, Message: "connection refused"}}
+	}
+	all := []Presentation{p}
+	for i, list := range r.Siblings {
+		all = append(all, presentation(r, list, "192.0.2."+string(rune('2'+i))+":443"))
+	}
+	return NewJudge(c, nil).Judge(all)[0]
+}
+
+func presentation(r *tlstest.Recipe, list [][]byte, addr string) Presentation {
+	p := Presentation{Name: r.Name, Addr: addr}
+	for _, der := range list {
+		p.Entries = append(p.Entries, chain.Read(der))
+	}
+	return p
+}
+
+// recipeClients are the default clients with the recipe's anchors, or just
+// those that have a store of their own in the recipe.
+func recipeClients(t *testing.T, r *tlstest.Recipe) (ps []*client.Profile) {
+	t.Helper()
+	names := r.Clients
+	for id := range r.Stores {
+		names = append(names, id)
+	}
+	slices.Sort(names)
+	for _, p := range profiles(t, names, r) {
+		anchors := r.Anchors
+		if own, ok := r.Stores[p.ID]; ok {
+			anchors = own
+		}
+		ps = append(ps, p.WithStore(set(t, anchors)))
+	}
+	return ps
+}
+
+func set(t *testing.T, ders [][]byte) *chain.Set {
+	t.Helper()
+	certs := make([]*cert.Certificate, len(ders))
+	for i, der := range ders {
+		certs[i] = parse(t, der)
+	}
+	return chain.NewSet(certs)
+}
+
+func parse(t *testing.T, der []byte) *cert.Certificate {
+	t.Helper()
+	c, err := cert.Parse(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// TestLaws holds what every rule has to keep.
+func TestLaws(t *testing.T) {
+	cases := make(map[string]map[string]int)
+	for _, r := range recipes(t) {
+		id, kind := path.Dir(r.File), "near-miss"
+		if strings.HasPrefix(path.Base(r.File), "fires") {
+			kind = "fires"
+			if !slices.ContainsFunc(r.Expect, func(e tlstest.Expectation) bool { return e.Rule == id }) {
+				t.Errorf("%s: does not expect %s", r.File, id)
+			}
+		} else if !r.Only && !slices.Contains(r.Absent, id) {
+			t.Errorf("%s: does not say that %s is absent", r.File, id)
+		}
+		if cases[id] == nil {
+			cases[id] = make(map[string]int)
+		}
+		cases[id][kind]++
+	}
+	seen := make(map[string]bool)
+	for _, r := range All() {
+		if seen[r.ID] {
+			t.Errorf("%s: two rules of this ID", r.ID)
+		}
+		seen[r.ID] = true
+		if _, err := os.Stat(r.ID + ".go"); err != nil {
+			t.Errorf("%s: no file of this name: %v", r.ID, err)
+		}
+		if strings.HasSuffix(r.Title, ".") || r.Title == "" {
+			t.Errorf("%s: title %q", r.ID, r.Title)
+		}
+		if r.Why == "" || r.Fix == "" || len(r.Refs) == 0 || r.Since == "" || r.Severity == None || r.Class == "" {
+			t.Errorf("%s: something is not filled in", r.ID)
+		}
+		ja := r.Text("ja")
+		if ja.Title == r.Title || ja.Why == "" || ja.Fix == "" {
+			t.Errorf("%s: has no Japanese twin", r.ID)
+		}
+		if r.Check != nil && (cases[r.ID]["fires"] == 0 || cases[r.ID]["near-miss"] == 0) {
+			t.Errorf("%s: needs a recipe that fires and a near miss, has %v", r.ID, cases[r.ID])
+		}
+	}
+}
+
+// TestNothingToJudge holds that no rule panics where there is little to see.
+func TestNothingToJudge(t *testing.T) {
+	for _, entries := range [][]chain.Entry{nil, {chain.Read(nil)}, {chain.Read([]byte{0x30, 0x00}), chain.Read(nil)}} {
+		v := NewJudge(Criteria{}, nil).Judge([]Presentation{{Entries: entries}})[0]
+		for _, f := range v.Findings {
+			if strings.Contains(f.Message, "this rule failed") {
+				t.Errorf("%d entries: %s: %s", len(entries), f.Rule, f.Message)
+			}
+		}
+	}
+}

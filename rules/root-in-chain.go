@@ -1,0 +1,41 @@
+package rules
+
+import (
+	"fmt"
+
+	"tlschain/rules/chain"
+)
+
+var rootInChain = Rule{
+	ID: "root-in-chain", Class: ClassPresentation, Severity: Info, Since: "0.1",
+	Title: "A self-signed root is sent",
+	Why: "A client trusts a root because it has it already; one that arrives over the network proves nothing and costs a kilobyte in every handshake. " +
+		"It is harmless for nearly all clients. A cross-certificate of a root's key is another matter: that one may be needed, and this rule leaves it alone. " +
+		"Mail servers that publish DANE records of usage 2 may have to send their anchor (RFC 7671 section 5.2.2).",
+	Fix:  "Leave the root out of the file. Keep it if a TLSA record of usage 2 points to it.",
+	Refs: []string{"RFC 8446 section 4.4.2", "RFC 5246 section 7.4.2", "RFC 7671 section 5.2.2", "RFC 7672 section 3.1.2"},
+	Check: func(s *Subject, report func(Finding)) {
+		var roots []int
+		for i, e := range s.Entries {
+			if i != s.Chain.Leaf && s.Chain.Roles[i] != chain.Duplicate && e.Cert != nil &&
+				(e.Cert.IsCA || e.Cert.Version == 1) && chain.SelfSigned(s.session, e.Cert) {
+				roots = append(roots, i)
+			}
+		}
+		if len(roots) == 0 {
+			return
+		}
+		f := Finding{
+			Positions: roots, Severity: Info, Clients: s.gained(s.without(roots...)),
+			Message: fmt.Sprintf("The root %s is sent; no client needs it.", s.at(roots[0])),
+			Fix:     fmt.Sprintf("Take %s out of the file.", s.at(roots[0])),
+		}
+		if len(roots) > 1 {
+			f.Severity = Warning
+			f.Message = fmt.Sprintf("%d roots are sent, the first %s; no client needs them.", len(roots), s.at(roots[0]))
+			f.Fix = "Take all self-signed certificates out of the file."
+		}
+		f.Severity = max(f.Severity, s.weightOf(f.Clients))
+		report(f)
+	},
+}

@@ -1,0 +1,25 @@
+package rules
+
+import (
+	"tlschain/rules/chain"
+	"tlschain/rules/client"
+)
+
+var selfSignedLeaf = Rule{
+	ID: "self-signed-leaf", Class: ClassCertificate, Severity: Error, Since: "0.1",
+	Title: "The server's certificate is signed by its own key",
+	Why: "Nobody vouches for it, so no client can tell it from that of an impostor. It is what servers, appliances and panels install at first, " +
+		"and what a web server falls back on when the configured certificate could not be loaded.",
+	Fix:  "Install a certificate of a CA. If a certificate was installed already, the server is not using it: look at its error log and at which site answers for this name.",
+	Refs: []string{"RFC 5280 section 3.2"},
+	Check: func(s *Subject, report func(Finding)) {
+		if s.Chain.State == chain.SelfSignedLeaf {
+			report(Finding{
+				Positions: []int{s.Chain.Leaf},
+				Message:   "The certificate is self-signed, and no chosen client has it as a trust anchor.",
+				Fix:       "Install a certificate of a CA, or give the clients this one as an anchor (`--add-roots` judges as if they had it).",
+				Clients:   s.rejecting(client.Incomplete, client.Untrusted),
+			})
+		}
+	},
+}

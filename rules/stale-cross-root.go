@@ -1,0 +1,43 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+
+	"tlschain/rules/cert"
+	"tlschain/rules/chain"
+	"tlschain/rules/client"
+)
+
+var staleCrossRoot = Rule{
+	ID: "stale-cross-root", Class: ClassPresentation, Severity: Warning, Since: "0.1",
+	Title: "An expired cross-certificate is still sent",
+	Why: "It leads nobody to an anchor any more, but clients that try what the server sends first still walk into it and stop: " +
+		"OpenSSL up to 1.0.2 and others did, on 30 May 2020 (AddTrust) and on 30 September 2021 (DST Root CA X3). " +
+		"Monitors that look at the earliest date of the list raise false alarms because of it.",
+	Fix:  "Delete it from the chain file. If old clients depended on it, look for a newer cross-certificate of the same key.",
+	Refs: []string{"RFC 4158", "RFC 5280 section 6.1.3"},
+	Check: func(s *Subject, report func(Finding)) {
+		for _, i := range s.with(chain.Cross) {
+			c := s.Entries[i].Cert
+			if !s.At.After(c.NotAfter) {
+				continue
+			}
+			broken := s.gained(s.without(i))
+			for _, v := range s.Clients {
+				if !v.Accepted && v.Cause == client.Expired && goesThrough(v, c) && !slices.Contains(broken, v.Client) {
+					broken = append(broken, v.Client)
+				}
+			}
+			report(Finding{
+				Severity: max(Warning, s.weightOf(broken)), Positions: []int{i}, Clients: broken,
+				Message: fmt.Sprintf("The cross-certificate %s expired on %s.", s.at(i), date(c.NotAfter)),
+				Fix:     fmt.Sprintf("Delete %s.", s.at(i)),
+			})
+		}
+	},
+}
+
+func goesThrough(v client.Verdict, c *cert.Certificate) bool {
+	return slices.ContainsFunc(v.Path, func(p *cert.Certificate) bool { return p.SHA256 == c.SHA256 })
+}

@@ -1,0 +1,16 @@
+package rules
+
+// A Text is what people read of a rule, in one language.
+type Text struct {
+	Title string // a noun phrase without a full stop
+	Why   string
+	Fix   string
+}
+
+// Text gives the rule's texts in a language: "ja", or English for any other.
+func (r *Rule) Text(lang string) Text {
+	if t, ok := japanese[r.ID]; ok && lang == "ja" {
+		return t
+	}
+	return Text{Title: r.Title, Why: r.Why, Fix: r.Fix}
+}

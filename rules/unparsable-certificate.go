@@ -1,0 +1,30 @@
+package rules
+
+import (
+	"fmt"
+
+	"tlschain/rules/chain"
+)
+
+var unparsableCertificate = Rule{
+	ID: "unparsable-certificate", Class: ClassPresentation, Severity: Error, Since: "0.1",
+	Title: "The server sends bytes that are no certificate",
+	Why: "Even a reading that forgives everything a client is known to forgive cannot make a certificate of these bytes. " +
+		"Many clients end the handshake at once, whether they need the entry or not; a few browsers skip it.",
+	Fix:  "Look at the file that the server loads at this place: a truncated PEM block, a private key, a CSR or a text file in place of a certificate.",
+	Refs: []string{"RFC 5280 section 4.1"},
+	Check: func(s *Subject, report func(Finding)) {
+		for _, i := range s.with(chain.Unparsable) {
+			severity := Warning
+			if i == 0 || s.Chain.State != chain.Complete {
+				severity = Error // nothing tells that it is not the one that is needed
+			}
+			report(Finding{
+				Severity: severity, Positions: []int{i}, Clients: s.gained(s.without(i)),
+				Message: fmt.Sprintf("The %d bytes at position %d (SHA-256 %s) are no certificate: %v.",
+					len(s.Entries[i].Raw), i, s.Entries[i].SHA256, s.Entries[i].Err),
+				Fix: fmt.Sprintf("Take entry %d out of the file, or put the right certificate there.", i),
+			})
+		}
+	},
+}

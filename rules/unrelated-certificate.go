@@ -1,0 +1,33 @@
+package rules
+
+import (
+	"fmt"
+
+	"tlschain/rules/chain"
+)
+
+var unrelatedCertificate = Rule{
+	ID: "unrelated-certificate", Class: ClassPresentation, Severity: Warning, Since: "0.1",
+	Title: "A certificate is sent that belongs to no path of the leaf",
+	Why: "It certifies nothing that leads to this leaf: usually a leftover of an earlier certificate or of another CA. " +
+		"Tolerant clients skip it. GnuTLS refuses some lists that hold one, BearSSL and Java's SunX509 do so wherever it stands before the anchor, " +
+		"and Go refuses the connection if it cannot parse it.",
+	Fix:  "Delete it from the file. If it was meant to be the intermediate of this certificate, the chain file is of another product.",
+	Refs: []string{"RFC 5246 section 7.4.2", "RFC 8446 section 4.4.2"},
+	Check: func(s *Subject, report func(Finding)) {
+		extra := s.with(chain.Unrelated)
+		if len(extra) == 0 {
+			return
+		}
+		f := Finding{
+			Positions: extra, Clients: s.gained(s.without(extra...)),
+			Message: fmt.Sprintf("%s has no part in any path from the server's certificate.", capital(s.at(extra[0]))),
+			Fix:     fmt.Sprintf("Delete %s.", s.at(extra[0])),
+		}
+		if len(extra) > 1 {
+			f.Message = fmt.Sprintf("The %d certificates at positions %s have no part in any path from the server's certificate.", len(extra), list(extra))
+			f.Fix = "Delete them."
+		}
+		report(f)
+	},
+}

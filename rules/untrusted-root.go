@@ -1,0 +1,56 @@
+package rules
+
+import (
+	"fmt"
+
+	"tlschain/rules/cert"
+	"tlschain/rules/chain"
+	"tlschain/rules/client"
+)
+
+var untrustedRoot = Rule{
+	ID: "untrusted-root", Class: ClassClient, Severity: Error, Since: "0.1",
+	Title: "The chain ends at a CA that no chosen client trusts",
+	Why: "Nothing has to be missing: a private CA's complete chain looks like this to everybody who has not installed its root. " +
+		"It also happens with public CAs that a vendor has removed. From the outside, an unknown CA whose intermediate is missing looks just the same.",
+	Fix: "For an internal CA: give its root to the clients (group policy, MDM, a CA bundle), and tell this program of it by `--add-roots FILE`. " +
+		"If the issuer is an intermediate that is not sent, add it; `--pool` and `--aia` help to find it. Otherwise take a certificate of a CA that your clients trust. " +
+		"On Windows, roots of Microsoft's program arrive by automatic update; where that is switched off or blocked, switch it on, import the root by group policy " +
+		"or run `certutil -generateSSTFromWU` on a connected machine.",
+	Refs: []string{"RFC 5280 section 6.1.1", "SureServer FAQ: automatic update of root certificates", "SureServer FAQ: registering root certificates"},
+	Check: func(s *Subject, report func(Finding)) {
+		if s.Chain.State != chain.Untrusted {
+			return
+		}
+		top := s.Chain.Path[len(s.Chain.Path)-1]
+		f := Finding{Positions: []int{top.Position}, Clients: s.rejecting(client.Incomplete, client.Untrusted)}
+		if chain.SelfSigned(s.session, top.Cert) {
+			f.Message = fmt.Sprintf("The chain ends at the root %s, which no chosen client trusts.", s.at(top.Position))
+			f.Fix = "If it is your own CA, install that root on the clients and pass it by `--add-roots`; else take a certificate of a CA that they trust."
+			if _, known := s.known(top.Cert); known {
+				f.Message = fmt.Sprintf("The chain ends at the root %s. It is a known root, but no chosen client trusts it.", s.at(top.Position))
+			}
+		} else {
+			f.Message = fmt.Sprintf("The chain ends at %s, issued by %q, which no chosen client trusts and we do not know. "+
+				"If that CA is an unknown intermediate, its certificate is missing: from here the two look the same.", s.at(top.Position), top.Cert.Issuer.Common)
+			f.Fix = fmt.Sprintf("If %q is your own root, pass it by `--add-roots`; if it is an intermediate, send its certificate (give it to this program by `--pool`", top.Cert.Issuer.Common)
+			if len(top.Cert.CAIssuers) > 0 {
+				f.Fix += "; the CA publishes it at " + top.Cert.CAIssuers[0] + ", `--aia` fetches it"
+			}
+			f.Fix += ")."
+		}
+		report(f)
+	},
+}
+
+// known finds the certificate of c's key and name among what is known.
+func (s *Subject) known(c *cert.Certificate) (*cert.Certificate, bool) {
+	for _, source := range s.Judge.Known {
+		for _, k := range source.Set.Keyed(c.Key.SPKI) {
+			if k.Subject.Canon == c.Subject.Canon {
+				return k, true
+			}
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,27 @@
+package rules
+
+import (
+	"fmt"
+
+	"tlschain/scanner"
+)
+
+var versionsDiffer = Rule{
+	ID: "versions-differ", Class: ClassComparison, Severity: Warning, Since: "0.1",
+	Title: "TLS 1.2 and TLS 1.3 clients get different chains",
+	Why: "Usually two machines answer for one address: a load balancer or CDN ends TLS 1.3, and an older box behind it the rest. " +
+		"Only one of them got the new chain.",
+	Fix:  "Find the part that answers for the odd version and give it the same certificate and chain.",
+	Refs: []string{"RFC 8446 section 4.4.2"},
+	Check: func(s *Subject, report func(Finding)) {
+		old, ok12 := s.variant(scanner.TLS12)
+		young, ok13 := s.variant(scanner.TLS13)
+		if !ok12 || !ok13 || sameChain(old.Entries, young.Entries) {
+			return
+		}
+		report(Finding{
+			Message: fmt.Sprintf("Under TLS 1.2 the server presents %s than under TLS 1.3%s.", difference(young.Entries, old.Entries), verdictOf(s.worse(old))),
+			Fix:     "Bring both to the same chain.",
+		})
+	},
+}

@@ -1,0 +1,32 @@
+package rules
+
+import "fmt"
+
+var wrongCrossRoot = Rule{
+	ID: "wrong-cross-root", Class: ClassPresentation, Severity: Info, Since: "0.1",
+	Title: "Another certificate of the root's key is sent than the one that is needed",
+	Why: "A root's key can have several certificates under one name: the self-signed one, cross-certificates by older roots, SHA-1 and SHA-256 twins, several generations. " +
+		"Tools show them alike, and only issuer and fingerprint tell them apart. With the wrong one, clients that lack the young root find no way up.",
+	Fix: "Replace it by the certificate with the fingerprint that is named here.\n" +
+		"IIS: look in MMC (certificates of the computer account) which certificates of that name are there. IIS builds the chain itself and prefers a self-signed root: " +
+		"remove the root of the same name from Trusted Root Certification Authorities, keep the cross-certificate in Intermediate Certification Authorities, and bind the site's certificate again. " +
+		"The automatic root update may bring the root back; check again after it.",
+	Refs: []string{"RFC 4158", "SureServer FAQ: [IIS] the cross-root setting is not in effect"},
+	Check: func(s *Subject, report func(Finding)) {
+		for _, c := range s.crossRoots().wrong {
+			sent, want := s.Entries[c.sent].Cert, c.refs[0].Cert
+			kind := fmt.Sprintf("the certificate by %q", sent.Issuer.Common)
+			if sent.SelfIssued() {
+				kind = "the self-signed certificate"
+			} else if sent.SignatureAlg.Weak() && !want.SignatureAlg.Weak() {
+				kind = "the certificate signed with " + sent.SignatureAlg.Name
+			}
+			report(Finding{
+				Severity: s.weightOf(c.clients), Positions: []int{c.sent}, Missing: c.refs, Clients: c.clients,
+				Message: fmt.Sprintf("%s is %s; %s need the one issued by %q, of the same name and key.",
+					capital(s.at(c.sent)), kind, some(c.clients), want.Issuer.Common),
+				Fix: fmt.Sprintf("Replace it by the certificate with SHA-256 %s.", want.SHA256),
+			})
+		}
+	},
+}

@@ -1,0 +1,43 @@
+package rules
+
+import (
+	"fmt"
+
+	"tlschain/rules/chain"
+)
+
+var wrongIntermediate = Rule{
+	ID: "wrong-intermediate", Class: ClassPresentation, Severity: Error, Since: "0.1",
+	Title: "A certificate stands where another intermediate is needed",
+	Why: "The list looks complete, and even the name may be right, but the key is not: this certificate did not sign the one it is sent for. " +
+		"It happens after a renewal, when the CA has moved to a new intermediate and the old one stays installed, " +
+		"or when a chain file of another product or generation was taken. No client can use it.",
+	Fix: "Replace it by the intermediate that signed the server's certificate. Compare the issuer's key identifier, not the name: " +
+		"CAs reuse a name for several keys. Take the chain file that came with this very certificate.",
+	Refs: []string{"RFC 5280 section 6.1", "SureServer FAQ: is an intermediate to be installed at each renewal"},
+	Check: func(s *Subject, report func(Finding)) {
+		refs := s.missing()
+		for _, i := range s.with(chain.Wrong) {
+			c, below := s.Entries[i].Cert, s.Chain.StandsIn[i]
+			f := Finding{
+				Positions: []int{i},
+				Message: fmt.Sprintf("%s did not sign %s, which needs an issuer named %q with another key.",
+					capital(s.at(i)), s.at(below), s.Entries[below].Cert.Issuer.Common),
+				Fix: fmt.Sprintf("Take %s out and send the issuer of %s instead.", s.at(i), s.at(below)),
+			}
+			if c.Subject.Canon != s.Entries[below].Cert.Issuer.Canon {
+				f.Message = fmt.Sprintf("%s is of the same product line, but %s was issued by %q.",
+					capital(s.at(i)), s.at(below), s.Entries[below].Cert.Issuer.Common)
+			}
+			for _, r := range refs {
+				if r.After == below {
+					f.Missing = append(f.Missing, r)
+				}
+			}
+			if len(f.Missing) > 0 {
+				f.Fix = fmt.Sprintf("Replace %s by %q (SHA-256 %s).", s.at(i), title(f.Missing[0].Cert), f.Missing[0].Cert.SHA256)
+			}
+			report(f)
+		}
+	},
+}

@@ -1,0 +1,57 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"tlschain/rules/chain"
+)
+
+var wrongOrder = Rule{
+	ID: "wrong-order", Class: ClassPresentation, Severity: Warning, Since: "0.1",
+	Title: "The certificates are not in order",
+	Why: "Each certificate should certify the one before it: leaf, its issuer, the issuer's issuer. TLS 1.2 and older demand it (RFC 5246 section 7.4.2); " +
+		"TLS 1.3 asks for it and tells clients to be tolerant (RFC 8446 section 4.4.2). Browsers and OpenSSL sort the list themselves. " +
+		"Embedded and hand-written stacks do not: mbedTLS, wolfSSL and BearSSL refuse a list in the wrong order.",
+	Fix:  "Write the file from the bottom up: server's certificate, its issuer, the issuer's issuer. Many download bundles are root-first; turn those round.",
+	Refs: []string{"RFC 5246 section 7.4.2", "RFC 8446 section 4.4.2", "SureServer FAQ: order of the concatenated file"},
+	Check: func(s *Subject, report func(Finding)) {
+		if s.Unordered || len(s.Chain.Misplaced) == 0 {
+			return
+		}
+		f := Finding{Clients: s.gained(s.sorted())}
+		var moves, what []string
+		for _, m := range s.Chain.Misplaced {
+			f.Positions = append(f.Positions, m.Position)
+			moves = append(moves, fmt.Sprintf("move %s behind position %d", s.at(m.Position), m.Behind))
+			what = append(what, fmt.Sprintf("%s comes before %s, which it certifies", s.at(m.Position), s.at(m.Behind)))
+		}
+		f.Severity = max(Warning, s.weightOf(f.Clients))
+		f.Message = capital(strings.Join(what, "; ")) + "."
+		f.Fix = capital(strings.Join(moves, ", then ")) + "."
+		report(f)
+	},
+}
+
+// sorted gives the list as it should stand: the path from the leaf up, then
+// everything else in its old order.
+func (s *Subject) sorted() []chain.Entry {
+	out := make([]chain.Entry, 0, len(s.Entries))
+	taken := make([]bool, len(s.Entries))
+	for _, step := range s.presented() {
+		out = append(out, s.Entries[step.Position])
+		taken[step.Position] = true
+	}
+	for i, e := range s.Entries {
+		if !taken[i] && s.Chain.Roles[i] != chain.Root {
+			out = append(out, e)
+			taken[i] = true
+		}
+	}
+	for i, e := range s.Entries {
+		if !taken[i] {
+			out = append(out, e)
+		}
+	}
+	return out
+}
