@@ -108,7 +108,24 @@ func exampleEndpoints() []Endpoint {
 	good.Bundle, good.BundleSHA256 = bundleOf("inter")
 	good.Unsent = []Unsent{unsentRoot()}
 
-	return []Endpoint{good, incomplete("shop.example.com"), incomplete("mail.example.com"), rootSent(), hostile(), waived(), unreachable(), file()}
+	list := []Endpoint{good, incomplete("shop.example.com"), incomplete("mail.example.com"), rootSent(), hostile(), waived(), unreachable(), file()}
+	for i := range list {
+		list[i].mend = bytesOf(list[i].Bundle)
+	}
+	return list
+}
+
+// bytesOf gives the certificates of a bundle. The cross-certificate is known
+// from facts only.
+func bytesOf(bundle []Hash) (certs []*cert.Certificate) {
+	for _, h := range bundle {
+		c := &cert.Certificate{SHA256: cert.Hash(h)}
+		if h == hashOf("inter") {
+			c.Raw = []byte("inter")
+		}
+		certs = append(certs, c)
+	}
+	return certs
 }
 
 func incomplete(host string) Endpoint {

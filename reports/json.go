@@ -3,7 +3,6 @@ package reports
 import (
 	"encoding/json"
 	"io"
-	"time"
 )
 
 // jsonWriter writes one document as a stream: what a reader has so far is a
@@ -17,17 +16,13 @@ type jsonWriter struct {
 func newJSON(w io.Writer, _ Options) (Writer, error) { return &jsonWriter{w: w}, nil }
 
 func (j *jsonWriter) Begin(h Header) error {
-	if h.Clients == nil {
-		h.Clients = []string{}
-	}
-	h.SchemaVersion = SchemaVersion
-	h.StartedAt = h.StartedAt.UTC().Truncate(time.Second)
-	h.EvaluatedAt = h.EvaluatedAt.UTC().Truncate(time.Second)
-	head, err := json.Marshal(h)
-	if err != nil {
-		return err
-	}
-	j.buf = append(head[:len(head)-1], `,"endpoints":[`...)
+	b := appendInt(append(j.buf, `{"schema_version":`...), SchemaVersion)
+	b = appendText(append(b, `,"tool":{"name":`...), h.Tool.Name)
+	b = append(appendText(append(b, `,"version":`...), h.Tool.Version), '}')
+	b = appendTime(append(b, `,"started_at":`...), h.StartedAt)
+	b = appendTime(append(b, `,"evaluated_at":`...), h.EvaluatedAt)
+	b = appendList(append(b, `,"clients":`...), h.Clients, appendStringer)
+	j.buf = append(b, `,"endpoints":[`...)
 	return j.flush()
 }
 

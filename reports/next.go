@@ -31,7 +31,7 @@ func (l labels) next(s Summary) (steps []step) {
 		steps = append(steps, step{"tlschain fix " + quote(s.Mends[0].Targets[0]), l.count(l.NextFix, s.Mends[0].Endpoints)})
 	}
 	if worst := mostFrequent(s.Findings); worst.Count > 0 {
-		steps = append(steps, step{"tlschain explain " + worst.Rule, l.count(l.NextWhy, worst.Count)})
+		steps = append(steps, step{"tlschain explain " + quote(worst.Rule), l.count(l.NextWhy, worst.Count)})
 	}
 	if s.Failed > 0 {
 		steps = append(steps, step{"", l.count(l.NextRetry, s.Failed)})

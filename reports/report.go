@@ -27,8 +27,8 @@ const SchemaVersion = 1
 type Header struct {
 	SchemaVersion int       `json:"schema_version" doc:"version of this contract; fields are only ever added within one version"`
 	Tool          Tool      `json:"tool" doc:"the program that wrote the report"`
-	StartedAt     time.Time `json:"started_at" doc:"when the scan began"`
-	EvaluatedAt   time.Time `json:"evaluated_at" doc:"the moment as of which chains were judged"`
+	StartedAt     time.Time `json:"started_at" null:"yes" doc:"when the scan began; null after a conversion from NDJSON"`
+	EvaluatedAt   time.Time `json:"evaluated_at" null:"yes" doc:"the moment as of which chains were judged; null after a conversion from NDJSON"`
 	Clients       []string  `json:"clients" doc:"ids of the client profiles that chains were judged by"`
 }
 

@@ -74,7 +74,7 @@ type MendCert struct {
 	SHA256   Hash      `json:"sha256"`
 	Subject  string    `json:"subject" doc:"RFC 4514"`
 	NotAfter time.Time `json:"not_after" null:"yes"`
-	PEM      string    `json:"pem" doc:"empty where only facts about the certificate are known"`
+	PEM      string    `json:"pem" text:"pem" doc:"empty where only facts about the certificate are known"`
 }
 
 // What a summary holds at the most, so that a scan of millions stays in bounds.
