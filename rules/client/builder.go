@@ -24,12 +24,13 @@ type Builder struct {
 	Skip        Check         // a candidate that fails one of these is passed over
 	SkipStore   Check         // the same for candidates from the store
 	Prefer      [8]Preference // how candidates are ranked, most important first; ties keep list and store order
+	PreferStore [4]Preference // how those from the store are ranked among themselves; empty: by Prefer
 	Tries       Tries         // how many candidates of a step are looked at
 	Retry       Retry         // when another candidate is tried
 	StoreOnly   bool          // once a certificate came from the store, only the store goes on
 	SelfSigned  bool          // a presented self-signed certificate ends the presented part and is set aside
-	EndKey      bool          // where the end has no issuer in the store, the end itself may be the anchor, by name and key
-	Leftovers   bool          // where the end has no issuer in the store, entries that are not on the path are fatal
+	Own         Check         // what a certificate must pass to count as its own issuer
+	WholeList   bool          // entries off the path stay in the chain unless the store has the issuer of its end; else the end itself may be the anchor, by name and key
 	Budget      int           // most steps of the search; 0: a bound that no list of 100 certificates meets by accident
 	Count       Count         // what a step is
 	MaxPath     int           // most intermediates between leaf and anchor; 0: no limit
@@ -116,6 +117,7 @@ const (
 	LatestEnd                // later notAfter, if none is valid now
 	LastListed               // the last in the list or the store
 	NotSelfIssued            // self-issued ones last
+	KeyTable                 // by the row of a table that is keyed by key identifiers
 	TrustedKeyID             // Chromium's: store and list by key identifiers, differing ones last
 )
 

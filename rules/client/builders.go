@@ -7,6 +7,7 @@ func openSSL() Builder {
 		Skip: KeyID | IssuerSerial | CertSign, SkipStore: KeyID | IssuerSerial | CertSign,
 		StoreOnly: true, SelfSigned: true, Retry: NeverRetry, Tries: FirstCandidate,
 		Anchor: SelfSignedAnchor, Leaf: SelfSignedLeaf, MaxPath: 100,
+		Own:  KeyID | IssuerSerial | CertSign,
 		Sent: checkPath, Store: checkPath,
 		LeafUsage: true, LeafEKU: true, CommonName: true,
 	}
@@ -36,6 +37,7 @@ func Builders() map[string]Builder {
 	})
 	o111 := with(o110, func(b *Builder) {
 		b.Skip, b.SkipStore = KeyID|IssuerSerial|KeyKind, KeyID|IssuerSerial|KeyKind
+		b.Own = KeyID | IssuerSerial
 		b.Refuse = duplicateExtension
 		b.SelfIssuedFree = false
 	})
@@ -44,6 +46,7 @@ func Builders() map[string]Builder {
 	partial := with(level2, func(b *Builder) { b.Anchor, b.Leaf = AnyAnchor, ExactLeaf })
 	bun := with(o110, func(b *Builder) {
 		b.SkipStore |= Dates | Signature
+		b.Own = KeyID | IssuerSerial
 		b.Prefer = [8]Preference{FromStore}
 		b.Refuse = duplicateExtension
 		b.SelfIssuedFree = false
@@ -51,8 +54,8 @@ func Builders() map[string]Builder {
 	gnutls := Builder{
 		MaxBytes: 130000, MaxEntries: 16, ParseAll: true, RefuseAll: trailingData | duplicateExtension,
 		Names: Text, AnchorNames: Bytes, Skip: KeyID, SkipStore: KeyID,
-		Prefer: [8]Preference{FromList, ValidNow}, Tries: FirstCandidate, Retry: NeverRetry,
-		SelfSigned: true, EndKey: true, Leftovers: true, Leaf: LoneLeaf,
+		Prefer: [8]Preference{FromList}, PreferStore: [4]Preference{ValidNow, LastListed},
+		Tries: FirstCandidate, Retry: NeverRetry, WholeList: true, Leaf: LoneLeaf,
 		Sent: checkPath, Store: Dates | CA | CertSign | PathLen | NameLimits | Algorithms,
 		MinHash: SHA256, LeafUsage: true, LeafEKU: true, CommonName: true,
 	}
@@ -86,7 +89,7 @@ func Builders() map[string]Builder {
 	wolfssl := Builder{
 		MaxBytes: 18440, ParseAll: true, RefuseAll: duplicateExtension, MaxEntries: 9, MaxPath: 8,
 		Order: Later, EachEntry: true, Names: Bytes, AnchorNames: Bytes,
-		Skip: KeyID, SkipStore: KeyID, Prefer: [8]Preference{FromStore}, Tries: FirstCandidate, Retry: NeverRetry,
+		Skip: KeyID, SkipStore: KeyID, Prefer: [8]Preference{KeyTable, LastListed}, Tries: FirstCandidate, Retry: NeverRetry,
 		Leaf: ExactLeaf, Sent: checkPath &^ EKU, Limits: LimitsDirect,
 		LeafEKU: true, CommonName: true, NeedUsage: true, NeedSKI: true,
 	}
@@ -103,7 +106,7 @@ func Builders() map[string]Builder {
 	}
 	rustls20 := Builder{
 		MaxBytes: 65535, Refuse: trailingData | negativeSerial | zeroSerial | longSerial, Names: Bytes, AnchorNames: Bytes, MaxPath: 6,
-		Sent: checkPath &^ CertSign, Store: NameLimits, MinHash: SHA256, MinRSA: 2048, Limits: PermittedFails,
+		Leaf: SelfSignedLeaf, Sent: checkPath &^ CertSign, Store: NameLimits | Algorithms, MinHash: SHA256, MinRSA: 2048, Limits: PermittedFails,
 		LeafEKU: true, LeafCA: true,
 	}
 	rustls23 := with(rustls20, func(b *Builder) {

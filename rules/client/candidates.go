@@ -16,9 +16,7 @@ func (w *walk) candidates(out []*edge, x *node, inStore bool) []*edge {
 			}
 		}
 	}
-	if len(out) > 1 {
-		w.rank(out)
-	}
+	w.rank(out, b.Prefer[:], true)
 	if b.SelfSigned && len(out) > 0 && w.selfSigned(out[0].to) {
 		w.note(fault{what: untrustedRoot, at: out[0].to, depth: len(w.path) + 1})
 		out = out[:0]
@@ -36,20 +34,19 @@ func (w *walk) candidates(out []*edge, x *node, inStore bool) []*edge {
 	if len(out) < 2 {
 		return out
 	}
-	switch b.Tries {
-	case FirstCandidate:
-		w.rank(out)
-		return out[:1]
-	case FirstOfEach:
-		if sent > 0 && sent < len(out) {
-			w.rank(out[sent:])
-			out[1] = out[sent]
-			return out[:2]
-		}
-		w.rank(out)
+	prefer := b.PreferStore[:]
+	if prefer[0] == 0 {
+		prefer = b.Prefer[:]
+	}
+	w.rank(out[sent:], prefer, true)
+	if b.Tries == FirstOfEach && sent > 0 && sent < len(out) {
+		out[1] = out[sent]
+		out = out[:2]
+	}
+	w.rank(out, b.Prefer[:], false)
+	if b.Tries == FirstCandidate || b.Tries == FirstOfEach && (sent == 0 || sent == len(out)) {
 		return out[:1]
 	}
-	w.rank(out)
 	return out
 }
 
@@ -123,18 +120,19 @@ func (w *walk) below() int {
 	return k
 }
 
-// rank sorts candidates by the client's preferences, keeping ties in order.
-func (w *walk) rank(c []*edge) {
+// rank sorts candidates by preferences. Ties keep their order, or where the
+// preferences end in LastListed and ties is set, are turned round.
+func (w *walk) rank(c []*edge, prefer []Preference, ties bool) {
 	for i := 1; i < len(c); i++ {
-		for j := i; j > 0 && w.better(c[j], c[j-1]); j-- {
+		for j := i; j > 0 && w.better(c[j], c[j-1], prefer, ties); j-- {
 			c[j], c[j-1] = c[j-1], c[j]
 		}
 	}
 }
 
 // better says whether a is preferred to p, which stands before it.
-func (w *walk) better(a, p *edge) bool {
-	for _, pref := range w.b.Prefer {
+func (w *walk) better(a, p *edge, prefer []Preference, ties bool) bool {
+	for _, pref := range prefer {
 		var d int
 		switch pref {
 		case 0:
@@ -157,9 +155,13 @@ func (w *walk) better(a, p *edge) bool {
 				d = a.to.c.NotAfter.Compare(p.to.c.NotAfter)
 			}
 		case LatestEnd:
-			d = a.to.c.NotAfter.Compare(p.to.c.NotAfter)
+			if !a.to.valid && !p.to.valid {
+				d = a.to.c.NotAfter.Compare(p.to.c.NotAfter)
+			}
 		case LastListed:
-			return true
+			return ties
+		case KeyTable:
+			d = p.to.row() - a.to.row()
 		case NotSelfIssued:
 			d = b2i(!a.to.selfish) - b2i(!p.to.selfish)
 		case TrustedKeyID:

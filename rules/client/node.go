@@ -2,7 +2,12 @@ package client
 
 import (
 	"crypto"
+	"crypto/sha1"
+	"encoding/binary"
 	"time"
+
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
 
 	"tlschain/rules/cert"
 	"tlschain/rules/chain"
@@ -55,6 +60,7 @@ type edge struct {
 	keyID     int8      // 1: identifiers agree, 0: one is absent, -1: they differ
 	serial    bool      // issuer and serial number of the AKI, where present, fit
 	kind      bool      // the key can make such a signature
+	apart     bool      // no edge at all: the certificates stand side by side only
 	asked     bool
 	answer    chain.Answer
 }
@@ -115,4 +121,26 @@ func newEdge(child, to *node) *edge {
 func fits(alg cert.SignatureAlg, key cert.Key) bool {
 	return alg.Key == cert.UnknownKey || key.Kind == cert.UnknownKey || alg.Key == key.Kind ||
 		alg.Key == cert.RSA && key.Kind == cert.RSAPSS
+}
+
+// row is the row of a table of 11 in which wolfSSL keeps an issuer, by its
+// subject key identifier or, where it has none, the SHA-1 of its public key.
+func (n *node) row() int {
+	id := n.c.SKI
+	if len(id) < 4 {
+		id = keyID(n.c.Key.DER)
+	}
+	return int(binary.BigEndian.Uint32(id) % 11)
+}
+
+// keyID is the SHA-1 of the subjectPublicKey's bits (RFC 5280 section 4.2.1.2).
+func keyID(spki []byte) []byte {
+	in := cryptobyte.String(spki)
+	var seq, bits cryptobyte.String
+	if in.ReadASN1(&seq, asn1.SEQUENCE) && seq.SkipASN1(asn1.SEQUENCE) &&
+		seq.ReadASN1(&bits, asn1.BIT_STRING) && len(bits) > 0 {
+		bits = bits[1:]
+	}
+	id := sha1.Sum(bits)
+	return id[:]
 }

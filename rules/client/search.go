@@ -54,6 +54,9 @@ func (w *walk) run(n *node) bool {
 func (w *walk) climb(x *node, inStore bool) bool {
 	var buf [8]*edge
 	cands := w.candidates(buf[:0], x, inStore)
+	if w.b.WholeList && (len(cands) == 0 || cands[0].to.pos < 0 || w.onPath(cands[0].to)) {
+		return w.closeList(x)
+	}
 	extended := false
 	for _, e := range cands {
 		if w.b.Count == Lookups && !w.spend(x) {
@@ -102,9 +105,6 @@ func (w *walk) climb(x *node, inStore bool) bool {
 		return false
 	}
 	if !extended {
-		if w.b.EndKey && w.endsByKey(x) {
-			return true
-		}
 		w.note(w.deadEnd(x))
 	}
 	return false
@@ -172,41 +172,13 @@ func (w *walk) selfSigned(n *node) bool {
 	if !n.selfish {
 		return false
 	}
+	return w.passes(w.self(n), w.b.Own)
+}
+
+// self is the edge from a self-issued certificate to itself.
+func (w *walk) self(n *node) *edge {
 	if n.own == nil {
 		n.own = newEdge(n, n)
 	}
-	return w.passes(n.own, w.b.Skip&^(Signature|Dates|CA|PathLen))
-}
-
-// endsByKey says whether the end of the path, whose issuer the store lacks, is
-// itself trusted: a certificate of its name and key is in the store.
-func (w *walk) endsByKey(x *node) bool {
-	if len(w.path) == 0 || w.b.Leftovers && w.leftovers() {
-		return false
-	}
-	for _, a := range w.store.Keyed(x.c.Key.SPKI) {
-		if string(a.Subject.DER) != string(x.c.Subject.DER) {
-			continue
-		}
-		last := w.path[len(w.path)-1]
-		w.path[len(w.path)-1] = w.d.towards(last.child, a, false)
-		f := w.check()
-		if f.what == nothing {
-			return true
-		}
-		w.note(f)
-		w.path[len(w.path)-1] = last
-	}
-	return false
-}
-
-// leftovers says whether the list holds entries that are not on the path. A
-// self-signed certificate at its end is none.
-func (w *walk) leftovers() bool {
-	for i, n := range w.d.list {
-		if n != nil && w.d.first[i] == i && !w.onPath(n) && !(n.selfish && i == len(w.d.list)-1) {
-			return true
-		}
-	}
-	return false
+	return n.own
 }

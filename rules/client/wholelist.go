@@ -1,0 +1,128 @@
+package client
+
+// closeList ends a path for a client that keeps the whole list as its chain
+// (GnuTLS): the presented part ends at x. Where the store has an issuer of x,
+// what is off the path is dropped; else it stays behind x and takes part. A
+// self-signed end is set aside. What then is last is anchored by a certificate
+// of its issuer's name, and failing that by one of its own name; either way a
+// certificate whose name and key are such an anchor's cuts the chain there.
+func (w *walk) closeList(x *node) bool {
+	walked := len(w.path)
+	if !w.anchored(x) {
+		for i, n := range w.d.list {
+			if n == nil || w.d.first[i] != i || w.onPath(n) {
+				continue
+			}
+			e := edgeTo(w.end(), n)
+			if e == nil { // keeps its place, although it certifies nothing
+				e = &edge{child: w.end(), to: n, asked: true, apart: true}
+			}
+			w.path = append(w.path, e)
+		}
+	}
+	if end := w.end(); len(w.path) > 0 && end.selfish && w.passes(w.self(end), w.b.Skip) {
+		w.path = w.path[:len(w.path)-1]
+	}
+	last := w.end()
+	list := append([]*edge(nil), w.path...)
+	w.note(w.deadEnd(x))
+	for _, name := range [2]string{string(last.c.Issuer.DER), string(last.c.Subject.DER)} {
+		w.path = append(w.path[:0], list...)
+		f := w.closeBy(last, name)
+		if f.what == nothing {
+			return true
+		}
+		w.note(f)
+		if !retriable(f.what) || last.selfish {
+			break
+		}
+	}
+	w.path = append(w.path[:0], list[:min(walked, len(list))]...)
+	return false
+}
+
+// retriable says whether the client looks for another anchor after a fault.
+func retriable(o obstacle) bool {
+	switch o {
+	case noIssuer, outOfDate, weakHash:
+		return true
+	}
+	return false
+}
+
+// closeBy anchors the list by those certificates of the store whose subject is
+// name, as DER.
+func (w *walk) closeBy(last *node, name string) fault {
+	nodes := append([]*node{w.leaf}, targets(w.path)...)
+	for i := 1; i < len(nodes); i++ {
+		for _, a := range w.store.Keyed(nodes[i].c.Key.SPKI) {
+			if string(a.Subject.DER) != name || name != string(nodes[i].c.Subject.DER) {
+				continue
+			}
+			w.path = append(w.path[:i-1], w.d.towards(nodes[i-1], a, false))
+			return w.checkWhole()
+		}
+	}
+	var buf [4]*edge
+	cands := buf[:0]
+	if name == string(last.c.Issuer.DER) {
+		for _, c := range w.store.Named(last.c.Issuer) {
+			if e := w.d.towards(last, c, false); e.names >= w.b.AnchorNames && w.passes(e, w.b.SkipStore) {
+				cands = append(cands, e)
+			}
+		}
+	}
+	if len(cands) == 0 {
+		return fault{what: noIssuer, at: last, depth: len(w.path)}
+	}
+	w.rank(cands, w.b.PreferStore[:], true)
+	w.path = append(w.path, cands[0])
+	return w.checkWhole()
+}
+
+// checkWhole is check for a path that may hold certificates that certify
+// nothing.
+func (w *walk) checkWhole() fault {
+	for i, e := range w.path {
+		if e.apart {
+			return fault{what: noIssuer, at: e.child, depth: i}
+		}
+	}
+	return w.check()
+}
+
+// anchored says whether the store has an issuer for x.
+func (w *walk) anchored(x *node) bool {
+	for _, c := range w.store.Named(x.c.Issuer) {
+		if e := w.d.towards(x, c, false); e.names >= w.b.AnchorNames && w.passes(e, w.b.SkipStore) {
+			return true
+		}
+	}
+	return false
+}
+
+// end is the last certificate of the path so far.
+func (w *walk) end() *node {
+	if len(w.path) == 0 {
+		return w.leaf
+	}
+	return w.path[len(w.path)-1].to
+}
+
+func targets(path []*edge) []*node {
+	out := make([]*node, len(path))
+	for i, e := range path {
+		out[i] = e.to
+	}
+	return out
+}
+
+// edgeTo is the edge between two presented certificates, if there is one.
+func edgeTo(child, to *node) *edge {
+	for _, e := range child.up[:child.sent] {
+		if e.to == to {
+			return e
+		}
+	}
+	return nil
+}
