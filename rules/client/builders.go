@@ -89,7 +89,7 @@ func Builders() map[string]Builder {
 	wolfssl := Builder{
 		MaxBytes: 18440, ParseAll: true, RefuseAll: duplicateExtension, MaxEntries: 9, MaxPath: 8,
 		Order: Later, EachEntry: true, Names: Bytes, AnchorNames: Bytes,
-		Skip: KeyID, SkipStore: KeyID, Prefer: [8]Preference{KeyTable, LastListed}, Tries: FirstCandidate, Retry: NeverRetry,
+		Skip: KeyID, SkipStore: KeyID, Prefer: [8]Preference{KeyTable, FromStore, LastListed}, Tries: FirstCandidate, Retry: NeverRetry,
 		Leaf: ExactLeaf, Sent: checkPath &^ EKU, Limits: LimitsDirect,
 		LeafEKU: true, CommonName: true, NeedUsage: true, NeedSKI: true,
 	}

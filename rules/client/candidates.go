@@ -39,12 +39,15 @@ func (w *walk) candidates(out []*edge, x *node, inStore bool) []*edge {
 		prefer = b.Prefer[:]
 	}
 	w.rank(out[sent:], prefer, true)
-	if b.Tries == FirstOfEach && sent > 0 && sent < len(out) {
+	if b.Tries == FirstOfEach {
+		if sent == 0 || sent == len(out) {
+			return out[:1]
+		}
 		out[1] = out[sent]
 		out = out[:2]
 	}
 	w.rank(out, b.Prefer[:], false)
-	if b.Tries == FirstCandidate || b.Tries == FirstOfEach && (sent == 0 || sent == len(out)) {
+	if b.Tries == FirstCandidate {
 		return out[:1]
 	}
 	return out
@@ -90,7 +93,8 @@ func (w *walk) passes(e *edge, c Check) bool {
 		c&CA != 0 && !w.isCA(t),
 		c&CertSign != 0 && t.c.HasKeyUsage && t.c.KeyUsage&cert.CertSign == 0,
 		c&CertSign != 0 && w.b.NeedUsage && t.pos >= 0 && !t.c.HasKeyUsage,
-		c&KeyID != 0 && w.b.NeedSKI && e.child.c.AKI != nil && t.c.SKI == nil && t.rsa == 0,
+		c&KeyID != 0 && w.b.NeedSKI && e.child.c.AKI != nil && t.c.SKI == nil &&
+			(t.rsa == 0 || string(keyID(t.c.Key.DER)) != string(e.child.c.AKI)),
 		c&PathLen != 0 && t.c.MaxPathLen >= 0 && w.below() > t.c.MaxPathLen,
 		c&Signature != 0 && w.d.signed(e) == chain.No:
 		return false

@@ -43,6 +43,9 @@ func (w *walk) check() fault {
 		return f
 	}
 	below := 0
+	if w.leaf != w.d.list[0] && !w.leaf.selfish && w.leaf.c.IsCA {
+		below = 1 // a CA certificate that is verified for itself
+	}
 	for i, e := range w.path {
 		tests := w.b.Sent
 		if trusted(e) {

@@ -91,7 +91,11 @@ func (w *walk) verifyEach() bool {
 	for i := len(list) - 1; i > 0; i-- {
 		n := list[i]
 		if w.run(n) {
-			w.taken[n.pos] = w.isCA(n) && n.c.IsCA
+			if n.c.IsCA && !n.selfish && n.c.KeyUsage&cert.CertSign == 0 {
+				w.found = fault{what: cannotSign, at: n}
+				return false
+			}
+			w.taken[n.pos] = n.c.IsCA
 			continue
 		}
 		switch w.found.what {

@@ -53,7 +53,7 @@ func (w *walk) checkLimits(n *node, e *edge) fault {
 // alternative names and common is set, its common name.
 func namesAllowed(nc *cert.NameConstraints, c *cert.Certificate, common bool) bool {
 	names := c.DNSNames
-	if !c.HasSAN && common && c.Subject.Common != "" && !strings.ContainsRune(c.Subject.Common, ' ') {
+	if !c.HasSAN && common && c.Subject.Common != "" {
 		names = []string{c.Subject.Common}
 	}
 	for _, name := range names {

@@ -38,7 +38,7 @@ const defaultBudget = 3000
 // path, and the fault if there is none, are left in w.
 func (w *walk) run(n *node) bool {
 	w.leaf, w.path, w.found, w.stop, w.steps = n, w.path[:0], fault{}, false, 0
-	if w.trustsLeaf(n) {
+	if n == w.d.list[0] && w.trustsLeaf(n) {
 		f := w.checkOne(n, nil, 0, w.b.Sent&(Dates|Unknown|EKU))
 		w.found = f
 		return f.what == nothing
@@ -126,7 +126,7 @@ func (w *walk) spend(x *node) bool {
 }
 
 func (w *walk) onPath(n *node) bool {
-	if n == w.leaf || n.c.SHA256 == w.leaf.c.SHA256 {
+	if n == w.leaf || n.c.SHA256 == w.leaf.c.SHA256 && !(n.pos < 0 && w.b.EachEntry && n.selfish) {
 		return true
 	}
 	for _, e := range w.path {

@@ -14,7 +14,7 @@ func (w *walk) closeList(x *node) bool {
 				continue
 			}
 			e := edgeTo(w.end(), n)
-			if e == nil { // keeps its place, although it certifies nothing
+			if e == nil || !w.passes(e, w.b.Skip) { // keeps its place, although it certifies nothing
 				e = &edge{child: w.end(), to: n, asked: true, apart: true}
 			}
 			w.path = append(w.path, e)
