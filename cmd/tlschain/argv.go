@@ -19,7 +19,7 @@ type line struct {
 // silence. Whatever is no flag of the command is an error here, with the
 // nearest flag as the hint, so that a mistyped flag never becomes a host.
 func arrange(app *cli.App, args []string) (*line, error) {
-	root := &cli.Command{Name: app.Name, Usage: app.Usage, ArgsUsage: app.ArgsUsage,
+	root := &cli.Command{Name: app.Name, HelpName: app.Name, Usage: app.Usage, ArgsUsage: app.ArgsUsage,
 		Description: app.Description, Subcommands: app.Commands}
 	l := &line{command: root}
 	path := []string{app.Name}

@@ -37,7 +37,7 @@ func (p *process) listRules() error {
 		fmt.Fprintf(&b, "\n%s: %s\n", class, classText(class))
 		for _, r := range rules.All() {
 			if r.Class == class {
-				fmt.Fprintf(&b, "  %-8s %-28s %s\n", r.Severity, r.ID, r.Title)
+				writeColumns(&b, fmt.Sprintf("%-8s %s", r.Severity, r.ID), r.Title, 38)
 			}
 		}
 	}

@@ -30,9 +30,6 @@ And which clients accept it, and why do the others not?
 func printHelp(w io.Writer, c *cli.Command) error {
 	var b strings.Builder
 	usage := c.HelpName
-	if usage == "" {
-		usage = c.Name
-	}
 	if len(c.Flags) > 0 {
 		usage += " [flags]"
 	}
@@ -51,11 +48,7 @@ func printHelp(w io.Writer, c *cli.Command) error {
 		for _, sub := range c.Subcommands {
 			writeColumns(&b, sub.Name, sub.Usage, 12)
 		}
-		path := c.HelpName
-		if path == "" {
-			path = c.Name
-		}
-		fmt.Fprintf(&b, "\n%s COMMAND --help tells more of each.\n", path)
+		fmt.Fprintf(&b, "\n%s COMMAND --help tells more of each.\n", c.HelpName)
 	}
 	for _, group := range groupsOf(c.Flags) {
 		fmt.Fprintf(&b, "\n%s:\n", group.name)

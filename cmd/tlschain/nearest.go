@@ -12,24 +12,25 @@ func nearest(typed string, words []string) string {
 	return best
 }
 
-// editDistance counts the letters to insert, delete or replace (Levenshtein).
+// editDistance counts the letters to insert, delete, replace or swap with their
+// neighbour (optimal string alignment).
 func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			above := row[j+1]
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		for j := range rows[i] {
+			switch {
+			case i == 0 || j == 0:
+				rows[i][j] = i + j
+			case a[i-1] == b[j-1]:
+				rows[i][j] = rows[i-1][j-1]
+			default:
+				rows[i][j] = 1 + min(rows[i-1][j-1], rows[i-1][j], rows[i][j-1])
+				if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+					rows[i][j] = min(rows[i][j], 1+rows[i-2][j-2])
+				}
 			}
-			row[j+1] = min(replace, above+1, row[j]+1)
-			diagonal = above
 		}
 	}
-	return row[len(b)]
+	return rows[len(a)][len(b)]
 }

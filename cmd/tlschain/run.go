@@ -77,6 +77,7 @@ func (p *process) commands() []*cli.Command {
 		p.versionCommand(),
 	}
 	for _, c := range commands {
+		c.HelpName = name + " " + c.Name
 		c.HideHelp = true
 		c.OnUsageError = func(c *cli.Context, err error, _ bool) error {
 			return &usageError{err: err, hint: "see " + name + " " + c.Command.Name + " --help"}
