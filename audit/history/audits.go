@@ -90,3 +90,17 @@ func (db *DB) audits(ctx context.Context, where string, args ...any) ([]Audit, e
 	}
 	return found, nil
 }
+
+// Untold gives the ended audits whose changes nobody was told of yet, oldest
+// first.
+func (db *DB) Untold(ctx context.Context) ([]Audit, error) {
+	return db.audits(ctx, " WHERE told = 0 AND state <> 'running' ORDER BY id")
+}
+
+// Told records that the notices of an audit's changes are stored.
+func (db *DB) Told(ctx context.Context, id int64) error {
+	if err := db.exec(ctx, "UPDATE audit SET told = 1 WHERE id = $1", id); err != nil {
+		return fmt.Errorf("recording that audit %d was told of: %w", id, err)
+	}
+	return nil
+}

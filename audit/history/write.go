@@ -92,6 +92,30 @@ func (w *Writer) Add(ctx context.Context, seen ...Seen) error {
 	return nil
 }
 
+// Keep says of known endpoints that they are as they were, whatever was seen.
+func (w *Writer) Keep(ctx context.Context, keys ...string) error {
+	err := w.db.inTx(ctx, func(tx *sql.Tx) error {
+		for some := range slices.Chunk(keys, chunk) {
+			args := []any{w.ID, w.Group}
+			for _, key := range some {
+				args = append(args, key)
+			}
+			_, err := tx.ExecContext(ctx, `INSERT INTO pending (audit_id, endpoint_id, state_id)
+				SELECT a.id, e.id, e.state_id FROM endpoint e JOIN audit a ON a.id = $1
+				WHERE e.grp = $2 AND e.gone = 0 AND e.state_id IS NOT NULL AND e.key IN (`+numbered(2, len(some))+`)
+				ON CONFLICT (audit_id, endpoint_id) DO UPDATE SET state_id = excluded.state_id`, args...)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("storing what audit %d did not see changed: %w", w.ID, err)
+	}
+	return nil
+}
+
 func (w *Writer) internEndpoints(ctx context.Context, tx *sql.Tx, endpoints map[string]*Seen) (map[string]int64, error) {
 	keys := slices.Sorted(maps.Keys(endpoints))
 	ids := make(map[string]int64, len(keys))

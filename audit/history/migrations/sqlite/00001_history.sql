@@ -12,9 +12,11 @@ CREATE TABLE audit (
 	endpoints INTEGER NOT NULL DEFAULT 0,        -- that it looked at
 	summary   TEXT NOT NULL DEFAULT '',
 	reached   BLOB,                              -- of a partial audit: the endpoints it looked at
-	pruned    INTEGER NOT NULL DEFAULT 0         -- 1: past retention, intervals are gone
+	pruned    INTEGER NOT NULL DEFAULT 0,        -- 1: past retention, intervals are gone
+	told      INTEGER NOT NULL DEFAULT 0         -- 1: the notices of its changes are stored
 ) STRICT;
 CREATE INDEX audit_by_group ON audit (grp, id);
+CREATE INDEX audit_untold ON audit (id) WHERE told = 0;
 
 CREATE TABLE certificate (
 	id        INTEGER PRIMARY KEY,

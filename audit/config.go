@@ -1,0 +1,165 @@
+package audit
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+)
+
+// A Config is tlschain.yaml. Load reads it; Example is one with every key.
+type Config struct {
+	Database  Secret               `yaml:"database"`
+	Serve     Serve                `yaml:"serve"`
+	Receivers map[string]*Receiver `yaml:"receivers"`
+	Groups    map[string]*Group    `yaml:"groups"`
+
+	Dir string `yaml:"-"` // that relative file names start from
+}
+
+// A Group is a set of targets that are audited together.
+type Group struct {
+	Name string `yaml:"-"`
+	Dir  string `yaml:"-"` // of the configuration
+
+	Targets      Sources  `yaml:"targets"`
+	Ports        []uint16 `yaml:"ports"`       // where a target names none; none: 443
+	ServerName   string   `yaml:"server_name"` // for all targets
+	Clients      []string `yaml:"clients"`     // profiles and groups of profiles; none: broad
+	Roots        string   `yaml:"roots"`       // file that replaces every trust store
+	AddRoots     string   `yaml:"add_roots"`   // file that is added to every trust store
+	Pool         []string `yaml:"pool"`        // files and folders of further CA certificates
+	AllAddresses bool     `yaml:"all_addresses"`
+	Family       string   `yaml:"family"`   // "4", "6" or both
+	Variants     []string `yaml:"variants"` // sni, key, version
+	Pace         Pace     `yaml:"pace"`
+	Policy       string   `yaml:"policy"`  // file
+	Waivers      string   `yaml:"waivers"` // file
+
+	Schedule  *Schedule `yaml:"schedule"` // nil: only by audit run
+	Confirm   Confirm   `yaml:"confirm"`
+	Notify    []string  `yaml:"notify"` // names of receivers
+	Retention Duration  `yaml:"retention"`
+}
+
+// Pace is how hard a group is scanned; zero values are the scanner's own.
+type Pace struct {
+	Concurrency int      `yaml:"concurrency"`
+	Rate        float64  `yaml:"rate"`
+	PerHost     int      `yaml:"per_host"`
+	Retries     int      `yaml:"retries"`
+	Timeout     Duration `yaml:"timeout"`
+}
+
+// Confirm damps endpoints that flap: a change counts when Times scans in a row
+// saw it, After apart.
+type Confirm struct {
+	Times int      `yaml:"times"` // 0: 2; 1: no further scan
+	After Duration `yaml:"after"` // 0: 30 s
+}
+
+// A Schedule is when a group is due.
+type Schedule struct {
+	Cron      Cron       `yaml:"cron"`
+	TimeZone  TimeZone   `yaml:"time_zone"` // empty: UTC
+	Jitter    Duration   `yaml:"jitter"`    // at most this much later, the same for a group every time
+	Blackouts []Blackout `yaml:"blackouts"`
+}
+
+// A Blackout is a time in which no audit begins: from one local date to
+// another, both included, or between two times of day, past midnight if To is
+// the earlier one.
+type Blackout struct {
+	FromDate string `yaml:"from_date"`
+	ToDate   string `yaml:"to_date"`
+	FromTime string `yaml:"from_time"`
+	ToTime   string `yaml:"to_time"`
+	Reason   string `yaml:"reason"`
+}
+
+// A Receiver is someone who is told.
+type Receiver struct {
+	URL    Secret   `yaml:"url"`    // a shoutrrr URL
+	Exec   []string `yaml:"exec"`   // a program that reads JSON on standard input
+	Only   string   `yaml:"only"`   // lowest severity told of: error, warning, info; empty: all
+	Events []string `yaml:"events"` // kinds of change told of; none: all that are material
+}
+
+// Serve is what audit serve shows, and to whom.
+type Serve struct {
+	Listen  string `yaml:"listen"` // empty: 127.0.0.1:8480
+	URL     string `yaml:"url"`    // how people reach it, for links in messages
+	Cert    string `yaml:"cert"`   // PEM file, read again when it changes
+	Key     string `yaml:"key"`
+	Token   Secret `yaml:"token"`          // bearer token
+	Users   string `yaml:"users"`          // file of lines user:bcrypt-hash
+	Metrics string `yaml:"metrics_detail"` // "groups" leaves out the series per endpoint; empty: all
+}
+
+// A Secret is read when it is needed, from the environment or from a file:
+// never from the configuration itself, which ends up in version control.
+type Secret struct {
+	Env  string `yaml:"env"`
+	File string `yaml:"file"`
+}
+
+// IsZero says that no secret is configured.
+func (s Secret) IsZero() bool { return s == Secret{} }
+
+// Read gives the secret without the line end around it.
+func (s Secret) Read(dir string, getenv func(string) string) (string, error) {
+	switch {
+	case s.Env != "":
+		if text := strings.TrimSpace(getenv(s.Env)); text != "" {
+			return text, nil
+		}
+		return "", fmt.Errorf("the environment variable %s is empty", s.Env)
+	case s.File != "":
+		b, err := os.ReadFile(inDir(dir, s.File))
+		if err != nil {
+			return "", err
+		}
+		if text := strings.TrimSpace(string(b)); text != "" {
+			return text, nil
+		}
+		return "", fmt.Errorf("the file %s is empty", s.File)
+	}
+	return "", nil
+}
+
+// Defaults of what a group leaves out.
+const (
+	defaultConfirmTimes = 2
+	defaultConfirmAfter = 30 * time.Second
+	defaultRetention    = 400 * 24 * time.Hour // a year and a month: last year's night is there to compare
+	defaultListen       = "127.0.0.1:8480"
+)
+
+func (c Confirm) times() int {
+	if c.Times > 0 {
+		return c.Times
+	}
+	return defaultConfirmTimes
+}
+
+func (c Confirm) after() time.Duration {
+	if c.After > 0 {
+		return time.Duration(c.After)
+	}
+	return defaultConfirmAfter
+}
+
+func (g *Group) retention() time.Duration {
+	if g.Retention > 0 {
+		return time.Duration(g.Retention)
+	}
+	return defaultRetention
+}
+
+// Address is where to listen.
+func (s Serve) Address() string {
+	if s.Listen == "" {
+		return defaultListen
+	}
+	return s.Listen
+}

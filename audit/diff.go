@@ -1,0 +1,110 @@
+package audit
+
+import (
+	"slices"
+	"strings"
+
+	"tlschain/audit/history"
+)
+
+// A Kind is one way in which an endpoint changed that a person should know of.
+type Kind string
+
+// The kinds of material change, as receivers' events name them.
+const (
+	Appeared    Kind = "new"         // it was not there before
+	Gone        Kind = "gone"        // it is no longer a target
+	Unreachable Kind = "unreachable" // no chain any more, or for another reason than before
+	Reachable   Kind = "reachable"   // a chain again
+	Worse       Kind = "worse"       // the worst finding is worse
+	Better      Kind = "better"      // the worst finding is milder, or there is none
+	Refused     Kind = "refused"     // some client refuses it now
+	Accepted    Kind = "accepted"    // some client accepts it again
+	Findings    Kind = "findings"    // other findings, as bad as before
+	Issuer      Kind = "issuer"      // another CA or product
+)
+
+// Kinds are all of them, worst news first.
+var Kinds = [...]Kind{Unreachable, Worse, Refused, Findings, Issuer, Gone, Appeared, Reachable, Better, Accepted}
+
+func joinKinds() string {
+	words := make([]string, len(Kinds))
+	for i, k := range Kinds {
+		words[i] = string(k)
+	}
+	return strings.Join(words, ", ")
+}
+
+// A Change is an endpoint that changed, and how; no kinds at all is noise: a
+// renewal that keeps what matters, another address, another cipher.
+type Change struct {
+	history.Change
+	Kinds []Kind
+}
+
+// Material says whether anybody needs to know.
+func (c *Change) Material() bool { return len(c.Kinds) > 0 }
+
+// Recovery says that the change is good news and nothing else.
+func (c *Change) Recovery() bool {
+	for _, k := range c.Kinds {
+		if k != Reachable && k != Better && k != Accepted {
+			return false
+		}
+	}
+	return c.Material()
+}
+
+// Classify tells material changes from noise.
+func Classify(changes []history.Change) []Change {
+	out := make([]Change, len(changes))
+	for i, c := range changes {
+		out[i] = Change{c, kinds(c.Before, c.After)}
+	}
+	return out
+}
+
+func kinds(before, after *history.Facts) (found []Kind) {
+	switch {
+	case before == nil && after == nil:
+		return nil
+	case before == nil:
+		return []Kind{Appeared}
+	case after == nil:
+		return []Kind{Gone}
+	case after.Status != "ok":
+		if before.Status == "ok" || before.Failure != after.Failure {
+			return []Kind{Unreachable}
+		}
+		return nil
+	case before.Status != "ok":
+		// What it was like before it went silent is not known any more.
+		found = append(found, Reachable)
+		if after.Worst > 1 {
+			found = append(found, Worse)
+		}
+		return found
+	}
+	add := func(k Kind, when bool) {
+		if when {
+			found = append(found, k)
+		}
+	}
+	now, formerly := strings.Fields(after.Refused), strings.Fields(before.Refused)
+	add(Worse, after.Worst > before.Worst)
+	add(Better, after.Worst < before.Worst)
+	add(Refused, slices.ContainsFunc(now, func(c string) bool { return !slices.Contains(formerly, c) }))
+	add(Accepted, slices.ContainsFunc(formerly, func(c string) bool { return !slices.Contains(now, c) }))
+	add(Findings, after.Worst == before.Worst && after.Rules != before.Rules)
+	add(Issuer, otherCA(before, after))
+	return found
+}
+
+// otherCA: CAs issue one product by several intermediates and pick one of them
+// at each renewal, so where the catalogue knows the product, it decides.
+func otherCA(before, after *history.Facts) bool {
+	if before.Product != "" && after.Product != "" {
+		return before.Product != after.Product
+	}
+	return before.Issuer != after.Issuer
+}

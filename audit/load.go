@@ -1,0 +1,256 @@
+package audit
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"tlschain/rules"
+)
+
+// Example is a tlschain.yaml with every key, explained.
+//
+//go:embed tlschain.example.yaml
+var Example []byte
+
+// maxConfig bounds tlschain.yaml, in bytes.
+const maxConfig = 4 << 20
+
+// Load reads tlschain.yaml. An unknown key is an error, as is everything that
+// could not mean what it says; each error names its line, and all that are
+// found are told at once.
+func Load(path string) (*Config, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > maxConfig {
+		return nil, fmt.Errorf("%s has more than %d bytes: it is no tlschain.yaml", path, maxConfig)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(text, path)
+}
+
+// Parse is Load for a text that is at hand; path is named in errors, and
+// relative file names start from its folder.
+func Parse(text []byte, path string) (*Config, error) {
+	config := &Config{Dir: filepath.Dir(path)}
+	tree, err := parser.ParseBytes(text, 0)
+	if err == nil {
+		err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(config)
+	}
+	var at yaml.Error
+	if errors.As(err, &at) {
+		return nil, fmt.Errorf("%s:%d: %s", path, at.GetToken().Position.Line, at.GetMessage())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	check := checker{path: path, tree: tree}
+	check.config(config)
+	if len(check.found) > 0 {
+		return nil, errors.Join(check.found...)
+	}
+	return config, nil
+}
+
+// inDir is a file name as the configuration means it.
+func inDir(dir, file string) string {
+	if file == "" || filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(dir, file)
+}
+
+// A checker finds what is well-formed and wrong.
+type checker struct {
+	path  string
+	tree  *ast.File
+	found []error
+}
+
+// wrong notes a mistake at a YAML path such as $.groups.web.
+func (c *checker) wrong(at, format string, args ...any) {
+	where := c.path
+	for path := at; path != "$" && path != ""; path = path[:max(strings.LastIndexByte(path, '.'), 0)] {
+		p, err := yaml.PathString(path)
+		if err != nil {
+			continue
+		}
+		if node, err := p.FilterFile(c.tree); err == nil && node != nil {
+			where = fmt.Sprintf("%s:%d", c.path, node.GetToken().Position.Line)
+			break
+		}
+	}
+	c.found = append(c.found, fmt.Errorf("%s: %s: %s", where, strings.TrimPrefix(at, "$."), fmt.Sprintf(format, args...)))
+}
+
+var namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+
+func (c *checker) config(config *Config) {
+	if len(config.Groups) == 0 {
+		c.wrong("$.groups", "there is no group: tlschain audit init writes an example")
+	}
+	c.secret("$.database", config.Database)
+	for _, name := range sortedKeys(config.Receivers) {
+		c.receiver("$.receivers."+name, name, config.Receivers[name])
+	}
+	for _, name := range sortedKeys(config.Groups) {
+		at, g := "$.groups."+name, config.Groups[name]
+		if !namePattern.MatchString(name) {
+			c.wrong("$.groups", "%q is no name for a group: use a-z, 0-9, - and _, at most 63", name)
+			continue
+		}
+		if g == nil {
+			c.wrong(at, "there is nothing in this group")
+			continue
+		}
+		g.Name, g.Dir = name, config.Dir
+		c.group(at, g, config.Receivers)
+	}
+	c.serve(config.Serve)
+}
+
+func (c *checker) receiver(at, name string, r *Receiver) {
+	switch {
+	case !namePattern.MatchString(name):
+		c.wrong("$.receivers", "%q is no name for a receiver: use a-z, 0-9, - and _, at most 63", name)
+		return
+	case r == nil || r.URL.IsZero() == (len(r.Exec) == 0):
+		c.wrong(at, "write either url (env or file, holding a shoutrrr URL) or exec")
+		return
+	}
+	c.secret(at+".url", r.URL)
+	if _, err := rules.ParseSeverity(r.Only); r.Only != "" && err != nil {
+		c.wrong(at+".only", "%v", err)
+	}
+	for _, e := range r.Events {
+		if !slices.Contains(Kinds[:], Kind(e)) {
+			c.wrong(at+".events", "%q is no event: write some of %s", e, joinKinds())
+		}
+	}
+}
+
+func (c *checker) group(at string, g *Group, receivers map[string]*Receiver) {
+	if g.Targets.empty() {
+		c.wrong(at+".targets", "there are none: write inline, files, commands, urls or zones")
+	}
+	for i, z := range g.Targets.Zones {
+		if z.File == "" {
+			c.wrong(fmt.Sprintf("%s.targets.zones[%d]", at, i), "a zone needs a file")
+		}
+	}
+	for i, u := range g.Targets.URLs {
+		if !strings.HasPrefix(u.URL, "https://") && !strings.HasPrefix(u.URL, "http://") {
+			c.wrong(fmt.Sprintf("%s.targets.urls[%d]", at, i), "%q is no URL: write https://...", u.URL)
+		}
+		c.secret(fmt.Sprintf("%s.targets.urls[%d].token", at, i), u.Token)
+	}
+	for i, command := range g.Targets.Commands {
+		if len(command) == 0 {
+			c.wrong(fmt.Sprintf("%s.targets.commands[%d]", at, i), "a command needs a program")
+		}
+	}
+	if slices.Contains(g.Ports, 0) {
+		c.wrong(at+".ports", "write numbers from 1 to 65535")
+	}
+	if !slices.Contains([]string{"", "4", "6"}, g.Family) {
+		c.wrong(at+".family", "write 4 or 6, or leave it out for both")
+	}
+	for _, v := range g.Variants {
+		if !slices.Contains([]string{"sni", "key", "version"}, v) {
+			c.wrong(at+".variants", "%q: write some of sni, key, version", v)
+		}
+	}
+	if p := g.Pace; p.Concurrency < 0 || p.Rate < 0 || p.Retries < 0 {
+		c.wrong(at+".pace", "numbers below zero make no sense here")
+	}
+	for _, name := range g.Notify {
+		if receivers[name] == nil {
+			c.wrong(at+".notify", "there is no receiver %q; there is %s", name, orNone(sortedKeys(receivers)))
+		}
+	}
+	if g.Confirm.Times < 0 || g.Confirm.Times > 10 {
+		c.wrong(at+".confirm.times", "write 1 to 10")
+	}
+	if g.Schedule != nil {
+		c.schedule(at+".schedule", g.Schedule)
+	}
+}
+
+func (c *checker) schedule(at string, s *Schedule) {
+	if s.Cron.next == nil {
+		c.wrong(at, "a schedule needs cron, such as \"15 2 * * *\"")
+		return
+	}
+	for i, b := range s.Blackouts {
+		if _, err := b.window(); err != nil {
+			c.wrong(fmt.Sprintf("%s.blackouts[%d]", at, i), "%v", err)
+			return
+		}
+	}
+	if s.Next("", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
+		c.wrong(at+".cron", "%q never comes, or only in blackouts", s.Cron.Text)
+	}
+}
+
+func (c *checker) serve(s Serve) {
+	host, _, err := net.SplitHostPort(s.Address())
+	if err != nil {
+		c.wrong("$.serve.listen", "%q is no address: write 127.0.0.1:8480 or [::1]:8480", s.Listen)
+		return
+	}
+	c.secret("$.serve.token", s.Token)
+	if (s.Cert == "") != (s.Key == "") {
+		c.wrong("$.serve", "cert and key belong together")
+	}
+	if s.Metrics != "" && s.Metrics != "groups" {
+		c.wrong("$.serve.metrics_detail", "write groups, or leave it out")
+	}
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		return
+	}
+	if s.Cert == "" {
+		c.wrong("$.serve", "%s is not a loopback address: it needs TLS, write cert and key", s.Listen)
+	}
+	if s.Token.IsZero() && s.Users == "" {
+		c.wrong("$.serve", "%s is not a loopback address: it needs token or users", s.Listen)
+	}
+}
+
+func (c *checker) secret(at string, s Secret) {
+	if s.Env != "" && s.File != "" {
+		c.wrong(at, "write either env or file")
+	}
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func orNone(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,107 @@
+package audit
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"tlschain/audit/history"
+	"tlschain/reports"
+)
+
+// An Auditor looks at groups and stores what it sees.
+type Auditor struct {
+	Config *Config
+	DB     *history.DB
+	Engine Engine
+	Clock  Clock
+	Getenv func(string) string // for secrets
+	Report func(error)         // troubles that end nothing: a line that is no target, a receiver that is down
+}
+
+// A Summary is stored with each audit that came to its end.
+type Summary struct {
+	Endpoints int            `json:"endpoints"`
+	Status    map[string]int `json:"status"`   // by "ok" and "failed"
+	Worst     [4]int         `json:"worst"`    // captured endpoints by their worst severity
+	Flapping  int            `json:"flapping"` // endpoints that changed and could not make up their mind
+	Skipped   int            `json:"skipped"`  // lines that are no targets
+	Troubles  []string       `json:"troubles"` // why the audit is partial
+}
+
+// Run audits a group now and gives the audit as it was stored. When ctx ends,
+// what was seen until then is kept, as a partial audit; so it is when a source
+// of targets fails. history.ErrBusy means that the group is being audited by
+// somebody else. The caller sends the notices: see Notifier.
+func (a *Auditor) Run(ctx context.Context, group string) (history.Audit, error) {
+	g := a.Config.Groups[group]
+	if g == nil {
+		return history.Audit{}, fmt.Errorf("there is no group %q; there is %s", group, orNone(sortedKeys(a.Config.Groups)))
+	}
+	look, err := a.Engine(g, a.Clock.now())
+	if err != nil {
+		return history.Audit{}, fmt.Errorf("group %s: %w", group, err)
+	}
+	unlock, err := a.DB.Lock(ctx, group)
+	if err != nil {
+		return history.Audit{}, fmt.Errorf("auditing %s: %w", group, err)
+	}
+	defer unlock()
+	w, err := a.DB.Begin(ctx, group, a.Clock.now())
+	if err != nil {
+		return history.Audit{}, err
+	}
+	n := &night{auditor: a, group: g, look: look, writer: w}
+	if err := n.scan(ctx); err != nil {
+		return history.Audit{}, err // the next audit joins what was stored
+	}
+	if ctx.Err() != nil {
+		n.trouble(errors.New("the audit was stopped"))
+	}
+	summary, err := json.Marshal(n.summary)
+	if err != nil {
+		return history.Audit{}, fmt.Errorf("ending audit %d: %w", w.ID, err)
+	}
+	// Stopped or not, the end is written.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	if err := w.Finish(ctx, a.Clock.now(), len(n.summary.Troubles) == 0, string(summary)); err != nil {
+		return history.Audit{}, err
+	}
+	if err := a.DB.Prune(ctx, group, a.Clock.now().Add(-g.retention())); err != nil {
+		a.report(err)
+	}
+	return a.DB.Audit(ctx, w.ID)
+}
+
+func (a *Auditor) report(err error) {
+	if a.Report != nil {
+		a.Report(err)
+	}
+}
+
+// SummaryOf reads what Run stored with an audit; nothing for one that never
+// came to its end.
+func SummaryOf(a history.Audit) (s Summary) {
+	json.Unmarshal([]byte(a.Summary), &s)
+	return s
+}
+
+// Endpoint reads an endpoint back from the history, as it was reported.
+func Endpoint(who history.Ref, s history.State) (reports.Endpoint, error) {
+	return endpoint(who.Identity, s)
+}
+
+// count notes an endpoint that is stored.
+func (s *Summary) count(f history.Facts) {
+	s.Endpoints++
+	if s.Status == nil {
+		s.Status = map[string]int{}
+	}
+	s.Status[f.Status]++
+	if f.Status == "ok" {
+		s.Worst[min(max(f.Worst, 0), 3)]++
+	}
+}

@@ -1,0 +1,165 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"tlschain/scanner"
+)
+
+// Sources are where a group's targets come from. All of them count.
+type Sources struct {
+	Inline   []string   `yaml:"inline"`   // targets
+	Files    []string   `yaml:"files"`    // target lists
+	Commands [][]string `yaml:"commands"` // programs that print a target list; no shell
+	URLs     []URL      `yaml:"urls"`     // target lists
+	Zones    []Zone     `yaml:"zones"`    // DNS zone files
+}
+
+// A URL is a target list on a web server.
+type URL struct {
+	URL   string `yaml:"url"`
+	Token Secret `yaml:"token"` // sent as a bearer token
+}
+
+func (s *Sources) empty() bool {
+	return len(s.Inline)+len(s.Files)+len(s.Commands)+len(s.URLs)+len(s.Zones) == 0
+}
+
+// Bounds of a list that comes from elsewhere.
+const (
+	sourceTimeout = 5 * time.Minute
+	maxList       = 256 << 20 // bytes
+)
+
+// A SourceError is a list that could not be had whole. Its targets are not
+// known, so the audit is a partial one: what is not listed is not gone.
+type SourceError struct{ Err error }
+
+func (e *SourceError) Error() string { return e.Err.Error() }
+func (e *SourceError) Unwrap() error { return e.Err }
+
+// Targets walks all targets of the group, and the mistakes among them: a line
+// that is no target, or a *SourceError.
+func (g *Group) targets(ctx context.Context, getenv func(string) string) iter.Seq2[scanner.Target, error] {
+	options := scanner.TargetOptions{Ports: g.Ports, ServerName: g.ServerName}
+	return func(yield func(scanner.Target, error) bool) {
+		for _, list := range g.lists(getenv) {
+			if ctx.Err() != nil || !list.walk(ctx, options, yield) {
+				return
+			}
+		}
+	}
+}
+
+// A list is one source, opened when its turn comes. finish tells what went
+// wrong with it after it was read.
+type list struct {
+	name string
+	open func(ctx context.Context) (r io.Reader, finish func() error, err error)
+}
+
+func (g *Group) lists(getenv func(string) string) []list {
+	var all []list
+	add := func(name string, open func(ctx context.Context) (io.Reader, func() error, error)) {
+		all = append(all, list{name, open})
+	}
+	add("targets.inline", func(context.Context) (io.Reader, func() error, error) {
+		return strings.NewReader(strings.Join(g.Targets.Inline, "\n")), func() error { return nil }, nil
+	})
+	for _, file := range g.Targets.Files {
+		add(file, func(context.Context) (io.Reader, func() error, error) {
+			f, err := os.Open(inDir(g.Dir, file))
+			return f, f.Close, err
+		})
+	}
+	for _, command := range g.Targets.Commands {
+		add("the command "+command[0], func(ctx context.Context) (io.Reader, func() error, error) { return run(ctx, g.Dir, command) })
+	}
+	for _, u := range g.Targets.URLs {
+		add(u.URL, func(ctx context.Context) (io.Reader, func() error, error) { return u.get(ctx, g.Dir, getenv) })
+	}
+	for _, z := range g.Targets.Zones {
+		add(z.File, func(context.Context) (io.Reader, func() error, error) { return z.open(g.Dir) })
+	}
+	return all
+}
+
+func (l list) walk(ctx context.Context, options scanner.TargetOptions, yield func(scanner.Target, error) bool) bool {
+	ctx, cancel := context.WithTimeout(ctx, sourceTimeout)
+	defer cancel()
+	wrong := func(err error) bool {
+		return yield(scanner.Target{}, &SourceError{fmt.Errorf("reading %s: %w", l.name, err)})
+	}
+	r, finish, err := l.open(ctx)
+	if err != nil {
+		return wrong(err)
+	}
+	bounded := &io.LimitedReader{R: r, N: maxList}
+	for target, err := range scanner.Targets(bounded, l.name, options) {
+		var line *scanner.LineError
+		if err != nil && !errors.As(err, &line) {
+			err = &SourceError{err}
+		}
+		if !yield(target, err) {
+			cancel() // a command that still writes is not waited for
+			finish()
+			return false
+		}
+	}
+	err = finish()
+	if bounded.N == 0 {
+		err = fmt.Errorf("it has more than %d bytes", maxList)
+	}
+	if err != nil {
+		return wrong(err)
+	}
+	return true
+}
+
+// run starts a program whose standard output is the list. It is started in the
+// folder of the configuration, and ended when ctx ends.
+func run(ctx context.Context, dir string, command []string) (io.Reader, func() error, error) {
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd.Dir = dir
+	cmd.WaitDelay = time.Second
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, nil, err
+	}
+	return out, cmd.Wait, nil
+}
+
+func (u URL) get(ctx context.Context, dir string, getenv func(string) string) (io.Reader, func() error, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.URL, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	token, err := u.Token.Read(dir, getenv)
+	if err != nil {
+		return nil, nil, err
+	}
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, nil, err
+	}
+	if response.StatusCode != http.StatusOK {
+		response.Body.Close()
+		return nil, nil, fmt.Errorf("the server says %s", response.Status)
+	}
+	return response.Body, response.Body.Close, nil
+}

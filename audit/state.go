@@ -1,0 +1,176 @@
+package audit
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tlschain/audit/history"
+	"tlschain/reports"
+	"tlschain/rules"
+)
+
+// An identity is what of an endpoint is the same every night.
+type identity struct {
+	Target     string `json:"target"`
+	Host       string `json:"host"`
+	Port       uint16 `json:"port"`
+	ServerName string `json:"server_name"`
+	STARTTLS   string `json:"starttls"`
+}
+
+// keyOf names an endpoint within its group, in the form of a target. The
+// address belongs to it only where several of one name are looked at: else any
+// address that answers will do, and it may be another one every night.
+func keyOf(e *reports.Endpoint, withAddress bool) string {
+	key := net.JoinHostPort(e.Host, strconv.Itoa(int(e.Port)))
+	if e.ServerName != e.Host {
+		key = e.ServerName + "@" + key
+	}
+	if e.STARTTLS != "" {
+		key = "starttls+" + e.STARTTLS + "://" + key
+	}
+	if withAddress && e.Address != "" && e.Address != e.Host {
+		key += " at " + e.Address
+	}
+	return key
+}
+
+// seen takes an endpoint apart for the history: its certificates, the chain of
+// their hashes, the facts to compare by, and the rest of the report. der gives
+// the bytes of a certificate, or nil.
+func seen(key string, e *reports.Endpoint, der func(reports.Hash) []byte) (history.Seen, error) {
+	who, err := json.Marshal(identity{e.Target, e.Host, e.Port, e.ServerName, e.STARTTLS})
+	if err != nil {
+		return history.Seen{}, fmt.Errorf("storing %s: %w", key, err)
+	}
+	s := history.Seen{Key: key, Identity: string(who)}
+	for _, c := range e.Chain {
+		s.Chain = append(s.Chain, history.Certificate{
+			SHA256: history.Hash(c.SHA256), NotAfter: c.NotAfter, Doc: certificateDoc(c), DER: der(c.SHA256),
+		})
+	}
+	rest := *e
+	rest.Target, rest.Host, rest.Port, rest.ServerName, rest.STARTTLS = "", "", 0, "", ""
+	rest.Chain = make([]reports.Certificate, len(e.Chain))
+	for i, c := range e.Chain {
+		rest.Chain[i] = reports.Certificate{Position: c.Position, Role: c.Role, SHA256: c.SHA256}
+	}
+	s.Doc = rest.AppendJSON(nil)
+	// What is different at every attempt makes no other state: how long it
+	// took, which address answered, the port in "read tcp 192.0.2.1:49152".
+	same := rest
+	same.Address = ""
+	if same.Error != nil {
+		same.Error = &reports.Error{Code: e.Error.Code}
+	}
+	if same.Handshake != nil {
+		same.Handshake = &reports.Handshake{TLSVersion: e.Handshake.TLSVersion, Complete: e.Handshake.Complete}
+	}
+	s.Hash = sha256.Sum256(same.AppendJSON(nil))
+	s.Facts = factsOf(e)
+	return s, nil
+}
+
+// certificateDoc is a presented certificate without its place in the chain.
+func certificateDoc(c reports.Certificate) []byte {
+	c.Position, c.Role = 0, ""
+	doc, err := json.Marshal(c)
+	if err != nil {
+		return []byte("{}") // nothing in a Certificate can fail
+	}
+	return doc
+}
+
+// endpoint is the way back: the report's endpoint of a history's row.
+func endpoint(who string, s history.State) (reports.Endpoint, error) {
+	var e reports.Endpoint
+	var id identity
+	if err := json.Unmarshal(s.Doc, &e); err != nil {
+		return e, fmt.Errorf("reading a verdict from the history: %w", err)
+	}
+	if err := json.Unmarshal([]byte(who), &id); err != nil {
+		return e, fmt.Errorf("reading an endpoint from the history: %w", err)
+	}
+	e.Target, e.Host, e.Port, e.ServerName, e.STARTTLS = id.Target, id.Host, id.Port, id.ServerName, id.STARTTLS
+	for i := range min(len(e.Chain), len(s.Chain)) {
+		position, role := e.Chain[i].Position, e.Chain[i].Role
+		if err := json.Unmarshal(s.Chain[i].Doc, &e.Chain[i]); err != nil {
+			return e, fmt.Errorf("reading a certificate from the history: %w", err)
+		}
+		e.Chain[i].Position, e.Chain[i].Role = position, role
+	}
+	return e, nil
+}
+
+func factsOf(e *reports.Endpoint) history.Facts {
+	f := history.Facts{Status: string(e.Status), Presentation: int(e.Presentation), Product: e.Product, Bundle: history.Hash(e.BundleSHA256)}
+	if e.Status == reports.Failed && e.Error != nil {
+		f.Failure = e.Error.Code
+	}
+	for _, c := range e.Chain {
+		if c.Role == "leaf" {
+			f.Leaf, f.Issuer, f.NotBefore = history.Hash(c.SHA256), c.Issuer, c.NotBefore
+			break
+		}
+	}
+	worst := rules.None
+	counting := map[string]rules.Severity{}
+	for _, finding := range e.Findings {
+		if !finding.Waived {
+			worst = max(worst, finding.Severity)
+			counting[finding.Rule] = max(counting[finding.Rule], finding.Severity)
+		}
+	}
+	var ruled, refused []string
+	for rule, severity := range counting {
+		ruled = append(ruled, rule+"="+severity.String())
+	}
+	for _, c := range e.Clients {
+		if !c.Accepted {
+			refused = append(refused, c.Client)
+		}
+	}
+	slices.Sort(ruled)
+	slices.Sort(refused)
+	f.Worst, f.Rules, f.Refused, f.Expires = int(worst), strings.Join(ruled, " "), strings.Join(refused, " "), expires(e)
+	return f
+}
+
+// expires is when the first certificate runs out that a client uses: the
+// earliest on the path of the client whose path lasts longest, without the
+// anchor. A stale cross-certificate that no path needs is no alarm. Where no
+// client accepts the chain, the leaf's end stands for it.
+func expires(e *reports.Endpoint) (longest time.Time) {
+	ends := map[reports.Hash]time.Time{}
+	for _, c := range e.Unsent {
+		ends[c.SHA256] = c.NotAfter
+	}
+	for _, c := range e.Chain {
+		ends[c.SHA256] = c.NotAfter
+		if c.Role == "leaf" {
+			longest = c.NotAfter
+		}
+	}
+	first := true
+	for _, c := range e.Clients {
+		if !c.Accepted || len(c.Path) == 0 {
+			continue
+		}
+		var end time.Time
+		for _, h := range c.Path[:max(len(c.Path)-1, 1)] {
+			if t := ends[h]; !t.IsZero() && (end.IsZero() || t.Before(end)) {
+				end = t
+			}
+		}
+		if first || end.After(longest) {
+			longest, first = end, false
+		}
+	}
+	return longest
+}
