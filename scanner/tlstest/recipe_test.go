@@ -30,6 +30,14 @@ expect expired-leaf positions=
 absent root-in-chain wrong-order
 only
 leafkey L
+sibling L
+sibling L I2
+variant no-sni I L
+store go OLD
+store go R
+serverkey I
+expected L
+aiafailed http://aia.example.test/i.der
 `
 
 func TestRecipe(t *testing.T) {
@@ -49,6 +57,16 @@ func TestRecipe(t *testing.T) {
 	}
 	if !reflect.DeepEqual(r.Clients, []string{"openssl-3.0", "go"}) || !reflect.DeepEqual(r.Absent, []string{"root-in-chain", "wrong-order"}) {
 		t.Error("clients or absent")
+	}
+	l, i := r.Cert("L"), r.Cert("I")
+	if !reflect.DeepEqual(r.Siblings, [][][]byte{{l}, {l, r.Cert("I2")}}) || !reflect.DeepEqual(r.Variants, map[string][][]byte{"no-sni": {i, l}}) {
+		t.Error("siblings or variants")
+	}
+	if !reflect.DeepEqual(r.Stores, map[string][][]byte{"go": {r.Cert("OLD"), r.Cert("R")}}) {
+		t.Error("stores")
+	}
+	if !reflect.DeepEqual([][]byte{r.ServerKey, r.Expected}, [][]byte{i, l}) || r.AIAFailed != "http://aia.example.test/i.der" {
+		t.Error("server key, expected leaf or failed address")
 	}
 	expect := []Expectation{
 		{Line: 17, Rule: "missing-intermediate", Severity: "error", Positions: []int{0, 1}, Missing: []string{"I", "X"}},
@@ -75,32 +93,35 @@ func TestRecipe(t *testing.T) {
 
 func TestRecipeErrorsNameTheLine(t *testing.T) {
 	for text, want := range map[string]string{
-		"\nroof R":                `x.txt:2: no statement "roof"`,
-		"ca I by R":               `x.txt:1: no certificate "R" so far`,
-		"root R by R":             `x.txt:1: no certificate "R" so far`,
-		"root R\nca I":            "x.txt:2: want: root R | ca I by R",
-		"root R\nroot R":          "x.txt:2: there is a R already",
-		"root R form=2026-01-01":  `x.txt:1: root R: no option "form="`,
-		"root R fast":             `x.txt:1: root R: no option "fast"`,
-		"root R corrupt=yes":      `corrupt takes no value`,
-		"root R to=tomorrow":      `"tomorrow" is neither a date`,
-		"root R keytype=rsa12":    "want p256,",
-		"root R alg=sha2":         `"sha2" is none of md5, sha1,`,
-		"root R alg=md5":          "no certificate is signed by a key of type p256 over MD5",
-		`root R subject="CN=a`:    "a quoted word does not end",
-		`root R subject=X=a`:      `no attribute type "X"`,
-		`root R ski=of:S`:         `no certificate "S" so far`,
-		"junk J hex=0":            "odd length",
-		"present L":               `x.txt:1: no certificate or junk "L" so far`,
-		"root R":                  "x.txt: nothing is presented",
-		"expect a severity=fatal": "want error, warning or info",
-		"expect a positions=x":    `"x" is no number`,
-		"expect a missing=I":      `no certificate "I" so far`,
-		"only you":                "only stands alone",
-		"at noon":                 `x.txt:1: "noon" is neither`,
-		"name a b":                "name takes one value",
-		"root R serial=one":       "want a number",
-		"root R nc=example.test":  "want permit:DOMAIN",
+		"\nroof R":                 `x.txt:2: no statement "roof"`,
+		"ca I by R":                `x.txt:1: no certificate "R" so far`,
+		"root R by R":              `x.txt:1: no certificate "R" so far`,
+		"root R\nca I":             "x.txt:2: want: root R | ca I by R",
+		"root R\nroot R":           "x.txt:2: there is a R already",
+		"root R form=2026-01-01":   `x.txt:1: root R: no option "form="`,
+		"root R fast":              `x.txt:1: root R: no option "fast"`,
+		"root R corrupt=yes":       `corrupt takes no value`,
+		"root R to=tomorrow":       `"tomorrow" is neither a date`,
+		"root R keytype=rsa12":     "want p256,",
+		"root R alg=sha2":          `"sha2" is none of md5, sha1,`,
+		"root R alg=md5":           "no certificate is signed by a key of type p256 over MD5",
+		`root R subject="CN=a`:     "a quoted word does not end",
+		`root R subject=X=a`:       `no attribute type "X"`,
+		`root R ski=of:S`:          `no certificate "S" so far`,
+		"junk J hex=0":             "odd length",
+		"present L":                `x.txt:1: no certificate or junk "L" so far`,
+		"root R":                   "x.txt: nothing is presented",
+		"expect a severity=fatal":  "want error, warning or info",
+		"expect a positions=x":     `"x" is no number`,
+		"expect a missing=I":       `no certificate "I" so far`,
+		"root R\nvariant no-sni Q": `no certificate or junk "Q" so far`,
+		"store":                    "want: store WHICH NAME",
+		"expected Q":               `no certificate "Q" so far`,
+		"only you":                 "only stands alone",
+		"at noon":                  `x.txt:1: "noon" is neither`,
+		"name a b":                 "name takes one value",
+		"root R serial=one":        "want a number",
+		"root R nc=example.test":   "want permit:DOMAIN",
 		"root R san=\"caf\u00e9.test\"\npresent R": "x.txt:1: root R:",
 	} {
 		_, err := ParseRecipe("x.txt", text)

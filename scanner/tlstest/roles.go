@@ -79,5 +79,5 @@ func finish(t Template, label string, by *Cert, mutate []func(*Template)) (*Cert
 		}
 		t.RawSubject = name
 	}
-	return t.make(label, by)
+	return t.issue(label, by)
 }

@@ -43,9 +43,9 @@ type Cert struct {
 	made    Template
 }
 
-// make builds the certificate that a template describes. Without an issuer, it
+// issue builds the certificate that a template describes. Without an issuer, it
 // is issued by itself.
-func (t Template) make(label string, issuer *Cert) (*Cert, error) {
+func (t Template) issue(label string, issuer *Cert) (*Cert, error) {
 	if t.Key == nil {
 		key, err := NewKey(label, "p256")
 		if err != nil {
