@@ -81,7 +81,7 @@ func describe(v *Verdict) string {
 
 func judgeRecipe(t *testing.T, r *tlstest.Recipe) *Verdict {
 	t.Helper()
-	c := Criteria{At: r.At, Profiles: recipeClients(t, r), Known: []Source{{Name: "pool", Set: set(t, r.Pool)}}}
+	c := Criteria{At: r.At, Profiles: recipeClients(t, r), Known: []Source{{Name: "pool", Set: set(t, r.Pool)}}, Products: productsOf(t, r)}
 	p := presentation(r, r.Presented, "192.0.2.1:443")
 	for v, list := range r.Variants {
 		q := presentation(r, list, p.Addr)
@@ -136,6 +136,15 @@ func set(t *testing.T, ders [][]byte) *chain.Set {
 	certs := make([]*cert.Certificate, len(ders))
 	for i, der := range ders {
 		certs[i] = parse(t, der)
+	}
+	return chain.NewSet(certs)
+}
+
+// setOf indexes entries that are known to be certificates.
+func setOf(entries []chain.Entry) *chain.Set {
+	certs := make([]*cert.Certificate, len(entries))
+	for i, e := range entries {
+		certs[i] = e.Cert
 	}
 	return chain.NewSet(certs)
 }
