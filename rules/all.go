@@ -8,11 +8,11 @@ func All() []*Rule { return all }
 
 var all = []*Rule{
 	&leafNotFirst, &missingIntermediate, &wrongIntermediate, &wrongOrder,
-	&rootInChain, &missingCrossRoot, &wrongCrossRoot, &staleCrossRoot,
+	&rootInChain, &missingCrossRoot, &wrongCrossRoot, &staleCrossRoot, &supersededIntermediate,
 	&duplicateCertificate, &unrelatedCertificate, &unparsableCertificate, &oversizedChain, &chainTooComplex,
 	&expiredLeaf, &notYetValid, &expiresSoon, &expiredIntermediate, &intermediateExpiresFirst,
 	&nameMismatch, &noSAN, &selfSignedLeaf, &untrustedRoot,
-	&weakSignature, &weakKey, &keyMismatch,
+	&weakSignature, &weakKey, &keyMismatch, &productMismatch,
 	&addressesDiffer, &defaultCertificateDiffers, &keyTypesDiffer, &versionsDiffer, &notReloaded,
 	&aiaFailed, &waiverExpired,
 	&oddCertificate, &clientRejects,

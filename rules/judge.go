@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"tlschain/rules/catalog"
 	"tlschain/rules/cert"
 	"tlschain/rules/chain"
 	"tlschain/rules/client"
@@ -27,9 +28,7 @@ type Criteria struct {
 	Profiles []*client.Profile // the chosen clients
 	Named    []string          // ids of those that the user chose by name: their failures are errors
 	Known    []Source          // CA certificates to complete chains with, best source first
-	// SameLine tells whether two CA certificates belong to one product line,
-	// by the catalogue; nil: nobody knows.
-	SameLine func(a, b *cert.Certificate) bool
+	Products *catalog.Products // what CAs sell; nil: nobody knows
 }
 
 // A Source is a set of CA certificates and where it came from.
@@ -55,7 +54,7 @@ func NewJudge(c Criteria, v *chain.Verifier) *Judge {
 	for _, id := range c.Named {
 		j.weight[id] = Error
 	}
-	j.world = chain.World{At: c.At, Anchors: chain.NewSet(anchors), SameLine: c.SameLine}
+	j.world = chain.World{At: c.At, Anchors: chain.NewSet(anchors), SameLine: c.Products.SameLine}
 	for _, s := range c.Known {
 		j.world.Known = append(j.world.Known, s.Set)
 	}
@@ -115,6 +114,9 @@ func (j *Judge) judge(s *Subject) *Verdict {
 		Findings:     s.Findings,
 		Clients:      s.Clients,
 		State:        state,
+	}
+	if product, ok := s.product(); ok {
+		v.Product = product.Name
 	}
 	slices.SortStableFunc(v.Findings, func(a, b Finding) int {
 		return cmp.Or(-cmp.Compare(a.Severity, b.Severity), slices.Compare(a.Positions, b.Positions))
