@@ -1,11 +1,79 @@
 package client
 
+import (
+	"fmt"
+	"slices"
+)
+
 // A Group is a set of clients that people choose together.
 type Group string
 
-// The groups, narrowest first; each holds the ones before it.
+// The groups, narrowest first; each holds the ones before it. All is for
+// choosing only.
 const (
 	Modern Group = "modern"
 	Broad  Group = "broad"
 	Legacy Group = "legacy"
+	All    Group = "all"
 )
+
+// members are the ids of the narrower groups; everything else is legacy.
+var members = map[Group][]string{
+	Modern: {
+		"chrome", "firefox", "apple-26", "android-16", "android-17", "windows",
+		"openjdk-17", "go", "openssl-3.0", "gnutls-3.7", "curl",
+	},
+	Broad: {
+		"android-10", "android-11", "android-12", "android-13", "android-14", "android-15",
+		"apple-15", "apple-16", "apple-17", "apple-18",
+		"openssl-1.1.1", "node-20", "node-24", "python-3.11", "rustls-0.23",
+	},
+}
+
+func groupOf(id string) Group {
+	for _, g := range []Group{Modern, Broad} {
+		if slices.Contains(members[g], id) {
+			return g
+		}
+	}
+	return Legacy
+}
+
+// In says whether the profile is chosen by the name of a group. Broad holds
+// modern, all holds everything, and legacy is the rest alone.
+func (p *Profile) In(g Group) bool {
+	switch g {
+	case All:
+		return true
+	case Broad:
+		return p.Group == Broad || p.Group == Modern
+	}
+	return p.Group == g
+}
+
+// Select picks profiles by ids and names of groups, in the order of all and
+// each once. named are the ids that were given as such. The error tells which
+// word is neither.
+func Select(all []*Profile, words []string) (chosen []*Profile, named []string, err error) {
+	picked := make(map[*Profile]bool)
+	for _, word := range words {
+		found := false
+		for _, p := range all {
+			if p.ID == word {
+				named = append(named, word)
+			}
+			if p.ID == word || p.In(Group(word)) {
+				picked[p], found = true, true
+			}
+		}
+		if !found {
+			return nil, nil, fmt.Errorf("there is no client and no group %q", word)
+		}
+	}
+	for _, p := range all {
+		if picked[p] {
+			chosen = append(chosen, p)
+		}
+	}
+	return chosen, named, nil
+}

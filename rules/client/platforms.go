@@ -1,0 +1,84 @@
+package client
+
+// A platform is a client whose verifier was not run: its parameters are read
+// from what its vendor publishes, and the profile says so.
+type platform struct {
+	builder Builder
+	aia     bool
+	notes   string
+	sources []string
+}
+
+// android is Conscrypt's TrustManagerImpl: it takes the list in any order,
+// tries anchors and then presented issuers by name, goes back when a path
+// fails, and gives anchors to the validator by name and key, so that their
+// dates do not count.
+func android(version int) platform {
+	b := Builder{
+		ParseAll: true, MaxBytes: 102400,
+		Prefer: [8]Preference{FromStore}, Leaf: KeyLeaf,
+		Sent: checkPath &^ EKU, MinHash: SHA1, MinRSA: 1024,
+		LeafEKU: true, CommonName: version < 9,
+	}
+	if version >= 10 {
+		b.MinHash = SHA256
+	}
+	if version < 4 {
+		b.MinHash, b.MinRSA = AnyHash, 0
+	}
+	p := platform{
+		builder: b,
+		notes: "The path builder is read from Conscrypt's TrustManagerImpl and was not run; " +
+			"that the dates of anchors do not count is what Let's Encrypt's chains relied on until 2024.",
+		sources: []string{
+			"Android Open Source Project: Conscrypt, TrustManagerImpl and ChainStrengthAnalyzer",
+			"Let's Encrypt: Extending Android Device Compatibility (2020-12-21)",
+			"Android 9 behaviour changes: host names are not matched by common name",
+		},
+	}
+	if version < 5 {
+		p.notes = "The path builder is that of later versions; releases of this age were stricter about the order of the list, and were not run."
+	}
+	return p
+}
+
+// apple is Security.framework (trustd).
+func apple(version int) platform {
+	return platform{
+		builder: Builder{
+			ParseAll: false, Prefer: [8]Preference{FromStore, ValidNow}, Leaf: ExactLeaf,
+			Sent: checkPath, Store: checkPath, MinHash: SHA256, MinRSA: 2048,
+			LeafEKU: true, AnyEKU: true,
+		},
+		aia: true,
+		notes: "The path builder is assumed to try every path and to fetch issuers; it was not run. " +
+			"Limits on lifetimes and certificate transparency are not judged.",
+		sources: []string{
+			"Apple: Requirements for trusted certificates in iOS 13 and macOS 10.15 (HT210176)",
+			"Apple: open-source release of Security, SecCertificateServer and SecCAIssuerRequest",
+		},
+	}
+}
+
+// windows is CryptoAPI with Schannel's policy.
+func windows(online bool) platform {
+	p := platform{
+		builder: Builder{
+			Prefer: [8]Preference{KeyIDFits, FromStore, ValidNow}, Leaf: ExactLeaf, Anchor: SelfSignedAnchor,
+			Sent: checkPath, Store: checkPath, MinHash: SHA256, MinRSA: 1024,
+			LeafEKU: true, AnyEKU: true, CommonName: true,
+		},
+		aia: online,
+		notes: "The path builder is assumed to try every path, to fetch issuers, and to download roots of Microsoft's programme when they are needed; it was not run. " +
+			"Dates from which Microsoft distrusts a root are not among the facts.",
+		sources: []string{
+			"Microsoft: Certificate Path Validation, CertGetCertificateChain",
+			"Microsoft: Windows Enforcement of SHA1 Certificates",
+		},
+	}
+	if !online {
+		p.notes = "A machine that can fetch neither issuers nor roots. Which roots it holds depends on its history, and no public file lists those that are shipped: " +
+			"this profile assumes that all of Microsoft's programme were installed, by group policy for instance, and tells only what the missing downloads break."
+	}
+	return p
+}

@@ -1,0 +1,108 @@
+package client
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tlschain/rules/catalog"
+)
+
+// Profiles pairs every builder and platform with its trust store, ordered by
+// id. Those without a version of their own take the newest snapshot that is
+// not younger than at, or the first there is; a zero at stands for today.
+// Facts without a store leave out the profiles that need it.
+func Profiles(facts *catalog.Facts, at time.Time) []*Profile {
+	m := &shelf{facts: facts, at: at}
+	builders := Builders()
+	for _, id := range slices.Sorted(maps.Keys(builders)) {
+		m.add(measured(id, builders[id]), "mozilla", "")
+	}
+	m.add(firefoxDesktop(builders["firefox"]), "mozilla", "")
+	m.add(&Profile{
+		ID: "debian", Title: "Debian (OpenSSL 3.0 and ca-certificates)", Family: "openssl", Builder: builders["openssl-3.0"],
+		Tested: Measured, Stocked: Assumed,
+		Notes: "Debian's ca-certificates is made from Mozilla's list; the snapshot of the date stands in for the package.",
+	}, "mozilla", "")
+	for _, s := range facts.Stores() {
+		switch s.Client {
+		case "android":
+			p := platformProfile(strings.TrimSuffix(s.ID, "-r4"), "Android "+strings.ReplaceAll(s.Version, "_", " to "), "android", s.Version, android(major(s.Version)))
+			if tag, ok := strings.CutPrefix(s.Version, "16_"); ok {
+				p.Title = "Android 16 (" + tag + ")"
+			}
+			m.add(p, "android", s.ID)
+		case "apple":
+			m.add(platformProfile(s.ID, "Apple "+s.Version, "apple", s.Version, apple(major(strings.TrimPrefix(s.ID, "apple-")))), "apple", s.ID)
+		}
+	}
+	m.add(platformProfile("windows", "Windows, updating its roots", "windows", "", windows(true)), "microsoft", "")
+	m.add(platformProfile("windows-offline", "Windows without downloads", "windows", "", windows(false)), "microsoft", "")
+	m.add(&Profile{
+		ID: "openjdk-17", Title: "OpenJDK 17 with its own cacerts", Family: "java", Version: "17.0.2", Builder: builders["java-17"],
+		Tested: Measured, Stocked: Documented,
+	}, "openjdk", "openjdk-17.0.2")
+	m.add(&Profile{
+		ID: "oracle-java-13", Title: "Oracle Java 13 with its own cacerts", Family: "java", Version: "13.0.2", Builder: builders["java-17"],
+		Tested: Assumed, Stocked: Documented, Notes: "The path builder is that of OpenJDK 17; version 13 was not run.",
+	}, "oracle-java", "oracle-java-13.0.2")
+	slices.SortFunc(m.profiles, func(a, b *Profile) int { return cmp.Compare(a.ID, b.ID) })
+	return m.profiles
+}
+
+// A shelf collects profiles while it looks up their stores.
+type shelf struct {
+	facts    *catalog.Facts
+	at       time.Time
+	profiles []*Profile
+}
+
+// add gives p the store with this id, or where id is empty the client's
+// snapshot of the date, and keeps it.
+func (m *shelf) add(p *Profile, client, id string) {
+	var store *catalog.Store
+	early := false
+	for _, s := range m.facts.Stores() { // by client and date
+		switch {
+		case s.Client != client || id != "" && s.ID != id:
+		case store == nil:
+			store, early = s, id == "" && !m.at.IsZero() && s.Date.After(m.at)
+		case m.at.IsZero() || !s.Date.After(m.at):
+			store = s
+		}
+	}
+	if store == nil {
+		return
+	}
+	p.Store, p.StoreID, p.StoreDate = store.Anchors, store.ID, store.Date
+	p.Group = groupOf(p.ID)
+	if early {
+		p.Stocked = Assumed
+		p.Notes = strings.TrimSpace(p.Notes + " No snapshot of its store is as old as the date; the first one is taken.")
+	}
+	p.Sources = append(slices.Clone(p.Sources), store.Source)
+	m.profiles = append(m.profiles, p)
+}
+
+func platformProfile(id, title, family, version string, pl platform) *Profile {
+	return &Profile{
+		ID: id, Title: title, Family: family, Version: version, Builder: pl.builder,
+		Tested: Assumed, Stocked: Documented, AIA: pl.aia, Notes: pl.notes, Sources: pl.sources,
+	}
+}
+
+// major reads the number that a version begins with; 0 if there is none.
+func major(version string) int {
+	end := 0
+	for end < len(version) && '0' <= version[end] && version[end] <= '9' {
+		end++
+	}
+	n, err := strconv.Atoi(version[:end])
+	if err != nil {
+		return 0
+	}
+	return n
+}
