@@ -15,7 +15,7 @@ func TestRealDovecot(t *testing.T) {
 			}
 			ports := freePorts(t, 4)
 			h.write("dovecot.conf", fmt.Sprintf(`protocols = imap pop3 lmtp sieve
-listen = 127.0.0.1
+listen = $HOST
 base_dir = $DIR/run
 state_dir = $DIR/state
 log_path = /dev/stderr

@@ -17,7 +17,7 @@ func TestRealInspIRCd(t *testing.T) {
 			ports := freePorts(t, 1)
 			h.write("inspircd.conf", `<server name="irc.example.test" description="x" id="1AB" network="x">
 <admin name="x" nick="x" email="x@example.test">
-<bind address="127.0.0.1" port="`+fmt.Sprint(ports[0])+`" type="clients">
+<bind address="$HOST" port="`+fmt.Sprint(ports[0])+`" type="clients">
 <connect allow="*" timeout="60" resolvehostnames="no" useident="no">
 <pid file="$DIR/pid"><log method="file" target="$DIR/log" type="*" level="default">
 <path configdir="$DIR" datadir="$DIR" logdir="$DIR" runtimedir="$DIR">

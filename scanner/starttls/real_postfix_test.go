@@ -21,7 +21,7 @@ command_directory = /usr/sbin
 mail_owner = postfix
 setgid_group = postdrop
 myhostname = mx.example.test
-inet_interfaces = 127.0.0.1
+inet_interfaces = loopback-only
 maillog_file = $DIR/log/mail
 maillog_file_prefixes = $DIR
 smtpd_tls_chain_files = $DIR/key.pem, $DIR/chain.pem
@@ -29,9 +29,9 @@ smtpd_tls_security_level = may
 smtpd_relay_restrictions = reject
 smtpd_client_event_limit_exceptions =
 `)
-	h.write("master.cf", fmt.Sprintf(`127.0.0.1:%d inet n - n - - smtpd
-127.0.0.1:%d inet n - n - - smtpd -o smtpd_tls_security_level=none
-127.0.0.1:%d inet n - n - - smtpd -o smtpd_client_connection_rate_limit=1
+	h.write("master.cf", fmt.Sprintf(`$HOST:%d inet n - n - - smtpd
+$HOST:%d inet n - n - - smtpd -o smtpd_tls_security_level=none
+$HOST:%d inet n - n - - smtpd -o smtpd_client_connection_rate_limit=1
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr

@@ -16,7 +16,7 @@ modules_disabled = { "posix"; "http" }
 data_path = "$DIR/data"
 pidfile = "$DIR/pid"
 log = { info = "*console" }
-interfaces = { "127.0.0.1" }
+interfaces = { "$HOST" }
 `+fmt.Sprintf("c2s_ports = { %d }\ns2s_ports = { %d }\n", ports[0], ports[1])+`
 c2s_direct_tls_ports = {}
 s2s_direct_tls_ports = {}

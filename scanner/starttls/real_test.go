@@ -92,13 +92,15 @@ func missing(t *testing.T, why string) {
 // path is that of a file in the house.
 func (h *house) path(name string) string { return filepath.Join(h.dir, name) }
 
-// write puts a file into the house; $DIR in it stands for the folder.
+// write puts a file into the house; $DIR in it stands for the folder, $HOST for
+// the address to listen at.
 func (h *house) write(name, content string) {
 	h.Helper()
 	if err := os.MkdirAll(filepath.Dir(h.path(name)), 0o755); err != nil {
 		h.Fatal(err)
 	}
-	if err := os.WriteFile(h.path(name), []byte(strings.ReplaceAll(content, "$DIR", h.dir)), 0o600); err != nil {
+	content = strings.NewReplacer("$DIR", h.dir, "$HOST", loopback()).Replace(content)
+	if err := os.WriteFile(h.path(name), []byte(content), 0o600); err != nil {
 		h.Fatal(err)
 	}
 }
@@ -186,14 +188,21 @@ func (h *house) start(ports []uint16, program string, args ...string) {
 	}
 }
 
-func at(port uint16) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(int(port))) }
+// loopback is an address that no other process's tests listen at, so that a
+// port which is free stays free until the server takes it.
+func loopback() string {
+	pid := os.Getpid()
+	return fmt.Sprintf("127.%d.%d.%d", 64+pid>>16&63, pid>>8&255, pid&255)
+}
+
+func at(port uint16) string { return net.JoinHostPort(loopback(), strconv.Itoa(int(port))) }
 
 // freePorts finds ports that nothing listens at just now.
 func freePorts(t *testing.T, n int) []uint16 {
 	t.Helper()
 	var ports []uint16
 	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := net.Listen("tcp", at(0))
 		if err != nil {
 			t.Fatal(err)
 		}

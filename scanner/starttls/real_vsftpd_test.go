@@ -16,7 +16,7 @@ func TestRealVsftpd(t *testing.T) {
 			if err := os.Mkdir(h.path("empty"), 0o755); err != nil {
 				t.Fatal(err)
 			}
-			h.write("vsftpd.conf", "listen=YES\nlisten_ipv6=NO\nlisten_address=127.0.0.1\n"+
+			h.write("vsftpd.conf", "listen=YES\nlisten_ipv6=NO\nlisten_address=$HOST\n"+
 				fmt.Sprintf("listen_port=%d\nbackground=NO\nmax_clients=5\n", ports[0])+
 				"run_as_launching_user="+map[bool]string{true: "NO", false: "YES"}[os.Geteuid() == 0]+"\n"+
 				"secure_chroot_dir=$DIR/empty\nseccomp_sandbox=NO\nisolate=NO\nisolate_network=NO\nanonymous_enable=YES\nlocal_enable=NO\n"+
