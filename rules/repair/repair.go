@@ -16,7 +16,6 @@ import (
 	"sync"
 
 	"tlschain/rules"
-	"tlschain/rules/catalog"
 	"tlschain/rules/cert"
 	"tlschain/rules/chain"
 	"tlschain/rules/client"
@@ -37,8 +36,6 @@ type Options struct {
 	// WithRoot keeps the self-signed root at the end, which no browser needs:
 	// for servers whose DANE-TA record names it (RFC 7671 section 5.2.2).
 	WithRoot bool
-	// Products tell what CAs say that their products need; nil: nobody knows.
-	Products *catalog.Products
 }
 
 // A Certificate of a corrected list.

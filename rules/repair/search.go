@@ -32,7 +32,7 @@ type search struct {
 
 func (m *Mender) search(v *rules.Verdict) *search {
 	s := &search{mender: m, verdict: v, leaf: v.Entries[v.Leaf].Cert, session: m.verifier.Begin()}
-	s.product, s.sold = m.options.Products.Recognise(s.leaf)
+	s.product, s.sold = m.judge.Products.Recognise(s.leaf)
 	s.climb(s.leaf, nil)
 	slices.SortStableFunc(s.paths, s.compare)
 	return s
@@ -110,7 +110,7 @@ func (s *search) faults(path []Certificate) []int {
 		if c.Cert.SignatureAlg.Weak() && !s.leaf.SignatureAlg.Weak() {
 			weak++
 		}
-		if _, ok := s.mender.options.Products.Superseded(c.Cert, s.mender.judge.At); ok {
+		if _, ok := s.mender.judge.Products.Superseded(c.Cert, s.mender.judge.At); ok {
 			old++
 		}
 		if c.Cert.NotAfter.Before(s.leaf.NotAfter) {
