@@ -152,7 +152,8 @@ const (
 	maxExponentBits = 33
 )
 
-// cost estimates one check in microseconds (BenchmarkSigned shows both); ok is false where we cannot check.
+// cost estimates one check in microseconds (BenchmarkSigned shows both); ok is false
+// where we cannot check.
 func cost(alg cert.SignatureAlg, key cert.Key) (us int, ok bool) {
 	switch key.Kind {
 	case cert.RSA, cert.RSAPSS:
@@ -165,7 +166,15 @@ func cost(alg cert.SignatureAlg, key cert.Key) (us int, ok bool) {
 		if key.P == nil || alg.Hash == 0 {
 			return 0, false
 		}
-		return map[string]int{"P-224": 250, "P-256": 60, "P-384": 700, "P-521": 2800}[key.Curve], true
+		switch key.Curve {
+		case "P-256":
+			return 60, true
+		case "P-384":
+			return 700, true
+		case "P-521":
+			return 2800, true
+		}
+		return 250, true // P-224
 	case cert.Ed25519:
 		return 60, key.P != nil
 	}

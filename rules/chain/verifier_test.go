@@ -104,19 +104,25 @@ func TestAskingAgainIsFree(t *testing.T) {
 
 // Cheap questions are answered in full: a hundred in a row are no attack.
 func TestLongChainsFitTheBudget(t *testing.T) {
-	for _, keyType := range []string{"p256", "rsa2048", "rsa4096"} {
+	for keyType, size := range map[string]int{"p256": 70, "rsa2048": 256, "rsa4096": 512} {
 		key := tlstest.For(t).Key("long", keyType)
 		oid, h := "1.2.840.113549.1.1.11", crypto.SHA256
 		if keyType == "p256" {
 			oid = "1.2.840.10045.4.3.2"
 		}
-		sign := func(tbs []byte) []byte { return must[[]byte](t)(key.Sign(nil, digest(h, tbs), h)) }
 		spki, alg := spkiOf(t, key.Public()), algorithm(t, oid)
 		s := new(Verifier).Begin()
 		for i := range 100 {
-			c := certify(t, int64(i), spki, alg, sign)
-			if got := s.Signed(c, c); got != Yes {
-				t.Fatalf("%s, question %d: %v, want yes", keyType, i, got)
+			want := No
+			c := certify(t, int64(i), spki, alg, func(tbs []byte) []byte {
+				if i > 0 { // as dear to refuse as to accept
+					return big.NewInt(2).FillBytes(make([]byte, 512))[512-size:]
+				}
+				want = Yes
+				return must[[]byte](t)(key.Sign(nil, digest(h, tbs), h))
+			})
+			if got := s.Signed(c, c); got != want {
+				t.Fatalf("%s, question %d: %v, want %v", keyType, i, got, want)
 			}
 		}
 		if s.Starved {
