@@ -5,11 +5,27 @@ import (
 	"net/netip"
 )
 
+// patience is how many times an attempt that failed for want of descriptors or
+// ports of our own is made again, beside the retries that were asked for: it
+// says nothing about the target.
+const patience = 4
+
 // attempts makes one observation, trying again where that may help.
 func (r *run) attempts(ctx context.Context, target Target, addr netip.Addr, variant Variant) *Observation {
-	for n := 0; ; n++ {
-		o := r.attempt(ctx, target, addr, variant)
-		if o.Captured() || n >= r.Retries || !mayPass(o.Failure.Code) || !pause(ctx, n) {
+	retries, ours := 0, 0
+	for {
+		o := r.once(ctx, target, addr, variant)
+		switch {
+		case o.Captured() || o.Failure == nil:
+			return o
+		case o.Failure.Code == Local && ours < patience:
+			ours++
+		case mayPass(o.Failure.Code) && retries < r.Retries:
+			retries++
+		default:
+			return o
+		}
+		if !pause(ctx, retries+ours-1) {
 			return o
 		}
 	}
@@ -18,9 +34,16 @@ func (r *run) attempts(ctx context.Context, target Target, addr netip.Addr, vari
 // mayPass says whether a failure is of the kind that passes.
 func mayPass(code Code) bool { return code == Timeout || code == Reset || code == Busy }
 
-// attempt makes one observation, bounded by one timeout: the fallbacks that it
-// may take share it.
-func (r *run) attempt(ctx context.Context, target Target, addr netip.Addr, variant Variant) *Observation {
+// An attempt is one observation in the making: one handshake, and the other
+// hellos that it takes where that shows nothing.
+type attempt struct {
+	*run
+	o     *Observation
+	links int // connections made
+}
+
+// once makes one observation, bounded by one timeout.
+func (r *run) once(ctx context.Context, target Target, addr netip.Addr, variant Variant) *Observation {
 	o := &Observation{Target: target, Variant: variant, Addr: netip.AddrPortFrom(addr, target.Port)}
 	if variant == NoSNI {
 		o.Target.ServerName = ""
@@ -30,11 +53,11 @@ func (r *run) attempt(ctx context.Context, target Target, addr netip.Addr, varia
 		o.At, o.Failure = r.now(), interrupted()
 		return o
 	}
-	defer done()
+	defer func() { done(o.Failure != nil && o.Failure.Code == Local) }()
 	o.At = r.now()
 	limited, cancel := context.WithTimeout(ctx, r.timeout())
 	defer cancel()
-	r.capture(limited, o)
+	(&attempt{run: r, o: o}).capture(limited)
 	o.Took = r.now().Sub(o.At)
 	if ctx.Err() != nil && !o.Captured() {
 		o.Failure = interrupted()

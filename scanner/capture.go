@@ -11,31 +11,32 @@ import (
 // capture brings the chain home: by a complete handshake where crypto/tls can
 // make one, else by the ClientHello that gets to see a certificate. Where both
 // are needed, the failure beside the chain is that of the handshake.
-func (r *run) capture(ctx context.Context, o *Observation) {
+func (a *attempt) capture(ctx context.Context) {
+	o := a.o
 	if o.Variant == RSA || o.Variant == ECDSA {
-		r.captureKey(ctx, o)
+		a.captureKey(ctx)
 		return
 	}
-	if r.Fast && r.captureFast(ctx, o) {
+	if a.Fast && a.captureFast(ctx) {
 		return
 	}
-	err := r.handshake(ctx, o, cheapCurves())
+	err := a.handshake(ctx, cheapCurves())
 	if err != nil && !o.Captured() && o.Version == 0 && wantsOtherCurve(err) && o.Variant != TLS12 {
-		err = r.handshake(ctx, o, otherCurves())
+		err = a.handshake(ctx, otherCurves())
 	}
 	if err == nil {
 		return
 	}
-	o.Failure = r.failure(err)
+	o.Failure = a.failure(err)
 	if o.Captured() || !withinTLS(err, o.Failure) {
 		return
 	}
 	for _, version := range fallbacks(o) {
-		again := r.ask(ctx, o, wire.Hello{Version: version})
+		again := a.ask(ctx, wire.Hello{Version: version})
 		if again == nil {
 			return
 		}
-		if code := r.failure(again).Code; code != Handshake && code != Reset {
+		if code := a.failure(again).Code; code != Handshake && code != Reset {
 			return // this server has nothing for us in another version either
 		}
 	}
@@ -44,7 +45,8 @@ func (r *run) capture(ctx context.Context, o *Observation) {
 // captureFast asks without a handshake: for TLS 1.2 and below first, which
 // takes no cryptography, then for TLS 1.3. It returns false if only a complete
 // handshake can tell more.
-func (r *run) captureFast(ctx context.Context, o *Observation) bool {
+func (a *attempt) captureFast(ctx context.Context) bool {
+	o := a.o
 	versions := []uint16{tls.VersionTLS12, tls.VersionTLS13}
 	switch o.Variant {
 	case TLS12:
@@ -53,11 +55,11 @@ func (r *run) captureFast(ctx context.Context, o *Observation) bool {
 		versions = versions[1:]
 	}
 	for _, version := range versions {
-		err := r.ask(ctx, o, wire.Hello{Version: version})
+		err := a.ask(ctx, wire.Hello{Version: version})
 		if err == nil {
 			return true
 		}
-		if f := r.failure(err); !withinTLS(err, f) {
+		if f := a.failure(err); !withinTLS(err, f) {
 			o.Failure = f
 			return true
 		}
@@ -67,14 +69,15 @@ func (r *run) captureFast(ctx context.Context, o *Observation) bool {
 
 // captureKey asks for a certificate with one type of key, which is nothing
 // that crypto/tls could be told to do in TLS 1.3.
-func (r *run) captureKey(ctx context.Context, o *Observation) {
+func (a *attempt) captureKey(ctx context.Context) {
+	o := a.o
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
-		err := r.ask(ctx, o, wire.Hello{Version: version, Keys: wire.Keys(o.Variant)})
+		err := a.ask(ctx, wire.Hello{Version: version, Keys: wire.Keys(o.Variant)})
 		if err == nil {
 			o.Failure = nil
 			return
 		}
-		if o.Failure = r.failure(err); !withinTLS(err, o.Failure) {
+		if o.Failure = a.failure(err); !withinTLS(err, o.Failure) {
 			return
 		}
 	}
@@ -82,8 +85,9 @@ func (r *run) captureKey(ctx context.Context, o *Observation) {
 
 // ask says hello on a connection of its own, reads the chain into o, and hangs
 // up.
-func (r *run) ask(ctx context.Context, o *Observation, hello wire.Hello) error {
-	link, err := r.connect(ctx, o.Target, o.Addr)
+func (a *attempt) ask(ctx context.Context, hello wire.Hello) error {
+	o := a.o
+	link, err := a.connect(ctx)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,10 @@ func (r *run) failure(err error) *Failure {
 	if errors.As(err, &s) {
 		step, err = s.step, s.err
 	}
+	var onTheWay *proxyError
+	if errors.As(err, &onTheWay) {
+		return &Failure{Proxy, onTheWay.Error()}
+	}
 	if f := r.networkFailure(step, err); f != nil {
 		return f
 	}

@@ -11,8 +11,13 @@ import (
 
 // connect dials and speaks the STARTTLS preamble. The connection has ctx's
 // deadline, and ends with ctx; the caller calls hangUp in the end.
-func (r *run) connect(ctx context.Context, target Target, addr netip.AddrPort) (*link, error) {
-	conn, err := r.dial(ctx, addr)
+func (a *attempt) connect(ctx context.Context) (*link, error) {
+	target := a.o.Target
+	if a.links++; a.links > 1 && a.limiter != nil {
+		// A further connection counts, but does not wait: its time is running.
+		a.limiter.Reserve()
+	}
+	conn, err := a.dial(ctx, target, a.o.Addr)
 	if err != nil {
 		return nil, &stepError{"connecting", err}
 	}
@@ -24,7 +29,7 @@ func (r *run) connect(ctx context.Context, target Target, addr netip.AddrPort) (
 	if target.STARTTLS == "" {
 		return l, nil
 	}
-	upgrade := r.StartTLS
+	upgrade := a.StartTLS
 	if upgrade == nil {
 		upgrade = starttls.Upgrade
 	}
@@ -39,17 +44,32 @@ func (r *run) connect(ctx context.Context, target Target, addr netip.AddrPort) (
 	return l, nil
 }
 
-func (r *run) dial(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
+func (r *run) dial(ctx context.Context, target Target, addr netip.AddrPort) (net.Conn, error) {
 	if r.Dial != nil {
 		return r.Dial(ctx, addr)
 	}
-	// Connections are too short for keep-alive probes to begin.
-	dialer := net.Dialer{KeepAlive: -1}
-	conn, err := dialer.DialTCP(ctx, "tcp", netip.AddrPort{}, addr)
+	through, err := r.proxyFor(target)
+	if err != nil {
+		return nil, &proxyError{err}
+	}
+	if through != nil {
+		return r.dialProxy(ctx, through, target, addr)
+	}
+	conn, err := r.dialer().DialTCP(ctx, "tcp", netip.AddrPortFrom(r.Source, 0), addr)
 	if err != nil {
 		return nil, err // conn is a nil *net.TCPConn, not a nil net.Conn
 	}
 	return conn, nil
+}
+
+// dialer makes connections from the source address; they are too short for
+// keep-alive probes to begin.
+func (r *run) dialer() *net.Dialer {
+	dialer := &net.Dialer{KeepAlive: -1}
+	if r.Source.IsValid() {
+		dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(r.Source, 0))
+	}
+	return dialer
 }
 
 // A link is a connection that is ready for the ClientHello.

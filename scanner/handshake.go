@@ -14,8 +14,9 @@ import (
 // handshake makes a complete TLS handshake and writes what came of it into o.
 // The error says why the handshake did not complete; there may be a chain
 // nevertheless.
-func (r *run) handshake(ctx context.Context, o *Observation, curves []tls.CurveID) error {
-	link, err := r.connect(ctx, o.Target, o.Addr)
+func (a *attempt) handshake(ctx context.Context, curves []tls.CurveID) error {
+	o := a.o
+	link, err := a.connect(ctx)
 	if err != nil {
 		return err
 	}
@@ -23,7 +24,7 @@ func (r *run) handshake(ctx context.Context, o *Observation, curves []tls.CurveI
 	tape := wire.NewTape(link.Conn)
 	defer tape.Stop()
 	asked := false
-	client := tls.Client(tape, r.config(o, curves, tape.KeyLog(), &asked))
+	client := tls.Client(tape, a.config(curves, tape.KeyLog(), &asked))
 	if err := client.Handshake(); err != nil { // its deadline is the connection's
 		err = o.readTape(tape, err)
 		if asked {
@@ -73,9 +74,9 @@ func otherCurves() []tls.CurveID {
 }
 
 // config offers everything that crypto/tls can do.
-func (r *run) config(o *Observation, curves []tls.CurveID, keyLog io.Writer, asked *bool) *tls.Config {
+func (a *attempt) config(curves []tls.CurveID, keyLog io.Writer, asked *bool) *tls.Config {
 	config := &tls.Config{
-		ServerName:             o.Target.ServerName,
+		ServerName:             a.o.Target.ServerName,
 		InsecureSkipVerify:     true, // the chain is what we judge, and not here
 		MinVersion:             tls.VersionTLS10,
 		CipherSuites:           allSuites(),
@@ -84,13 +85,13 @@ func (r *run) config(o *Observation, curves []tls.CurveID, keyLog io.Writer, ask
 		KeyLogWriter:           keyLog,
 		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 			*asked = true
-			if r.ClientCertificate != nil {
-				return r.ClientCertificate, nil
+			if a.ClientCertificate != nil {
+				return a.ClientCertificate, nil
 			}
 			return new(tls.Certificate), nil
 		},
 	}
-	switch o.Variant {
+	switch a.o.Variant {
 	case TLS12:
 		config.MaxVersion = tls.VersionTLS12
 	case TLS13:

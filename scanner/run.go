@@ -12,13 +12,14 @@ import (
 // A run is one scan under way: the scanner and what its connections share.
 type run struct {
 	*Scanner
-	slots   chan struct{} // one for each connection at once
+	pace    *pace
 	hosts   hosts
 	limiter *rate.Limiter // nil without a limit
+	names   names
 }
 
 func newRun(s *Scanner) *run {
-	r := &run{Scanner: s, slots: make(chan struct{}, s.concurrency())}
+	r := &run{Scanner: s, pace: newPace(s.concurrency())}
 	switch {
 	case s.PerHost == 0:
 		r.hosts.limit = 4
@@ -32,30 +33,29 @@ func newRun(s *Scanner) *run {
 }
 
 // turn waits until a connection to addr may begin. The caller calls done when
-// it has ended; on an error, which is ctx's, there is nothing to call.
-func (r *run) turn(ctx context.Context, addr netip.Addr) (done func(), err error) {
+// it has ended, with whether this machine gave out; on an error, which is
+// ctx's, there is nothing to call.
+func (r *run) turn(ctx context.Context, addr netip.Addr) (done func(distress bool), err error) {
 	leave, err := r.hosts.enter(ctx, addr)
 	if err != nil {
 		return nil, err
 	}
-	select {
-	case r.slots <- struct{}{}:
-	case <-ctx.Done():
+	if err := r.pace.begin(ctx); err != nil {
 		leave()
-		return nil, ctx.Err()
-	}
-	done = func() {
-		<-r.slots
-		leave()
+		return nil, err
 	}
 	if r.limiter != nil {
 		err = r.limiter.Wait(ctx)
 	}
 	if err == nil {
-		err = ctx.Err() // a place may come free because the scan is ending
+		err = ctx.Err() // the place may have come free because the scan is ending
+	}
+	done = func(distress bool) {
+		r.pace.end(distress)
+		leave()
 	}
 	if err != nil {
-		done()
+		done(false)
 		return nil, err
 	}
 	return done, nil

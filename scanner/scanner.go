@@ -10,6 +10,7 @@ import (
 	"crypto/tls"
 	"net"
 	"net/netip"
+	"net/url"
 	"time"
 )
 
@@ -32,17 +33,31 @@ type Scanner struct {
 
 	ClientCertificate *tls.Certificate // shown to servers that ask; nil means none
 
+	Addresses map[string][]netip.Addr          // by host name, in place of what a name server would say
+	Source    netip.Addr                       // where connections come from; invalid means as the system likes
+	Proxy     func(*url.URL) (*url.URL, error) // the proxy for https://host:port, nil for none; nil means never one
+	Exclude   *Exclusions                      // addresses that no connection goes to; nil means none
+
 	Lookup   func(ctx context.Context, network, host string) ([]netip.Addr, error)      // nil means net.DefaultResolver.LookupNetIP
-	Dial     func(ctx context.Context, addr netip.AddrPort) (net.Conn, error)           // nil means TCP
+	Dial     func(ctx context.Context, addr netip.AddrPort) (net.Conn, error)           // in place of TCP and proxies; nil means these
 	StartTLS func(ctx context.Context, conn net.Conn, dialect, serverName string) error // nil means starttls.Upgrade
 	Now      func() time.Time                                                           // nil means time.Now
 }
 
+// spareDescriptors is what a scan leaves to the rest of the program: lists,
+// reports, name servers.
+const spareDescriptors = namesAtOnce + 32
+
+// concurrency is never more than the descriptors that there are.
 func (s *Scanner) concurrency() int {
-	if s.Concurrency > 0 {
-		return s.Concurrency
+	n := s.Concurrency
+	if n <= 0 {
+		n = 256
 	}
-	return 256
+	if limit, ok := Descriptors(); ok {
+		n = min(n, max(limit-spareDescriptors, paceFloor))
+	}
+	return n
 }
 
 func (s *Scanner) timeout() time.Duration {

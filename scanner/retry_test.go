@@ -1,0 +1,102 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"slices"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+var errTry = errors.New("the end of this test's network")
+
+// outcomes dials one after another; errTry is an odd answer, which no retry
+// mends.
+func outcomes(list ...error) (dial func(context.Context, netip.AddrPort) (net.Conn, error), n *int) {
+	n = new(int)
+	return func(context.Context, netip.AddrPort) (net.Conn, error) {
+		*n++
+		if *n > len(list) {
+			return nil, errTry
+		}
+		return nil, list[*n-1]
+	}, n
+}
+
+// What may pass is tried again, after a pause that grows; nothing else is.
+func TestRetries(t *testing.T) {
+	reset, refused, full := error(syscall.ECONNRESET), error(syscall.ECONNREFUSED), error(syscall.EMFILE)
+	timeout := error(context.DeadlineExceeded)
+	for _, c := range []struct {
+		retries int
+		dials   []error
+		made    int
+		code    Code
+	}{
+		{0, []error{reset, reset}, 1, Reset},
+		{1, []error{reset, reset, reset}, 2, Reset},
+		{3, []error{reset, timeout, refused}, 3, Refused},
+		{3, []error{refused, refused}, 1, Refused},
+		{0, []error{full, full, refused}, 3, Refused}, // our own fault costs no retry
+		{0, slices.Repeat([]error{full}, 100), 1 + patience, Local},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			dial, n := outcomes(c.dials...)
+			began := time.Now()
+			o := one(t, &Scanner{Retries: c.retries, Dial: dial}, Target{Host: "192.0.2.1", Addr: netip.MustParseAddr("192.0.2.1"), Port: 443})
+			if *n != c.made || o.Failure.Code != c.code {
+				t.Errorf("%v: %d dials and %v, want %d and %s", c.dials, *n, o.Failure, c.made, c.code)
+			}
+			if waited := time.Since(began); waited < time.Duration(c.made-1)*250*time.Millisecond {
+				t.Errorf("%d dials within %v", *n, waited)
+			}
+		})
+	}
+}
+
+// In distress of our own there are fewer connections at once, and as many as
+// before when it is over.
+func TestPace(t *testing.T) {
+	p := newPace(20)
+	inUse := func() int { return cap(p.slots) - p.held }
+	for i := range 100 {
+		if err := p.begin(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		p.end(true)
+		if want := max(20-i-1, paceFloor); inUse() != want {
+			t.Fatalf("after %d signs of distress %d slots are in use, want %d", i+1, inUse(), want)
+		}
+	}
+	for range 20 * paceCalm {
+		if err := p.begin(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		p.end(false)
+	}
+	if inUse() != 20 || len(p.slots) != 0 {
+		t.Errorf("%d slots are in use again, %d taken", inUse(), len(p.slots))
+	}
+}
+
+// The rate holds for connections, whoever they go to.
+func TestRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var n atomic.Int32
+		s := &Scanner{Rate: 10, Dial: func(context.Context, netip.AddrPort) (net.Conn, error) {
+			n.Add(1)
+			return nil, errTry
+		}}
+		began := time.Now()
+		for range s.Scan(t.Context(), slices.Values(slices.Repeat([]Target{{Host: "127.0.0.1", Addr: netip.MustParseAddr("127.0.0.1"), Port: 1}}, 50))) {
+		}
+		if took := time.Since(began); took < 4900*time.Millisecond || took > 5*time.Second || n.Load() != 50 {
+			t.Errorf("%d connections in %v", n.Load(), took)
+		}
+	})
+}
