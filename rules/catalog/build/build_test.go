@@ -228,15 +228,3 @@ func TestUnreadableCertificatesAreSkipped(t *testing.T) {
 		t.Errorf("%d certificates and error %v, want one", len(f.All()), err)
 	}
 }
-
-func TestReports(t *testing.T) {
-	urls, err := Reports("https://example.org/ccadb/", 1996)
-	if err != nil || len(urls) != 3 || urls[2] != "https://example.org/ccadb/AllCertificatePEMsCSVFormat?NotBeforeYear=1996" {
-		t.Errorf("%q, %v", urls, err)
-	}
-	for _, bad := range []string{"", "ccadb", "ftp://example.org", "https://"} {
-		if _, err := Reports(bad, 2026); err == nil {
-			t.Errorf("%q passes for an address", bad)
-		}
-	}
-}

@@ -1,0 +1,65 @@
+package build
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"tlschain/rules/catalog"
+	"tlschain/scanner/tlstest"
+)
+
+func TestRenew(t *testing.T) {
+	ca := tlstest.For(t)
+	a, b := ca.Root("A"), ca.Root("B")
+	base := made(t, nil, fstest.MapFS{"1.csv": report(a), "stores.tsv": membership("toy-1", "2025", a)})
+	now := time.Date(2027, 3, 4, 5, 6, 7, 0, time.UTC)
+
+	u, err := Renew(base, fstest.MapFS{"ccadb/2027.csv": report(b)}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := catalog.Read(bytes.NewReader(u.File))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := kept.Source(sha256.Sum256(b.DER)); got != "CCADB 2027-03-04" {
+		t.Errorf("the new certificate's source is %q, want CCADB 2027-03-04", got)
+	}
+	if got := kept.Source(sha256.Sum256(a.DER)); got != "test 2026" {
+		t.Errorf("the old certificate's source is %q, want test 2026", got)
+	}
+	info := kept.Info()
+	if info.CAs != 2 || info.Roots != 2 || !info.Updated.Equal(now) || info.Size != len(u.File) || len(info.Stores) != 1 {
+		t.Errorf("info of the kept file: %+v", info)
+	}
+	if labels(u.Changes.Added) != "B" || len(u.Changes.Stores) != 0 {
+		t.Errorf("changes: added %q, stores %+v", labels(u.Changes.Added), u.Changes.Stores)
+	}
+
+	// The same again is no change, and no other bytes.
+	again, err := Renew(kept, fstest.MapFS{"ccadb/2027.csv": report(b)}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !again.Changes.Empty() || !bytes.Equal(again.File, u.File) {
+		t.Errorf("the same update again: %+v", again.Changes)
+	}
+	if _, err := Renew(base, fstest.MapFS{}, now); err == nil {
+		t.Error("an update from an empty directory passes")
+	}
+}
+
+func TestReports(t *testing.T) {
+	all, err := Reports("https://example.org/ccadb/", 1996)
+	if err != nil || len(all) != 3 || all[2].URL != "https://example.org/ccadb/AllCertificatePEMsCSVFormat?NotBeforeYear=1996" || all[2].Name != "ccadb/1996.csv" {
+		t.Errorf("%v, %v", all, err)
+	}
+	for _, bad := range []string{"", "ccadb", "ftp://example.org", "https://"} {
+		if _, err := Reports(bad, 2026); err == nil {
+			t.Errorf("%q passes for an address", bad)
+		}
+	}
+}
