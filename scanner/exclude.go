@@ -51,6 +51,10 @@ func (x *Exclusions) add(text string) error {
 		x.names["."+name] = true
 		return nil
 	}
+	if prefix, err := netip.ParsePrefix(text); err == nil { // of any size, unlike a target's
+		x.ranges = append(x.ranges, addrRange{prefix.Masked().Addr(), lastOf(prefix)})
+		return nil
+	}
 	var p parsedTarget
 	if err := p.parsePlace(text); err != nil {
 		return err

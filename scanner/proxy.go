@@ -85,7 +85,7 @@ func (r *run) dialProxy(ctx context.Context, through *url.URL, target Target, ad
 	default:
 		conn, err = r.dialSOCKS(ctx, through, to)
 	}
-	if err != nil && ctx.Err() == nil {
+	if err != nil && ctx.Err() == nil && !isTimeout(err) {
 		return nil, &proxyError{fmt.Errorf("proxy %s: %w", through.Host, err)}
 	}
 	return conn, err
