@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -71,18 +72,28 @@ func firstName(entries []chain.Entry) string {
 	return ""
 }
 
-// readFile reads a file whole, within the bounds of what certificates need.
+// readFile reads a file whole, within the bounds of what certificates need. Its
+// errors leave out the name, which is said anyway.
 func (p *process) readFile(file string) ([]byte, error) {
 	r := p.stdin
 	if file != "-" {
 		f, err := os.Open(file)
 		if err != nil {
-			return nil, errors.Unwrap(err) // without the name, which is said anyway
+			return nil, withoutPath(err)
 		}
 		defer f.Close()
 		r = f
 	}
-	return io.ReadAll(io.LimitReader(r, certfile.MaxSize+1))
+	data, err := io.ReadAll(io.LimitReader(r, certfile.MaxSize+1))
+	return data, withoutPath(err)
+}
+
+func withoutPath(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 func fileHint(err error) string {

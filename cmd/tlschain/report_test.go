@@ -7,13 +7,9 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
-	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"tlschain/reports"
@@ -59,29 +55,6 @@ func readReport(t *testing.T, data []byte) (report savedReport) {
 		t.Fatalf("%v\n%s", err, data)
 	}
 	return report
-}
-
-// buildOnce builds the program as its users get it.
-var buildOnce = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "tlschain-test-*")
-	if err != nil {
-		return "", err
-	}
-	binary := filepath.Join(dir, name)
-	out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput()
-	if err != nil {
-		err = fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	return binary, err
-})
-
-func builtBinary(t *testing.T) string {
-	t.Helper()
-	binary, err := buildOnce()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return binary
 }
 
 func endpointOf(t *testing.T, report savedReport, serverName string) *reports.Endpoint {

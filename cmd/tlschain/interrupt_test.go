@@ -1,0 +1,62 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"tlschain/scanner/tlstest"
+)
+
+// Ctrl-C closes the report properly, says so in it, and ends with 130. A report
+// of a former run stays as it is.
+func TestInterrupt(t *testing.T) {
+	reached := make(chan struct{}, 1)
+	silent := tlstest.For(t).Script(func(conn net.Conn) {
+		reached <- struct{}{}
+		io.Copy(io.Discard, conn) // for as long as the other side has patience
+	})
+	for _, toFile := range []bool{false, true} {
+		dir := t.TempDir()
+		file := write(t, dir, "report.json", []byte("the old report"))
+		var stdout, stderr bytes.Buffer
+		args := []string{"scan", "--format", "json", "--timeout", "1h", silent.Addr().String()}
+		if toFile {
+			args = append(args, "-o", file)
+		}
+		scan := exec.Command(builtBinary(t), args...)
+		scan.Stdout, scan.Stderr = &stdout, &stderr
+		if err := scan.Start(); err != nil {
+			t.Fatal(err)
+		}
+		<-reached
+		scan.Process.Signal(os.Interrupt)
+		err := scan.Wait()
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
+			t.Errorf("%v, want exit code %d\n%s", err, exitInterrupted, stderr.String())
+		}
+		report := stdout.Bytes()
+		if toFile {
+			if report, err = os.ReadFile(file + ".partial"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		saved := readReport(t, report)
+		if !saved.Summary.Interrupted || len(saved.Endpoints) != 1 || saved.Endpoints[0].Error.Code != "canceled" {
+			t.Errorf("summary %+v of %d endpoints", saved.Summary, len(saved.Endpoints))
+		}
+		if old, err := os.ReadFile(file); err != nil || string(old) != "the old report" {
+			t.Errorf("the old report is now %q, %v", old, err)
+		}
+		left, _ := filepath.Glob(filepath.Join(dir, ".*"))
+		if len(left) > 0 {
+			t.Errorf("left behind: %v", left)
+		}
+	}
+}
