@@ -246,9 +246,9 @@ var attributeOIDs = [...]string{
 // oidString writes an OID's content octets in dotted form; arcs beyond 63 bits
 // make it empty.
 func oidString(b []byte) string {
-	var s strings.Builder
+	var room [64]byte
+	s := room[:0]
 	var arc uint64
-	first := true
 	for i, x := range b {
 		if arc >= 1<<56 {
 			return ""
@@ -260,17 +260,16 @@ func oidString(b []byte) string {
 			}
 			continue
 		}
-		if first {
+		if len(s) == 0 {
 			top := min(arc/40, 2)
-			s.WriteString(strconv.FormatUint(top, 10))
+			s = strconv.AppendUint(s, top, 10)
 			arc -= top * 40
-			first = false
 		}
-		s.WriteByte('.')
-		s.WriteString(strconv.FormatUint(arc, 10))
+		s = append(s, '.')
+		s = strconv.AppendUint(s, arc, 10)
 		arc = 0
 	}
-	return s.String()
+	return string(s)
 }
 
 func parseSignatureAlg(der []byte) SignatureAlg {
