@@ -22,7 +22,7 @@ func (w *walk) candidates(out []*edge, x *node, inStore bool) []*edge {
 		out = out[:0]
 	}
 	sent := len(out)
-	for _, c := range w.store.Named(x.c.Issuer) {
+	for _, c := range w.named(x) {
 		e := w.d.towards(x, c, false)
 		if e.names >= b.AnchorNames && w.passes(e, b.SkipStore) {
 			out = append(out, e)
@@ -62,7 +62,7 @@ func (w *walk) addKnown(out []*edge, x *node) []*edge {
 	for _, set := range w.d.q.Known {
 		for _, c := range set.Named(x.c.Issuer) {
 			e := w.d.towards(x, c, true)
-			if w.d.signed(e) == chain.Yes && !w.store.Anchors(c) {
+			if e.to.valid && !w.onPath(e.to) && w.d.signed(e) == chain.Yes {
 				out = append(out, e)
 			}
 		}

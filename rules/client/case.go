@@ -1,6 +1,7 @@
 package client
 
 import (
+	"slices"
 	"time"
 
 	"tlschain/rules/cert"
@@ -14,31 +15,43 @@ type Question struct {
 	Known []*chain.Set // CA certificates that clients could fetch or have preloaded, best source first
 }
 
+// A docket is one presented list under judgement: everything about it that
+// does not depend on the client, worked out once for all of them.
+type docket struct {
+	s       *chain.Session
+	q       Question
+	entries []chain.Entry
+	nodes   []node
+	list    []*node // one an entry; the same for entries with the same bytes; nil: unparsable
+	names   []string
+	views   []view
+	others  map[source]*node
+	size12  int      // bytes of the Certificate message's body in TLS 1.2
+	size13  int      // the same in TLS 1.3
+	odd     Oddities // of any entry
+	junk    int      // position of the first unparsable entry; -1: none
+	named   [2]int8  // whether the leaf is for the name, without and with its common name; 0: not asked
+}
+
 // A source tells apart the same certificate in a store and among known ones.
 type source struct {
 	c     *cert.Certificate
 	known bool
 }
 
-// A docket is one presented list under judgement: what all profiles share.
-type docket struct {
-	s       *chain.Session
-	q       Question
-	entries []chain.Entry
-	list    []*node // one an entry; nil: unparsable
-	first   []int   // position of the first entry with the same bytes
-	others  map[source]*node
-	size12  int
-	size13  int
-	odd     Oddities // of any entry
-	junk    int      // position of the first unparsable entry; -1: none
+// A view is what one store has under the names that occur in the list.
+type view struct {
+	store   *chain.Set
+	anchors [][]*cert.Certificate // by index into docket.names
+	deep    bool                  // some of them are not self-issued: the store has to be asked again
 }
 
 func newDocket(s *chain.Session, presented []chain.Entry, q Question) *docket {
-	d := &docket{s: s, q: q, entries: presented, junk: -1}
-	d.list = make([]*node, len(presented))
-	d.first = make([]int, len(presented))
-	d.size12, d.size13 = 3, 4
+	d := &docket{
+		s: s, q: q, entries: presented, junk: -1, size12: 3, size13: 4,
+		nodes: make([]node, len(presented)), list: make([]*node, len(presented)),
+		names: make([]string, 0, len(presented)+2),
+	}
 	for i, e := range presented {
 		n := len(e.Raw)
 		if e.Raw == nil && e.Cert != nil {
@@ -46,39 +59,52 @@ func newDocket(s *chain.Session, presented []chain.Entry, q Question) *docket {
 		}
 		d.size12 += 3 + n
 		d.size13 += 5 + n
-		d.first[i] = i
 		if e.Cert == nil {
 			if d.junk < 0 {
 				d.junk = i
 			}
 			continue
 		}
-		for j := range i {
-			if presented[j].SHA256 == e.SHA256 {
-				d.first[i] = d.first[j]
-				break
-			}
-		}
-		if d.first[i] != i {
-			d.list[i] = d.list[d.first[i]]
+		if d.list[i] = d.same(i); d.list[i] != nil {
 			continue
 		}
-		d.list[i] = newNode(e.Cert, i, q.At)
-		d.odd |= d.list[i].odd
+		d.nodes[i].fill(e.Cert, i, q.At)
+		d.list[i] = &d.nodes[i]
+		d.nodes[i].issuer, d.nodes[i].subject = d.name(e.Cert.Issuer.Canon), d.name(e.Cert.Subject.Canon)
+		d.odd |= d.nodes[i].odd
 	}
-	for i, n := range d.list {
-		if n == nil || d.first[i] != i {
-			continue
+	for i := range d.nodes {
+		if d.nodes[i].c != nil {
+			d.linkSent(&d.nodes[i])
 		}
-		d.linkSent(n)
 	}
 	return d
 }
 
+// same is the node of an earlier entry with the same bytes as entry i.
+func (d *docket) same(i int) *node {
+	for j := range i {
+		if d.list[j] != nil && d.entries[j].SHA256 == d.entries[i].SHA256 {
+			return d.list[j]
+		}
+	}
+	return nil
+}
+
+// name numbers the names that occur in the list.
+func (d *docket) name(canon string) int {
+	i := slices.Index(d.names, canon)
+	if i < 0 {
+		i = len(d.names)
+		d.names = append(d.names, canon)
+	}
+	return i
+}
+
 // linkSent draws the edges from n to what was presented.
 func (d *docket) linkSent(n *node) {
-	for j, to := range d.list {
-		if to != nil && d.first[j] == j && to.c.Subject.Canon == n.c.Issuer.Canon {
+	for i := range d.nodes {
+		if to := &d.nodes[i]; to.c != nil && to.c.Subject.Canon == n.c.Issuer.Canon {
 			n.up = append(n.up, newEdge(n, to))
 		}
 	}
@@ -88,6 +114,40 @@ func (d *docket) linkSent(n *node) {
 // guessSize estimates the DER size of a certificate of which we have no bytes.
 func guessSize(c *cert.Certificate) int {
 	return 620 + len(c.Subject.DER) + len(c.Issuer.DER) + len(c.Key.DER)
+}
+
+// see looks up in a store what the list's names call for.
+func (d *docket) see(store *chain.Set) *view {
+	for i := range d.views {
+		if d.views[i].store == store {
+			return &d.views[i]
+		}
+	}
+	v := view{store: store, anchors: make([][]*cert.Certificate, len(d.names))}
+	for i, name := range d.names {
+		v.anchors[i] = store.Named(cert.Name{Canon: name})
+		for _, a := range v.anchors[i] {
+			v.deep = v.deep || a.Subject.Canon != a.Issuer.Canon
+		}
+	}
+	d.views = append(d.views, v)
+	return &d.views[len(d.views)-1]
+}
+
+// alike says whether two stores have the same to say about the list.
+func (v *view) alike(o *view) bool {
+	if v.store == o.store {
+		return true
+	}
+	if v.deep || o.deep {
+		return false
+	}
+	for i := range v.anchors {
+		if !slices.Equal(v.anchors[i], o.anchors[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // towards gives the edge from child to a certificate of a store or a set of
@@ -101,8 +161,8 @@ func (d *docket) towards(child *node, c *cert.Certificate, known bool) *edge {
 	key := source{c, known}
 	n := d.others[key]
 	if n == nil {
-		n = newNode(c, -1, d.q.At)
-		n.known = known
+		n = &node{known: known, issuer: -1, subject: -1}
+		n.fill(c, -1, d.q.At)
 		d.linkSent(n)
 		if d.others == nil {
 			d.others = make(map[source]*node)
@@ -131,4 +191,19 @@ func (d *docket) lastPos(n *node) int {
 		}
 	}
 	return n.pos
+}
+
+// isNamed says whether the leaf is for the name that was asked for.
+func (d *docket) isNamed(common bool) bool {
+	if d.q.Name == "" {
+		return true
+	}
+	known := &d.named[b2i(common)]
+	if *known == 0 {
+		*known = -1
+		if matches(d.list[0].c, d.q.Name, common) {
+			*known = 1
+		}
+	}
+	return *known > 0
 }

@@ -1,10 +1,10 @@
 package client
 
 import (
-	"fmt"
 	"strings"
 
 	"tlschain/rules/cert"
+	"tlschain/rules/chain"
 )
 
 // A fault is why a client rejects, before it is put into words.
@@ -48,6 +48,11 @@ const (
 	wrongName
 	wrongOrder
 	uselessEntry
+	rootNotHeld
+	listOnly
+	storeOnly
+	badFirst
+	spelling
 )
 
 // note keeps the most telling fault: one of a path that reached an anchor
@@ -61,12 +66,23 @@ func (w *walk) note(f fault) {
 
 func (f fault) weight() int {
 	switch f.what {
-	case noIssuer, untrustedRoot, selfSignedLeaf:
+	case untrustedRoot, selfSignedLeaf: // the shortest way to a root tells most
+		return 500 - f.depth
+	case noIssuer:
 		return f.depth
 	case badSignature:
 		return f.depth
 	}
 	return 1000 + f.depth
+}
+
+// atEnd says whether more certificates might help.
+func (f fault) atEnd() bool {
+	switch f.what {
+	case noIssuer, untrustedRoot, badSignature, outOfDate, weakHash, weakKey:
+		return true
+	}
+	return false
 }
 
 // deadEnd is the fault of a path that cannot go beyond x.
@@ -80,11 +96,70 @@ func (w *walk) deadEnd(x *node) fault {
 	return fault{what: noIssuer, at: x, depth: len(w.path)}
 }
 
+// detail looks closer at a dead end: an issuer may be there that the client
+// passed over.
+func (w *walk) detail(f fault) fault {
+	switch f.what {
+	case badSignature:
+		for _, e := range f.at.up[:f.at.sent] {
+			if w.d.signed(e) == chain.Yes {
+				f.what = badFirst
+			}
+		}
+		return f
+	case noIssuer:
+	default:
+		return f
+	}
+	x, b := f.at, w.b
+	for _, e := range x.up {
+		if e.to.known || e.to == x || w.d.signed(e) == chain.No {
+			continue
+		}
+		skip, names := b.Skip, b.Names
+		if trusted(e) {
+			skip, names = b.SkipStore, b.AnchorNames
+		}
+		g := f
+		g.by = e.to
+		switch {
+		case e.names < names:
+			g.what = spelling
+		case skip&KeyID != 0 && e.keyID < 0, skip&IssuerSerial != 0 && !e.serial:
+			g.what = identifiers
+		case skip&CA != 0 && !w.isCA(e.to):
+			g = fault{what: notCA, at: e.to}
+		case skip&CertSign != 0 && !w.passes(e, CertSign):
+			g = fault{what: cannotSign, at: e.to}
+		case skip&PathLen != 0 && !w.passes(e, PathLen):
+			g = fault{what: pathLength, at: e.to, n: w.below(), limit: e.to.c.MaxPathLen}
+		case !trusted(e) && !w.inOrder(x, e):
+			g.what = wrongOrder
+		default:
+			continue
+		}
+		return g
+	}
+	if x.pos < 0 && !x.known && b.StoreOnly {
+		return fault{what: storeOnly, at: x}
+	}
+	if b.Retry != AlwaysRetry && b.Prefer[0] == FromList && !b.WholeList {
+		below := w.leaf
+		for _, e := range w.path {
+			if len(w.named(below)) > 0 {
+				return fault{what: listOnly, at: x, by: below}
+			}
+			below = e.to
+		}
+	}
+	return f
+}
+
 func (f fault) cause() Cause {
 	switch f.what {
-	case noIssuer, badSignature:
+	case noIssuer, badSignature, storeOnly:
 		return Incomplete
-	case selfSignedLeaf, untrustedRoot:
+	case selfSignedLeaf, untrustedRoot, rootNotHeld:
 		return Untrusted
 	case outOfDate:
 		return Expired
@@ -92,7 +167,7 @@ func (f fault) cause() Cause {
 		return Name
 	case weakHash, weakKey, unknownAlgorithm:
 		return Algorithm
-	case wrongOrder, uselessEntry:
+	case wrongOrder, uselessEntry, badFirst, listOnly:
 		return Order
 	case oddEntry, junkEntry:
 		return Odd
@@ -100,88 +175,6 @@ func (f fault) cause() Cause {
 		return Limit
 	}
 	return Constraint
-}
-
-// call names a certificate for people: common name and position.
-func call(n *node) string {
-	if n.pos >= 0 {
-		return fmt.Sprintf("%q (position %d)", n.c.Subject.Common, n.pos)
-	}
-	if n.known {
-		return fmt.Sprintf("%q", n.c.Subject.Common)
-	}
-	return fmt.Sprintf("%q in its store", n.c.Subject.Common)
-}
-
-func (w *walk) reason(f fault) string {
-	at := ""
-	if f.at != nil {
-		at = call(f.at)
-	}
-	switch f.what {
-	case noIssuer:
-		return fmt.Sprintf("finds no issuer for %s: no usable certificate of %q was sent or is in its store", at, f.at.c.Issuer.Common)
-	case selfSignedLeaf:
-		return fmt.Sprintf("the leaf %s is self-signed and not in its store", at)
-	case untrustedRoot:
-		return fmt.Sprintf("the path ends at the self-signed %s, which is not in its store", at)
-	case budgetSpent:
-		return fmt.Sprintf("gives up after %d steps of searching for a path", w.b.Budget)
-	case pathTooLong:
-		return fmt.Sprintf("takes at most %d intermediates, and the path needs more", w.b.MaxPath)
-	case badSignature:
-		return fmt.Sprintf("takes %s as the issuer of %s by name, but its key did not sign it, and does not look further", call(f.by), at)
-	case outOfDate:
-		when := "expired on " + f.at.c.NotAfter.Format("2006-01-02")
-		if w.d.q.At.Before(f.at.c.NotBefore) {
-			when = "is not valid before " + f.at.c.NotBefore.Format("2006-01-02")
-		}
-		if w.b.Retry == AlwaysRetry {
-			return fmt.Sprintf("%s %s, and no other path leads to its store", at, when)
-		}
-		return fmt.Sprintf("stops at %s, which %s, and does not look further", at, when)
-	case weakHash:
-		return fmt.Sprintf("%s is signed with %s, which it refuses", at, f.at.c.SignatureAlg.Name)
-	case weakKey:
-		return fmt.Sprintf("%s has an RSA key of %d bits; it wants %d", at, f.n, f.limit)
-	case unknownAlgorithm:
-		return fmt.Sprintf("%s is signed with %s, which it does not know", at, f.at.c.SignatureAlg.Name)
-	case notCA:
-		return fmt.Sprintf("%s is no CA certificate (basic constraints) and cannot issue", at)
-	case cannotSign:
-		return fmt.Sprintf("%s may not sign certificates (key usage)", at)
-	case pathLength:
-		return fmt.Sprintf("%s allows %d intermediates below it, and %d are there", at, f.limit, f.n)
-	case notForTLS:
-		return fmt.Sprintf("%s is not for TLS servers (extended key usage)", at)
-	case identifiers:
-		return fmt.Sprintf("the authority key identifier of %s does not fit %s", at, call(f.by))
-	case unknownCritical:
-		return fmt.Sprintf("%s has a critical extension that it does not know (%s)", at, f.at.c.UnknownCritical[0])
-	case limitsUnread:
-		return fmt.Sprintf("%s has name constraints that it cannot handle", at)
-	case nameForbidden:
-		return fmt.Sprintf("the name constraints of %s forbid the names in %s", at, call(f.by))
-	case oddEntry:
-		return fmt.Sprintf("cannot read %s (%s)", at, oddity(f.odd))
-	case leafIsCA:
-		return fmt.Sprintf("the leaf %s is a CA certificate", at)
-	case leafUsage:
-		return fmt.Sprintf("the leaf %s lacks digitalSignature in its key usage", at)
-	case junkEntry:
-		return fmt.Sprintf("cannot read the entry at position %d, which is no certificate", f.n)
-	case tooLarge:
-		return fmt.Sprintf("takes a certificate message of at most %d bytes; this one has %d", f.limit, f.n)
-	case tooMany:
-		return fmt.Sprintf("takes at most %d certificates; %d were sent", f.limit, f.n)
-	case wrongName:
-		return fmt.Sprintf("the leaf %s is not for %s", at, w.d.q.Name)
-	case wrongOrder:
-		return fmt.Sprintf("wants each certificate followed by its issuer, and %s is not", at)
-	case uselessEntry:
-		return fmt.Sprintf("verifies every certificate that was sent, and cannot verify %s", at)
-	}
-	return "accepted"
 }
 
 func oddity(o Oddities) string {

@@ -6,43 +6,104 @@ import (
 )
 
 // Judge predicts what each profile makes of a presented list, in the order of
-// the profiles. Work that does not depend on the client is done once.
+// the profiles. What does not depend on the client is worked out once, and
+// profiles with equal builders whose stores have the same to say about the list
+// are judged once. Verdicts may share their paths: do not change them.
 func Judge(profiles []*Profile, s *chain.Session, presented []chain.Entry, q Question) []Verdict {
 	d := newDocket(s, presented, q)
+	d.views = make([]view, 0, len(profiles))
 	out := make([]Verdict, len(profiles))
+	views := make([]*view, len(profiles))
+	local := make([]bool, len(profiles)) // nothing but the view was asked
+	w := &walk{d: d}
 	for i, p := range profiles {
-		out[i] = p.judge(d)
+		views[i] = d.see(p.Store)
+		if j := twin(profiles[:i], p, views, local); j >= 0 {
+			out[i], local[i] = out[j], local[j]
+		} else {
+			w.sit(p, views[i])
+			out[i] = w.decide(p)
+			local[i] = !w.beyond
+		}
+		out[i].Client = p.ID
 	}
 	return out
 }
 
-// Judge predicts what the client makes of a presented list.
-func (p *Profile) Judge(s *chain.Session, presented []chain.Entry, q Question) Verdict {
-	return p.judge(newDocket(s, presented, q))
+// twin finds an earlier profile whose verdict is p's too; -1 if there is none.
+func twin(earlier []*Profile, p *Profile, views []*view, local []bool) int {
+	v := views[len(earlier)]
+	for j, e := range earlier {
+		if e.AIA == p.AIA && e.Preload == p.Preload && e.Builder == p.Builder &&
+			(views[j] == v || local[j] && views[j].alike(v)) {
+			return j
+		}
+	}
+	return -1
 }
 
-func (p *Profile) judge(d *docket) Verdict {
-	v := p.decide(d)
-	v.Client = p.ID
+// Judge predicts what the client makes of a presented list.
+func (p *Profile) Judge(s *chain.Session, presented []chain.Entry, q Question) Verdict {
+	return Judge([]*Profile{p}, s, presented, q)[0]
+}
+
+// sit makes w ready for another client.
+func (w *walk) sit(p *Profile, v *view) {
+	w.b, w.view, w.reach, w.taken, w.cut, w.beyond = &p.Builder, v, reachNothing, nil, 0, v.deep
+	w.leaf, w.path, w.found = nil, w.path[:0], fault{}
+}
+
+// decide runs the search with what was sent and, where that fails, with what
+// the client would find elsewhere.
+func (w *walk) decide(p *Profile) Verdict {
+	if len(w.d.list) == 0 || w.d.list[0] == nil {
+		return Verdict{Cause: Odd, Reason: "the first entry is no certificate, so there is nothing to verify"}
+	}
+	if f := w.checkList(); f.what != nothing {
+		return Verdict{Cause: f.cause(), Reason: w.reason(f)}
+	}
+	w.choose()
+	if w.accepts() {
+		return Verdict{Accepted: true, By: Presented, Reason: w.success(), Path: w.certificates()}
+	}
+	v := Verdict{Path: w.certificates()}
+	more := w.found.atEnd()
+	f := w.detail(w.found)
+	if len(w.d.q.Known) > 0 && more {
+		inOrder := w.b != &p.Builder // Java fetches nothing for a list in order: model scenarios 14f and 14g
+		for _, r := range []reach{reachPreload, reachAIA} {
+			if r == reachPreload && !p.Preload || r == reachAIA && (!p.AIA || inOrder) {
+				continue
+			}
+			w.reach = r
+			if w.accepts() {
+				return Verdict{Accepted: true, By: w.by(), Reason: w.success(), Path: w.certificates()}
+			}
+		}
+		f = w.explain(f)
+	}
+	v.Cause, v.Reason = f.cause(), w.reason(f)
 	return v
 }
 
-// decide runs the search, first with what was sent, then with what the client
-// would find elsewhere.
-func (p *Profile) decide(d *docket) Verdict {
-	w := walk{d: d, b: &p.Builder, store: p.Store}
-	if len(d.list) == 0 || d.list[0] == nil {
-		return Verdict{Cause: Odd, Reason: "the first entry is no certificate, so there is nothing to verify"}
+// explain finds out, by known certificates, whether a path ended because
+// something was not sent or because its root is not in the store.
+func (w *walk) explain(f fault) fault {
+	if f.what != noIssuer {
+		return f
 	}
-	f := w.checkList()
-	if f.what == nothing {
-		w.choose()
-		if w.accepts() {
-			return Verdict{Accepted: true, By: Presented, Reason: w.success(), Path: w.certificates()}
+	w.reach = reachPreload
+	found := w.accepts()
+	for _, e := range w.path {
+		if e.to.known {
+			f.by = e.to
+			break
 		}
-		f = w.found
 	}
-	return Verdict{Cause: f.cause(), Reason: w.reason(f), Path: w.certificates()}
+	if !found && (w.found.what == untrustedRoot || w.found.what == selfSignedLeaf) && w.found.at.known {
+		f = fault{what: rootNotHeld, at: w.found.at, by: f.at}
+	}
+	return f
 }
 
 // accepts judges the leaf, and before it what else the client insists on.
@@ -53,7 +114,7 @@ func (w *walk) accepts() bool {
 	if !w.run(w.d.list[0]) {
 		return false
 	}
-	if q := w.d.q.Name; q != "" && !matches(w.leaf.c, q, w.b.CommonName) {
+	if !w.d.isNamed(w.b.CommonName) {
 		w.found = fault{what: wrongName, at: w.leaf}
 		return false
 	}
@@ -70,15 +131,15 @@ func (w *walk) choose() {
 		if n == nil {
 			return
 		}
-		if i > 0 && list[i-1].c.Issuer.Canon != n.c.Subject.Canon {
+		if i > 0 && list[i-1].issuer != n.subject {
 			return
 		}
-		if w.store.Anchors(n.c) {
+		if w.anchors(n) {
 			w.b, w.cut = w.b.InOrder, i
 			return
 		}
 	}
-	if len(w.store.Named(list[len(list)-1].c.Issuer)) > 0 {
+	if len(w.named(list[len(list)-1])) > 0 {
 		w.b, w.cut = w.b.InOrder, len(list)
 	}
 }
@@ -123,9 +184,15 @@ func (w *walk) certificates() []*cert.Certificate {
 	return out
 }
 
-func (w *walk) success() string {
-	if len(w.path) == 0 {
-		return "the leaf itself is in its store"
+// by tells where the accepted path is from.
+func (w *walk) by() By {
+	for _, e := range w.path {
+		if e.to.known {
+			if w.reach == reachPreload {
+				return Preload
+			}
+			return AIA
+		}
 	}
-	return "the path leads to " + call(w.path[len(w.path)-1].to)
+	return Presented
 }

@@ -47,6 +47,8 @@ type node struct {
 	sha2EC  bool
 	hash    Hash
 	rsa     int     // bits; 0: another kind of key
+	issuer  int     // index of the issuer's name in docket.names; -1: not looked up
+	subject int     // the same of the subject's
 	up      []*edge // to presented and known certificates, and to what stores have answered
 	own     *edge   // to itself, for self-issued ones; made when asked for
 	sent    int     // how many of up lead to presented certificates
@@ -65,8 +67,8 @@ type edge struct {
 	answer    chain.Answer
 }
 
-func newNode(c *cert.Certificate, pos int, at time.Time) *node {
-	n := &node{c: c, pos: pos, valid: c.ValidAt(at), selfish: c.SelfIssued()}
+func (n *node) fill(c *cert.Certificate, pos int, at time.Time) {
+	n.c, n.pos, n.valid, n.selfish = c, pos, c.ValidAt(at), c.SelfIssued()
 	for _, d := range c.Deviations {
 		for i, x := range oddityNames {
 			if d == x {
@@ -88,7 +90,6 @@ func newNode(c *cert.Certificate, pos int, at time.Time) *node {
 	if c.Key.Kind == cert.RSA || c.Key.Kind == cert.RSAPSS {
 		n.rsa = c.Key.Bits
 	}
-	return n
 }
 
 func newEdge(child, to *node) *edge {

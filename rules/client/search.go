@@ -7,11 +7,12 @@ import (
 
 // A walk is one client's search for a path through one docket.
 type walk struct {
-	d     *docket
-	b     *Builder
-	store *chain.Set
-	reach reach  // how known certificates may be had
-	taken []bool // EachEntry: entries that were verified; nil: no such restriction
+	d      *docket
+	b      *Builder
+	view   *view
+	reach  reach  // how known certificates may be had
+	beyond bool   // the store was asked for more than the view has
+	taken  []bool // EachEntry: entries that were verified; nil: no such restriction
 
 	cut int // Next: entries from this position on do not count; 0: all count
 
@@ -113,16 +114,19 @@ func (w *walk) climb(x *node, inStore bool) bool {
 // spend counts a step against the budget.
 func (w *walk) spend(x *node) bool {
 	w.steps++
-	limit := w.b.Budget
-	if limit == 0 {
-		limit = defaultBudget
-	}
-	if w.steps > limit {
+	if w.steps > w.budget() {
 		w.found = fault{what: budgetSpent, at: x}
 		w.stop = true
 		return false
 	}
 	return true
+}
+
+func (w *walk) budget() int {
+	if w.b.Budget == 0 {
+		return defaultBudget
+	}
+	return w.b.Budget
 }
 
 func (w *walk) onPath(n *node) bool {
@@ -143,7 +147,7 @@ func (w *walk) trustsLeaf(n *node) bool {
 	case NoLeaf:
 		return false
 	case KeyLeaf:
-		return w.store.Anchors(n.c)
+		return w.anchors(n)
 	case SelfSignedLeaf:
 		if !w.selfSigned(n) {
 			return false
@@ -153,17 +157,45 @@ func (w *walk) trustsLeaf(n *node) bool {
 			return false
 		}
 	}
-	return w.holds(n.c)
+	return w.holds(n)
 }
 
 // holds says whether the store has this very certificate.
-func (w *walk) holds(c *cert.Certificate) bool {
-	for _, a := range w.store.Keyed(c.Key.SPKI) {
-		if a.SHA256 == c.SHA256 {
+func (w *walk) holds(n *node) bool {
+	for _, a := range w.sameName(n) {
+		if a.SHA256 == n.c.SHA256 {
 			return true
 		}
 	}
 	return false
+}
+
+// anchors says whether the store trusts the name and key of n.
+func (w *walk) anchors(n *node) bool {
+	for _, a := range w.sameName(n) {
+		if a.Key.SPKI == n.c.Key.SPKI {
+			return true
+		}
+	}
+	return false
+}
+
+// named is what the store has under the name of n's issuer.
+func (w *walk) named(n *node) []*cert.Certificate {
+	if n.issuer >= 0 {
+		return w.view.anchors[n.issuer]
+	}
+	w.beyond = true
+	return w.view.store.Named(n.c.Issuer)
+}
+
+// sameName is what the store has under the name of n itself.
+func (w *walk) sameName(n *node) []*cert.Certificate {
+	if n.subject >= 0 {
+		return w.view.anchors[n.subject]
+	}
+	w.beyond = true
+	return w.view.store.Named(n.c.Subject)
 }
 
 // selfSigned says whether the client takes n for its own issuer. Like the

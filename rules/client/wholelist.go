@@ -10,7 +10,7 @@ func (w *walk) closeList(x *node) bool {
 	walked := len(w.path)
 	if !w.anchored(x) {
 		for i, n := range w.d.list {
-			if n == nil || w.d.first[i] != i || w.onPath(n) {
+			if n == nil || n.pos != i || w.onPath(n) {
 				continue
 			}
 			e := edgeTo(w.end(), n)
@@ -55,8 +55,8 @@ func retriable(o obstacle) bool {
 func (w *walk) closeBy(last *node, name string) fault {
 	nodes := append([]*node{w.leaf}, targets(w.path)...)
 	for i := 1; i < len(nodes); i++ {
-		for _, a := range w.store.Keyed(nodes[i].c.Key.SPKI) {
-			if string(a.Subject.DER) != name || name != string(nodes[i].c.Subject.DER) {
+		for _, a := range w.sameName(nodes[i]) {
+			if a.Key.SPKI != nodes[i].c.Key.SPKI || string(a.Subject.DER) != name || name != string(nodes[i].c.Subject.DER) {
 				continue
 			}
 			w.path = append(w.path[:i-1], w.d.towards(nodes[i-1], a, false))
@@ -66,7 +66,7 @@ func (w *walk) closeBy(last *node, name string) fault {
 	var buf [4]*edge
 	cands := buf[:0]
 	if name == string(last.c.Issuer.DER) {
-		for _, c := range w.store.Named(last.c.Issuer) {
+		for _, c := range w.named(last) {
 			if e := w.d.towards(last, c, false); e.names >= w.b.AnchorNames && w.passes(e, w.b.SkipStore) {
 				cands = append(cands, e)
 			}
@@ -93,7 +93,7 @@ func (w *walk) checkWhole() fault {
 
 // anchored says whether the store has an issuer for x.
 func (w *walk) anchored(x *node) bool {
-	for _, c := range w.store.Named(x.c.Issuer) {
+	for _, c := range w.named(x) {
 		if e := w.d.towards(x, c, false); e.names >= w.b.AnchorNames && w.passes(e, w.b.SkipStore) {
 			return true
 		}

@@ -1,0 +1,155 @@
+package client
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// call names a certificate for people: common name, and where it is.
+func call(n *node) string {
+	name := strconv.Quote(n.c.Subject.Common)
+	switch {
+	case n.pos >= 0:
+		return name + " (position " + strconv.Itoa(n.pos) + ")"
+	case n.known:
+		return name
+	}
+	return name + " in its store"
+}
+
+// success tells how an accepted path was completed.
+func (w *walk) success() string {
+	if len(w.path) == 0 {
+		return "the leaf itself is in its store"
+	}
+	for _, e := range w.path {
+		switch {
+		case !e.to.known:
+		case w.reach == reachPreload:
+			return "only because it has " + call(e.to) + " preloaded, which was not sent"
+		default:
+			return "only because it fetches " + call(e.to) + ", which was not sent, from " + fetchable(e.child.c)[0]
+		}
+	}
+	return "the path leads to " + call(w.path[len(w.path)-1].to)
+}
+
+// reason puts a fault into words that tell what to do about it.
+func (w *walk) reason(f fault) string {
+	at, by := "", ""
+	if f.at != nil {
+		at = call(f.at)
+	}
+	if f.by != nil {
+		by = call(f.by)
+	}
+	switch f.what {
+	case noIssuer:
+		if f.by != nil {
+			return "finds no issuer for " + at + ": " + by + " was not sent"
+		}
+		return fmt.Sprintf("finds no issuer for %s: no certificate of %q was sent that fits, and none is in its store", at, f.at.c.Issuer.Common)
+	case listOnly:
+		return fmt.Sprintf("follows the list to %s and finds no issuer for it; does not go back to %s, whose issuer is in its store", at, by)
+	case storeOnly:
+		return fmt.Sprintf("takes %s, whose issuer the store lacks, and no longer looks at what was sent", at)
+	case selfSignedLeaf:
+		return "the leaf " + at + " is self-signed and not in its store"
+	case untrustedRoot:
+		return "the path ends at the self-signed " + at + ", which is not in its store"
+	case rootNotHeld:
+		return "its store does not hold " + at + ", to which " + by + " leads"
+	case badSignature, badFirst:
+		return fmt.Sprintf("takes %s as the issuer of %s by its name, but another key signed that", by, at) + w.only()
+	case outOfDate:
+		return w.dates(f)
+	case weakHash:
+		return at + " is signed with " + f.at.c.SignatureAlg.Name + ", which it refuses" + w.only()
+	case weakKey:
+		return fmt.Sprintf("%s has an RSA key of %d bits, and it wants %d", at, f.n, f.limit) + w.only()
+	case unknownAlgorithm:
+		return at + " is signed with " + f.at.c.SignatureAlg.Name + ", which it does not know"
+	case notCA:
+		return at + " is no CA certificate by its basic constraints, and may not issue" + w.only()
+	case cannotSign:
+		return at + " may not sign certificates by its key usage" + w.only()
+	case pathLength:
+		return fmt.Sprintf("the path length of %s allows %s below it, and there are %d", at, intermediates(f.limit), f.n) + w.only()
+	case notForTLS:
+		return at + " is not for TLS servers by its extended key usage" + w.only()
+	case identifiers:
+		return "the authority key identifier of " + at + " does not fit " + by
+	case spelling:
+		return "the issuer name in " + at + " is not spelled as in " + by + " (letter case or kind of string), and it compares exactly"
+	case unknownCritical:
+		return at + " has a critical extension that it does not know (" + f.at.c.UnknownCritical[0] + ")"
+	case limitsUnread:
+		return at + " has name constraints, which it cannot handle"
+	case nameForbidden:
+		return "the name constraints of " + at + " forbid the names of " + by + w.only()
+	case oddEntry:
+		return "cannot read " + at + " (" + oddity(f.odd) + ")"
+	case leafIsCA:
+		return "the leaf " + at + " is a CA certificate"
+	case leafUsage:
+		return "the key usage of the leaf " + at + " lacks digitalSignature"
+	case junkEntry:
+		return fmt.Sprintf("cannot read the entry at position %d, which is no certificate", f.n)
+	case tooLarge:
+		return fmt.Sprintf("takes at most %d bytes in the Certificate message, and this one has %d", f.limit, f.n)
+	case tooMany:
+		return fmt.Sprintf("takes at most %d certificates, and %d were sent", f.limit, f.n)
+	case pathTooLong:
+		return "takes a path of at most " + intermediates(w.b.MaxPath) + ", and this one is longer"
+	case budgetSpent:
+		return fmt.Sprintf("gives up its search for a path after %d steps", w.budget())
+	case wrongName:
+		return "the leaf " + at + " is not for " + w.d.q.Name
+	case wrongOrder:
+		if w.b.Order == Next {
+			return "wants every certificate right before its issuer, and " + by + ", the issuer of " + at + ", is elsewhere"
+		}
+		return "wants issuers after what they issued, and " + by + ", the issuer of " + at + ", stands before it"
+	case uselessEntry:
+		return "verifies whatever was sent, and cannot verify " + at
+	}
+	return "rejects for a reason without words"
+}
+
+// dates words the fault of a certificate that is not valid at the time.
+func (w *walk) dates(f fault) string {
+	when := "expired on " + f.at.c.NotAfter.Format(time.DateOnly)
+	kind := "expired "
+	if w.d.q.At.Before(f.at.c.NotBefore) {
+		when = "is not valid before " + f.at.c.NotBefore.Format(time.DateOnly)
+		kind = "not yet valid "
+	}
+	switch {
+	case f.at == w.d.list[0]:
+		return "the leaf " + call(f.at) + " " + when
+	case w.b.EachEntry:
+		return "verifies whatever was sent, and " + call(f.at) + " " + when
+	case w.b.Retry == AlwaysRetry:
+		return call(f.at) + " " + when + ", and it finds no other path"
+	}
+	return "stops at the " + kind + call(f.at) + ", which " + when + ", and does not look further"
+}
+
+// only tells how much of a search stands behind a fault on the path.
+func (w *walk) only() string {
+	if w.b.Retry == AlwaysRetry {
+		return ", and it finds no other path"
+	}
+	return ", and it does not look further"
+}
+
+func intermediates(n int) string {
+	switch n {
+	case 0:
+		return "no intermediates"
+	case 1:
+		return "1 intermediate"
+	}
+	return strconv.Itoa(n) + " intermediates"
+}
