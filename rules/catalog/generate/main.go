@@ -6,8 +6,10 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"tlschain/rules/catalog/build"
@@ -23,6 +25,11 @@ func main() {
 }
 
 func run(out, dir string) error {
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		// A checkout has the facts without the data that they are made of.
+		fmt.Fprintf(os.Stderr, "generate: there is no %s: %s stays as it is\n", dir, out)
+		return nil
+	}
 	f, skipped, err := build.Published(os.DirFS(dir))
 	if err != nil {
 		return err
