@@ -43,7 +43,7 @@ func (t *tableWriter) details(e *Endpoint) string {
 		}
 		head := mark(f.Severity) + " " + f.Rule
 		if f.Waived {
-			head = f.Rule + " (" + t.waived(f) + ")"
+			head = f.Rule + " (" + t.l.waived(f) + ")"
 		}
 		t.paragraph(&b, "  ", "  ", head)
 		t.paragraph(&b, "    ", "    ", f.Message)
@@ -63,13 +63,14 @@ func (t *tableWriter) details(e *Endpoint) string {
 	return b.String()
 }
 
-func (t *tableWriter) waived(f *Finding) string {
-	out := t.l.Waived
+// waived tells until when and why a finding does not count.
+func (l labels) waived(f *Finding) string {
+	out := l.Waived
 	if f.Waiver == nil {
 		return out
 	}
 	if !f.Waiver.Expires.IsZero() {
-		out += " " + fmt.Sprintf(t.l.Until, f.Waiver.Expires.Format("2006-01-02"))
+		out += " " + fmt.Sprintf(l.Until, f.Waiver.Expires.Format("2006-01-02"))
 	}
 	if f.Waiver.Reason != "" {
 		out += ": " + f.Waiver.Reason
@@ -101,7 +102,22 @@ func (t *tableWriter) paragraph(b *strings.Builder, first, rest, text string) {
 // footer counts, and says what to do next.
 func (t *tableWriter) footer(s Summary) string {
 	l := t.l
-	var counts []string
+	var b strings.Builder
+	t.paragraph(&b, "", "", strings.Join(l.counts(s), ", "))
+	if who := refusers(s, 4); len(who) > 0 {
+		t.paragraph(&b, "", "", l.Who+": "+strings.Join(who, ", "))
+	}
+	t.steps(&b, s)
+	if s.Interrupted {
+		t.paragraph(&b, "", "", l.Stopped)
+	}
+	return b.String()
+}
+
+// counts tells how many endpoints there are and of what state, worst first.
+func (l labels) counts(s Summary) []string {
+	total := l.count(l.Counts, s.Endpoints)
+	var out []string
 	for _, c := range []struct {
 		n    int
 		mark string
@@ -111,21 +127,12 @@ func (t *tableWriter) footer(s Summary) string {
 		{s.Severity.Info, markInfo, l.Info}, {s.Severity.OK, markOK, l.OK},
 	} {
 		if c.n > 0 {
-			counts = append(counts, c.mark+" "+fmt.Sprintf(l.CountsOf, c.n, c.what))
+			out = append(out, c.mark+" "+fmt.Sprintf(l.CountsOf, c.n, c.what))
 		}
 	}
-	var b strings.Builder
-	total := l.count(l.Counts, s.Endpoints)
-	if len(counts) > 0 {
-		total += ": " + strings.Join(counts, ", ")
+	if out == nil {
+		return []string{total}
 	}
-	t.paragraph(&b, "", "", total)
-	if who := refusers(s, 4); len(who) > 0 {
-		t.paragraph(&b, "", "", l.Who+": "+strings.Join(who, ", "))
-	}
-	t.steps(&b, s)
-	if s.Interrupted {
-		t.paragraph(&b, "", "", l.Stopped)
-	}
-	return b.String()
+	out[0] = total + ": " + out[0]
+	return out
 }

@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"unicode"
@@ -149,5 +150,13 @@ func TestWrap(t *testing.T) {
 		if got := strings.Join(wrap(c.text, c.width, columnsOf), "|"); got != c.want {
 			t.Errorf("wrap(%q, %d) = %q, want %q", c.text, c.width, got, c.want)
 		}
+	}
+}
+
+// eachLabel walks the words of two languages side by side.
+func eachLabel(a, b labels, visit func(name, a, b string)) {
+	va, vb := reflect.ValueOf(a), reflect.ValueOf(b)
+	for i := range va.NumField() {
+		visit(va.Type().Field(i).Name, va.Field(i).String(), vb.Field(i).String())
 	}
 }

@@ -35,6 +35,12 @@ var formats = []struct {
 	{"table", newTable},
 	{"json", newJSON},
 	{"ndjson", newNDJSON},
+	{"csv", newCSV},
+	{"markdown", newMarkdown},
+	{"junit", newJUnit},
+	{"sarif", newSARIF},
+	{"prometheus", newPrometheus},
+	{"dot", newDot},
 }
 
 // Formats lists the names that New knows.

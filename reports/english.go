@@ -1,0 +1,42 @@
+package reports
+
+func english() labels {
+	return labels{
+		lang: "en",
+
+		Endpoint: "Endpoint", Chain: "Chain as sent", Findings: "Findings", Clients: "Clients", Product: "Product",
+		Address: "Address", Expires: "Expires", Issuer: "Issuer", Mend: "Mend",
+
+		Leaf: "leaf", Missing: "missing", RootSent: "root sent", CrossSent: "cross", Again: "sent again",
+		Unrelated: "unrelated", Wrong: "wrong one", Unreadable: "unreadable",
+		Expired: "expired", NotYet: "not yet valid", SelfSigned: "self-signed", Weak: "weak",
+		OutOfOrder: "out of order", NotFirst: "not first", WrongName: "other name",
+		InStores: "in clients' stores", HadElsewhere: "not sent; some clients have it",
+
+		OK: "in order", Info: "with hints", Warning: "with warnings", Error: "with errors", Failed: "not reached", Waived: "waived",
+
+		Breaks: "breaks for %s", AndMore: "%d more", Until: "until %s",
+		Counts: "%d endpoint|%d endpoints", CountsOf: "%d %s", Who: "Refused most by", Of: "%d of %d",
+		Next: "Next", NextFix: "writes the file that mends %d endpoint|writes the one file that mends %d endpoints",
+		NextWhy:   "what the worst fault means (found once)|what the worst fault means (found %d times)",
+		NextRetry: "%d endpoint was not judged: see why above, then scan it again|%d endpoints were not judged: see why above, then scan them again",
+		NothingTo: "nothing to do", Stopped: "Interrupted: the report ends before the last target.",
+		AsTheyCame: "More than %d endpoints: findings as they came, not sorted.",
+		AsOf:       "Judged as of %s.", HowTo: "Do:",
+
+		Title: "TLS chain report", SkipTo: "Skip to the endpoints", MendsTitle: "Mends", ExpiresTitle: "Expires soon",
+		ClientsTitle: "Clients", EndpointsTitle: "Endpoints", RulesTitle: "What the findings mean",
+		MendFor: "%d endpoint needs this file|%d endpoints need this one file", NoBytes: "Its bytes are not known here: run the command above with --aia added, or get it from the CA.",
+		TheFile: "The certificates to send after the leaf, in this order", Copy: "Copy", Copied: "Copied", ForExample: "For",
+		Search: "Search", SortBy: "Sort by", Show: "Show", Shown: "%d shown", State: "State", Accepted: "accept", Refused: "refuse", Client: "Client",
+		Paths: "Paths that clients take", PathOf: "%d client|%d clients", NoPath: "no path", AllAccept: "All %d clients accept.",
+		Reasons: "Why clients refuse", SentLine: "Sent", Corrected: "Sent against corrected", Added: "add", Dropped: "leave out",
+		Moved: "move", Kept: "keep", Why: "Why it matters", Mended: "How to mend it", References: "References",
+		NotListed: "%d more endpoint is not listed here.|%d more endpoints are not listed here.",
+		NoDetail:  "The detail is left out to keep this page small; scan this endpoint alone to see it.",
+		Drawing:   "Chain", Details: "Certificates", Handshake: "Handshake", TimesOut: "Error",
+		Legend:  "Solid boxes were sent, at their position; dashed ones are missing; dotted ones are in clients' stores. Arrows lead to the certificate of the key that signed; thick ones are on the paths of accepting clients.",
+		NoMends: "No endpoint needs another file.", NoExpiry: "Nothing expires within 30 days.",
+		DaysLeft: "%d day left|%d days left", DaysAgo: "%d day ago|%d days ago", ServerName: "Name checked",
+	}
+}

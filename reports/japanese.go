@@ -1,0 +1,41 @@
+package reports
+
+func japanese() labels {
+	return labels{
+		lang: "ja",
+
+		Endpoint: "接続先", Chain: "送信された証明書チェーン", Findings: "指摘", Clients: "クライアント", Product: "製品",
+		Address: "アドレス", Expires: "有効期限", Issuer: "発行者", Mend: "修正",
+
+		Leaf: "サーバー証明書", Missing: "不足", RootSent: "ルートを送信", CrossSent: "クロス", Again: "重複",
+		Unrelated: "無関係", Wrong: "誤り", Unreadable: "解読不能",
+		Expired: "期限切れ", NotYet: "有効期間前", SelfSigned: "自己署名", Weak: "脆弱",
+		OutOfOrder: "順序違い", NotFirst: "先頭でない", WrongName: "名前不一致",
+		InStores: "クライアントが保持するルート", HadElsewhere: "未送信 (一部のクライアントが保持)",
+
+		OK: "正常", Info: "情報のみ", Warning: "警告あり", Error: "エラーあり", Failed: "未判定", Waived: "容認済み",
+
+		Breaks: "接続できないクライアント: %s", AndMore: "他 %d 件", Until: "%s まで",
+		Counts: "接続先 %d 件", CountsOf: "%[2]s %[1]d", Who: "拒否の多いクライアント", Of: "%[2]d 件中 %[1]d 件",
+		Next: "次の手順", NextFix: "%d 件を直すファイルを作成", NextWhy: "最も重い指摘の説明 (%d 件)",
+		NextRetry: "%d 件は判定できませんでした。上の理由を確認し、再度スキャンしてください",
+		NothingTo: "対処の必要はありません", Stopped: "中断されました。最後の対象まで達していません。",
+		AsTheyCame: "接続先が %d 件を超えたため、並べ替えず到着順に指摘を表示します。",
+		AsOf:       "%s 時点での判定。", HowTo: "対処:",
+
+		Title: "TLS 証明書チェーン報告", SkipTo: "接続先の一覧へ", MendsTitle: "修正", ExpiresTitle: "まもなく期限切れ",
+		ClientsTitle: "クライアント", EndpointsTitle: "接続先", RulesTitle: "指摘の意味",
+		MendFor: "このファイルで %d 件が直ります", NoBytes: "この証明書の内容は手元にありません。上のコマンドに --aia を付けて実行するか、認証局から入手してください。",
+		TheFile: "サーバー証明書の後に、この順で送る証明書", Copy: "コピー", Copied: "コピーしました", ForExample: "対象",
+		Search: "検索", SortBy: "並べ替え", Show: "表示", Shown: "%d 件を表示", State: "状態", Accepted: "接続可", Refused: "接続不可", Client: "クライアント",
+		Paths: "クライアントがたどる経路", PathOf: "%d クライアント", NoPath: "経路なし", AllAccept: "%d クライアントすべてが接続できます。",
+		Reasons: "接続できない理由", SentLine: "送信", Corrected: "現状と修正後", Added: "追加", Dropped: "削除",
+		Moved: "移動", Kept: "維持", Why: "なぜ問題か", Mended: "直し方", References: "参考資料",
+		NotListed: "他 %d 件はここに表示していません。",
+		NoDetail:  "ページを小さく保つため詳細を省きました。この接続先だけをスキャンすると表示できます。",
+		Drawing:   "チェーン", Details: "証明書", Handshake: "ハンドシェイク", TimesOut: "エラー",
+		Legend:  "実線の枠は送信された証明書 (番号は位置)、破線は不足、点線はクライアントが保持するもの。矢印は署名した鍵の証明書を指し、太線は接続できるクライアントの経路です。",
+		NoMends: "ファイルの修正が必要な接続先はありません。", NoExpiry: "30 日以内に期限が切れるものはありません。",
+		DaysLeft: "残り %d 日", DaysAgo: "%d 日前に期限切れ", ServerName: "検査した名前",
+	}
+}

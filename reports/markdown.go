@@ -1,0 +1,153 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// markdownWriter writes GitHub's Markdown, for a ticket or a pull request:
+// counts, the files that mend most, a table of what is not in order, and the
+// findings folded away. It is bounded, since a comment holds 65,536 characters.
+type markdownWriter struct {
+	w    io.Writer
+	l    labels
+	h    Header
+	rows []mdRow
+	omit int
+}
+
+type mdRow struct {
+	rank    int
+	name    string
+	line    string
+	details string
+}
+
+const maxMarkdownRows = 200
+
+func newMarkdown(w io.Writer, o Options) (Writer, error) {
+	return &markdownWriter{w: w, l: labelsFor(o.Lang)}, nil
+}
+
+func (m *markdownWriter) Begin(h Header) error {
+	m.h = h
+	return nil
+}
+
+func (m *markdownWriter) Endpoint(e *Endpoint) error {
+	if e.Status == OK && len(e.Findings) == 0 {
+		return nil
+	}
+	r := mdRow{rank: e.rank(), name: e.Name(), details: m.details(e)}
+	parts := strings.Split(findingsCell(e, m.l), "\n")
+	for i := range parts {
+		parts[i] = md(parts[i])
+	}
+	r.line = fmt.Sprintf("| %s %s | %s | %s | %s |\n", e.mark(), md(e.Name()), strings.Join(parts, "<br>"), md(chainCell(e, m.l)), clientsCell(e, m.l))
+	m.rows = append(m.rows, r)
+	if len(m.rows) >= 2*maxMarkdownRows {
+		m.trim()
+	}
+	return nil
+}
+
+// trim sorts worst first and keeps what will be shown.
+func (m *markdownWriter) trim() {
+	slices.SortStableFunc(m.rows, func(a, b mdRow) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.name, b.name))
+	})
+	if extra := len(m.rows) - maxMarkdownRows; extra > 0 {
+		m.omit += extra
+		m.rows = m.rows[:maxMarkdownRows]
+	}
+}
+
+func (m *markdownWriter) details(e *Endpoint) string {
+	var b strings.Builder
+	if e.Error != nil {
+		fmt.Fprintf(&b, "- %s: %s\n", md(e.Error.Code), md(e.Error.Message))
+	}
+	for i := range e.Findings {
+		f := &e.Findings[i]
+		fmt.Fprintf(&b, "- %s **%s** ", mark(f.Severity), md(f.Rule))
+		if f.Waived {
+			fmt.Fprintf(&b, "(%s) ", md(m.l.waived(f)))
+		}
+		b.WriteString(md(f.Message))
+		if len(f.Clients) > 0 {
+			b.WriteString(" " + md(fmt.Sprintf(m.l.Breaks, m.l.list(f.Clients, 8))) + ".")
+		}
+		b.WriteString("\n")
+		if f.Fix != "" && !f.Waived {
+			fmt.Fprintf(&b, "  **%s** %s\n", m.l.HowTo, md(f.Fix))
+		}
+	}
+	for _, miss := range e.Missing {
+		fmt.Fprintf(&b, "- + %s\n", md(miss.text()))
+	}
+	return b.String()
+}
+
+func (m *markdownWriter) End(s Summary) error {
+	m.trim()
+	l := m.l
+	var b strings.Builder
+	fmt.Fprintf(&b, "## tlschain: %s\n\n", strings.Join(l.counts(s), ", "))
+	if !m.h.EvaluatedAt.IsZero() {
+		fmt.Fprintf(&b, "%s\n\n", md(fmt.Sprintf(l.AsOf, m.h.EvaluatedAt.UTC().Format("2006-01-02 15:04 UTC"))))
+	}
+	if who := refusers(s, 6); len(who) > 0 {
+		fmt.Fprintf(&b, "%s: %s\n\n", l.Who, md(strings.Join(who, ", ")))
+	}
+	for _, one := range l.next(s) {
+		if one.command != "" {
+			fmt.Fprintf(&b, "- %s: %s\n", mdCode(one.command), one.why)
+		} else {
+			fmt.Fprintf(&b, "- %s\n", one.why)
+		}
+	}
+	if len(m.rows) > 0 {
+		fmt.Fprintf(&b, "\n| %s | %s | %s | %s |\n|---|---|---|---|\n", l.Endpoint, l.Findings, l.Chain, l.Clients)
+	}
+	for _, r := range m.rows {
+		b.WriteString(r.line)
+	}
+	if m.omit > 0 {
+		fmt.Fprintf(&b, "\n%s\n", fmt.Sprintf(l.AndMore, m.omit))
+	}
+	for _, r := range m.rows {
+		fmt.Fprintf(&b, "\n<details><summary>%s</summary>\n\n%s\n</details>\n", md(r.name), r.details)
+	}
+	if s.Interrupted {
+		fmt.Fprintf(&b, "\n**%s**\n", l.Stopped)
+	}
+	_, err := io.WriteString(m.w, b.String())
+	return err
+}
+
+// md makes text inert in Markdown and leaves it readable in its source: what
+// opens emphasis, code, links, tables, math or markup is escaped, what looks
+// like an address stays text, and what GitHub makes links of after rendering
+// (@somebody, #1) is broken by an empty comment.
+func md(s string) string {
+	return strings.NewReplacer(
+		`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "|", `\|`, "~", `\~`, "$", `\$`,
+		"<", "&lt;", ">", "&gt;", "&", "&amp;", "@", "@<!-- -->", "#", "#<!-- -->",
+		"://", `\://`, "www.", `www\.`, "WWW.", `WWW\.`, "\n", " ", "\r", " ", glue, " ",
+	).Replace(s)
+}
+
+// mdCode makes a code span, fenced by more backticks than it holds.
+func mdCode(s string) string {
+	fence := "`"
+	for strings.Contains(s, fence) {
+		fence += "`"
+	}
+	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
+		s = " " + s + " "
+	}
+	return fence + strings.ReplaceAll(s, "\n", " ") + fence
+}
