@@ -207,3 +207,22 @@ func (d *docket) isNamed(common bool) bool {
 	}
 	return *known > 0
 }
+
+// misplacedLeaf is the only certificate of the list that is no CA's, where the
+// first one is a CA's; else nil.
+func (d *docket) misplacedLeaf() *node {
+	if !d.list[0].c.IsCA {
+		return nil
+	}
+	var leaf *node
+	for _, n := range d.list[1:] {
+		if n == nil || n.c.IsCA || n == leaf {
+			continue
+		}
+		if leaf != nil {
+			return nil
+		}
+		leaf = n
+	}
+	return leaf
+}

@@ -53,6 +53,8 @@ const (
 	storeOnly
 	badFirst
 	spelling
+	leafNotFirst
+	badAnchor
 )
 
 // note keeps the most telling fault: one of a path that reached an anchor
@@ -99,10 +101,16 @@ func (w *walk) deadEnd(x *node) fault {
 // detail looks closer at a dead end: an issuer may be there that the client
 // passed over.
 func (w *walk) detail(f fault) fault {
+	if leaf := w.d.misplacedLeaf(); leaf != nil {
+		return fault{what: leafNotFirst, at: leaf, by: w.d.list[0]}
+	}
 	switch f.what {
 	case badSignature:
-		for _, e := range f.at.up[:f.at.sent] {
-			if w.d.signed(e) == chain.Yes {
+		if f.by.pos < 0 {
+			f.what = badAnchor
+		}
+		for _, e := range f.at.up {
+			if !e.to.known && w.d.signed(e) == chain.Yes {
 				f.what = badFirst
 			}
 		}
@@ -157,9 +165,9 @@ func (w *walk) detail(f fault) fault {
 
 func (f fault) cause() Cause {
 	switch f.what {
-	case noIssuer, badSignature, storeOnly:
+	case noIssuer, badSignature:
 		return Incomplete
-	case selfSignedLeaf, untrustedRoot, rootNotHeld:
+	case selfSignedLeaf, untrustedRoot, rootNotHeld, storeOnly, badAnchor:
 		return Untrusted
 	case outOfDate:
 		return Expired
@@ -167,7 +175,7 @@ func (f fault) cause() Cause {
 		return Name
 	case weakHash, weakKey, unknownAlgorithm:
 		return Algorithm
-	case wrongOrder, uselessEntry, badFirst, listOnly:
+	case wrongOrder, uselessEntry, badFirst, listOnly, leafNotFirst:
 		return Order
 	case oddEntry, junkEntry:
 		return Odd

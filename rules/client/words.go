@@ -3,6 +3,7 @@ package client
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -53,14 +54,14 @@ func (w *walk) reason(f fault) string {
 	case listOnly:
 		return fmt.Sprintf("follows the list to %s and finds no issuer for it; does not go back to %s, whose issuer is in its store", at, by)
 	case storeOnly:
-		return fmt.Sprintf("takes %s, whose issuer the store lacks, and no longer looks at what was sent", at)
+		return fmt.Sprintf("takes %s, which is no self-signed anchor, finds no issuer %q there, and no longer looks at what was sent", at, f.at.c.Issuer.Common)
 	case selfSignedLeaf:
 		return "the leaf " + at + " is self-signed and not in its store"
 	case untrustedRoot:
 		return "the path ends at the self-signed " + at + ", which is not in its store"
 	case rootNotHeld:
 		return "its store does not hold " + at + ", to which " + by + " leads"
-	case badSignature, badFirst:
+	case badSignature, badFirst, badAnchor:
 		return fmt.Sprintf("takes %s as the issuer of %s by its name, but another key signed that", by, at) + w.only()
 	case outOfDate:
 		return w.dates(f)
@@ -105,7 +106,9 @@ func (w *walk) reason(f fault) string {
 	case budgetSpent:
 		return fmt.Sprintf("gives up its search for a path after %d steps", w.budget())
 	case wrongName:
-		return "the leaf " + at + " is not for " + w.d.q.Name
+		return w.names(f.at)
+	case leafNotFirst:
+		return "takes the first certificate, " + by + ", for the server's own; the leaf " + at + " must come first"
 	case wrongOrder:
 		if w.b.Order == Next {
 			return "wants every certificate right before its issuer, and " + by + ", the issuer of " + at + ", is elsewhere"
@@ -120,10 +123,10 @@ func (w *walk) reason(f fault) string {
 // dates words the fault of a certificate that is not valid at the time.
 func (w *walk) dates(f fault) string {
 	when := "expired on " + f.at.c.NotAfter.Format(time.DateOnly)
-	kind := "expired "
+	kind := "the expired certificate "
 	if w.d.q.At.Before(f.at.c.NotBefore) {
 		when = "is not valid before " + f.at.c.NotBefore.Format(time.DateOnly)
-		kind = "not yet valid "
+		kind = "the not yet valid certificate "
 	}
 	switch {
 	case f.at == w.d.list[0]:
@@ -133,7 +136,30 @@ func (w *walk) dates(f fault) string {
 	case w.b.Retry == AlwaysRetry:
 		return call(f.at) + " " + when + ", and it finds no other path"
 	}
-	return "stops at the " + kind + call(f.at) + ", which " + when + ", and does not look further"
+	return "stops at " + kind + call(f.at) + " and does not look further; it " + when
+}
+
+// names words the fault of a leaf that is for other names.
+func (w *walk) names(leaf *node) string {
+	c := leaf.c
+	if !c.HasSAN {
+		if !w.b.CommonName {
+			return "the leaf " + call(leaf) + " has no subject alternative names, and it does not read the common name"
+		}
+		return "the leaf " + call(leaf) + " is not for " + w.d.q.Name
+	}
+	const most = 3
+	var names []string
+	for _, n := range c.DNSNames[:min(most, len(c.DNSNames))] {
+		names = append(names, strconv.Quote(n))
+	}
+	if len(c.DNSNames) > most {
+		names = append(names, fmt.Sprintf("%d more", len(c.DNSNames)-most))
+	}
+	if len(names) == 0 {
+		names = []string{"no host name"}
+	}
+	return "the leaf " + call(leaf) + " is for " + strings.Join(names, ", ") + ", not for " + w.d.q.Name
 }
 
 // only tells how much of a search stands behind a fault on the path.
