@@ -33,7 +33,7 @@ func difference(a, b []chain.Entry) string {
 	case len(a) != len(b):
 		return fmt.Sprintf("the same leaf, but %d certificates instead of %d", len(b), len(a))
 	}
-	return "the same leaf with other certificates behind it"
+	return "the same leaf with other certificates after it"
 }
 
 // worse judges what another handshake showed, by itself, and says whether its

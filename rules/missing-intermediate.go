@@ -15,7 +15,7 @@ var missingIntermediate = Rule{
 		"It is the most common fault of all and the easiest to overlook: desktop browsers hide it, since they fetch a missing intermediate by the URL in the certificate, " +
 		"ship it with the browser, or still have it from another site. Then curl, Java, Python, Go, mobile apps and other servers fail with " +
 		"\"unable to get local issuer certificate\" or \"PKIX path building failed\", and it looks as if only they were broken.",
-	Fix: "Install the named certificate behind the server's own; the private key and the server's certificate stay as they are. `tlschain fix` writes the file.\n" +
+	Fix: "Install the named certificate after the server's own; the private key and the server's certificate stay as they are. `tlschain fix` writes the file.\n" +
 		"nginx: `ssl_certificate` names one file, the server's certificate first and the intermediates after it: `cat server.crt intermediate.crt > fullchain.crt`, then `nginx -s reload`.\n" +
 		"Apache httpd 2.4.8 and later: the same one file in `SSLCertificateFile`. Before 2.4.8: the intermediates alone in `SSLCertificateChainFile`. Then `apachectl graceful`.\n" +
 		"IIS: import the intermediate into Intermediate Certification Authorities of the computer account (`certutil -addstore CA intermediate.crt`), " +
@@ -34,7 +34,7 @@ var missingIntermediate = Rule{
 			names[i] = fmt.Sprintf("%q (SHA-256 %s)", title(r.Cert), r.Cert.SHA256)
 			fixed = append(fixed, chain.Suppose(r.Cert))
 		}
-		where := "behind position " + fmt.Sprint(refs[0].After)
+		where := "after position " + fmt.Sprint(refs[0].After)
 		fix := "Send " + strings.Join(names, ", then ") + " " + where + "."
 		if urls := refs[0].Cert.CAIssuers; len(refs) > 1 && len(urls) > 0 {
 			fix += " The issuer of the first is published at " + urls[0] + "."

@@ -23,7 +23,7 @@ var wrongOrder = Rule{
 		var moves, what []string
 		for _, m := range s.Chain.Misplaced {
 			f.Positions = append(f.Positions, m.Position)
-			moves = append(moves, fmt.Sprintf("move %s behind position %d", s.at(m.Position), m.Behind))
+			moves = append(moves, fmt.Sprintf("move %s after position %d", s.at(m.Position), m.Behind))
 			what = append(what, fmt.Sprintf("%s comes before %s, which it certifies", s.at(m.Position), s.at(m.Behind)))
 		}
 		f.Severity = max(Warning, s.weightOf(f.Clients))
