@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -53,6 +54,9 @@ func Parse(text []byte, path string) (*Config, error) {
 	tree, err := parser.ParseBytes(text, 0)
 	if err == nil {
 		err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(config)
+	}
+	if errors.Is(err, io.EOF) { // nothing but comments
+		err = nil
 	}
 	var at yaml.Error
 	if errors.As(err, &at) {

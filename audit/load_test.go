@@ -58,6 +58,8 @@ func TestMistakesNameTheirLine(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"", "there is no group"},
 		{"groups: [a", "f.yaml:1: "},
+		{"groups: {web: {targets: {inline: [a.example:8443]}}}", "f.yaml:1: put quotes around a target with a colon"},
+		{"groups:\n  web:\n    targets:\n      inline:\n      - [::1]:443\n", "f.yaml:5: "},
 		{good + "    clints: [go]\n", `f.yaml:4: unknown field "clints"`},
 		{good + "    targets: {}\n", "f.yaml:4: "},
 		{good + "    retention: 3 weeks\n", "f.yaml:4: \"3 weeks\" is no duration: write"},

@@ -24,7 +24,7 @@ func (s *Schedule) Next(group string, after time.Time) time.Time {
 		if wall = s.Cron.next.Next(wall); wall.IsZero() {
 			return time.Time{}
 		}
-		at := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), 0, 0, zone)
+		at := onWall(wall, zone)
 		if at.After(after) && !s.blackedOut(at.Add(shift)) {
 			return at.Add(shift).UTC()
 		}
@@ -35,6 +35,25 @@ func (s *Schedule) Next(group string, after time.Time) time.Time {
 // asUTC is the same clock face in UTC, where no hour is skipped or repeated.
 func asUTC(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
+}
+
+// onWall is when the clocks of a zone show what wall shows in UTC: the first
+// time if that comes twice; if it never comes, as if the clocks had not been
+// put forward yet. (time.Date promises neither.)
+func onWall(wall time.Time, zone *time.Location) time.Time {
+	const aroundChange = 26 * time.Hour // zones change by up to a day, and never twice in one
+	_, before := wall.Add(-aroundChange).In(zone).Zone()
+	_, after := wall.Add(aroundChange).In(zone).Zone()
+	early, late := wall.Add(-time.Duration(before)*time.Second), wall.Add(-time.Duration(after)*time.Second)
+	if late.Before(early) {
+		early, late = late, early
+	}
+	for _, at := range []time.Time{early, late} {
+		if asUTC(at.In(zone)).Equal(wall) {
+			return at
+		}
+	}
+	return wall.Add(-time.Duration(before) * time.Second)
 }
 
 // shift is the group's share of the jitter, in whole seconds.

@@ -81,6 +81,25 @@ func (z TimeZone) location() *time.Location {
 	return z.Location
 }
 
+// A Text is a target in a list.
+type Text string
+
+// UnmarshalYAML reads one line. Within { } the YAML reader takes host:8443 for
+// a key and its value; quotes make it a text.
+func (t *Text) UnmarshalYAML(node ast.Node) error {
+	switch node.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+		return mistake(node, "put quotes around a target with a colon: \"www.example.com:8443\"")
+	case *ast.SequenceNode:
+		return mistake(node, "put quotes around a target with brackets: \"[2001:db8::1]:443\"")
+	}
+	*t = Text(scalar(node))
+	if strings.ContainsAny(string(*t), "\r\n") {
+		return mistake(node, "a target is one line")
+	}
+	return nil
+}
+
 // scalar is a node's text, quoted or not.
 func scalar(node ast.Node) string {
 	if s, ok := node.(*ast.StringNode); ok {

@@ -17,7 +17,7 @@ import (
 
 // Sources are where a group's targets come from. All of them count.
 type Sources struct {
-	Inline   []string   `yaml:"inline"`   // targets
+	Inline   []Text     `yaml:"inline"`   // targets
 	Files    []string   `yaml:"files"`    // target lists
 	Commands [][]string `yaml:"commands"` // programs that print a target list; no shell
 	URLs     []URL      `yaml:"urls"`     // target lists
@@ -73,7 +73,11 @@ func (g *Group) lists(getenv func(string) string) []list {
 		all = append(all, list{name, open})
 	}
 	add("targets.inline", func(context.Context) (io.Reader, func() error, error) {
-		return strings.NewReader(strings.Join(g.Targets.Inline, "\n")), func() error { return nil }, nil
+		var lines strings.Builder
+		for _, target := range g.Targets.Inline {
+			lines.WriteString(string(target) + "\n")
+		}
+		return strings.NewReader(lines.String()), func() error { return nil }, nil
 	})
 	for _, file := range g.Targets.Files {
 		add(file, func(context.Context) (io.Reader, func() error, error) {

@@ -1,0 +1,28 @@
+package audit
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os/exec"
+	"time"
+
+	"tlschain/reports"
+)
+
+// hook runs a receiver's program with the message as JSON on standard input. It
+// has to end with code 0; what it writes to standard error becomes the failure.
+func hook(ctx context.Context, dir string, command []string, m Message) error {
+	body, err := m.encode()
+	if err != nil {
+		return err
+	}
+	var stderr bytes.Buffer
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd.Dir, cmd.Stdin, cmd.Stderr, cmd.WaitDelay = dir, bytes.NewReader([]byte(body)), &stderr, 2*time.Second
+	if err := cmd.Run(); err != nil {
+		text := stderr.Bytes()
+		return fmt.Errorf("running %s: %w: %s", command[0], err, reports.Clean(string(text[:min(len(text), 500)])))
+	}
+	return nil
+}

@@ -1,0 +1,144 @@
+package audit
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tlschain/audit/history"
+	"tlschain/reports"
+	"tlschain/rules"
+)
+
+// A Message is the digest of one audit for one receiver. A program that is a
+// receiver gets it as JSON.
+type Message struct {
+	Group   string    `json:"group"`
+	Audit   int64     `json:"audit"`
+	Started time.Time `json:"started"`
+	Partial bool      `json:"partial"` // the audit did not look at everything
+	Title   string    `json:"title"`
+	Text    string    `json:"text"`
+	URL     string    `json:"url"` // of the audit's page; empty: nobody said where the pages are
+	Changes []News    `json:"changes"`
+}
+
+// News is one endpoint that changed.
+type News struct {
+	Endpoint string     `json:"endpoint"`
+	Kinds    []Kind     `json:"kinds"`
+	Before   *Condition `json:"before"` // null: it was not there
+	After    *Condition `json:"after"`  // null: it is gone
+	Bundle   string     `json:"bundle_sha256"`
+	URL      string     `json:"url"`
+}
+
+// A Condition is what an endpoint was like in one audit.
+type Condition struct {
+	Status   string    `json:"status"`
+	Error    string    `json:"error"`
+	Severity string    `json:"severity"`
+	Findings []string  `json:"findings"` // rule=severity
+	Refused  []string  `json:"refused"`  // clients
+	Issuer   string    `json:"issuer"`
+	Product  string    `json:"product"`
+	Expires  time.Time `json:"expires"`
+}
+
+// wants says whether a receiver is told of a change: the events it asked for,
+// and of those only what is or was at least as bad as it asked for. An endpoint
+// that is new and well is news only for those who ask for it.
+func (r *Receiver) wants(c *Change) bool {
+	if !c.Material() {
+		return false
+	}
+	if len(r.Events) > 0 && !slices.ContainsFunc(c.Kinds, func(k Kind) bool { return slices.Contains(r.Events, string(k)) }) {
+		return false
+	}
+	only, err := rules.ParseSeverity(r.Only)
+	if err != nil {
+		only = rules.None
+	}
+	if len(r.Events) == 0 && slices.Equal(c.Kinds, []Kind{Appeared}) {
+		only = max(only, rules.Warning)
+	}
+	return max(gravity(c.Before), gravity(c.After)) >= int(only)
+}
+
+// gravity is the severity that an endpoint has to the people who run it.
+func gravity(f *history.Facts) int {
+	switch {
+	case f == nil:
+		return 0
+	case f.Status != "ok":
+		return int(rules.Error)
+	}
+	return f.Worst
+}
+
+// digest writes what a receiver is told of an audit; nil: nothing.
+func (r *Receiver) digest(a history.Audit, changes []Change, base string) *Message {
+	var wanted []Change
+	for _, c := range changes {
+		if r.wants(&c) {
+			wanted = append(wanted, c)
+		}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	m := &Message{Group: a.Group, Audit: a.ID, Started: a.Started, Partial: a.State != history.Complete, URL: page(base, "/audits/", a.ID)}
+	for _, c := range wanted {
+		m.Changes = append(m.Changes, news(c, base))
+	}
+	m.Title, m.Text = headline(a.Group, wanted), m.text(a, wanted)
+	return m
+}
+
+func news(c Change, base string) News {
+	n := News{Endpoint: reports.Clean(c.Endpoint.Key), Kinds: c.Kinds, Before: condition(c.Before), After: condition(c.After), URL: page(base, "/endpoints/", c.Endpoint.ID)}
+	if c.After != nil {
+		n.Bundle = reports.Hash(c.After.Bundle).String()
+	}
+	return n
+}
+
+func condition(f *history.Facts) *Condition {
+	if f == nil {
+		return nil
+	}
+	return &Condition{
+		Status: f.Status, Error: f.Failure, Severity: severityName(f.Worst), Findings: fields(f.Rules), Refused: fields(f.Refused),
+		Issuer: reports.Clean(f.Issuer), Product: reports.Clean(f.Product), Expires: f.Expires,
+	}
+}
+
+// fields is never nil: arrays are never null in JSON.
+func fields(text string) []string { return append([]string{}, strings.Fields(text)...) }
+
+func severityName(n int) string { return rules.Severity(min(max(n, 0), int(rules.Error))).String() }
+
+func page(base, path string, id int64) string {
+	if base == "" {
+		return ""
+	}
+	return strings.TrimSuffix(base, "/") + path + fmt.Sprint(id)
+}
+
+// encode is the message as it is stored and given to programs.
+func (m *Message) encode() (string, error) {
+	b, err := json.Marshal(m)
+	if err != nil {
+		return "", fmt.Errorf("writing a notice: %w", err)
+	}
+	return string(b), nil
+}
+
+func decodeMessage(body string) (m Message, err error) {
+	if err := json.Unmarshal([]byte(body), &m); err != nil {
+		return m, fmt.Errorf("reading a notice: %w", err)
+	}
+	return m, nil
+}

@@ -1,0 +1,159 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"tlschain/audit/history"
+	"tlschain/reports"
+)
+
+// A Notifier tells receivers what changed. What is to be sent is stored first,
+// once for each audit and receiver, and sent from there: a receiver that is
+// down holds nobody up, and nothing is told twice.
+type Notifier struct {
+	Config *Config
+	DB     *history.DB
+	Clock  Clock
+	Getenv func(string) string
+	Report func(error)
+}
+
+// maxAttempts is how often a notice is tried, over some six hours.
+const maxAttempts = 6
+
+// backoff is how long after a notice was written its next attempt is due.
+var backoff = [maxAttempts]time.Duration{0, time.Minute, 5 * time.Minute, 20 * time.Minute, 90 * time.Minute, 6 * time.Hour}
+
+// Queue writes the notices of all audits that nobody was told of yet. The
+// first audit of a group tells what is bad already.
+func (n *Notifier) Queue(ctx context.Context) error {
+	untold, err := n.DB.Untold(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range untold {
+		if err := n.queue(ctx, a); err != nil {
+			return err
+		}
+		if err := n.DB.Told(ctx, a.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (n *Notifier) queue(ctx context.Context, a history.Audit) error {
+	g := n.Config.Groups[a.Group]
+	if g == nil || len(g.Notify) == 0 || a.Pruned {
+		return nil
+	}
+	found, err := n.DB.Changes(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	changes := Classify(found)
+	for _, name := range g.Notify {
+		m := n.Config.Receivers[name].digest(a, changes, n.Config.Serve.URL)
+		if m == nil {
+			continue
+		}
+		body, err := m.encode()
+		if err != nil {
+			return err
+		}
+		err = n.DB.Queue(ctx, history.Notice{Audit: a.ID, Group: a.Group, Receiver: name, At: n.Clock.now(), Title: m.Title, Body: body})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Send tries the notices that are due, or all that are unsent if now is true,
+// and gives how many are still to be sent. Failures are reported and recorded.
+func (n *Notifier) Send(ctx context.Context, now bool) (left int, err error) {
+	unsent, err := n.DB.Unsent(ctx, maxAttempts)
+	if err != nil {
+		return 0, err
+	}
+	for _, notice := range unsent {
+		due := notice.At.Add(backoff[min(notice.Attempts, maxAttempts-1)])
+		if !now && due.After(n.Clock.now()) {
+			left++
+			continue
+		}
+		failure := ""
+		if err := n.deliver(ctx, notice); err != nil {
+			if ctx.Err() != nil {
+				return left + 1, nil
+			}
+			left++
+			failure = reports.Clean(err.Error())
+			n.Report(fmt.Errorf("telling %s of audit %d: %s", notice.Receiver, notice.Audit, failure))
+		}
+		if err := n.DB.Tried(context.WithoutCancel(ctx), notice.ID, n.Clock.now(), failure); err != nil {
+			return left, err
+		}
+	}
+	return left, nil
+}
+
+// Keep queues and sends until ctx ends.
+func (n *Notifier) Keep(ctx context.Context) {
+	for {
+		err := n.Queue(ctx)
+		if err == nil {
+			_, err = n.Send(ctx, false)
+		}
+		if err != nil && ctx.Err() == nil {
+			n.Report(err)
+		}
+		if n.Clock.wait(ctx, lookAtClock) != nil {
+			return
+		}
+	}
+}
+
+// Test sends a message that says it is a test to one receiver, now.
+func (n *Notifier) Test(ctx context.Context, receiver string) error {
+	r := n.Config.Receivers[receiver]
+	if r == nil {
+		return fmt.Errorf("there is no receiver %q; there is %s", receiver, orNone(sortedKeys(n.Config.Receivers)))
+	}
+	m := Message{Title: "tlschain: a test", Text: "This is what a message of tlschain audit looks like. Nothing has happened.\n", Started: n.Clock.now(), Changes: []News{}}
+	if err := n.send(ctx, r, m); err != nil {
+		return fmt.Errorf("telling %s: %w", receiver, err)
+	}
+	return nil
+}
+
+func (n *Notifier) deliver(ctx context.Context, notice history.Notice) error {
+	r := n.Config.Receivers[notice.Receiver]
+	if r == nil {
+		return errors.New("the configuration has no such receiver any more")
+	}
+	m, err := decodeMessage(notice.Body)
+	if err != nil {
+		return err
+	}
+	return n.send(ctx, r, m)
+}
+
+// sendTimeout bounds one attempt at one receiver.
+const sendTimeout = 45 * time.Second
+
+func (n *Notifier) send(ctx context.Context, r *Receiver, m Message) error {
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	if len(r.Exec) > 0 {
+		return hook(ctx, n.Config.Dir, r.Exec, m)
+	}
+	url, err := r.URL.Read(n.Config.Dir, n.Getenv)
+	if err != nil {
+		return err
+	}
+	return shout(ctx, url, m)
+}

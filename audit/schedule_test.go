@@ -1,0 +1,229 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tlschain/audit/history"
+)
+
+// A hands is a clock that a test turns: each look at it waits for a turn.
+type hands struct {
+	mu    sync.Mutex
+	now   time.Time
+	turns chan time.Duration
+	asked chan struct{}
+}
+
+func newHands(at string) *hands {
+	now, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		panic(err)
+	}
+	return &hands{now: now, turns: make(chan time.Duration), asked: make(chan struct{})}
+}
+
+func (h *hands) clock() Clock {
+	return Clock{Now: h.read, After: func(time.Duration) <-chan time.Time {
+		c := make(chan time.Time, 1)
+		go func() {
+			h.asked <- struct{}{}
+			d, ok := <-h.turns
+			if !ok {
+				return
+			}
+			h.mu.Lock()
+			h.now = h.now.Add(d)
+			h.mu.Unlock()
+			c <- h.read()
+		}()
+		return c
+	}}
+}
+
+func (h *hands) read() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.now
+}
+
+// A keeping is a scheduler at work.
+type keeping struct {
+	t     *testing.T
+	clock *hands
+	s     *Scheduler
+	stop  context.CancelFunc
+	ended chan struct{}
+
+	mu   sync.Mutex
+	runs []string
+	hold chan struct{} // non-nil: audits wait for it
+}
+
+func keep(t *testing.T, clock *hands, where, schedule string, change ...func(*keeping)) *keeping {
+	t.Helper()
+	config, err := Parse([]byte("groups:\n  web:\n    targets: {inline: [a.example]}\n    schedule: "+schedule+"\n"), "tlschain.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := history.Open(t.Context(), where)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := &keeping{t: t, clock: clock, ended: make(chan struct{})}
+	ctx, stop := context.WithCancel(t.Context())
+	k.stop = stop
+	k.s = &Scheduler{Config: config, DB: db, Clock: clock.clock(), Report: func(err error) { t.Errorf("reported: %v", err) }}
+	k.s.Run = func(ctx context.Context, group string) error {
+		w, err := db.Begin(context.WithoutCancel(ctx), group, clock.read())
+		if err != nil {
+			return err
+		}
+		if k.hold != nil {
+			select {
+			case <-k.hold:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		k.mu.Lock()
+		k.runs = append(k.runs, clock.read().Format("01-02 15:04"))
+		k.mu.Unlock()
+		return w.Finish(context.WithoutCancel(ctx), clock.read(), true, "")
+	}
+	for _, f := range change {
+		f(k)
+	}
+	go func() {
+		defer close(k.ended)
+		defer db.Close()
+		k.s.Keep(ctx)
+	}()
+	<-clock.asked // the first look is done
+	k.settle()
+	return k
+}
+
+// settle waits for the audits under way: an event that nobody announces.
+func (k *keeping) settle() {
+	for k.hold == nil && k.s.Running("web") {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// pass turns the clock in steps of a look and lets audits end in between.
+func (k *keeping) pass(d time.Duration) {
+	k.t.Helper()
+	for step := 10 * time.Minute; d > 0; d -= step {
+		k.jump(min(step, d))
+	}
+}
+
+// jump turns the clock at once: the machine slept, or somebody set it.
+func (k *keeping) jump(d time.Duration) {
+	k.t.Helper()
+	k.clock.turns <- d
+	<-k.clock.asked
+	k.settle()
+}
+
+func (k *keeping) end() {
+	k.stop()
+	<-k.ended
+}
+
+func (k *keeping) ran(want ...string) {
+	k.t.Helper()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if fmt.Sprint(k.runs) != fmt.Sprint(want) {
+		k.t.Errorf("audits ran at %v, want %v", k.runs, want)
+	}
+}
+
+func TestKeepsTheSchedule(t *testing.T) {
+	k := keep(t, newHands("2026-05-01T12:00:00Z"), filepath.Join(t.TempDir(), "h.db"), `{cron: "0 2 * * *"}`)
+	k.pass(60 * time.Hour)
+	k.end()
+	k.ran("05-02 02:00", "05-03 02:00")
+}
+
+func TestMachineAsleep(t *testing.T) {
+	k := keep(t, newHands("2026-05-01T12:00:00Z"), filepath.Join(t.TempDir(), "h.db"), `{cron: "0 2 * * *"}`)
+	k.jump(3*24*time.Hour + 8*time.Hour) // over three turns, to 20:00
+	k.pass(8 * time.Hour)
+	k.end()
+	k.ran("05-04 20:00", "05-05 02:00")
+}
+
+func TestMissedWhileStopped(t *testing.T) {
+	where := filepath.Join(t.TempDir(), "h.db")
+	clock := newHands("2026-05-01T12:00:00Z")
+	k := keep(t, clock, where, `{cron: "0 2 * * *"}`)
+	k.end()
+	clock = newHands("2026-05-03T09:00:00Z")
+	k = keep(t, clock, where, `{cron: "0 2 * * *"}`)
+	k.pass(time.Hour)
+	k.ran("05-03 09:00")
+	k.end()
+	// Another schedule is planned anew and catches nothing up.
+	clock = newHands("2026-05-05T09:00:00Z")
+	k = keep(t, clock, where, `{cron: "0 4 * * *"}`)
+	k.pass(20 * time.Hour)
+	k.end()
+	k.ran("05-06 04:00")
+}
+
+func TestClockSetBackALittle(t *testing.T) {
+	k := keep(t, newHands("2026-05-01T01:50:00Z"), filepath.Join(t.TempDir(), "h.db"), `{cron: "0 2 * * *"}`)
+	k.pass(20 * time.Minute)
+	k.jump(-time.Hour) // 01:10 again
+	k.pass(26 * time.Hour)
+	k.end()
+	k.ran("05-01 02:00", "05-02 02:00")
+}
+
+func TestClockSetBackAMonth(t *testing.T) {
+	k := keep(t, newHands("2026-06-01T01:50:00Z"), filepath.Join(t.TempDir(), "h.db"), `{cron: "0 2 * * *"}`)
+	k.pass(20 * time.Minute)
+	k.jump(-31 * 24 * time.Hour) // it was wrong: it is May
+	k.pass(24 * time.Hour)
+	k.end()
+	k.ran("06-01 02:00", "05-02 02:00")
+}
+
+func TestNoOverlapAndCleanStop(t *testing.T) {
+	where := filepath.Join(t.TempDir(), "h.db")
+	k := keep(t, newHands("2026-05-01T01:50:00Z"), where, `{cron: "*/30 * * * *"}`, func(k *keeping) {
+		k.hold = make(chan struct{})
+		k.s.Report = func(err error) {
+			if !strings.Contains(err.Error(), "canceled") {
+				t.Error(err)
+			}
+		}
+	})
+	k.pass(3 * time.Hour) // the audit of 02:00 goes on
+	k.ran()
+	k.end()
+	// It was stopped, so it is caught up.
+	k = keep(t, newHands("2026-05-01T05:05:00Z"), where, `{cron: "*/30 * * * *"}`)
+	k.pass(10 * time.Minute)
+	k.end()
+	k.ran("05-01 05:05")
+}
+
+func TestBlackoutPutsOffWhatWasMissed(t *testing.T) {
+	where := filepath.Join(t.TempDir(), "h.db")
+	const schedule = `{cron: "0 2 * * *", blackouts: [{from_time: "08:00", to_time: "18:00"}]}`
+	k := keep(t, newHands("2026-05-01T12:00:00Z"), where, schedule)
+	k.end()
+	k = keep(t, newHands("2026-05-02T09:00:00Z"), where, schedule)
+	k.pass(10 * time.Hour)
+	k.end()
+	k.ran("05-02 18:00")
+}
