@@ -78,7 +78,9 @@ func readClientHello(conn net.Conn) (h clientHello) {
 		if err != nil {
 			return h
 		}
-		n += m
+		if n += m; n >= 6 && b[0] == 20 { // ChangeCipherSpec, before a second hello
+			n = copy(b, b[6:n])
+		}
 	}
 	h.raw, h.version = b[:n], binary.BigEndian.Uint16(b[9:])
 	at := 43

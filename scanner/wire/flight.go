@@ -57,7 +57,11 @@ func (f *flight) presented() (p Presented, err error) {
 			}
 			p.Chain, p.Staple, err = parseCertificate(message[4:], p.Version == versionTLS13)
 			return p, err
-		case messageHelloRequest, messageEncryptedExtensions, messageCertificateRequest:
+		case messageHelloRequest:
+		case messageEncryptedExtensions, messageCertificateRequest:
+			if p.Version != versionTLS13 {
+				return p, malformed("a message of type %d before the Certificate", kind)
+			}
 		default:
 			if p.Version == 0 {
 				return p, malformed("a message of type %d before the ServerHello", kind)

@@ -138,24 +138,19 @@ func TestFlightNotTLS(t *testing.T) {
 
 // A server that never ends is left at the limit, not at the end of memory.
 func TestFlightEndless(t *testing.T) {
-	f := flight{client: taped{}}
-	f.in = io.MultiReader(bytes.NewReader(chop(1<<14, hello12())), &endless{of: chop(1<<14, message(messageCertificateRequest, make([]byte, 60_000)))})
+	var f flight
+	secret := make([]byte, 32)
+	f.client = taped{secret}
+	sealed := newSealer(t, 0x1301, secret)
+	sent := chop(1<<14, hello13(0x1301))
+	for part := range slices.Chunk(bytes.Repeat(message(messageCertificateRequest, make([]byte, 60_000)), 12), 1<<14) {
+		sent = append(sent, sealed.seal(recordHandshake, part, 0)...)
+	}
+	f.in = bytes.NewReader(sent)
 	_, err := f.presented()
 	if !errors.Is(err, ErrTooLarge) || f.total+len(f.raw) > 2*maxFlight {
 		t.Errorf("%v after %d bytes", err, f.total+len(f.raw))
 	}
-}
-
-// endless is a server that says the same thing over and over.
-type endless struct {
-	of []byte
-	at int
-}
-
-func (e *endless) Read(b []byte) (int, error) {
-	n := copy(b, e.of[e.at:])
-	e.at = (e.at + n) % len(e.of)
-	return n, nil
 }
 
 type oneByte struct{ r io.Reader }

@@ -59,6 +59,9 @@ func (c *client13) send(cookie []byte) error {
 	c.key = key
 	// Room of its own: in a retry the reader is using both buffers.
 	message := c.append(make([]byte, 0, 768), cookie)
+	if len(message) > 1<<14 {
+		return malformed("a cookie of %d bytes, which makes the hello longer than a record", len(cookie))
+	}
 	c.transcript = append(c.transcript, message...)
 	version := byte(1) // of the record: TLS 1.0 in the first hello (RFC 8446 section 5.1)
 	if c.retried != 0 {

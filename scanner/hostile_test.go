@@ -1,0 +1,113 @@
+package scanner
+
+import (
+	"fmt"
+	"iter"
+	"os"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"tlschain/scanner/tlstest"
+)
+
+// descriptors counts what this process has open; 0 where that is not to be
+// seen.
+func descriptors() int {
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return 0
+	}
+	return len(open)
+}
+
+// Every hostile peer gives one row with the right code, and a thousand good
+// targets beside them are none the worse for it, though all share one address.
+// Afterwards nothing is left of any of it.
+func TestHostilePeers(t *testing.T) {
+	for _, fast := range []bool{false, true} {
+		t.Run(fmt.Sprintf("fast %v", fast), func(t *testing.T) { scanHostile(t, fast) })
+	}
+}
+
+func scanHostile(t *testing.T, fast bool) {
+	tb := tlstest.For(t)
+	all := slices.Concat(hostileConnections(), hostileRecords(), hostileGreetings(), hostileHellos(), hostileCertificates())
+	if len(all) < 40 {
+		t.Errorf("only %d behaviours", len(all))
+	}
+	good := tb.Serve(tlstest.Behaviour{Default: tlstest.Present(tb.Leaf("L", nil))})
+	expected := make(map[string]behaviour)
+	var bad []Target
+	for _, b := range all {
+		if _, twice := expected[b.name]; twice {
+			t.Fatalf("two behaviours are called %q", b.name)
+		}
+		expected[b.name] = b
+		target := at(tb.Script(b.serve), "www.example.test")
+		target.Text, target.STARTTLS = b.name, b.dialect
+		bad = append(bad, target)
+	}
+
+	leakless(t)
+	before := descriptors()
+	seen := make(map[string]int)
+	fine := 0
+	s := &Scanner{Fast: fast, Timeout: time.Second, Concurrency: 64}
+	for row := range s.Scan(t.Context(), mixed(bad, at(good, "good"), 1000)) {
+		o := row[0]
+		if o.Target.Text == "good" {
+			if !o.Captured() || o.Complete == fast {
+				t.Errorf("a good one: %v", o.Failure)
+			}
+			fine++
+			continue
+		}
+		seen[o.Target.Text]++
+		b := expected[o.Target.Text]
+		var code Code
+		if o.Failure != nil {
+			code = o.Failure.Code
+		}
+		switch {
+		case b.code == "" && !sameChain(o.Chain, b.chain):
+			t.Errorf("%s: %d entries of %d came home; %v", b.name, len(o.Chain), len(b.chain), o.Failure)
+		case b.code != "" && (o.Captured() || code != b.code):
+			t.Errorf("%s: %v, want %s", b.name, o.Failure, b.code)
+		case o.Complete:
+			t.Errorf("%s: it proved possession of a key that it does not have", b.name)
+		case code == Timeout && o.Took > 5*time.Second:
+			t.Errorf("%s: it took %v", b.name, o.Took)
+		}
+	}
+	if fine != 1000 || len(seen) != len(all) {
+		t.Errorf("%d good rows, %d hostile ones of %d", fine, len(seen), len(all))
+	}
+	for name, n := range seen {
+		if n != 1 {
+			t.Errorf("%s: %d rows", name, n)
+		}
+	}
+	// The servers have descriptors of their own until they notice.
+	for range 1_000_000 {
+		if descriptors() <= before {
+			break
+		}
+		runtime.Gosched()
+	}
+	if after := descriptors(); after > before {
+		t.Errorf("%d descriptors before, %d after", before, after)
+	}
+}
+
+// mixed puts n good targets among the bad ones.
+func mixed(bad []Target, good Target, n int) iter.Seq[Target] {
+	return func(yield func(Target) bool) {
+		for i := range max(n, len(bad)) {
+			if i < len(bad) && !yield(bad[i]) || i < n && !yield(good) {
+				return
+			}
+		}
+	}
+}
