@@ -1,0 +1,178 @@
+// Package complete judges what a target presented with everything that may be
+// brought in for it: issuers that are fetched by the URLs in certificates, round
+// by round, and the mend.
+//
+// It is where judging meets the network, so it is above both: the rules fetch
+// nothing, and the fetcher judges nothing. What one target makes us fetch is
+// used for that target alone: no verdict depends on what others sent.
+package complete
+
+import (
+	"context"
+	"encoding/hex"
+	"slices"
+
+	"tlschain/rules"
+	"tlschain/rules/cert"
+	"tlschain/rules/chain"
+	"tlschain/rules/repair"
+	"tlschain/scanner/aia"
+)
+
+// maxRounds bounds how often a target is judged anew: each round fetches one
+// certificate further up, and no honest chain is longer.
+const maxRounds = 5
+
+// A Completer judges targets. It is safe for concurrent use. Make it with New.
+type Completer struct {
+	judge   *rules.Judge
+	options Options
+	mender  *repair.Mender
+	anchors *chain.Set
+}
+
+// Options say what may be brought in.
+type Options struct {
+	Fetcher *aia.Fetcher   // nil: nothing is fetched
+	Bytes   bool           // fetch also issuers that are known as facts: their bytes are to be written
+	Mend    repair.Options // how mends are chosen
+}
+
+// New prepares a completer.
+func New(j *rules.Judge, o Options) *Completer {
+	c := &Completer{judge: j, options: o, mender: repair.New(j, o.Mend)}
+	var anchors []*cert.Certificate
+	for _, p := range j.Profiles {
+		anchors = append(anchors, p.Store.All()...)
+	}
+	c.anchors = chain.NewSet(anchors)
+	return c
+}
+
+// Judge judges what one target presented, one presentation for each address,
+// and fills in the mends. The mender is the one to ask for more about them.
+func (c *Completer) Judge(ctx context.Context, ps []rules.Presentation) ([]*rules.Verdict, *repair.Mender) {
+	judge, mender := c.judge, c.mender
+	verdicts := judge.Judge(ps)
+	if c.options.Fetcher != nil {
+		if fetched, failures := c.fetch(ctx, verdicts); len(fetched)+len(failures) > 0 {
+			ps = slices.Clone(ps)
+			for i := range ps {
+				ps[i].AIA = failures
+			}
+			judge = judge.With(rules.Source{Name: "aia", Set: chain.NewSet(fetched)})
+			mender = repair.New(judge, c.options.Mend)
+			verdicts = judge.Judge(ps)
+		}
+	}
+	for _, v := range verdicts {
+		mender.Fill(v)
+	}
+	return verdicts, mender
+}
+
+// fetch climbs from the leaves of one target as far as URLs lead.
+func (c *Completer) fetch(ctx context.Context, verdicts []*rules.Verdict) (fetched []*cert.Certificate, failures []rules.AIAFailure) {
+	session := c.options.Fetcher.Begin()
+	asked := make(map[string]bool)
+	for range maxRounds {
+		urls := c.wanted(verdicts, fetched, asked)
+		if len(urls) == 0 {
+			break
+		}
+		for _, url := range urls {
+			r := session.Fetch(ctx, url)
+			if r.Failure != nil {
+				failures = append(failures, rules.AIAFailure{URL: url, Message: r.Failure.Message})
+				continue
+			}
+			for _, der := range r.Certs {
+				if x, err := cert.Parse(der); err == nil {
+					fetched = append(fetched, x)
+				}
+			}
+		}
+	}
+	return fetched, failures
+}
+
+// Bounds of one round: URLs of one certificate, and certificates on the way.
+const (
+	maxURLs  = 2
+	maxClimb = 64
+)
+
+// wanted gives the URLs that were not asked yet, of the certificates above
+// which nothing is at hand.
+func (c *Completer) wanted(verdicts []*rules.Verdict, fetched []*cert.Certificate, asked map[string]bool) (urls []string) {
+	for _, v := range verdicts {
+		if v.Leaf < 0 {
+			continue
+		}
+		session := new(chain.Verifier).Begin()
+		seen := make(map[cert.Hash]bool)
+		open := []*cert.Certificate{v.Entries[v.Leaf].Cert}
+		for len(open) > 0 && len(seen) < maxClimb {
+			x := open[0]
+			open = open[1:]
+			if seen[x.SHA256] || chain.SelfSigned(session, x) || c.trusted(session, x) {
+				continue
+			}
+			seen[x.SHA256] = true
+			issuers := c.issuers(session, v, fetched, x)
+			open = append(open, issuers...)
+			if len(issuers) > 0 {
+				continue
+			}
+			for i, url := range x.CAIssuers {
+				if i < maxURLs && !asked[url] {
+					asked[url] = true
+					urls = append(urls, url)
+				}
+			}
+		}
+	}
+	return urls
+}
+
+// trusted says whether an anchor of some client signed x: nothing is missing above it.
+func (c *Completer) trusted(session *chain.Session, x *cert.Certificate) bool {
+	return slices.ContainsFunc(c.anchors.Named(x.Issuer), func(a *cert.Certificate) bool { return chain.Certifies(session, a, x) })
+}
+
+func (c *Completer) issuers(session *chain.Session, v *rules.Verdict, fetched []*cert.Certificate, x *cert.Certificate) (out []*cert.Certificate) {
+	add := func(k *cert.Certificate) {
+		if k != nil && (k.Raw != nil || !c.options.Bytes) && chain.Certifies(session, k, x) {
+			out = append(out, k)
+		}
+	}
+	for _, e := range v.Entries {
+		add(e.Cert)
+	}
+	for _, k := range fetched {
+		add(k)
+	}
+	for _, source := range c.judge.Known {
+		for _, k := range source.Set.Named(x.Issuer) {
+			add(k)
+		}
+	}
+	return out
+}
+
+// Twins gives the serial numbers, in hex, of the known self-signed roots that
+// share name and key with a cross-certificate of a bundle: Windows prefers such
+// a root in its store to the cross-certificate.
+func (c *Completer) Twins(bundle []repair.Certificate) (serials []string) {
+	for _, b := range bundle {
+		for _, source := range c.judge.Known {
+			for _, k := range source.Set.Keyed(b.Cert.Key.SPKI) {
+				serial := hex.EncodeToString(k.Serial)
+				if k.SelfIssued() && k.Subject.Canon == b.Cert.Subject.Canon && k.SHA256 != b.Cert.SHA256 && !slices.Contains(serials, serial) {
+					serials = append(serials, serial)
+				}
+			}
+		}
+	}
+	return serials
+}

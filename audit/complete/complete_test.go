@@ -1,0 +1,166 @@
+package complete
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"tlschain/rules"
+	"tlschain/rules/cert"
+	"tlschain/rules/chain"
+	"tlschain/rules/client"
+	"tlschain/scanner/aia"
+	"tlschain/scanner/tlstest"
+)
+
+// ca serves certificates by path, on loopback, and counts.
+func ca(t *testing.T, files map[string][]byte) (url string, asked *atomic.Int32) {
+	t.Helper()
+	asked = new(atomic.Int32)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		if files[r.URL.Path] == nil {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		w.Write(files[r.URL.Path])
+	}))
+	t.Cleanup(s.Close)
+	return s.URL, asked
+}
+
+func parse(t *testing.T, c *tlstest.Cert) *cert.Certificate {
+	t.Helper()
+	x, err := cert.Parse(c.DER)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+func completer(t *testing.T, root *tlstest.Cert, known []*cert.Certificate, o Options) *Completer {
+	t.Helper()
+	p := &client.Profile{ID: "openssl-3.0", Group: client.Modern, Builder: client.Builders()["openssl-3.0"]}
+	j := rules.NewJudge(rules.Criteria{
+		At: tlstest.Now(), Profiles: []*client.Profile{p.WithStore(chain.NewSet([]*cert.Certificate{parse(t, root)}))},
+		Known: []rules.Source{{Name: "catalog", Set: chain.NewSet(known)}},
+	}, nil)
+	if o.Fetcher != nil {
+		o.Fetcher.Allow = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	}
+	return New(j, o)
+}
+
+func present(certs ...*tlstest.Cert) []rules.Presentation {
+	p := rules.Presentation{Name: tlstest.ServerName}
+	for _, c := range certs {
+		p.Entries = append(p.Entries, chain.Read(c.DER))
+	}
+	return []rules.Presentation{p}
+}
+
+func has(v *rules.Verdict, rule string) bool {
+	return slices.ContainsFunc(v.Findings, func(f rules.Finding) bool { return f.Rule == rule })
+}
+
+func TestFetchesAsFarUpAsNeeded(t *testing.T) {
+	mk := tlstest.For(t)
+	files := make(map[string][]byte)
+	url, asked := ca(t, files)
+	root := mk.Root("R")
+	i := mk.Intermediate("I", root, func(c *tlstest.Template) { c.IssuingCertificateURL = []string{url + "/root"} })
+	j := mk.Intermediate("J", i, func(c *tlstest.Template) { c.IssuingCertificateURL = []string{url + "/i"} })
+	leaf := mk.Leaf("L", j, func(c *tlstest.Template) { c.IssuingCertificateURL = []string{url + "/j"} })
+	files["/i"], files["/j"], files["/root"] = i.DER, j.DER, root.DER
+
+	without, _ := completer(t, root, nil, Options{}).Judge(t.Context(), present(leaf))
+	if !has(without[0], "untrusted-root") || without[0].Bundle != nil || asked.Load() != 0 {
+		t.Errorf("without leave to fetch: %v after %d requests", without[0].Findings, asked.Load())
+	}
+	c := completer(t, root, nil, Options{Fetcher: &aia.Fetcher{}})
+	v, _ := c.Judge(t.Context(), present(leaf))
+	if !has(v[0], "missing-intermediate") || len(v[0].Missing) != 2 || v[0].Missing[0].Source != "aia" {
+		t.Errorf("findings %v, missing %v", v[0].Findings, v[0].Missing)
+	}
+	if v[0].Bundle == nil || len(v[0].Mend) != 2 || string(v[0].Mend[0].Raw) != string(j.DER) || string(v[0].Mend[1].Raw) != string(i.DER) {
+		t.Errorf("mend %v", v[0].Mend)
+	}
+	if asked.Load() != 2 { // the root is an anchor: nobody asks for it
+		t.Errorf("%d requests", asked.Load())
+	}
+	// A verdict depends on nothing but its own target: another leaf of J, which
+	// names no URL, gains nothing from what was fetched.
+	other := mk.Leaf("M", j)
+	if v, _ := c.Judge(t.Context(), present(other)); !has(v[0], "untrusted-root") {
+		t.Errorf("what one target made us fetch is used for another: %v", v[0].Findings)
+	}
+}
+
+// Facts prove that a chain is incomplete, and are no bytes to write.
+func TestBytesAreFetchedForFacts(t *testing.T) {
+	mk := tlstest.For(t)
+	files := make(map[string][]byte)
+	url, asked := ca(t, files)
+	root := mk.Root("R")
+	i := mk.Intermediate("I", root)
+	leaf := mk.Leaf("L", i, func(c *tlstest.Template) { c.IssuingCertificateURL = []string{url + "/i"} })
+	files["/i"] = i.DER
+	fact := *parse(t, i)
+	fact.Raw, fact.TBS, fact.Signature, fact.SignedBy = nil, nil, nil, parse(t, root).Key.SPKI
+
+	v, _ := completer(t, root, []*cert.Certificate{&fact}, Options{Fetcher: &aia.Fetcher{}}).Judge(t.Context(), present(leaf))
+	if asked.Load() != 0 || v[0].Bundle == nil || v[0].Mend[0].Raw != nil {
+		t.Errorf("%d requests, mend %v", asked.Load(), v[0].Mend)
+	}
+	w, _ := completer(t, root, []*cert.Certificate{&fact}, Options{Fetcher: &aia.Fetcher{}, Bytes: true}).Judge(t.Context(), present(leaf))
+	if w[0].Bundle == nil || string(w[0].Mend[0].Raw) != string(i.DER) || *w[0].Bundle != *v[0].Bundle {
+		t.Errorf("mend %v", w[0].Mend)
+	}
+}
+
+func TestAURLThatFailsIsAFinding(t *testing.T) {
+	mk := tlstest.For(t)
+	files := make(map[string][]byte)
+	url, _ := ca(t, files)
+	root := mk.Root("R")
+	i := mk.Intermediate("I", root)
+	leaf := mk.Leaf("L", i, func(c *tlstest.Template) {
+		c.IssuingCertificateURL = []string{url + "/gone", "ldap://x/", url + "/third"}
+	})
+	v, _ := completer(t, root, nil, Options{Fetcher: &aia.Fetcher{}}).Judge(t.Context(), present(leaf))
+	failed := 0
+	for _, f := range v[0].Findings {
+		if f.Rule == "aia-failed" {
+			failed++
+			if f.Severity != rules.Info || !strings.Contains(f.Message, "404") && !strings.Contains(f.Message, "http") {
+				t.Errorf("%+v", f)
+			}
+		}
+	}
+	if failed != 2 {
+		t.Errorf("%d findings of two URLs that are tried: %v", failed, v[0].Findings)
+	}
+}
+
+// Two CAs that certify each other, each with the other's URL, end all the same.
+func TestCirclesEnd(t *testing.T) {
+	mk := tlstest.For(t)
+	files := make(map[string][]byte)
+	url, asked := ca(t, files)
+	root, a0 := mk.Root("R"), mk.Root("A0")
+	at := func(path string) func(*tlstest.Template) {
+		return func(c *tlstest.Template) { c.IssuingCertificateURL = []string{url + path} }
+	}
+	b := mk.Intermediate("B", a0, at("/a"))
+	a := mk.Cross("A", a0, b, at("/b"))
+	leaf := mk.Leaf("L", a0, at("/a"))
+	files["/a"], files["/b"] = a.DER, b.DER
+	v, _ := completer(t, root, nil, Options{Fetcher: &aia.Fetcher{}}).Judge(t.Context(), present(leaf))
+	if !has(v[0], "untrusted-root") || asked.Load() != 2 {
+		t.Errorf("%v after %d requests", v[0].Findings, asked.Load())
+	}
+}

@@ -1,0 +1,16 @@
+package rules
+
+import "slices"
+
+// With returns a judge that knows the certificates of one more source. It
+// stands before the catalogue, whose certificates are facts without bytes.
+func (j *Judge) With(s Source) *Judge {
+	at := slices.IndexFunc(j.Known, func(k Source) bool { return k.Name == "catalog" })
+	if at < 0 {
+		at = len(j.Known)
+	}
+	more := *j
+	more.Known = slices.Insert(slices.Clone(j.Known), at, s)
+	more.world.Known = slices.Insert(slices.Clone(j.world.Known), at, s.Set)
+	return &more
+}
