@@ -1,0 +1,171 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tlschain/reports"
+	"tlschain/rules"
+	"tlschain/rules/client"
+	"tlschain/rules/repair"
+)
+
+// explain decides what can be done about an endpoint and says so: served
+// against corrected, and the clients before and after.
+func (f *fixing) explain(a *ailing) {
+	v, p := a.verdict, a.plan
+	f.printf("%s", a.label)
+	if v.Product != "" {
+		f.printf(" (%s)", v.Product)
+	}
+	f.printf("\n")
+	defer f.printf("\n")
+	switch {
+	case p == nil:
+		a.outcome = hopeless
+		f.printf("  No list of known certificates leads from its certificate to a root that the chosen clients trust.\n")
+		f.remaining(v)
+		f.printf("  If the CA is your own: --add-roots FILE for its root, --pool FILE for its intermediates; --aia fetches issuers by URL.\n")
+		return
+	case !p.Mends && len(p.Refused()) == 0 && !(f.prefer && p.Changed):
+		a.outcome = healthy
+		f.printf("  Nothing to mend: what it sends is what it should.\n")
+		if f.kind != nil || f.pfx {
+			a.bundle = asServed(p)
+		}
+		return
+	}
+	if p.Changed {
+		f.diff(p)
+		f.clients(p)
+	}
+	a.outcome, a.bundle = mendable, p.Bundle
+	if refused := p.Refused(); len(refused) > 0 {
+		a.outcome = hopeless
+		f.printf("  No list of certificates satisfies %s:\n", countOf(len(refused), "chosen client"))
+		f.reasons(refused)
+		f.remaining(p.After)
+		if !f.force {
+			a.bundle = nil
+			if p.Mends {
+				f.printf("  Nothing is written. With --best-effort the corrected list is, which mends the rest.\n")
+			}
+			return
+		}
+		if !p.Mends {
+			a.bundle = asServed(p)
+		}
+	}
+	if missing := p.Lacking(); len(missing) > 0 {
+		a.outcome, a.bundle = lacking, nil
+		f.lacking(p, missing)
+		return
+	}
+	if f.key.file != "" && f.key.spki != v.Entries[p.Leaf].Cert.Key.SPKI {
+		a.outcome, a.bundle = hopeless, nil
+		f.printf("  The key of --key %s does not belong to this certificate, so nothing is written.\n", f.key.file)
+	}
+}
+
+// asServed is the served list behind the leaf, for a server that sends the
+// right one already.
+func asServed(p *repair.Plan) (bundle []repair.Certificate) {
+	for i, e := range p.Before.Entries {
+		if i != p.Leaf && e.Cert != nil {
+			bundle = append(bundle, repair.Certificate{Cert: e.Cert, Source: "presented", Position: i})
+		}
+	}
+	return bundle
+}
+
+func (f *fixing) printf(format string, args ...any) { fmt.Fprintf(f.stdout, format, args...) }
+
+func (f *fixing) diff(p *repair.Plan) {
+	f.printf("  served      corrected\n")
+	for _, l := range p.Diff() {
+		from, to := "     -", "     -"
+		if l.From >= 0 {
+			from = fmt.Sprintf("%6d", l.From)
+		}
+		if l.To >= 0 {
+			to = fmt.Sprintf("%6d", l.To)
+		}
+		what := "an entry that is no certificate"
+		if l.Cert != nil {
+			what = fmt.Sprintf("%s, by %s, until %s, SHA-256 %s", reports.Clean(l.Cert.Subject.Common), reports.Clean(l.Cert.Issuer.Common),
+				l.Cert.NotAfter.UTC().Format("2006-01-02"), l.Cert.SHA256.String()[:16])
+		}
+		f.printf("  %s %s -> %s  %s\n", l.Change, from, to, what)
+	}
+}
+
+// clients says how many accept before and after, and who is won.
+func (f *fixing) clients(p *repair.Plan) {
+	before, after := 0, 0
+	var won []string
+	for i, b := range p.Before.Clients {
+		a := p.After.Clients[i]
+		if b.Accepted {
+			before++
+		}
+		if a.Accepted {
+			after++
+		}
+		if a.Accepted && !b.Accepted {
+			won = append(won, a.Client)
+		}
+	}
+	f.printf("  clients that accept: %d of %d before, %d after", before, len(p.After.Clients), after)
+	if len(won) > 0 {
+		f.printf(" (won: %s)", strings.Join(won, ", "))
+	}
+	f.printf("\n")
+}
+
+// reasons groups the clients that refuse by what they say.
+func (f *fixing) reasons(refused []client.Verdict) {
+	var order []string
+	by := make(map[string][]string)
+	for _, v := range refused {
+		if by[v.Reason] == nil {
+			order = append(order, v.Reason)
+		}
+		by[v.Reason] = append(by[v.Reason], v.Client)
+	}
+	for _, reason := range order {
+		f.printf("    %s: %s\n", strings.Join(by[reason], ", "), reports.Clean(reason))
+	}
+}
+
+// remaining says what no list mends: the errors that stay, and what to do.
+func (f *fixing) remaining(v *rules.Verdict) {
+	for _, x := range v.Findings {
+		if x.Severity == rules.Error {
+			f.printf("    %s: %s %s\n", x.Rule, reports.Clean(x.Message), reports.Clean(x.Fix))
+		}
+	}
+}
+
+func (f *fixing) lacking(p *repair.Plan, missing []repair.Certificate) {
+	f.printf("  Not written: the bytes of %s are not at hand. add --aia to fetch what can be fetched, or --pool FILE with:\n", countOf(len(missing), "certificate"))
+	for _, c := range missing {
+		below := p.Before.Entries[p.Leaf].Cert
+		if i := slices.IndexFunc(p.Bundle, func(x repair.Certificate) bool { return x.Cert.SHA256 == c.Cert.SHA256 }); i > 0 {
+			below = p.Bundle[i-1].Cert
+		}
+		f.printf("    %s, SHA-256 %s", reports.Clean(c.Cert.Subject.Common), c.Cert.SHA256)
+		if len(below.CAIssuers) > 0 {
+			f.printf(", perhaps at %s", reports.Clean(below.CAIssuers[0]))
+		}
+		f.printf("\n")
+	}
+}
+
+// countOf writes "1 client" or "3 clients".
+func countOf(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// A folder is where fix writes. A file in it is either whole or not there,
+// whenever the program ends.
+type folder struct{ path string }
+
+func openFolder(path string) (folder, error) {
+	// The path goes into configurations and commands that people paste: what
+	// cannot be seen in it has no place there.
+	if strings.ContainsFunc(path, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return folder{}, usagef("-d %q has control characters in it", path).hintf("choose another folder")
+	}
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return folder{}, fmt.Errorf("finding the folder: %w", err)
+	}
+	if err := os.MkdirAll(absolute, 0o755); err != nil {
+		return folder{}, usagef("-d %s: %w", path, err)
+	}
+	return folder{absolute}, nil
+}
+
+// write makes a file whole: beside it, then in its place. A file that holds a
+// private key is for its owner only, and is never replaced by one that does not.
+func (f folder) write(name string, content []byte, private bool) error {
+	to := filepath.Join(f.path, name)
+	mode := fs.FileMode(0o644)
+	if private {
+		mode = 0o600
+	} else if old, err := os.ReadFile(to); err == nil && bytes.Contains(old, []byte("PRIVATE KEY-----")) {
+		return usagef("%s holds a private key and will not be written over", to).hintf("choose another folder with -d")
+	}
+	hidden := filepath.Join(f.path, "."+name+"."+rand.Text()[:8])
+	file, err := os.OpenFile(hidden, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", to, err)
+	}
+	_, err = file.Write(content)
+	if err == nil {
+		err = file.Sync()
+	}
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(hidden, to)
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", to, errors.Join(err, os.Remove(hidden)))
+	}
+	return syncDir(f.path)
+}
+
+// stem is a file's name without folder and ending.
+func stem(path string) string {
+	base := filepath.Base(path)
+	if base == "-" {
+		return "server"
+	}
+	if s := strings.TrimSuffix(base, filepath.Ext(base)); s != "" {
+		return s
+	}
+	return base
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"crypto/sha1"
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"tlschain/rules/cert"
+	"tlschain/rules/repair"
+	"tlschain/rules/server"
+	"tlschain/scanner/httphead"
+)
+
+// write writes what was mended. Of several endpoints, the issuers are written
+// once for each distinct mend: "312 hosts need this file".
+func (f *fixing) write(ctx context.Context, mended []*ailing) error {
+	if len(mended) > 1 {
+		if err := f.bundles(mended); err != nil {
+			return err
+		}
+		if f.kind == nil && !f.pfx {
+			f.printf("For each server's own files and steps, add --server KIND.\n")
+			return nil
+		}
+	}
+	taken := make(map[string]bool)
+	for _, a := range mended {
+		kind, ok := f.kindOf(ctx, a)
+		if !ok && f.pfx {
+			kind, ok = server.Lookup("iis")
+		}
+		if !ok {
+			if err := f.plainly(a, taken); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := f.server(a, kind, taken); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bundles writes the issuers of each distinct mend, and says who needs them.
+func (f *fixing) bundles(mended []*ailing) error {
+	var order []cert.Hash
+	needs := make(map[cert.Hash][]*ailing)
+	for _, a := range mended {
+		h := repair.HashOf(a.bundle)
+		if needs[h] == nil {
+			order = append(order, h)
+		}
+		needs[h] = append(needs[h], a)
+	}
+	for _, h := range order {
+		first := needs[h][0]
+		name := "issuers-" + h.String()[:12] + ".pem"
+		if err := f.folder.write(name, chainPEM(bytesOf(first.bundle)...), false); err != nil {
+			return err
+		}
+		f.printf("%s: %s, to stand behind the server's own certificate; needed by %s (bundle_sha256 %s):\n",
+			filepath.Join(f.folder.path, name), countOf(len(first.bundle), "certificate"), countOf(len(needs[h]), "endpoint"), h)
+		for i, a := range needs[h] {
+			if i == 20 {
+				f.printf("  and %d more\n", len(needs[h])-i)
+				break
+			}
+			f.printf("  %s\n", a.label)
+		}
+	}
+	f.printf("\n")
+	return nil
+}
+
+func bytesOf(bundle []repair.Certificate) (ders [][]byte) {
+	for _, c := range bundle {
+		ders = append(ders, c.Cert.Raw)
+	}
+	return ders
+}
+
+// kindOf is the kind that the user named, or the one that the server says it is.
+func (f *fixing) kindOf(ctx context.Context, a *ailing) (server.Kind, bool) {
+	if f.kind != nil {
+		return *f.kind, true
+	}
+	if a.addr.IsValid() && a.dialect == "" {
+		if header, err := httphead.Server(ctx, a.addr, a.host); err == nil {
+			if k, ok := server.FromHeader(header); ok {
+				f.printf("%s says that it is %s; --server chooses another kind.\n", a.label, k.Title)
+				return k, true
+			}
+		}
+	}
+	return server.Kind{}, false
+}
+
+// plainly writes the full chain for a server of unknown kind.
+func (f *fixing) plainly(a *ailing, taken map[string]bool) error {
+	name := f.nameOf(a, taken) + ".fullchain.pem"
+	leaf := a.verdict.Entries[a.plan.Leaf].Raw
+	if err := f.folder.write(name, chainPEM(append([][]byte{leaf}, bytesOf(a.bundle)...)...), false); err != nil {
+		return err
+	}
+	f.printf("wrote %s: %s\n", filepath.Join(f.folder.path, name), server.Fullchain)
+	f.printf("What to do with it is for the kind of server: add --server with one of %s.\n", kindList())
+	return nil
+}
+
+// nameOf gives a name to the files of an endpoint that no other has.
+func (f *fixing) nameOf(a *ailing, taken map[string]bool) string {
+	name := server.SafeName(a.name)
+	for n := 2; taken[name]; n++ {
+		name = fmt.Sprintf("%s-%d", server.SafeName(a.name), n)
+	}
+	taken[name] = true
+	return name
+}
+
+// server writes the files of one kind of server and prints the steps.
+func (f *fixing) server(a *ailing, kind server.Kind, taken map[string]bool) error {
+	leaf := a.verdict.Entries[a.plan.Leaf].Raw
+	sum := sha1.Sum(leaf) // Windows calls certificates by it
+	job := server.Job{
+		Name: f.nameOf(a, taken), Dir: f.folder.path, Issuers: len(a.bundle), PFX: f.pfx,
+		Thumbprint: hex.EncodeToString(sum[:]), Twins: f.completer.Twins(a.bundle),
+	}
+	if f.key.file != "" {
+		job.Key = absolute(f.key.file)
+	}
+	files := kind.Files(job)
+	look := a.look
+	if look == nil {
+		look = []string{"check", filepath.Join(f.folder.path, files[0].Name)}
+	}
+	job.Verify = append(append([]string{name}, look...), f.verify...)
+	for _, file := range files {
+		content, err := f.form(file, kind, leaf, bytesOf(a.bundle))
+		if err != nil {
+			return err
+		}
+		if err := f.folder.write(file.Name, content, file.Private()); err != nil {
+			return err
+		}
+		f.printf("wrote %s: %s\n", filepath.Join(f.folder.path, file.Name), file.Form)
+	}
+	f.printf("\n%s, %s:\n", a.label, kind.Title)
+	for i, step := range kind.Steps(job) {
+		f.printf("\n%3d. %s\n", i+1, step.Text)
+		for _, line := range step.Lines {
+			f.printf("         %s\n", line)
+		}
+	}
+	f.printf("\n")
+	return nil
+}
+
+func absolute(path string) string {
+	if a, err := filepath.Abs(path); err == nil && !strings.HasPrefix(path, "-") {
+		return a
+	}
+	return path
+}
