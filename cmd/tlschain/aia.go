@@ -9,6 +9,15 @@ import (
 	"tlschain/scanner/aia"
 )
 
+// aiaFlags are part of judgingFlags.
+func aiaFlags() []cli.Flag {
+	const group = "Fetching issuers"
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "aia", Category: group, Usage: "fetch missing issuers by the URLs in certificates: http only, public addresses only"},
+		&cli.StringSliceFlag{Name: "aia-allow", Category: group, Usage: "with --aia, also ask servers in `NETWORK` (10.0.0.0/8, or an address), which is not public: your own CA's; may be given several times"},
+	}
+}
+
 // newFetcher is nil where --aia is not given: then nothing is fetched. It goes
 // through a proxy only if --proxy names one, never by the environment.
 func newFetcher(c *cli.Context) (*aia.Fetcher, error) {

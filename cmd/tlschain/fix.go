@@ -199,7 +199,7 @@ func (f *fixing) endpoints(c *cli.Context, passwords []string) ([]*ailing, error
 	if err != nil {
 		return nil, err
 	}
-	sc, err := newScanner(c)
+	sc, err := f.newScanner(c)
 	if err != nil {
 		return nil, err
 	}

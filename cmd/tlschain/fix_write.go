@@ -29,8 +29,12 @@ func (f *fixing) write(ctx context.Context, mended []*ailing) error {
 	taken := make(map[string]bool)
 	for _, a := range mended {
 		kind, ok := f.kindOf(ctx, a)
-		if !ok && f.pfx {
-			kind, ok = server.Lookup("iis")
+		if !ok && f.pfx { // PFX is what Windows takes
+			var err error
+			if kind, err = server.Lookup("iis"); err != nil {
+				return err
+			}
+			ok = true
 		}
 		if !ok {
 			if err := f.plainly(a, taken); err != nil {
