@@ -55,11 +55,9 @@ func (r *run) dial(ctx context.Context, target Target, addr netip.AddrPort) (net
 	if through != nil {
 		return r.dialProxy(ctx, through, target, addr)
 	}
-	conn, err := r.dialer().DialTCP(ctx, "tcp", netip.AddrPortFrom(r.Source, 0), addr)
-	if err != nil {
-		return nil, err // conn is a nil *net.TCPConn, not a nil net.Conn
-	}
-	return conn, nil
+	// Not DialTCP: even for no source address it binds the socket, and finding
+	// a free port that early costs as much as the rest of the connection.
+	return r.dialer().DialContext(ctx, "tcp", addr.String())
 }
 
 // dialer makes connections from the source address; they are too short for
