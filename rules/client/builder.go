@@ -7,56 +7,55 @@ package client
 // but names, so real clients say what they check.
 type Builder struct {
 	// The list as a whole.
-	MaxBytes   int      // most bytes in the body of the Certificate message; 0: no limit
-	TLS12      bool     // counts MaxBytes in the form of TLS 1.2; else in that of TLS 1.3
-	MaxEntries int      // most certificates in the list; 0: no limit
-	ParseAll   bool     // an entry that is no certificate is fatal wherever it stands
-	RefuseAll  Oddities // oddities that are fatal wherever they stand
-	Refuse     Oddities // oddities that are fatal on the path
-	Critical   bool     // critical name constraints cannot be parsed: fatal wherever they stand
+	MaxBytes   int      `yaml:"max_bytes"`   // most bytes in the body of the Certificate message; 0: no limit
+	TLS12      bool     `yaml:"tls12"`       // counts MaxBytes in the form of TLS 1.2; else in that of TLS 1.3
+	MaxEntries int      `yaml:"max_entries"` // most certificates in the list; 0: no limit
+	ParseAll   bool     `yaml:"parse_all"`   // an entry that is no certificate is fatal wherever it stands
+	RefuseAll  Oddities `yaml:"refuse_all"`  // oddities that are fatal wherever they stand
+	Refuse     Oddities `yaml:"refuse"`      // oddities that are fatal on the path
+	Critical   bool     `yaml:"critical"`    // critical name constraints cannot be parsed: fatal wherever they stand
 
 	// Walking from the leaf to an anchor.
-	Order       ListOrder
-	EachEntry   bool          // every entry is verified, the last first; one that can be verified must be good, and only those take part
-	InOrder     *Builder      // takes over where every entry is issued, by name, by the next one, up to a trusted one
-	Names       NameMatch     // how issuer and subject are compared between presented certificates
-	AnchorNames NameMatch     // the same towards the store
-	Skip        Check         // a candidate that fails one of these is passed over
-	SkipStore   Check         // the same for candidates from the store
-	Prefer      [8]Preference // how candidates are ranked, most important first; ties keep list and store order
-	PreferStore [4]Preference // how those from the store are ranked among themselves; empty: by Prefer
-	Tries       Tries         // how many candidates of a step are looked at
-	Retry       Retry         // when another candidate is tried
-	StoreOnly   bool          // once a certificate came from the store, only the store goes on
-	SelfSigned  bool          // a presented self-signed certificate ends the presented part and is set aside
-	Own         Check         // what a certificate must pass to count as its own issuer
-	WholeList   bool          // entries off the path stay in the chain unless the store has the issuer of its end; else the end itself may be the anchor, by name and key
-	Budget      int           // most steps of the search; 0: a bound that no list of 100 certificates meets by accident
-	Count       Count         // what a step is
-	MaxPath     int           // most intermediates between leaf and anchor; 0: no limit
+	Order       ListOrder     `yaml:"order"`        // which entries may certify an entry
+	EachEntry   bool          `yaml:"each_entry"`   // every entry is verified, the last first; one that can be verified must be good, and only those take part
+	InOrder     *Builder      `yaml:"-"`            // takes over where every entry is issued, by name, by the next one, up to a trusted one
+	Names       NameMatch     `yaml:"names"`        // how issuer and subject are compared between presented certificates
+	AnchorNames NameMatch     `yaml:"anchor_names"` // the same towards the store
+	Skip        Check         `yaml:"skip"`         // a candidate that fails one of these is passed over
+	SkipStore   Check         `yaml:"skip_store"`   // the same for candidates from the store
+	Prefer      [8]Preference `yaml:"prefer"`       // how candidates are ranked, most important first; ties keep list and store order
+	PreferStore [4]Preference `yaml:"prefer_store"` // how those from the store are ranked among themselves; empty: by Prefer
+	Tries       Tries         `yaml:"tries"`        // how many candidates of a step are looked at
+	Retry       Retry         `yaml:"retry"`        // when another candidate is tried
+	StoreOnly   bool          `yaml:"store_only"`   // once a certificate came from the store, only the store goes on
+	SelfSigned  bool          `yaml:"self_signed"`  // a presented self-signed certificate ends the presented part and is set aside
+	Own         Check         `yaml:"own"`          // what a certificate must pass to count as its own issuer
+	WholeList   bool          `yaml:"whole_list"`   // entries off the path stay in the chain unless the store has the issuer of its end; else the end itself may be the anchor, by name and key
+	Budget      int           `yaml:"budget"`       // most steps of the search; 0: a bound that no list of 100 certificates meets by accident
+	Count       Count         `yaml:"count"`        // what a step is
+	MaxPath     int           `yaml:"max_path"`     // most intermediates between leaf and anchor; 0: no limit
 
 	// Ending.
-	Anchor Anchor    // what in the store ends a path
-	Leaf   LeafTrust // when the leaf itself may be the anchor
+	Anchor Anchor    `yaml:"anchor"` // what in the store ends a path
+	Leaf   LeafTrust `yaml:"leaf"`   // when the leaf itself may be the anchor
 
 	// Holding a finished path to the rules.
-	Sent           Check // what certificates that were sent are held to
-	Store          Check // what certificates from the store are held to
-	MinHash        Hash  // weakest hash in signatures on the path
-	MinRSA         int   // fewest bits of RSA keys on the path
-	MinRoot        int   // fewest bits of the anchor's RSA key; 0: as MinRSA
-	LeafUsage      bool  // a leaf whose key usage lacks digitalSignature is fatal
-	LeafCA         bool  // a leaf that is a CA certificate is fatal
-	LeafEKU        bool  // a leaf must be allowed to serve TLS
-	AnyEKU         bool  // anyExtendedKeyUsage in a CA certificate includes serving TLS
-	UsageCA        bool  // keyCertSign alone makes a CA where basic constraints are absent
-	NeedUsage      bool  // a CA certificate without key usage cannot sign
-	FarDates       bool  // an anchor's dates count only where intermediates stand between it and the leaf
-	SelfIssuedFree bool  // the path length in a self-issued certificate is not looked at
-	NeedSKI        bool  // an EC issuer without subject key identifier is not found by an authority key identifier
-	Limits         Limits
-	CommonName     bool // a leaf without subject alternative names is matched by its common name
-	NoECDSA2       bool // does not know ECDSA with SHA-2, not even in an anchor's own signature
+	Sent           Check  `yaml:"sent"`             // what certificates that were sent are held to
+	Store          Check  `yaml:"store"`            // what certificates from the store are held to
+	MinHash        Hash   `yaml:"min_hash"`         // weakest hash in signatures on the path
+	MinRSA         int    `yaml:"min_rsa"`          // fewest bits of RSA keys on the path
+	LeafUsage      bool   `yaml:"leaf_usage"`       // a leaf whose key usage lacks digitalSignature is fatal
+	LeafCA         bool   `yaml:"leaf_ca"`          // a leaf that is a CA certificate is fatal
+	LeafEKU        bool   `yaml:"leaf_eku"`         // a leaf must be allowed to serve TLS
+	AnyEKU         bool   `yaml:"any_eku"`          // anyExtendedKeyUsage in a CA certificate includes serving TLS
+	UsageCA        bool   `yaml:"usage_ca"`         // keyCertSign alone makes a CA where basic constraints are absent
+	NeedUsage      bool   `yaml:"need_usage"`       // a CA certificate without key usage cannot sign
+	FarDates       bool   `yaml:"far_dates"`        // an anchor's dates count only where intermediates stand between it and the leaf
+	SelfIssuedFree bool   `yaml:"self_issued_free"` // the path length in a self-issued certificate is not looked at
+	NeedSKI        bool   `yaml:"need_ski"`         // an EC issuer without subject key identifier is not found by an authority key identifier
+	Limits         Limits `yaml:"limits"`           // what it makes of name constraints
+	CommonName     bool   `yaml:"common_name"`      // a leaf without subject alternative names is matched by its common name
+	NoECDSA2       bool   `yaml:"no_ecdsa2"`        // does not know ECDSA with SHA-2, not even in an anchor's own signature
 }
 
 // ListOrder tells which entries may certify an entry of the list.

@@ -174,11 +174,15 @@ func (d *docket) towards(child *node, c *cert.Certificate, known bool) *edge {
 	return e
 }
 
-// signed answers whether an edge's signature is the issuer's.
+// signed answers whether an edge's signature is the issuer's. Where nobody can
+// tell, key identifiers that differ say no.
 func (d *docket) signed(e *edge) chain.Answer {
 	if !e.asked {
 		e.asked = true
 		e.answer = d.s.Signed(e.child.c, e.to.c)
+		if e.answer == chain.CannotTell && e.keyID < 0 {
+			e.answer = chain.No
+		}
 	}
 	return e.answer
 }

@@ -84,12 +84,8 @@ func (w *walk) checkOne(n *node, e *edge, below int, tests Check) fault {
 		if !last && n.hash < b.MinHash {
 			return fault{what: weakHash, at: n}
 		}
-		least := b.MinRSA
-		if last && b.MinRoot > 0 {
-			least = b.MinRoot
-		}
-		if n.rsa > 0 && n.rsa < least {
-			return fault{what: weakKey, at: n, n: n.rsa, limit: least}
+		if n.rsa > 0 && n.rsa < b.MinRSA {
+			return fault{what: weakKey, at: n, n: n.rsa, limit: b.MinRSA}
 		}
 	}
 	if b.NoECDSA2 && n.sha2EC {

@@ -185,16 +185,6 @@ func (f fault) cause() Cause {
 	return Constraint
 }
 
-func oddity(o Oddities) string {
-	var out []string
-	for i, d := range oddityNames {
-		if o&(1<<i) != 0 {
-			out = append(out, string(d))
-		}
-	}
-	return strings.Join(out, ", ")
-}
-
 // fetchable gives the URLs that clients fetch an issuer from. None of those
 // that fetch at all asks an https URL: model scenario 14k.
 func fetchable(c *cert.Certificate) []string {

@@ -90,7 +90,7 @@ func (w *walk) reason(f fault) string {
 	case nameForbidden:
 		return "the name constraints of " + at + " forbid the names of " + by + w.only()
 	case oddEntry:
-		return "cannot read " + at + " (" + oddity(f.odd) + ")"
+		return "cannot read " + at + " (" + f.odd.String() + ")"
 	case leafIsCA:
 		return "the leaf " + at + " is a CA certificate"
 	case leafUsage:

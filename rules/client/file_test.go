@@ -1,0 +1,96 @@
+package client
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestParse(t *testing.T) {
+	known := []*Profile{{ID: "go", Builder: Builders()["go"], Tested: Measured}, {ID: "java-17", Builder: Builders()["java-17"]}}
+	got, err := Parse([]byte(`
+clients:
+  - id: appliance
+    title: The old mail appliance
+    base: go
+    store: roots.pem
+    aia: true
+    builder:
+      order: later
+      retry: never
+      tries: first
+      max_path: 3
+      prefer: [from-list, valid-now]
+      skip: [key-id, dates]
+      refuse: [negative-serial]
+      min_hash: sha1
+  - id: java-strict
+    base: java-17
+    group: modern
+    builder: {min_rsa: 3072}
+`), known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 2 {
+		t.Fatalf("%d clients", len(got))
+	}
+	a := got[0].Profile
+	want := known[0].Builder
+	want.Order, want.Retry, want.Tries, want.MaxPath, want.MinHash = Later, NeverRetry, FirstCandidate, 3, SHA1
+	want.Prefer, want.Skip, want.Refuse = [8]Preference{FromList, ValidNow}, KeyID|Dates, negativeSerial
+	if a.Builder != want {
+		t.Errorf("builder\n got %+v\nwant %+v", a.Builder, want)
+	}
+	if got[0].Store != "roots.pem" || !a.AIA || a.Group != Legacy || a.Evidence() != Assumed || got[0].Line != 3 {
+		t.Errorf("%+v, line %d", a, got[0].Line)
+	}
+	j := got[1].Profile
+	if j.Group != Modern || j.Builder.MinRSA != 3072 || j.Builder.InOrder == nil {
+		t.Errorf("%+v", j)
+	}
+	if known[1].Builder.MinRSA != 0 {
+		t.Error("the base has changed")
+	}
+}
+
+func TestParseErrors(t *testing.T) {
+	known := []*Profile{{ID: "go"}}
+	for text, want := range map[string]string{
+		"clients:\n- id: x\n  base: go\n  colour: red\n":                       `line 4: unknown field "colour"`,
+		"clients:\n- id: x\n  base: og\n":                                      `line 2: base: there is no client "og"`,
+		"clients:\n- id: x\n":                                                  "line 2: base is missing",
+		"clients:\n- id: go\n  base: go\n":                                     `line 2: there is already a client or group "go"`,
+		"clients:\n- id: all\n  base: go\n":                                    "line 2: there is already",
+		"clients:\n- id: A B\n  base: go\n":                                    `line 2: id "A B"`,
+		"clients:\n- id: x\n  base: go\n  builder:\n    retry: sometimes\n":    `line 5: "sometimes" is none of always, dead-ends, never`,
+		"clients:\n- id: x\n  base: go\n  builder:\n    skip: [dates, luck]\n": `line 5: "luck" is none of key-id`,
+		"clients:\n- id: x\n  base: go\n  builder:\n    max_depth: 3\n":        `line 5: unknown field "max_depth"`,
+		"clients:\n- id: x\n  base: go\n  group: old\n":                        `line 2: group "old"`,
+		"client: []\n": `line 1: unknown field "client"`,
+		"clients: [\n": "line 1:",
+	} {
+		_, err := Parse([]byte(text), known)
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "line ") {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+	if got, err := Parse(nil, known); err != nil || len(got) != 0 {
+		t.Errorf("empty file: %v, %v", got, err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte("clients:\n- id: x\n  base: go\n  builder: {skip: [dates]}\n"))
+	known := []*Profile{{ID: "go", Builder: Builders()["go"]}}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		defined, err := Parse(text, known)
+		if err != nil {
+			return
+		}
+		for _, d := range defined {
+			if d.Profile == nil || d.Profile.ID == "" {
+				t.Errorf("a client without id: %+v", d)
+			}
+		}
+	})
+}
