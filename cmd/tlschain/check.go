@@ -55,6 +55,10 @@ func (p *process) check(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	judged, err := newCompleter(c, judge)
+	if err != nil {
+		return err
+	}
 	if c.NArg() == 0 {
 		return usagef("no file").hintf("%s check fullchain.pem", name)
 	}
@@ -89,7 +93,8 @@ func (p *process) check(c *cli.Context) error {
 			continue
 		}
 		for i, presented := range presentations {
-			e := reports.NewEndpoint(nil, labelOf(file, i, len(presentations)), judge.Judge([]rules.Presentation{presented})[0])
+			verdicts, _ := judged.Judge(c.Context, []rules.Presentation{presented})
+			e := reports.NewEndpoint(nil, labelOf(file, i, len(presentations)), verdicts[0])
 			if err := report.endpoint(&e); err != nil {
 				return errors.Join(err, report.out.discard())
 			}

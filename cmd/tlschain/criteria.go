@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"tlschain/audit/complete"
 	"tlschain/cmd/tlschain/certfile"
 	"tlschain/rules"
 	"tlschain/rules/catalog"
@@ -17,14 +18,15 @@ import (
 
 func judgingFlags() []cli.Flag {
 	const group = "Judgement"
-	return []cli.Flag{
+	return joinFlags([]cli.Flag{
 		&cli.StringFlag{Name: "clients", Category: group, Value: "broad", Usage: "judge by these clients and groups, as `NAME,...`; groups are modern, broad (default), legacy and all; tlschain clients lists them"},
 		&cli.StringFlag{Name: "at", Category: group, Usage: "judge as of `TIME`: a date or RFC 3339 (default: now)"},
 		&cli.StringFlag{Name: "roots", Category: group, Usage: "replace every client's trust store by the certificates in `FILE`"},
 		&cli.StringFlag{Name: "add-roots", Category: group, Usage: "add the certificates in `FILE` to every client's trust store: an internal CA"},
 		&cli.StringSliceFlag{Name: "pool", Category: group, Usage: "`FILE` or folder of further CA certificates to complete chains with; may be given several times"},
+		&cli.StringFlag{Name: "catalog", Category: group, Usage: "`FILE` that describes one more CA's products"},
 		&cli.StringFlag{Name: "expect", Category: group, Usage: "the certificate that should be served is the first in `FILE`"},
-	}
+	}, aiaFlags())
 }
 
 // newJudge makes the judge that the flags of judgingFlags ask for. Without --at
@@ -39,12 +41,40 @@ func (p *process) newJudge(c *cli.Context, now time.Time) (*rules.Judge, error) 
 	if err != nil {
 		return nil, err
 	}
-	facts := catalog.Embedded()
+	facts := p.facts()
 	criteria.Known = []rules.Source{{Name: "pool", Set: pool}, {Name: "catalog", Set: facts.CAs()}}
 	if criteria.Profiles, criteria.Named, err = p.profiles(c, facts, criteria.At); err != nil {
 		return nil, err
 	}
+	if criteria.Products, err = p.products(c.String("catalog")); err != nil {
+		return nil, err
+	}
 	return rules.NewJudge(criteria, new(chain.Verifier)), nil
+}
+
+// products is the catalogue, with the user's own line of --catalog.
+func (p *process) products(file string) (*catalog.Products, error) {
+	products := catalog.EmbeddedProducts()
+	if file == "" {
+		return products, nil
+	}
+	data, err := p.readFile(file)
+	if err == nil {
+		products, err = products.With(data)
+	}
+	if err != nil {
+		return nil, usagef("--catalog %s: %w", file, err)
+	}
+	return products, nil
+}
+
+// completer judges with everything that the flags allow to be brought in.
+func newCompleter(c *cli.Context, judge *rules.Judge) (*complete.Completer, error) {
+	fetcher, err := newFetcher(c)
+	if err != nil {
+		return nil, err
+	}
+	return complete.New(judge, complete.Options{Fetcher: fetcher}), nil
 }
 
 // parseTime reads --at. A date is its first moment in UTC.
@@ -90,7 +120,7 @@ func (p *process) pool(paths []string) (*chain.Set, error) {
 
 // roots reads a trust store, in the order of the file: the order matters to
 // some clients, and so do duplicates.
-func (p *process) roots(flag, file string) ([]*cert.Certificate, error) {
+func (p *process) roots(flag, file string) (*chain.Set, error) {
 	if file == "" {
 		return nil, nil
 	}
@@ -98,7 +128,7 @@ func (p *process) roots(flag, file string) ([]*cert.Certificate, error) {
 	if err != nil {
 		return nil, usagef("--%s %s: %w", flag, file, err).hintf("--%s takes a file of CA certificates", flag)
 	}
-	return certs, nil
+	return chain.NewSet(certs), nil
 }
 
 func (p *process) certificates(file string) ([]*cert.Certificate, error) {

@@ -1,6 +1,11 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+
+	"tlschain/reports"
+	"tlschain/rules"
+)
 
 // The exit codes, as the package comment explains them.
 const (
@@ -21,6 +26,16 @@ type outcome struct {
 	judged   int  // endpoints that were judged
 	unjudged int  // targets, lines or files that could not be
 	failing  bool // an unwaived finding at or above --fail-on
+}
+
+// see counts one endpoint. failOn None stands for never.
+func (o *outcome) see(e *reports.Endpoint, failOn rules.Severity) {
+	if e.Status == reports.Failed {
+		o.unjudged++
+		return
+	}
+	o.judged++
+	o.failing = o.failing || failOn != rules.None && e.Worst() >= failOn
 }
 
 // err is nil for exit code 0. Interruption is told by the context and seen

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"sync"
 
+	"tlschain/audit/complete"
 	"tlschain/reports"
 	"tlschain/rules"
 	"tlschain/rules/chain"
@@ -14,17 +15,18 @@ import (
 
 // judgeAll judges targets as they are observed, on every processor, and yields
 // the endpoints of one target at a time, as they are done. It holds no more
-// targets than it has workers.
-func judgeAll(judge *rules.Judge, observed iter.Seq[[]*scanner.Observation]) iter.Seq[[]reports.Endpoint] {
+// targets than it has workers. What was observed is judged also when ctx has
+// ended: that only ends the fetching of issuers.
+func judgeAll(ctx context.Context, judge *complete.Completer, observed iter.Seq[[]*scanner.Observation]) iter.Seq[[]reports.Endpoint] {
 	return func(yield func([]reports.Endpoint) bool) {
-		ctx, cancel := context.WithCancel(context.Background())
+		left, leave := context.WithCancel(context.Background())
 		todo := make(chan []*scanner.Observation)
 		done := make(chan []reports.Endpoint)
 		var workers sync.WaitGroup
 		for range runtime.GOMAXPROCS(0) {
 			workers.Go(func() {
 				for o := range todo {
-					done <- endpoints(judge, o)
+					done <- endpoints(ctx, judge, o)
 				}
 			})
 		}
@@ -35,13 +37,13 @@ func judgeAll(judge *rules.Judge, observed iter.Seq[[]*scanner.Observation]) ite
 			for o := range observed {
 				select {
 				case todo <- o:
-				case <-ctx.Done():
+				case <-left.Done():
 					return
 				}
 			}
 		}()
 		defer func() {
-			cancel()
+			leave()
 			for range done {
 			}
 		}()
@@ -55,7 +57,7 @@ func judgeAll(judge *rules.Judge, observed iter.Seq[[]*scanner.Observation]) ite
 
 // endpoints judges what one target showed, all its addresses together: an
 // endpoint for each address.
-func endpoints(judge *rules.Judge, observed []*scanner.Observation) []reports.Endpoint {
+func endpoints(ctx context.Context, judge *complete.Completer, observed []*scanner.Observation) []reports.Endpoint {
 	var out []reports.Endpoint
 	var shown []*scanner.Observation // one an endpoint
 	var captured []int               // endpoints that presented a chain
@@ -73,7 +75,8 @@ func endpoints(judge *rules.Judge, observed []*scanner.Observation) []reports.En
 		shown = append(shown, first)
 		out = append(out, reports.NewEndpoint(first, first.Target.Text, nil))
 	}
-	for i, v := range judge.Judge(presented) {
+	verdicts, _ := judge.Judge(ctx, presented)
+	for i, v := range verdicts {
 		at := captured[i]
 		out[at] = reports.NewEndpoint(shown[at], shown[at].Target.Text, v)
 	}

@@ -80,13 +80,7 @@ func (p *process) beginReport(plan reportPlan, header reports.Header) (*reportin
 }
 
 func (r *reporting) endpoint(e *reports.Endpoint) error {
-	switch {
-	case e.Status == reports.Failed:
-		r.unjudged++
-	default:
-		r.judged++
-		r.failing = r.failing || r.failOn != rules.None && e.Worst() >= r.failOn
-	}
+	r.see(e, r.failOn)
 	r.tally.Add(e)
 	return r.writer.Endpoint(e)
 }

@@ -73,17 +73,29 @@ func (p *process) commands() []*cli.Command {
 	commands := []*cli.Command{
 		p.scanCommand(),
 		p.checkCommand(),
+		p.fixCommand(),
 		p.explainCommand(),
+		p.clientsCommand(),
+		p.convertCommand(),
+		p.dataCommand(),
 		p.versionCommand(),
 	}
-	for _, c := range commands {
-		c.HelpName = name + " " + c.Name
-		c.HideHelp = true
-		c.OnUsageError = func(c *cli.Context, err error, _ bool) error {
-			return &usageError{err: err, hint: "see " + name + " " + c.Command.Name + " --help"}
-		}
-	}
+	prepare(commands, name)
 	return commands
+}
+
+// prepare has us speak in cli's place: it would print usage errors to stdout,
+// and has its own idea of help.
+func prepare(commands []*cli.Command, path string) {
+	for _, c := range commands {
+		typed := path + " " + c.Name
+		c.HelpName = typed
+		c.HideHelp = true
+		c.OnUsageError = func(_ *cli.Context, err error, _ bool) error {
+			return usagef("%w", err).hintf("see %s --help", typed)
+		}
+		prepare(c.Subcommands, typed)
+	}
 }
 
 // complain writes an error as the user sees it: what failed, and what to type.

@@ -43,6 +43,10 @@ Exit code: 130 interrupted, 2 usage or no usable input, 1 a finding at or above
 				&cli.StringFlag{Name: "server-name", Category: "Targets", Usage: "`NAME` to send as SNI and to check, for all targets"},
 				&cli.BoolFlag{Name: "strict", Category: "Targets", Usage: "a line that cannot be used ends the run before any connection"},
 			},
+			[]cli.Flag{
+				&cli.StringFlag{Name: "exclude", Category: "Targets", Usage: "`FILE` of hosts and networks that must not be connected to, one a line"},
+				&cli.StringFlag{Name: "shard", Category: "Targets", Usage: "only the `I/N`th part of the targets: over all I from 1 to N, each target is in one part"},
+			},
 			judgingFlags(),
 			scannerFlags(),
 			reportFlags(),
@@ -61,11 +65,15 @@ func (p *process) scan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	sc, err := newScanner(c)
+	sc, err := p.newScanner(c)
 	if err != nil {
 		return err
 	}
 	judge, err := p.newJudge(c, started)
+	if err != nil {
+		return err
+	}
+	judged, err := newCompleter(c, judge)
 	if err != nil {
 		return err
 	}
@@ -89,11 +97,14 @@ func (p *process) scan(c *cli.Context) error {
 		return err
 	}
 	run := &scanRun{ctx: c.Context, list: list, expect: expect, progress: bar}
+	if run.shard, err = parseShard(c.String("shard")); err != nil {
+		return err
+	}
 	report, err := p.beginReport(plan, header(started, judge))
 	if err != nil {
 		return err
 	}
-	for batch := range judgeAll(judge, sc.Scan(c.Context, run.targets())) {
+	for batch := range judgeAll(c.Context, judged, sc.Scan(c.Context, run.targets())) {
 		for i := range batch {
 			bar.endpoint(&batch[i])
 			if err := report.endpoint(&batch[i]); err != nil {
@@ -104,7 +115,7 @@ func (p *process) scan(c *cli.Context) error {
 	}
 	bar.end()
 	interrupted := c.Context.Err() != nil
-	if report.judged+report.unjudged == 0 && !interrupted {
+	if report.judged+report.unjudged+run.others == 0 && !interrupted {
 		return errors.Join(run.nothing(), report.out.discard())
 	}
 	report.unjudged += run.bad
@@ -119,8 +130,10 @@ type scanRun struct {
 	ctx      context.Context
 	list     *targetList
 	expect   string
+	shard    shard
 	progress *progress
 	bad      int
+	others   int // targets of other shards
 }
 
 // maxComplaints bounds how many lines are complained about one by one: a list
@@ -134,6 +147,10 @@ func (r *scanRun) targets() iter.Seq[scanner.Target] {
 				if r.bad++; r.bad <= maxComplaints {
 					r.progress.printf("%v", err)
 				}
+				continue
+			}
+			if !r.shard.has(target) {
+				r.others++
 				continue
 			}
 			if target.Expect == "" {

@@ -18,6 +18,11 @@ func scannerFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "4", Category: way, Usage: "IPv4 only"},
 		&cli.BoolFlag{Name: "6", Category: way, Usage: "IPv6 only"},
 		&cli.StringFlag{Name: "variants", Category: way, Value: "none", Usage: "more handshakes with each address, to compare: `LIST` of sni, key, version; all, or none (default)"},
+		&cli.BoolFlag{Name: "fast", Category: way, Usage: "stop each handshake after the certificates: less work for both sides, the same findings"},
+		&cli.StringFlag{Name: "proxy", Category: way, Usage: "`URL` of an http, https or socks5 proxy, or none (default: HTTPS_PROXY and NO_PROXY of the environment)"},
+		&cli.StringSliceFlag{Name: "resolve", Category: way, Usage: "`HOST:ADDRESS`: this address for this host, whatever a name server says; may be given several times"},
+		&cli.StringFlag{Name: "dns", Category: way, Usage: "ask this name `SERVER`, address or address:port"},
+		&cli.StringFlag{Name: "source", Category: way, Usage: "connect from this `ADDRESS` of this machine"},
 		&cli.StringFlag{Name: "client-cert", Category: way, Usage: "certificate `FILE` (PEM) to show to servers that ask for one"},
 		&cli.StringFlag{Name: "client-key", Category: way, Usage: "its private key, `FILE`; without, it is in the file of --client-cert"},
 		&cli.IntFlag{Name: "concurrency", Category: pace, Value: 256, Usage: "`N` connections at once (default 256)"},
@@ -29,7 +34,7 @@ func scannerFlags() []cli.Flag {
 	}
 }
 
-func newScanner(c *cli.Context) (*scanner.Scanner, error) {
+func (p *process) newScanner(c *cli.Context) (*scanner.Scanner, error) {
 	s := &scanner.Scanner{
 		Concurrency:  c.Int("concurrency"),
 		PerHost:      c.Int("per-host"),
@@ -37,6 +42,7 @@ func newScanner(c *cli.Context) (*scanner.Scanner, error) {
 		Timeout:      c.Duration("timeout"),
 		Retries:      c.Int("retries"),
 		AllAddresses: c.Bool("all-addresses"),
+		Fast:         c.Bool("fast"),
 	}
 	switch {
 	case s.Concurrency < 1:
@@ -63,8 +69,10 @@ func newScanner(c *cli.Context) (*scanner.Scanner, error) {
 	if s.Variants, err = parseVariants(c.String("variants")); err != nil {
 		return nil, err
 	}
-	s.ClientCertificate, err = clientCertificate(c.String("client-cert"), c.String("client-key"))
-	return s, err
+	if s.ClientCertificate, err = clientCertificate(c.String("client-cert"), c.String("client-key")); err != nil {
+		return nil, err
+	}
+	return s, p.findWay(c, s)
 }
 
 func parseVariants(text string) ([]scanner.Variant, error) {

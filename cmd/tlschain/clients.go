@@ -1,0 +1,139 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tlschain/rules/client"
+)
+
+func (p *process) clientsCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "clients",
+		Usage:     "list the clients that chains are judged by, or explain one",
+		ArgsUsage: "[NAME]",
+		Description: `A client is a trust store and a way to build a path from what a server sends to
+a root in that store. How well each half is known is shown: measured in runs of
+the real client, documented by its vendor, or assumed.
+
+The groups: modern are the current ones, broad (the default) adds those that
+still have many users, all is all there are, and legacy is what all adds.
+
+Examples:
+  tlschain clients
+  tlschain clients gnutls-3.7
+  tlschain scan --clients modern,android-7.0 example.com`,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "at", Usage: "with the trust stores as of `TIME`, a date or RFC 3339 (default: now)"},
+		},
+		Action: func(c *cli.Context) error {
+			at, err := parseTime(c.String("at"), time.Now())
+			if err != nil {
+				return err
+			}
+			all := client.Profiles(p.facts(), at)
+			switch c.NArg() {
+			case 0:
+				return p.listClients(all)
+			case 1:
+				return p.explainClient(all, c.Args().First())
+			}
+			return usagef("clients takes one client at a time").hintf("%s clients %s", name, c.Args().First())
+		},
+	}
+}
+
+func (p *process) listClients(all []*client.Profile) error {
+	var b strings.Builder
+	b.WriteString(wrap("How well is it known how a client builds a path, and what is in its trust store? Measured in runs of the real client, documented by its vendor, or assumed.", helpWidth, "") + "\n\n")
+	fmt.Fprintf(&b, "  %-28s %-11s %s\n", "", "builder", "store")
+	for _, g := range []struct {
+		group client.Group
+		text  string
+	}{
+		{client.Modern, "current clients: what they refuse is an error"},
+		{client.Broad, "still in wide use: a warning"},
+		{client.Legacy, "old and rare ones: a hint"},
+	} {
+		fmt.Fprintf(&b, "%s: %s\n", g.group, g.text)
+		for _, c := range all {
+			if c.Group == g.group {
+				fmt.Fprintf(&b, "  %-28s %-11s %-11s %s\n", c.ID, c.Tested, c.Stocked, c.Title)
+			}
+		}
+		b.WriteString("\n")
+	}
+	_, err := fmt.Fprint(p.stdout, strings.TrimSuffix(b.String(), "\n"))
+	return err
+}
+
+func (p *process) explainClient(all []*client.Profile, id string) error {
+	i := slices.IndexFunc(all, func(c *client.Profile) bool { return c.ID == id })
+	if i < 0 {
+		_, _, err := client.Select(all, []string{id})
+		if err == nil {
+			return usagef("%s is a group of clients", id).hintf("%s clients lists them", name)
+		}
+		return unknownClient(err, []string{id}, all)
+	}
+	c := all[i]
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n", c.ID, c.Title)
+	fmt.Fprintf(&b, "group %s", c.Group)
+	if c.Version != "" {
+		fmt.Fprintf(&b, ", version %s", c.Version)
+	}
+	b.WriteString("\n")
+
+	store := fmt.Sprintf("%d anchors", len(c.Store.All()))
+	if c.StoreID != "" {
+		store += fmt.Sprintf(", %s as of %s", c.StoreID, c.StoreDate.Format(time.DateOnly))
+	}
+	section(&b, "Trust store ("+string(c.Stocked)+")", store)
+	fmt.Fprintf(&b, "\nHow it builds a path (%s)\n", c.Tested)
+	for _, t := range traits(c) {
+		b.WriteString(wrap(t, helpWidth, "  ") + "\n")
+	}
+	if c.Notes != "" {
+		section(&b, "Notes", c.Notes)
+	}
+	if len(c.Sources) > 0 {
+		b.WriteString("\nSources\n")
+		for _, s := range c.Sources {
+			b.WriteString(wrap(s, helpWidth, "  ") + "\n")
+		}
+	}
+	_, err := fmt.Fprint(p.stdout, b.String())
+	return err
+}
+
+// traits are those parameters of a path builder that an administrator meets.
+func traits(c *client.Profile) []string {
+	b := &c.Builder
+	var out []string
+	add := func(holds bool, text string) {
+		if holds {
+			out = append(out, text)
+		}
+	}
+	add(b.Order == client.AnyOrder, "Takes the certificates in any order.")
+	add(b.Order == client.Later, "An issuer must stand later in the list than what it issued.")
+	add(b.Order == client.Next, "Each certificate must be followed by its issuer: order matters, and nothing may stand between.")
+	add(b.Retry == client.NeverRetry || b.Tries == client.FirstCandidate, "Does not go back: where two issuers fit, a bad choice is final.")
+	add(b.Retry == client.AtDeadEnds && b.Tries != client.FirstCandidate, "Goes back where a path leads to no anchor, but not where something else is wrong with it.")
+	add(b.Anchor == client.SelfSignedAnchor, "Only a self-signed certificate in its store ends a path.")
+	add(c.AIA, "Fetches missing issuers by the URLs in certificates.")
+	add(c.Preload, "Ships intermediates, and so fills gaps that others fall into.")
+	add(b.MaxEntries > 0, fmt.Sprintf("Takes at most %d certificates.", b.MaxEntries))
+	add(b.MaxBytes > 0, fmt.Sprintf("Takes at most %d bytes of certificates.", b.MaxBytes))
+	add(b.MaxPath > 0, fmt.Sprintf("Takes at most %d intermediates on a path.", b.MaxPath))
+	add(b.MinHash == client.SHA256, "Refuses signatures with SHA-1 and MD5.")
+	add(b.MinHash == client.SHA1, "Refuses signatures with MD5.")
+	add(b.MinRSA > 0, fmt.Sprintf("Refuses RSA keys of less than %d bits.", b.MinRSA))
+	add(b.CommonName, "Takes the common name of a certificate that has no subject alternative name.")
+	return out
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tlschain/rules/catalog"
+)
+
+func (p *process) dataCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "data",
+		Usage: "tell and refresh the facts about CAs and trust stores",
+		Subcommands: []*cli.Command{
+			{
+				Name:   "info",
+				Usage:  "tell which facts are in use, where they are from, and their terms",
+				Action: func(*cli.Context) error { return p.dataInfo() },
+			},
+			p.dataUpdateCommand(),
+		},
+	}
+}
+
+func (p *process) dataInfo() error {
+	facts := p.facts()
+	info := facts.Info()
+	var b strings.Builder
+	where := "the program itself"
+	if facts != catalog.Embedded() {
+		where = p.factsFile()
+	}
+	fmt.Fprintf(&b, "Facts of %s, from %s\n", info.Updated.Format(time.DateOnly), where)
+	fmt.Fprintf(&b, "%d CA certificates, %d of them roots, with %d keys\n", info.CAs, info.Roots, info.Keys)
+	b.WriteString("\nSources\n")
+	for _, s := range info.Sources {
+		fmt.Fprintf(&b, "  %s\n", s)
+		if s.Terms != "" {
+			fmt.Fprintf(&b, "    %s\n", s.Terms)
+		}
+		if s.URL != "" {
+			fmt.Fprintf(&b, "    %s\n", s.URL)
+		}
+	}
+	b.WriteString("\nTrust stores\n")
+	for _, s := range info.Stores {
+		fmt.Fprintf(&b, "  %-20s %s  %4d anchors\n", s.ID, s.Date.Format(time.DateOnly), len(s.Anchors.All()))
+	}
+	_, err := fmt.Fprint(p.stdout, b.String())
+	return err
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"tlschain/rules/catalog"
+)
+
+// factsFile is where data update keeps newer facts: in the folder for caches of
+// the user (XDG Base Directory Specification, 2021), empty where there is none.
+func (p *process) factsFile() string {
+	dir := p.getenv("XDG_CACHE_HOME")
+	if !filepath.IsAbs(dir) {
+		home := p.getenv("HOME")
+		if home == "" {
+			return ""
+		}
+		dir = filepath.Join(home, ".cache")
+	}
+	return filepath.Join(dir, name, "facts.bin")
+}
+
+// facts are the newer of the embedded ones and those of data update. What
+// cannot be read is said, and then the embedded ones do.
+func (p *process) facts() *catalog.Facts {
+	embedded := catalog.Embedded()
+	kept, err := p.keptFacts()
+	if err != nil {
+		fmt.Fprintf(p.stderr, "%s: %v; using the facts that came with the program\n", name, err)
+	}
+	if kept == nil || kept.Info().Updated.Before(embedded.Info().Updated) {
+		return embedded
+	}
+	return kept
+}
+
+// keptFacts reads what data update has kept; nil if there is nothing.
+func (p *process) keptFacts() (*catalog.Facts, error) {
+	path := p.factsFile()
+	if path == "" {
+		return nil, nil
+	}
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	} else if err != nil {
+		return nil, fmt.Errorf("reading updated facts: %w", err)
+	}
+	defer file.Close()
+	facts, err := catalog.Read(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading updated facts, %s: %w", path, err)
+	}
+	return facts, nil
+}
