@@ -16,6 +16,7 @@ type drawing struct {
 // A node is one certificate.
 type node struct {
 	Position int // -1: not presented
+	After    int // of a missing one: the position after which it belongs
 	Hash     Hash
 	Name     string
 	Subject  string
@@ -64,7 +65,7 @@ func (e *Endpoint) draw(l labels) drawing {
 	for i := range e.Missing {
 		m := &e.Missing[i]
 		if len(d.Nodes) < maxDrawn && (m.SHA256.IsZero() || d.find(m.SHA256) < 0) {
-			d.Nodes = append(d.Nodes, node{Position: -1, Hash: m.SHA256, Name: ShortName(m.Subject), Subject: m.Subject, Issuer: m.Issuer,
+			d.Nodes = append(d.Nodes, node{Position: -1, After: m.After, Hash: m.SHA256, Name: ShortName(m.Subject), Subject: m.Subject, Issuer: m.Issuer,
 				Kind: nodeMissing, Severity: e.missingSeverity(), Note: l.Missing})
 		}
 	}

@@ -11,11 +11,11 @@ func english() labels {
 		Unrelated: "unrelated", Wrong: "wrong one", Unreadable: "unreadable",
 		Expired: "expired", NotYet: "not yet valid", SelfSigned: "self-signed", Weak: "weak",
 		OutOfOrder: "out of order", NotFirst: "not first", WrongName: "other name",
-		InStores: "in clients' stores", HadElsewhere: "not sent; some clients have it",
+		Intermediate: "intermediate", Root: "root", InStores: "in clients' stores", HadElsewhere: "not sent; some clients have it",
 
 		OK: "in order", Info: "with hints", Warning: "with warnings", Error: "with errors", Failed: "not reached", Waived: "waived",
 
-		Breaks: "breaks for %s", AndMore: "%d more", Until: "until %s",
+		Breaks: "Breaks for %s", AndMore: "%d more", Until: "until %s",
 		Counts: "%d endpoint|%d endpoints", CountsOf: "%d %s", Who: "Refused most by", Of: "%d of %d",
 		Next: "Next", NextFix: "writes the file that mends %d endpoint|writes the one file that mends %d endpoints",
 		NextWhy:   "what the worst fault means (found once)|what the worst fault means (found %d times)",
@@ -27,7 +27,7 @@ func english() labels {
 		Title: "TLS chain report", SkipTo: "Skip to the endpoints", MendsTitle: "Mends", ExpiresTitle: "Expires soon",
 		ClientsTitle: "Clients", EndpointsTitle: "Endpoints", RulesTitle: "What the findings mean",
 		MendFor: "%d endpoint needs this file|%d endpoints need this one file", NoBytes: "Its bytes are not known here: run the command above with --aia added, or get it from the CA.",
-		TheFile: "The certificates to send after the leaf, in this order", Copy: "Copy", Copied: "Copied", ForExample: "For",
+		TheFile: "The certificates to send after the leaf, in this order", Copy: "Copy", Copied: "Copied", ToCopy: "The file to copy", ForExample: "For",
 		Search: "Search", SortBy: "Sort by", Show: "Show", Shown: "%d shown", State: "State", Accepted: "accept", Refused: "refuse", Client: "Client",
 		Paths: "Paths that clients take", PathOf: "%d client|%d clients", NoPath: "no path", AllAccept: "All %d clients accept.",
 		Reasons: "Why clients refuse", SentLine: "Sent", Corrected: "Sent against corrected", Added: "add", Dropped: "leave out",

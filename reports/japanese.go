@@ -11,7 +11,7 @@ func japanese() labels {
 		Unrelated: "無関係", Wrong: "誤り", Unreadable: "解読不能",
 		Expired: "期限切れ", NotYet: "有効期間前", SelfSigned: "自己署名", Weak: "脆弱",
 		OutOfOrder: "順序違い", NotFirst: "先頭でない", WrongName: "名前不一致",
-		InStores: "クライアントが保持するルート", HadElsewhere: "未送信 (一部のクライアントが保持)",
+		Intermediate: "中間証明書", Root: "ルート", InStores: "クライアントが保持するルート", HadElsewhere: "未送信 (一部のクライアントが保持)",
 
 		OK: "正常", Info: "情報のみ", Warning: "警告あり", Error: "エラーあり", Failed: "未判定", Waived: "容認済み",
 
@@ -26,7 +26,7 @@ func japanese() labels {
 		Title: "TLS 証明書チェーン報告", SkipTo: "接続先の一覧へ", MendsTitle: "修正", ExpiresTitle: "まもなく期限切れ",
 		ClientsTitle: "クライアント", EndpointsTitle: "接続先", RulesTitle: "指摘の意味",
 		MendFor: "このファイルで %d 件が直ります", NoBytes: "この証明書の内容は手元にありません。上のコマンドに --aia を付けて実行するか、認証局から入手してください。",
-		TheFile: "サーバー証明書の後に、この順で送る証明書", Copy: "コピー", Copied: "コピーしました", ForExample: "対象",
+		TheFile: "サーバー証明書の後に、この順で送る証明書", Copy: "コピー", Copied: "コピーしました", ToCopy: "コピーするファイル", ForExample: "対象",
 		Search: "検索", SortBy: "並べ替え", Show: "表示", Shown: "%d 件を表示", State: "状態", Accepted: "接続可", Refused: "接続不可", Client: "クライアント",
 		Paths: "クライアントがたどる経路", PathOf: "%d クライアント", NoPath: "経路なし", AllAccept: "%d クライアントすべてが接続できます。",
 		Reasons: "接続できない理由", SentLine: "送信", Corrected: "現状と修正後", Added: "追加", Dropped: "削除",

@@ -3,6 +3,8 @@ package reports
 import (
 	"fmt"
 	"strings"
+
+	"tlschain/rules/chain"
 )
 
 // labels are all the words that the formats for people bring along, in one
@@ -17,7 +19,7 @@ type labels struct {
 	// remarks on one certificate
 	Leaf, Missing, RootSent, CrossSent, Again, Unrelated, Wrong, Unreadable string
 	Expired, NotYet, SelfSigned, Weak, OutOfOrder, NotFirst, WrongName      string
-	InStores, HadElsewhere                                                  string
+	InStores, HadElsewhere, Intermediate, Root                              string
 
 	// states of endpoints
 	OK, Info, Warning, Error, Failed, Waived string
@@ -41,7 +43,7 @@ type labels struct {
 
 	// the HTML page
 	Title, SkipTo, MendsTitle, ExpiresTitle, ClientsTitle, EndpointsTitle, RulesTitle string
-	MendFor, NoBytes, TheFile, Copy, Copied, ForExample                               string
+	MendFor, NoBytes, TheFile, Copy, Copied, ToCopy, ForExample                       string
 	Search, SortBy, Show, Shown, State, Accepted, Refused, Client                     string
 	Paths, PathOf, NoPath, AllAccept, Reasons, SentLine, Corrected, Added, Dropped    string
 	Moved, Kept, Why, Mended, References, NotListed, NoDetail, Drawing, Details       string
@@ -73,6 +75,27 @@ func (l labels) list(names []string, n int) string {
 		return strings.Join(names, ", ")
 	}
 	return strings.Join(names[:n], ", ") + ", " + fmt.Sprintf(l.AndMore, len(names)-n)
+}
+
+// role names a role.
+func (l labels) role(r chain.Role) string {
+	switch r {
+	case chain.Leaf:
+		return l.Leaf
+	case chain.Intermediate:
+		return l.Intermediate
+	case chain.Cross:
+		return l.CrossSent
+	case chain.Root:
+		return l.Root
+	case chain.Wrong:
+		return l.Wrong
+	case chain.Duplicate:
+		return l.Again
+	case chain.Unrelated:
+		return l.Unrelated
+	}
+	return l.Unreadable
 }
 
 // note is the short remark on a certificate that a rule found at fault; empty

@@ -36,6 +36,7 @@ var formats = []struct {
 	{"json", newJSON},
 	{"ndjson", newNDJSON},
 	{"csv", newCSV},
+	{"html", newHTML},
 	{"markdown", newMarkdown},
 	{"junit", newJUnit},
 	{"sarif", newSARIF},
