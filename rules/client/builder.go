@@ -116,6 +116,8 @@ const (
 	LatestEnd                // later notAfter, if none is valid now
 	LastListed               // the last in the list or the store
 	NotSelfIssued            // self-issued ones last
+	OwnBytes                 // by the DER of the certificate, the lowest first
+	OnlyStored               // from the store and not sent as well
 	KeyTable                 // by the row of a table that is keyed by key identifiers
 	TrustedKeyID             // Chromium's: store and list by key identifiers, differing ones last
 )

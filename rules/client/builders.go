@@ -45,7 +45,8 @@ func Builders() map[string]Builder {
 	level2 := with(o30, func(b *Builder) { b.MinRSA = 2048 })
 	partial := with(level2, func(b *Builder) { b.Anchor, b.Leaf = AnyAnchor, ExactLeaf })
 	bun := with(o110, func(b *Builder) {
-		b.SkipStore |= Dates | Signature
+		b.SkipStore |= Dates
+		b.PreferStore = [4]Preference{OwnBytes}
 		b.Own = KeyID | IssuerSerial
 		b.Prefer = [8]Preference{FromStore}
 		b.Refuse = duplicateExtension
@@ -62,7 +63,7 @@ func Builders() map[string]Builder {
 	nss := Builder{
 		MaxBytes: 131071, ParseAll: true, RefuseAll: trailingData, Names: Bytes, AnchorNames: Bytes,
 		Skip: KeyID, SkipStore: KeyID,
-		Prefer: [8]Preference{ExactKeyID, CanSign, ValidNow, FromStore, Newest, LastListed},
+		Prefer: [8]Preference{ExactKeyID, CanSign, ValidNow, FromStore, Newest, OnlyStored, LastListed},
 		Tries:  FirstCandidate, Retry: NeverRetry, Leaf: ExactLeaf, MaxPath: 19,
 		Sent: checkPath &^ EKU, Store: Dates | CA | CertSign | PathLen | NameLimits,
 		MinHash: SHA1, LeafUsage: true, LeafEKU: true, LeafCA: true, CommonName: true,

@@ -1,6 +1,8 @@
 package client
 
 import (
+	"bytes"
+
 	"tlschain/rules/cert"
 	"tlschain/rules/chain"
 )
@@ -164,6 +166,10 @@ func (w *walk) better(a, p *edge, prefer []Preference, ties bool) bool {
 			}
 		case LastListed:
 			return ties
+		case OwnBytes:
+			d = bytes.Compare(p.to.c.Raw, a.to.c.Raw)
+		case OnlyStored:
+			d = b2i(!a.to.sentToo) - b2i(!p.to.sentToo)
 		case KeyTable:
 			d = p.to.row() - a.to.row()
 		case NotSelfIssued:

@@ -164,6 +164,9 @@ func (d *docket) towards(child *node, c *cert.Certificate, known bool) *edge {
 		n = &node{known: known, issuer: -1, subject: -1}
 		n.fill(c, -1, d.q.At)
 		d.linkSent(n)
+		for i := range d.nodes {
+			n.sentToo = n.sentToo || d.nodes[i].c != nil && d.nodes[i].c.SHA256 == c.SHA256
+		}
 		if d.others == nil {
 			d.others = make(map[source]*node)
 		}

@@ -41,6 +41,7 @@ type node struct {
 	c       *cert.Certificate
 	pos     int  // position in the list; -1: from a store, or known
 	known   bool // neither sent nor from a store: a fact that would be fetched or preloaded
+	sentToo bool // in a store, and in the list as well
 	odd     Oddities
 	valid   bool
 	selfish bool // issuer and subject are the same name

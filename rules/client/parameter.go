@@ -24,7 +24,7 @@ var (
 	limitWords  = []string{"read", "unknown", "permitted-fails", "direct"}
 	preferWords = []string{
 		"", "from-store", "from-list", "exact-key-id", "key-id-fits", "can-sign", "valid-now", "newest",
-		"latest-end", "last-listed", "not-self-issued", "key-table", "trusted-key-id",
+		"latest-end", "last-listed", "not-self-issued", "own-bytes", "only-stored", "key-table", "trusted-key-id",
 	}
 	checkWords = []string{
 		"key-id", "issuer-serial", "key-kind", "signature", "dates", "ca", "cert-sign", "path-length",

@@ -2,23 +2,23 @@ package client
 
 // closeList ends a path for a client that keeps the whole list as its chain
 // (GnuTLS): the presented part ends at x. Where the store has an issuer of x,
-// what is off the path is dropped; else it stays behind x and takes part. A
+// what is off the path is dropped; else it stays behind x and takes part, up to
+// a certificate of which the store has the issuer. A
 // self-signed end is set aside. What then is last is anchored by a certificate
 // of its issuer's name, and failing that by one of its own name; either way a
 // certificate whose name and key are such an anchor's cuts the chain there.
 func (w *walk) closeList(x *node) bool {
 	walked := len(w.path)
-	if !w.anchored(x) {
-		for i, n := range w.d.list {
-			if n == nil || n.pos != i || w.onPath(n) {
-				continue
-			}
-			e := edgeTo(w.end(), n)
-			if e == nil || !w.passes(e, w.b.Skip) { // keeps its place, although it certifies nothing
-				e = &edge{child: w.end(), to: n, asked: true, apart: true}
-			}
-			w.path = append(w.path, e)
+	for end := x; !w.anchored(end); end = w.end() {
+		n := w.leftover(end)
+		if n == nil {
+			break
 		}
+		e := edgeTo(end, n)
+		if e == nil || !w.passes(e, w.b.Skip) { // stands there, although it certifies nothing
+			e = &edge{child: end, to: n, asked: true, apart: true}
+		}
+		w.path = append(w.path, e)
 	}
 	if end := w.end(); len(w.path) > 0 && end.selfish && w.passes(w.self(end), w.b.Skip) {
 		w.path = w.path[:len(w.path)-1]
@@ -39,6 +39,22 @@ func (w *walk) closeList(x *node) bool {
 	}
 	w.path = append(w.path[:0], list[:min(walked, len(list))]...)
 	return false
+}
+
+// leftover is the next certificate that is not on the path: one that certifies
+// end, or else the first.
+func (w *walk) leftover(end *node) *node {
+	for _, e := range end.up[:end.sent] {
+		if !w.onPath(e.to) && w.passes(e, w.b.Skip) {
+			return e.to
+		}
+	}
+	for i, n := range w.d.list {
+		if n != nil && n.pos == i && !w.onPath(n) {
+			return n
+		}
+	}
+	return nil
 }
 
 // retriable says whether the client looks for another anchor after a fault.
