@@ -44,15 +44,31 @@ func (s *Scanner) Scan(ctx context.Context, targets iter.Seq[Target]) iter.Seq[[
 // started is left.
 func (r *run) all(ctx context.Context, targets iter.Seq[Target], results chan<- []*Observation) {
 	var group errgroup.Group
-	defer group.Wait()
 	// Half of the targets under way may wait for a name server or for their
 	// turn at a crowded address, while the others are connected.
 	group.SetLimit(2 * r.concurrency())
-	for target := range targets {
-		group.Go(func() error {
+	next := make(chan Target)
+	defer group.Wait()
+	defer close(next)
+	// Workers go on with the next target, since the stack that a handshake
+	// needs is grown by then.
+	worker := func(target Target) func() error {
+		return func() error {
 			results <- r.target(ctx, target)
+			for target := range next {
+				results <- r.target(ctx, target)
+			}
 			return nil
-		})
+		}
+	}
+	for target := range targets {
+		select {
+		case next <- target:
+		default:
+			if !group.TryGo(worker(target)) {
+				next <- target
+			}
+		}
 		if ctx.Err() != nil {
 			return
 		}
