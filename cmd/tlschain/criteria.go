@@ -20,6 +20,7 @@ func judgingFlags() []cli.Flag {
 	const group = "Judgement"
 	return joinFlags([]cli.Flag{
 		&cli.StringFlag{Name: "clients", Category: group, Value: "broad", Usage: "judge by these clients and groups, as `NAME,...`; groups are modern, broad (default), legacy and all; tlschain clients lists them"},
+		&cli.StringFlag{Name: "client-file", Category: group, Usage: "`FILE` (YAML) that describes more clients; they are chosen by --clients like the others, and all of them without it"},
 		&cli.StringFlag{Name: "at", Category: group, Usage: "judge as of `TIME`: a date or RFC 3339 (default: now)"},
 		&cli.StringFlag{Name: "roots", Category: group, Usage: "replace every client's trust store by the certificates in `FILE`"},
 		&cli.StringFlag{Name: "add-roots", Category: group, Usage: "add the certificates in `FILE` to every client's trust store: an internal CA"},

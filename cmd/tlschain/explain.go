@@ -18,26 +18,31 @@ func (p *process) explainCommand() *cli.Command {
 
   tlschain explain
   tlschain explain missing-intermediate`,
+		Flags: []cli.Flag{langFlag("")},
 		Action: func(c *cli.Context) error {
+			lang, err := p.lang(c)
+			if err != nil {
+				return err
+			}
 			switch c.NArg() {
 			case 0:
-				return p.listRules()
+				return p.listRules(lang)
 			case 1:
-				return p.explainRule(c.Args().First())
+				return p.explainRule(c.Args().First(), lang)
 			}
 			return usagef("explain takes one rule at a time").hintf("tlschain explain %s", c.Args().First())
 		},
 	}
 }
 
-func (p *process) listRules() error {
+func (p *process) listRules(lang string) error {
 	var b strings.Builder
 	b.WriteString("Severity is the usual one; what breaks a client counts by that client.\n")
 	for _, class := range []rules.Class{rules.ClassPresentation, rules.ClassCertificate, rules.ClassClient, rules.ClassComparison} {
 		fmt.Fprintf(&b, "\n%s: %s\n", class, classText(class))
 		for _, r := range rules.All() {
 			if r.Class == class {
-				writeColumns(&b, fmt.Sprintf("%-8s %s", r.Severity, r.ID), r.Title, 38)
+				writeColumns(&b, fmt.Sprintf("%-8s %s", r.Severity, r.ID), r.Text(lang).Title, 38)
 			}
 		}
 	}
@@ -59,18 +64,19 @@ func classText(c rules.Class) string {
 	return ""
 }
 
-func (p *process) explainRule(id string) error {
+func (p *process) explainRule(id, lang string) error {
 	r := rules.Lookup(id)
 	if r == nil {
 		return unknownRule(id)
 	}
+	text, heading := r.Text(lang), headings(lang)
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n", r.ID, r.Title)
+	fmt.Fprintf(&b, "%s: %s\n", r.ID, text.Title)
 	fmt.Fprintf(&b, "%s, %s rule, since %s\n", r.Severity, r.Class, r.Since)
-	section(&b, "Why it matters", r.Why)
-	section(&b, "How to mend it", r.Fix)
+	section(&b, heading.why, text.Why)
+	section(&b, heading.fix, text.Fix)
 	if len(r.Refs) > 0 {
-		b.WriteString("\nReferences\n")
+		fmt.Fprintf(&b, "\n%s\n", heading.references)
 		for _, ref := range r.Refs {
 			fmt.Fprintf(&b, "  %s\n", ref)
 		}
@@ -79,30 +85,29 @@ func (p *process) explainRule(id string) error {
 	return err
 }
 
-// section writes a heading and its text: paragraphs are wrapped, lines that are
+type ruleHeadings struct{ why, fix, references string }
+
+func headings(lang string) ruleHeadings {
+	if lang == japanese {
+		return ruleHeadings{"なぜ問題か", "直し方", "参考"}
+	}
+	return ruleHeadings{"Why it matters", "How to mend it", "References"}
+}
+
+// section writes a heading and its text, a paragraph a line: lines that are
 // indented (commands, configuration) stay as they are.
 func section(b *strings.Builder, heading, text string) {
 	fmt.Fprintf(b, "\n%s\n", heading)
-	var paragraph []string
-	flush := func() {
-		if len(paragraph) > 0 {
-			b.WriteString(wrap(strings.Join(paragraph, " "), helpWidth, "  ") + "\n")
-			paragraph = nil
-		}
-	}
 	for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
 		switch {
 		case strings.TrimSpace(line) == "":
-			flush()
 			b.WriteString("\n")
 		case line[0] == ' ' || line[0] == '\t':
-			flush()
 			b.WriteString("  " + strings.ReplaceAll(line, "\t", "    ") + "\n")
 		default:
-			paragraph = append(paragraph, line)
+			b.WriteString(wrap(line, helpWidth, "  ") + "\n")
 		}
 	}
-	flush()
 }
 
 func unknownRule(id string) error {

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"tlschain/reports"
 )
 
 const (
@@ -127,20 +129,8 @@ func writeColumns(b *strings.Builder, term, text string, column int) {
 	fmt.Fprintf(b, "  %s\n%s\n", term, lines)
 }
 
-// wrap breaks text at blanks so that it fits into width columns, with indent
-// before each line. A word that is longer stands on a line of its own.
+// wrap breaks text so that it fits into width columns, with indent before each
+// line.
 func wrap(text string, width int, indent string) string {
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if line != "" && len([]rune(indent+line+" "+word)) > width {
-			lines = append(lines, indent+line)
-			line = ""
-		}
-		if line != "" {
-			line += " "
-		}
-		line += word
-	}
-	return strings.Join(append(lines, indent+line), "\n")
+	return indent + strings.Join(reports.Wrap(text, width-len(indent)), "\n"+indent)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -27,11 +28,55 @@ func (p *process) profiles(c *cli.Context, facts *catalog.Facts, at time.Time) (
 		return nil, nil, usagef("--clients names no client").hintf("%s clients lists them", name)
 	}
 	all := client.Profiles(facts, at)
+	own, err := p.ownClients(c.String("client-file"), all)
+	if err != nil {
+		return nil, nil, err
+	}
+	all = append(all, own...)
+	if !c.IsSet("clients") && len(own) > 0 {
+		typed = nil
+		for _, profile := range own {
+			typed = append(typed, profile.ID)
+		}
+	}
 	chosen, named, err = client.Select(all, typed)
 	if err != nil {
 		return nil, nil, unknownClient(err, typed, all)
 	}
 	return withStores(chosen, replace, add), named, nil
+}
+
+// ownClients are those that the user wrote down, each with its store. A store's
+// path is relative to the file that names it.
+func (p *process) ownClients(file string, known []*client.Profile) ([]*client.Profile, error) {
+	if file == "" {
+		return nil, nil
+	}
+	data, err := p.readFile(file)
+	if err != nil {
+		return nil, usagef("--client-file %s: %w", file, err)
+	}
+	defined, err := client.Parse(data, known)
+	if err != nil {
+		return nil, usagef("--client-file %s: %w", file, err).hintf("%s clients NAME tells of the clients that others can be based on", name)
+	}
+	var out []*client.Profile
+	for _, d := range defined {
+		profile := d.Profile
+		if d.Store != "" {
+			path := d.Store
+			if !filepath.IsAbs(path) {
+				path = filepath.Join(filepath.Dir(file), path)
+			}
+			certs, err := p.certificates(path)
+			if err != nil {
+				return nil, usagef("--client-file %s: line %d: store %s: %w", file, d.Line, d.Store, err)
+			}
+			profile = profile.WithStore(chain.NewSet(certs))
+		}
+		out = append(out, profile)
+	}
+	return out, nil
 }
 
 // withStores gives the profiles the trust stores that were asked for; nil: none.

@@ -21,6 +21,7 @@ func reportFlags() []cli.Flag {
 		&cli.StringFlag{Name: "group-by", Category: group, Usage: "table: one row for each `THING`: mend, rule, issuer or product"},
 		&cli.StringFlag{Name: "only", Category: group, Usage: "table: leave out what is below `SEVERITY`"},
 		&cli.StringFlag{Name: "columns", Category: group, Usage: "table: these columns, as `NAME,...`"},
+		langFlag(group),
 	}
 }
 
@@ -45,6 +46,9 @@ func (p *process) planReport(c *cli.Context) (reportPlan, error) {
 		if plan.options.Table.Only, err = rules.ParseSeverity(text); err != nil {
 			return plan, usagef("--only: %w", err)
 		}
+	}
+	if plan.options.Lang, err = p.lang(c); err != nil {
+		return plan, err
 	}
 	if plan.path == "" || plan.path == "-" {
 		plan.options.Width, plan.options.Colour = p.terminal()
