@@ -18,10 +18,10 @@ type cross struct {
 // crossAdvice is what cross-certificates would mend on one presentation.
 type crossAdvice struct{ missing, wrong []cross }
 
-// Bounds of the search for cross-certificates: how many of one key are tried,
-// and how many are stacked (SureServer EV [2048bit] needs two).
+// Bounds of the search for cross-certificates: how many lists are tried in all,
+// and how many cross-certificates are stacked (SureServer EV [2048bit] needs two).
 const (
-	maxCrossTries = 8
+	maxCrossTries = 64
 	maxCrossDepth = 3
 )
 
@@ -37,54 +37,106 @@ func (s *Subject) crossRoots() crossAdvice {
 	return *s.crosses
 }
 
+// A trial is a list with cross-certificates added: what they are, and the one
+// whose issuer's key comes next.
+type trial struct {
+	entries []chain.Entry
+	refs    []CertRef
+	top     *cert.Certificate
+	gained  []string
+}
+
+// findCrosses tries one cross-certificate, then two, then three, and takes from
+// each round what lets in the most clients that nothing shorter does.
 func (s *Subject) findCrosses() {
 	steps := s.presented()
-	tops := []*cert.Certificate{s.Chain.Anchor}
-	for _, step := range steps[1:] {
-		tops = append(tops, step.Cert)
-	}
 	after := steps[len(steps)-1].Position
-	served := make(map[string]bool)
-	for _, top := range tops {
-		s.tryCrosses(top, s.Entries, nil, after, served)
+	round := []trial{{entries: s.Entries, top: s.Chain.Anchor}}
+	for _, step := range steps[1:] {
+		round = append(round, trial{entries: s.Entries, top: step.Cert})
 	}
-	accepted := slices.ContainsFunc(s.Clients, func(v client.Verdict) bool { return v.Accepted })
-	if !accepted {
+	served := make(map[string]bool)
+	first := make(map[cert.Hash]bool) // two certificates of the path may have one key
+	tries := 0
+	for depth := 0; depth < maxCrossDepth && len(round) > 0; depth++ {
+		var next, good []trial
+		for _, t := range round {
+			for _, u := range s.addCross(t, after) {
+				x := u.refs[depth].Cert
+				if tries == maxCrossTries || depth == 0 && first[x.SHA256] {
+					continue
+				}
+				tries++
+				first[x.SHA256] = true
+				u.gained = s.gained(u.entries)
+				if len(u.gained) > 0 {
+					good = append(good, u)
+				}
+				for _, issuer := range s.issuersOf(x) {
+					u.top = issuer
+					next = append(next, u)
+				}
+			}
+		}
+		s.takeBest(good, served)
+		round = next
+	}
+	if !slices.ContainsFunc(s.Clients, func(v client.Verdict) bool { return v.Accepted }) {
 		s.crosses.missing = nil // the chain itself is at fault then
 	}
 }
 
-// tryCrosses asks what each live cross-certificate of top's key would gain if
-// it were sent behind entries, and goes on to those of its issuer's key.
-func (s *Subject) tryCrosses(top *cert.Certificate, entries []chain.Entry, refs []CertRef, after int, served map[string]bool) {
-	if len(refs) == maxCrossDepth {
-		return
-	}
-	tried := 0
+// addCross gives t with each live cross-certificate of its top's key added.
+func (s *Subject) addCross(t trial, after int) (out []trial) {
 	for _, source := range s.Judge.Known {
-		for _, x := range source.Set.Keyed(top.Key.SPKI) {
-			if tried == maxCrossTries || x.SelfIssued() || !x.ValidAt(s.At) || !x.ForTLS() || x.Subject.Canon != top.Subject.Canon ||
-				!s.hasRoot(x) || holds(entries, x) {
-				continue
-			}
-			tried++
-			more := append(slices.Clip(entries), chain.Suppose(x))
-			path := append(slices.Clip(refs), CertRef{After: after, Cert: x, Name: x.Subject, Source: source.Name})
-			var gained []string
-			for _, id := range s.gained(more) {
-				if !served[id] {
-					served[id] = true
-					gained = append(gained, id)
-				}
-			}
-			if len(gained) > 0 {
-				s.advise(cross{refs: path, clients: gained, sent: s.liveOf(path[0].Cert)})
-			}
-			for _, issuer := range s.issuersOf(x) {
-				s.tryCrosses(issuer, more, path, after, served)
+		for _, x := range source.Set.Keyed(t.top.Key.SPKI) {
+			if !x.SelfIssued() && x.ValidAt(s.At) && x.ForTLS() && x.Subject.Canon == t.top.Subject.Canon &&
+				s.hasRoot(x) && !holds(t.entries, x) {
+				out = append(out, trial{
+					entries: append(slices.Clip(t.entries), chain.Suppose(x)),
+					refs:    append(slices.Clip(t.refs), CertRef{After: after, Cert: x, Name: x.Subject, Source: source.Name}),
+				})
 			}
 		}
 	}
+	return out
+}
+
+// takeBest advises trials until none lets in a client that is not served: the
+// one with the most clients first; of equals the one as strong as the leaf,
+// then the one that lives longest.
+func (s *Subject) takeBest(good []trial, served map[string]bool) {
+	for {
+		best, most := -1, []string(nil)
+		for i, t := range good {
+			var fresh []string
+			for _, id := range t.gained {
+				if !served[id] {
+					fresh = append(fresh, id)
+				}
+			}
+			if len(fresh) > len(most) || len(fresh) > 0 && len(fresh) == len(most) && s.betterCross(t, good[best]) {
+				best, most = i, fresh
+			}
+		}
+		if best < 0 {
+			return
+		}
+		for _, id := range most {
+			served[id] = true
+		}
+		refs := good[best].refs
+		s.advise(cross{refs: refs, clients: most, sent: s.liveOf(refs[0].Cert)})
+	}
+}
+
+func (s *Subject) betterCross(t, u trial) bool {
+	x, y := t.refs[0].Cert, u.refs[0].Cert
+	weak := s.leaf().SignatureAlg.Weak()
+	if fits, suits := x.SignatureAlg.Weak() == weak, y.SignatureAlg.Weak() == weak; fits != suits {
+		return fits
+	}
+	return x.NotAfter.After(y.NotAfter)
 }
 
 func (s *Subject) advise(c cross) {

@@ -23,8 +23,8 @@ var wrongCrossRoot = Rule{
 			}
 			report(Finding{
 				Severity: s.weightOf(c.clients), Positions: []int{c.sent}, Missing: c.refs, Clients: c.clients,
-				Message: fmt.Sprintf("%s is %s; %s need the one issued by %q, of the same name and key.",
-					capital(s.at(c.sent)), kind, some(c.clients), want.Issuer.Common),
+				Message: fmt.Sprintf("%s is %s; only the one issued by %q, of the same name and key, would let in %s.",
+					capital(s.at(c.sent)), kind, want.Issuer.Common, some(c.clients)),
 				Fix: fmt.Sprintf("Replace it by the certificate with SHA-256 %s.", want.SHA256),
 			})
 		}

@@ -10,7 +10,7 @@ import (
 // not; within that, a path that more clients will take beats a shorter one.
 const (
 	stepCost    = 1
-	weakCost    = 100     // signed with SHA-1 or MD5 where the leaf is not
+	weakCost    = 100     // signed with SHA-1 or MD5 where the leaf is not, or the other way round: CAs sell both lines apart
 	invalidCost = 1_000   // out of date
 	sourceCost  = 10_000  // for each source that is less good than the first
 	missingCost = 100_000 // not presented
@@ -121,7 +121,7 @@ func (a *analyser) price(c *cert.Certificate) int {
 	if !c.ValidAt(a.world.At) {
 		p += invalidCost
 	}
-	if c.SignatureAlg.Weak() && !a.entries[a.Leaf].Cert.SignatureAlg.Weak() {
+	if c.SignatureAlg.Weak() != a.entries[a.Leaf].Cert.SignatureAlg.Weak() {
 		p += weakCost
 	}
 	return p
