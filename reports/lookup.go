@@ -6,13 +6,17 @@ import (
 	"strings"
 )
 
-// Name is what people call the endpoint: host and port, with the address where
-// that says more, or the file's name.
+// Name is what people call the endpoint, in the form of a target: host and port,
+// behind the name that was asked for where that is another, or the file's name.
 func (e *Endpoint) Name() string {
 	if e.Host == "" {
 		return e.Target
 	}
-	return net.JoinHostPort(e.Host, strconv.Itoa(int(e.Port)))
+	name := net.JoinHostPort(e.Host, strconv.Itoa(int(e.Port)))
+	if e.ServerName != "" && e.ServerName != e.Host {
+		name = e.ServerName + "@" + name
+	}
+	return name
 }
 
 // Find describes a certificate that the endpoint's report mentions, sent or

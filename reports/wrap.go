@@ -10,8 +10,8 @@ const glue = "\u00a0"
 
 // wrap breaks a text into lines of at most width columns, as measure counts
 // them: at spaces, between wide characters (Japanese has no spaces), and
-// inside a word only where it is longer than a line, then after a dot, hyphen,
-// slash, colon or glue if there is one. Marks that combine stay with their base.
+// inside a word only where it is longer than a line, then after an @, or else
+// after a dot, hyphen, slash, colon or glue if there is one. Marks that combine stay with their base.
 //
 // The caller turns glue back into spaces.
 func wrap(text string, width int, measure func(string) int) []string {
@@ -85,6 +85,9 @@ func cutAt(word string, width int, measure func(string) int) string {
 		}
 		used += n
 		fit = i + len(string(r))
+		if r == '@' {
+			return word[:fit] // between a name and its address
+		}
 		if strings.ContainsRune(".-:/_=,"+glue, r) && used > width/3 {
 			soft = fit
 		}
