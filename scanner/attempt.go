@@ -53,12 +53,14 @@ func (r *run) once(ctx context.Context, target Target, addr netip.Addr, variant 
 		o.At, o.Failure = r.now(), interrupted()
 		return o
 	}
-	defer func() { done(o.Failure != nil && o.Failure.Code == Local) }()
+	defer func() { done(r.sign(o)) }()
 	o.At = r.now()
 	limited, cancel := context.WithTimeout(ctx, r.timeout())
 	defer cancel()
 	(&attempt{run: r, o: o}).capture(limited)
-	o.Took = r.now().Sub(o.At)
+	if o.Took == 0 {
+		o.Took = r.now().Sub(o.At)
+	}
 	if ctx.Err() != nil && !o.Captured() {
 		o.Failure = interrupted()
 	}

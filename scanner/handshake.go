@@ -38,6 +38,7 @@ func (a *attempt) handshake(ctx context.Context, curves []tls.CurveID) error {
 	for _, certificate := range state.PeerCertificates {
 		o.Chain = append(o.Chain, certificate.Raw)
 	}
+	o.Took = a.now().Sub(o.At) // the goodbye is not the server's time
 	part(ctx, client, link.Conn)
 	return nil
 }

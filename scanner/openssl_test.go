@@ -2,8 +2,8 @@ package scanner
 
 import (
 	"bufio"
-	"crypto/tls"
 	"encoding/pem"
+	"flag"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -87,8 +87,11 @@ func opensslCert(t *testing.T, dir, name string, genpkey []string, digest string
 	return cert, key, block.Bytes
 }
 
-// Every key type and protocol that openssl s_server offers comes home. The log
-// has crypto/tls's own result beside it.
+var update = flag.Bool("update", false, "write the tables in testdata anew")
+
+// Every key type and protocol that openssl s_server offers comes home. The
+// table in testdata/openssl.md, for the README, has what crypto/tls makes of
+// each.
 func TestOpenSSLServers(t *testing.T) {
 	needOpenSSL(t)
 	dir := t.TempDir()
@@ -99,6 +102,8 @@ func TestOpenSSLServers(t *testing.T) {
 	openssl(t, "genpkey", "-genparam", "-algorithm", "DSA", "-pkeyopt", "dsa_paramgen_bits:1024", "-out", dsa)
 
 	old, any := []string{"-tls1", "-tls1_1", "-tls1_2"}, []string{"-tls1", "-tls1_1", "-tls1_2", "-tls1_3"}
+	var table strings.Builder
+	table.WriteString("| openssl s_server with | TLS 1.0 | TLS 1.1 | TLS 1.2 | TLS 1.3 |\n|---|---|---|---|---|\n")
 	weak := []string{"-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0"}
 	for _, c := range []struct {
 		name      string
@@ -138,6 +143,7 @@ func TestOpenSSLServers(t *testing.T) {
 		{"client-certificate", []string{"-algorithm", "RSA"}, "", []string{"-tls1_2", "-tls1_3"}, []string{"-Verify", "1", "-verify_return_error"}},
 	} {
 		cert, key, der := opensslCert(t, dir, c.name, c.key, c.digest)
+		cells := map[string]string{}
 		for _, protocol := range c.protocols {
 			t.Run(c.name+protocol, func(t *testing.T) {
 				target := sServer(t, cert, key, append([]string{protocol}, c.args...)...)
@@ -145,19 +151,41 @@ func TestOpenSSLServers(t *testing.T) {
 				if !sameChain(o.Chain, [][]byte{der}) {
 					t.Fatalf("%d entries, failure %v", len(o.Chain), o.Failure)
 				}
-				t.Logf("%s %s captured, crypto/tls: %v", tls.VersionName(o.Version), tls.CipherSuiteName(o.Cipher), outcome(o))
+				cells[protocol] = "captured"
+				if o.Complete {
+					cells[protocol] = "complete"
+				}
 				fast := one(t, &Scanner{Fast: true}, target)
 				if !sameChain(fast.Chain, o.Chain) {
 					t.Errorf("fast: %d entries, failure %v", len(fast.Chain), fast.Failure)
 				}
 			})
 		}
+		table.WriteString("| " + c.name + " |")
+		for _, protocol := range any {
+			cell := cells[protocol]
+			if cell == "" {
+				cell = "-"
+			}
+			table.WriteString(" " + cell + " |")
+		}
+		table.WriteString("\n")
 	}
+	compareTable(t, "testdata/openssl.md", table.String())
 }
 
-func outcome(o *Observation) string {
-	if o.Complete {
-		return "complete"
+func compareTable(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return o.Failure.Error()
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s is not what was seen; if that is right, write it with -update:\n%s", file, got)
+	}
 }

@@ -62,25 +62,53 @@ func TestRetries(t *testing.T) {
 // In distress of our own there are fewer connections at once, and as many as
 // before when it is over.
 func TestPace(t *testing.T) {
-	p := newPace(20)
-	inUse := func() int { return cap(p.slots) - p.held }
-	for i := range 100 {
-		if err := p.begin(t.Context()); err != nil {
-			t.Fatal(err)
+	for sign, floor := range map[distress]int{exhausted: paceFloor, congested: 10} {
+		p := newPace(20)
+		inUse := func() int { return cap(p.slots) - p.held }
+		for i := range 100 {
+			if err := p.begin(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			p.end(sign)
+			if want := max(20-i-1, floor); inUse() != want {
+				t.Fatalf("after %d signs of distress %d slots are in use, want %d", i+1, inUse(), want)
+			}
 		}
-		p.end(true)
-		if want := max(20-i-1, paceFloor); inUse() != want {
-			t.Fatalf("after %d signs of distress %d slots are in use, want %d", i+1, inUse(), want)
+		for range 20 * paceFine {
+			if err := p.begin(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			p.end(calm)
+		}
+		if inUse() != 20 || len(p.slots) != 0 {
+			t.Errorf("%d slots are in use again, %d taken", inUse(), len(p.slots))
 		}
 	}
-	for range 20 * paceCalm {
-		if err := p.begin(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		p.end(false)
+}
+
+// Silence is a sign of distress only where somebody has answered before.
+func TestDistress(t *testing.T) {
+	r := newRun(new(Scanner))
+	addr := func(i int) netip.AddrPort {
+		return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, byte(i >> 8), byte(i)}), 443)
 	}
-	if inUse() != 20 || len(p.slots) != 0 {
-		t.Errorf("%d slots are in use again, %d taken", inUse(), len(p.slots))
+	silent := func(i int) *Observation { return &Observation{Addr: addr(i), Failure: &Failure{Code: Timeout}} }
+	if r.sign(silent(0)) != calm {
+		t.Error("a silent stranger")
+	}
+	for i := range heardKept + 10 {
+		if r.sign(&Observation{Addr: addr(i), Chain: [][]byte{{1}}}) != calm {
+			t.Error("a chain")
+		}
+	}
+	if r.sign(silent(5)) != calm || r.sign(silent(15)) != congested || r.sign(silent(heardKept+9)) != congested {
+		t.Error("the endpoints remembered are not the latest")
+	}
+	if len(r.heard.known) != heardKept {
+		t.Errorf("%d endpoints are remembered", len(r.heard.known))
+	}
+	if r.sign(&Observation{Addr: addr(15), Failure: &Failure{Code: Refused}}) != calm || r.sign(&Observation{Failure: &Failure{Code: Local}}) != exhausted {
+		t.Error("other failures")
 	}
 }
 

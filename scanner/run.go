@@ -16,6 +16,7 @@ type run struct {
 	hosts   hosts
 	limiter *rate.Limiter // nil without a limit
 	names   names
+	heard   answered
 }
 
 func newRun(s *Scanner) *run {
@@ -33,9 +34,9 @@ func newRun(s *Scanner) *run {
 }
 
 // turn waits until a connection to addr may begin. The caller calls done when
-// it has ended, with whether this machine gave out; on an error, which is
+// it has ended, with what that says about this machine; on an error, which is
 // ctx's, there is nothing to call.
-func (r *run) turn(ctx context.Context, addr netip.Addr) (done func(distress bool), err error) {
+func (r *run) turn(ctx context.Context, addr netip.Addr) (done func(distress), err error) {
 	leave, err := r.hosts.enter(ctx, addr)
 	if err != nil {
 		return nil, err
@@ -50,12 +51,12 @@ func (r *run) turn(ctx context.Context, addr netip.Addr) (done func(distress boo
 	if err == nil {
 		err = ctx.Err() // the place may have come free because the scan is ending
 	}
-	done = func(distress bool) {
-		r.pace.end(distress)
+	done = func(sign distress) {
+		r.pace.end(sign)
 		leave()
 	}
 	if err != nil {
-		done(false)
+		done(calm)
 		return nil, err
 	}
 	return done, nil
