@@ -29,6 +29,9 @@ type Group struct {
 	Roots        string   `yaml:"roots"`       // file that replaces every trust store
 	AddRoots     string   `yaml:"add_roots"`   // file that is added to every trust store
 	Pool         []string `yaml:"pool"`        // files and folders of further CA certificates
+	Catalog      string   `yaml:"catalog"`     // file that describes one more CA's products
+	AIA          bool     `yaml:"aia"`         // fetch missing issuers
+	AIAAllow     []string `yaml:"aia_allow"`   // networks to fetch from that are not public
 	AllAddresses bool     `yaml:"all_addresses"`
 	Family       string   `yaml:"family"`   // "4", "6" or both
 	Variants     []string `yaml:"variants"` // sni, key, version
@@ -41,6 +44,9 @@ type Group struct {
 	Notify    []string  `yaml:"notify"` // names of receivers
 	Retention Duration  `yaml:"retention"`
 }
+
+// Path is a file name of the group's, as the configuration means it.
+func (g *Group) Path(file string) string { return inDir(g.Dir, file) }
 
 // Pace is how hard a group is scanned; zero values are the scanner's own.
 type Pace struct {
@@ -163,3 +169,6 @@ func (s Serve) Address() string {
 	}
 	return s.Listen
 }
+
+// GroupNames are the names of the groups, sorted.
+func (c *Config) GroupNames() []string { return sortedKeys(c.Groups) }

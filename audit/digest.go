@@ -153,3 +153,12 @@ func (m *Message) mends(b *strings.Builder, changes []Change) {
 		fmt.Fprintf(b, "  %d by the same file: tlschain fix '%s'\n", count[h], strings.ReplaceAll(example[h], "'", `'\''`))
 	}
 }
+
+// String tells the change in one line: endpoint, kinds, and what it is now.
+func (c *Change) String() string {
+	words := make([]string, len(c.Kinds))
+	for i, k := range c.Kinds {
+		words[i] = string(k)
+	}
+	return reports.Clean(c.Endpoint.Key) + ": " + strings.Join(words, ", ") + ": " + c.sentence()
+}

@@ -237,6 +237,16 @@ func (c *checker) serve(s Serve) {
 	}
 }
 
+// ListenAt serves somewhere else than the configuration says, on loopback.
+func (c *Config) ListenAt(address string) error {
+	host, _, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("%q is no loopback address: write 127.0.0.1:8480; others are configured, with TLS and a password", address)
+	}
+	c.Serve.Listen = address
+	return nil
+}
+
 func (c *checker) secret(at string, s Secret) {
 	if s.Env != "" && s.File != "" {
 		c.wrong(at, "write either env or file")

@@ -165,6 +165,13 @@ func (n *night) seen(endpoints []reports.Endpoint) ([]sight, error) {
 			return nil, err
 		}
 	}
+	for i := range endpoints {
+		if c := endpoints[i].Clients; len(n.summary.Clients) == 0 {
+			for _, verdict := range c {
+				n.summary.Clients = append(n.summary.Clients, verdict.Client)
+			}
+		}
+	}
 	for _, s := range out {
 		delete(n.targets, keyOfTarget(s.target))
 	}

@@ -29,6 +29,7 @@ type Summary struct {
 	Flapping  int            `json:"flapping"` // endpoints that changed and could not make up their mind
 	Skipped   int            `json:"skipped"`  // lines that are no targets
 	Troubles  []string       `json:"troubles"` // why the audit is partial
+	Clients   []string       `json:"clients"`  // that chains were judged by
 }
 
 // Run audits a group now and gives the audit as it was stored. When ctx ends,

@@ -30,18 +30,23 @@ type Scheduler struct {
 
 	mu      sync.Mutex
 	running map[string]bool
+	looked  time.Time // at the clock and the history, last
 }
 
 // Keep keeps the schedule until ctx ends, and returns when every audit that it
 // began has ended; those get the same ctx and stop soon.
 func (s *Scheduler) Keep(ctx context.Context) {
+	s.mu.Lock()
 	s.running = map[string]bool{}
+	s.mu.Unlock()
 	var audits sync.WaitGroup
 	defer audits.Wait()
 	for ctx.Err() == nil {
 		due, err := s.due(ctx)
 		if err != nil && ctx.Err() == nil {
 			s.Report(err) // the database may come back
+		} else {
+			s.alive()
 		}
 		for _, group := range due {
 			s.set(group, true)
@@ -54,6 +59,24 @@ func (s *Scheduler) Keep(ctx context.Context) {
 			return
 		}
 	}
+}
+
+func (s *Scheduler) alive() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.looked = s.Clock.now()
+}
+
+// Health says that the schedule is not kept any more: for some minutes nobody
+// could look at the clock or read the history.
+func (s *Scheduler) Health() error {
+	const patience = 10 * lookAtClock
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if since := s.Clock.now().Sub(s.looked); !s.looked.IsZero() && since > patience {
+		return fmt.Errorf("the schedule was not looked at for %v", since.Round(time.Second))
+	}
+	return nil
 }
 
 // Running says whether a group is being audited by this scheduler.

@@ -167,3 +167,20 @@ func (u URL) get(ctx context.Context, dir string, getenv func(string) string) (i
 	}
 	return response.Body, response.Body.Close, nil
 }
+
+// Count reads all lists and counts the targets and the lines that are none. Its
+// error is that of the lists that could not be read whole.
+func (g *Group) Count(ctx context.Context, getenv func(string) string) (targets, skipped int, err error) {
+	for _, wrong := range g.targets(ctx, getenv) {
+		var source *SourceError
+		switch {
+		case errors.As(wrong, &source):
+			err = errors.Join(err, wrong)
+		case wrong != nil:
+			skipped++
+		default:
+			targets++
+		}
+	}
+	return targets, skipped, err
+}

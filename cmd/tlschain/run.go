@@ -77,6 +77,7 @@ func (p *process) commands() []*cli.Command {
 		p.explainCommand(),
 		p.clientsCommand(),
 		p.convertCommand(),
+		p.auditCommand(),
 		p.dataCommand(),
 		p.versionCommand(),
 	}

@@ -1,0 +1,272 @@
+package dashboard
+
+import (
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"tlschain/audit"
+	"tlschain/reports"
+)
+
+//go:embed openapi.json
+var openAPI []byte
+
+// api answers programs. Endpoints have the form of the JSON report; arrays are
+// never null.
+func (s *Server) api(mux *http.ServeMux) {
+	answer := func(pattern string, f func(*http.Request) (any, error)) {
+		mux.HandleFunc("GET /api/v1/"+pattern, func(w http.ResponseWriter, r *http.Request) {
+			v, err := f(r)
+			if err != nil {
+				s.fail(w, r, err)
+				return
+			}
+			b, err := json.Marshal(v)
+			if err != nil {
+				s.fail(w, r, err)
+				return
+			}
+			w.Header().Set("Content-Type", "application/json")
+			w.Write(append(b, '\n'))
+		})
+	}
+	answer("openapi.json", func(*http.Request) (any, error) { return json.RawMessage(openAPI), nil })
+	answer("groups", s.apiGroups)
+	answer("endpoints", s.apiEndpoints)
+	answer("endpoints/{id}", s.apiEndpoint)
+	answer("audits", s.apiAudits)
+	answer("audits/{id}", s.apiAudit)
+	answer("audits/{id}/changes", s.apiChanges)
+	answer("diff", s.apiDiff)
+	mux.HandleFunc("GET /api/v1/audits/{id}/endpoints", s.apiRows)
+}
+
+type apiGroup struct {
+	Group       string         `json:"group"`
+	Endpoints   int            `json:"endpoints"`
+	Severity    map[string]int `json:"severity"`
+	Unreachable int            `json:"unreachable"`
+	Running     bool           `json:"running"`
+	Next        *time.Time     `json:"next"`
+	Last        *apiAudit      `json:"last"`
+}
+
+type apiAudit struct {
+	ID        int64         `json:"id"`
+	Group     string        `json:"group"`
+	Started   time.Time     `json:"started"`
+	Ended     *time.Time    `json:"ended"`
+	State     string        `json:"state"`
+	Endpoints int           `json:"endpoints"`
+	Pruned    bool          `json:"pruned"`
+	Summary   audit.Summary `json:"summary"`
+}
+
+type apiCurrent struct {
+	ID       int64     `json:"id"`
+	Group    string    `json:"group"`
+	Endpoint string    `json:"endpoint"`
+	Since    int64     `json:"since_audit"`
+	Gone     int64     `json:"gone_in_audit"`
+	State    apiFacts  `json:"state"`
+	Report   any       `json:"report,omitempty"`
+	Timeline []apiStep `json:"timeline,omitempty"`
+}
+
+type apiFacts struct {
+	Status   string     `json:"status"`
+	Error    string     `json:"error"`
+	Severity string     `json:"severity"`
+	Findings []string   `json:"findings"`
+	Refused  []string   `json:"refused"`
+	Issuer   string     `json:"issuer"`
+	Product  string     `json:"product"`
+	Expires  *time.Time `json:"expires"`
+	Bundle   string     `json:"bundle_sha256"`
+}
+
+type apiStep struct {
+	FirstAudit int64     `json:"first_audit"`
+	LastAudit  int64     `json:"last_audit"`
+	FirstSeen  time.Time `json:"first_seen"`
+	LastSeen   time.Time `json:"last_seen"`
+	Changes    []string  `json:"changes"`
+	State      apiFacts  `json:"state"`
+}
+
+type apiChange struct {
+	ID       int64     `json:"id"`
+	Endpoint string    `json:"endpoint"`
+	Material bool      `json:"material"`
+	Kinds    []string  `json:"kinds"`
+	Before   *apiFacts `json:"before"`
+	After    *apiFacts `json:"after"`
+}
+
+func (s *Server) apiGroups(r *http.Request) (any, error) {
+	groups, err := s.groups(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	out := make([]apiGroup, len(groups))
+	for i, g := range groups {
+		out[i] = apiGroup{Group: g.Name, Endpoints: g.Endpoints, Severity: map[string]int{}, Unreachable: g.Unreachable, Running: g.Running, Next: orNull(g.Next)}
+		for severity, n := range g.Worst {
+			out[i].Severity[severityName(severity)] = n
+		}
+		if g.Last != nil {
+			last := auditJSON(*g.Last)
+			out[i].Last = &last
+		}
+	}
+	return out, nil
+}
+
+func (s *Server) apiEndpoints(r *http.Request) (any, error) {
+	q, err := queryOf(r.URL.Query())
+	if err != nil {
+		return nil, err
+	}
+	q.Limit = perPage + 1
+	list, err := s.DB.Endpoints(r.Context(), q)
+	if err != nil {
+		return nil, err
+	}
+	page := struct {
+		Endpoints []apiCurrent `json:"endpoints"`
+		Next      string       `json:"next"`
+	}{Endpoints: []apiCurrent{}}
+	if len(list) > perPage {
+		list = list[:perPage]
+		values := r.URL.Query()
+		setCursor(values, list[perPage-1].Next())
+		page.Next = "/api/v1/endpoints?" + values.Encode()
+	}
+	for _, c := range list {
+		page.Endpoints = append(page.Endpoints, currentJSON(c))
+	}
+	return page, nil
+}
+
+func (s *Server) apiEndpoint(r *http.Request) (any, error) {
+	id, err := idOf(r.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	current, err := s.DB.Endpoint(r.Context(), id)
+	if err != nil {
+		return nil, err
+	}
+	state, err := s.DB.State(r.Context(), current.StateID)
+	if err != nil {
+		return nil, err
+	}
+	e, err := audit.Endpoint(current.Endpoint, state)
+	if err != nil {
+		return nil, err
+	}
+	line, err := s.DB.Timeline(r.Context(), id, maxSteps)
+	if err != nil {
+		return nil, err
+	}
+	out := currentJSON(current)
+	out.Report, out.Timeline = &e, []apiStep{}
+	for _, i := range steps(line) {
+		out.Timeline = append(out.Timeline, apiStep{i.First, i.Last, i.FirstSeen, i.LastSeen, kindsJSON(i.Kinds), factsJSON(i.Facts)})
+	}
+	return out, nil
+}
+
+func (s *Server) apiAudits(r *http.Request) (any, error) {
+	before, err := strconv.ParseInt("0"+r.URL.Query().Get("before"), 10, 64)
+	if err != nil {
+		return nil, badRequest{"before takes the id of an audit"}
+	}
+	group := r.URL.Query().Get("group")
+	list, err := s.DB.Audits(r.Context(), group, before, perPage+1)
+	if err != nil {
+		return nil, err
+	}
+	page := struct {
+		Audits []apiAudit `json:"audits"`
+		Next   string     `json:"next"`
+	}{Audits: []apiAudit{}}
+	if len(list) > perPage {
+		list = list[:perPage]
+		page.Next = "/api/v1/audits?" + url.Values{"group": {group}, "before": {strconv.FormatInt(list[perPage-1].ID, 10)}}.Encode()
+	}
+	for _, a := range list {
+		page.Audits = append(page.Audits, auditJSON(a))
+	}
+	return page, nil
+}
+
+func (s *Server) apiAudit(r *http.Request) (any, error) {
+	id, err := idOf(r.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.DB.Audit(r.Context(), id)
+	return auditJSON(a), err
+}
+
+func (s *Server) apiChanges(r *http.Request) (any, error) {
+	id, err := idOf(r.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	changes, err := s.DB.Changes(r.Context(), id)
+	return changesJSON(changes), err
+}
+
+func (s *Server) apiDiff(r *http.Request) (any, error) {
+	from, err1 := strconv.ParseInt(r.URL.Query().Get("from"), 10, 64)
+	to, err2 := strconv.ParseInt(r.URL.Query().Get("to"), 10, 64)
+	if errors.Join(err1, err2) != nil {
+		return nil, badRequest{"from and to take ids of audits"}
+	}
+	changes, err := s.DB.Diff(r.Context(), from, to)
+	if err != nil && !isNotFound(err) {
+		err = badRequest{err.Error()}
+	}
+	return changesJSON(changes), err
+}
+
+// apiRows sends all that an audit saw, an endpoint a line, as it is read.
+func (s *Server) apiRows(w http.ResponseWriter, r *http.Request) {
+	id, err := idOf(r.PathValue("id"))
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	begun := false
+	for row, err := range s.DB.Rows(r.Context(), id) {
+		var e reports.Endpoint
+		if err == nil {
+			e, err = audit.Endpoint(row.Endpoint, row.State)
+		}
+		if err != nil {
+			if !begun {
+				s.fail(w, r, err)
+				return
+			}
+			s.Report(err)
+			panic(http.ErrAbortHandler) // the reader must not take half for the whole
+		}
+		if !begun {
+			w.Header().Set("Content-Type", "application/x-ndjson")
+			begun = true
+		}
+		if _, err := w.Write(append(e.AppendJSON(nil), '\n')); err != nil {
+			return
+		}
+	}
+	if !begun {
+		w.Header().Set("Content-Type", "application/x-ndjson")
+	}
+}

@@ -1,0 +1,71 @@
+package dashboard
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"tlschain/audit"
+	"tlschain/audit/history"
+	"tlschain/reports"
+)
+
+func isNotFound(err error) bool { return errors.Is(err, history.ErrNotFound) }
+
+func summaryOf(a history.Audit) audit.Summary { return audit.SummaryOf(a) }
+
+// orNull is null in JSON for a time that is not known.
+func orNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+func auditJSON(a history.Audit) apiAudit {
+	s := audit.SummaryOf(a)
+	if s.Status == nil {
+		s.Status = map[string]int{}
+	}
+	s.Troubles, s.Clients = append([]string{}, s.Troubles...), append([]string{}, s.Clients...)
+	return apiAudit{a.ID, a.Group, a.Started, orNull(a.Ended), string(a.State), a.Endpoints, a.Pruned, s}
+}
+
+func currentJSON(c history.Current) apiCurrent {
+	return apiCurrent{ID: c.Endpoint.ID, Group: c.Endpoint.Group, Endpoint: c.Endpoint.Key, Since: c.Since, Gone: c.Gone, State: factsJSON(c.Facts)}
+}
+
+func factsJSON(f history.Facts) apiFacts {
+	return apiFacts{
+		Status: f.Status, Error: f.Failure, Severity: severityName(f.Worst), Findings: list(f.Rules), Refused: list(f.Refused),
+		Issuer: f.Issuer, Product: f.Product, Expires: orNull(f.Expires), Bundle: reports.Hash(f.Bundle).String(),
+	}
+}
+
+func list(text string) []string { return append([]string{}, strings.Fields(text)...) }
+
+func kindsJSON(kinds []audit.Kind) []string {
+	out := make([]string, len(kinds))
+	for i, k := range kinds {
+		out[i] = string(k)
+	}
+	return out
+}
+
+func changesJSON(changes []history.Change) []apiChange {
+	out := make([]apiChange, len(changes))
+	for i, c := range audit.Classify(changes) {
+		out[i] = apiChange{ID: c.Endpoint.ID, Endpoint: c.Endpoint.Key, Material: c.Material(), Kinds: kindsJSON(c.Kinds)}
+		for _, side := range []struct {
+			from *history.Facts
+			to   **apiFacts
+		}{{c.Before, &out[i].Before}, {c.After, &out[i].After}} {
+			if side.from != nil {
+				facts := factsJSON(*side.from)
+				*side.to = &facts
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,158 @@
+// Package dashboard shows the history of audits: pages for people, /metrics for
+// Prometheus, /api/v1 for programs, /healthz for whoever restarts things.
+//
+// It only reads. Pages are made on the server and need no script, no cookie and
+// no network but this server. Every list is read a page at a time, so that a
+// group of 100,000 endpoints is as quick as one of ten. All text that comes from
+// certificates, servers or addresses has been cleaned before it was stored and
+// is escaped here.
+package dashboard
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+
+	"tlschain/audit"
+	"tlschain/audit/history"
+)
+
+// A Server answers requests from one history.
+type Server struct {
+	Config  *audit.Config
+	DB      *history.DB
+	Now     func() time.Time
+	Version string
+	Running func(group string) bool // says that this process audits the group just now; nil: none
+	Health  func() error            // says what is wrong with this process; nil: nothing
+	Getenv  func(string) string     // for secrets
+	Report  func(error)
+
+	pages map[string]*template.Template
+}
+
+//go:embed pages
+var files embed.FS
+
+var pageNames = [...]string{"overview", "group", "endpoints", "endpoint", "audits", "audit", "diff", "rules", "rule"}
+
+// Handler makes the handler of all addresses, with authentication and safety
+// headers. Its error is a secret that cannot be read.
+func (s *Server) Handler() (http.Handler, error) {
+	s.pages = map[string]*template.Template{}
+	for _, name := range pageNames {
+		t, err := template.New("base.html").Funcs(s.functions()).ParseFS(files, "pages/base.html", "pages/"+name+".html")
+		if err != nil {
+			return nil, fmt.Errorf("reading the page %s: %w", name, err)
+		}
+		s.pages[name] = t
+	}
+	guard, err := s.newGuard()
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	page := func(pattern string, f func(*http.Request) (string, any, error)) {
+		mux.HandleFunc("GET "+pattern, func(w http.ResponseWriter, r *http.Request) { s.page(w, r, f) })
+	}
+	page("/{$}", s.overview)
+	page("/groups/{group}", s.group)
+	page("/endpoints", s.endpoints)
+	page("/endpoints/{id}", s.endpoint)
+	page("/audits", s.audits)
+	page("/audits/{id}", s.audit)
+	page("/diff", s.diff)
+	page("/rules", s.rules)
+	page("/rules/{rule}", s.rule)
+	mux.HandleFunc("GET /endpoints/{id}/bundle.pem", s.bundle)
+	mux.HandleFunc("GET /static/style.css", s.style)
+	mux.Handle("GET /metrics", s.metrics())
+	s.api(mux)
+	outer := http.NewServeMux()
+	outer.HandleFunc("GET /healthz", s.healthz)
+	outer.Handle("/", guard.wrap(mux))
+	return safe(outer), nil
+}
+
+// page renders a page whole before the first byte of it is sent.
+func (s *Server) page(w http.ResponseWriter, r *http.Request, f func(*http.Request) (string, any, error)) {
+	name, data, err := f(r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	var b bytes.Buffer
+	if err := s.pages[name].Execute(&b, data); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	b.WriteTo(w)
+}
+
+// A badRequest is the visitor's mistake.
+type badRequest struct{ text string }
+
+func (e badRequest) Error() string { return e.text }
+
+// fail answers with what went wrong; what is our own fault is reported and kept
+// from the visitor.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	var bad badRequest
+	switch {
+	case errors.Is(err, history.ErrNotFound):
+		http.Error(w, "not found", http.StatusNotFound)
+	case errors.As(err, &bad):
+		http.Error(w, bad.text, http.StatusBadRequest)
+	case errors.Is(err, context.Canceled):
+	default:
+		s.Report(fmt.Errorf("answering %s: %w", r.URL.Path, err))
+		http.Error(w, "something went wrong here; the log of tlschain says what", http.StatusInternalServerError)
+	}
+}
+
+func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
+	defer cancel()
+	err := s.DB.Ping(ctx)
+	if err == nil && s.Health != nil {
+		err = s.Health()
+	}
+	if err != nil {
+		s.Report(err)
+		http.Error(w, "not well", http.StatusServiceUnavailable)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	fmt.Fprintln(w, "ok")
+}
+
+func (s *Server) style(w http.ResponseWriter, r *http.Request) {
+	b, err := files.ReadFile("pages/style.css")
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	w.Header().Set("Cache-Control", "max-age=3600")
+	w.Write(b)
+}
+
+// functions are what templates may call.
+func (s *Server) functions() template.FuncMap {
+	return template.FuncMap{
+		"severity": severity,
+		"time":     stamp,
+		"date":     func(t time.Time) string { return format(t, time.DateOnly) },
+		"until":    func(t time.Time) string { return until(s.Now(), t) },
+		"words":    strings.Fields,
+		"summary":  audit.SummaryOf,
+		"version":  func() string { return s.Version },
+	}
+}

@@ -1,0 +1,117 @@
+package dashboard
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// Listen opens the configured address, with TLS where that is configured. The
+// configuration has been checked: no other address but loopback comes without.
+func (s *Server) Listen() (net.Listener, error) {
+	listener, err := net.Listen("tcp", s.Config.Serve.Address())
+	if err != nil {
+		return nil, fmt.Errorf("serving the pages: %w", err)
+	}
+	if s.Config.Serve.Cert == "" {
+		return listener, nil
+	}
+	pair := &keyPair{cert: s.path(s.Config.Serve.Cert), key: s.path(s.Config.Serve.Key), report: s.Report}
+	if err := pair.load(); err != nil {
+		listener.Close()
+		return nil, fmt.Errorf("serving the pages: %w", err)
+	}
+	return tls.NewListener(listener, &tls.Config{GetCertificate: pair.get, NextProtos: []string{"h2", "http/1.1"}}), nil
+}
+
+func (s *Server) path(file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(s.Config.Dir, file)
+}
+
+// Serve answers until ctx ends, then gives requests under way a moment.
+func (s *Server) Serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10,
+	}
+	stopped := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(stopped)
+		wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if server.Shutdown(wait) != nil {
+			server.Close()
+		}
+	})
+	err := server.Serve(listener)
+	if !stop() {
+		<-stopped
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return fmt.Errorf("serving the pages: %w", err)
+}
+
+// A keyPair reads its files again when they change: renewed certificates need
+// no restart. While the new files do not fit together, the old pair serves.
+type keyPair struct {
+	cert, key string
+	report    func(error)
+
+	mu      sync.Mutex
+	current *tls.Certificate
+	stamps  [2]time.Time
+}
+
+func (k *keyPair) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if now, err := k.read(); err == nil && now != k.stamps {
+		if err := k.loadAt(now); err != nil {
+			k.report(err)
+			k.stamps = now // the same mistake is reported once
+		}
+	}
+	return k.current, nil
+}
+
+func (k *keyPair) load() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	now, err := k.read()
+	if err != nil {
+		return err
+	}
+	return k.loadAt(now)
+}
+
+func (k *keyPair) loadAt(now [2]time.Time) error {
+	pair, err := tls.LoadX509KeyPair(k.cert, k.key)
+	if err != nil {
+		return fmt.Errorf("reading serve.cert and serve.key: %w", err)
+	}
+	k.current, k.stamps = &pair, now
+	return nil
+}
+
+func (k *keyPair) read() (stamps [2]time.Time, err error) {
+	for i, file := range []string{k.cert, k.key} {
+		info, err := os.Stat(file)
+		if err != nil {
+			return stamps, err
+		}
+		stamps[i] = info.ModTime()
+	}
+	return stamps, nil
+}

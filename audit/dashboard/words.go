@@ -1,0 +1,54 @@
+package dashboard
+
+import (
+	"fmt"
+	"time"
+
+	"tlschain/audit/history"
+	"tlschain/rules"
+)
+
+// severity is what a condition is called; it is also its class in the style
+// sheet.
+func severity(f history.Facts) string {
+	if f.Status != "ok" {
+		return "unreachable"
+	}
+	return severityName(f.Worst)
+}
+
+func severityName(n int) string {
+	return rules.Severity(min(max(n, 0), int(rules.Error))).String()
+}
+
+func stamp(t time.Time) string { return format(t, "2006-01-02 15:04 MST") }
+
+func format(t time.Time, layout string) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return t.UTC().Format(layout)
+}
+
+// until says how far away a time is, in words of one unit.
+func until(now, t time.Time) string {
+	if t.IsZero() {
+		return "unknown"
+	}
+	d := t.Sub(now)
+	past := d < 0
+	if past {
+		d = -d
+	}
+	text := fmt.Sprintf("%d days", d/(24*time.Hour))
+	switch {
+	case d < time.Hour:
+		text = fmt.Sprintf("%d minutes", d/time.Minute)
+	case d < 48*time.Hour:
+		text = fmt.Sprintf("%d hours", d/time.Hour)
+	}
+	if past {
+		return text + " ago"
+	}
+	return "in " + text
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strconv"
+
+	"github.com/urfave/cli/v2"
+
+	"tlschain/audit"
+	"tlschain/audit/history"
+	"tlschain/reports"
+)
+
+func (p *process) auditCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "audit",
+		Usage: "look at groups of endpoints night after night, and tell what changed",
+		Description: `  tlschain audit init                  write an example of tlschain.yaml
+  tlschain audit check-config          find its mistakes
+  tlschain audit run websites          audit a group now
+  tlschain audit serve                 keep the schedule; pages and metrics
+  tlschain audit diff websites         what changed since the audit before`,
+		Subcommands: []*cli.Command{
+			p.auditInitCommand(), p.auditCheckCommand(), p.auditRunCommand(), p.auditServeCommand(),
+			p.auditListCommand(), p.auditShowCommand(), p.auditDiffCommand(), p.auditExportCommand(), p.auditNotifyTestCommand(),
+		},
+	}
+}
+
+func auditFlags(more ...cli.Flag) []cli.Flag {
+	const group = "Configuration"
+	return append([]cli.Flag{
+		&cli.StringFlag{Name: "config", Category: group, Value: "tlschain.yaml", Usage: "configuration `FILE` (default tlschain.yaml)"},
+		&cli.StringFlag{Name: "db", Category: group, Usage: "history: `FILE` of SQLite or postgres:// URL (default: what the configuration says, else history.db beside it)"},
+	}, more...)
+}
+
+// A nightly is what the audit commands work with.
+type nightly struct {
+	*process
+	config *audit.Config
+	db     *history.DB
+}
+
+// openAudit reads the configuration and opens the history; close ends it.
+func (p *process) openAudit(c *cli.Context) (n *nightly, close func(), err error) {
+	config, err := p.auditConfig(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	where := c.String("db")
+	if where == "" {
+		if where, err = config.Database.Read(config.Dir, p.getenv); err != nil {
+			return nil, nil, usagef("database: %w", err)
+		}
+	}
+	if where == "" {
+		where = filepath.Join(config.Dir, "history.db")
+	}
+	db, err := history.Open(c.Context, where)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &nightly{p, config, db}, func() { db.Close() }, nil
+}
+
+func (p *process) auditConfig(c *cli.Context) (*audit.Config, error) {
+	config, err := audit.Load(c.String("config"))
+	if err != nil {
+		return nil, usagef("%w", err).hintf("%s audit init writes an example; --config names another file", name)
+	}
+	return config, nil
+}
+
+func (n *nightly) auditor() *audit.Auditor {
+	return &audit.Auditor{Config: n.config, DB: n.db, Engine: n.engine, Getenv: n.getenv, Report: n.report}
+}
+
+func (n *nightly) notifier() *audit.Notifier {
+	return &audit.Notifier{Config: n.config, DB: n.db, Getenv: n.getenv, Report: n.report}
+}
+
+// report writes a trouble that ends nothing to stderr, where systemd and cron
+// look for it.
+func (p *process) report(err error) {
+	fmt.Fprintf(p.stderr, "%s: %s\n", name, reports.Clean(err.Error()))
+}
+
+// find gives the audit that an argument means: an id, or a group's newest that
+// has ended. before leaves out that audit and all newer ones.
+func (n *nightly) find(ctx context.Context, text string, before int64) (history.Audit, error) {
+	if id, err := strconv.ParseInt(text, 10, 64); err == nil {
+		a, err := n.db.Audit(ctx, id)
+		if errors.Is(err, history.ErrNotFound) {
+			return a, usagef("there is no audit %d", id).hintf("%s audit list shows them", name)
+		}
+		return a, err
+	}
+	a, err := n.db.LastComplete(ctx, text, before)
+	if errors.Is(err, history.ErrNotFound) {
+		return a, usagef("there is no complete audit of a group %q", reports.Clean(text)).hintf("%s audit list shows the audits, %s audit run makes one", name, name)
+	}
+	return a, err
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tlschain/audit"
+)
+
+func (p *process) auditInitCommand() *cli.Command {
+	return &cli.Command{
+		Name: "init", Usage: "write an example of tlschain.yaml, every key explained", ArgsUsage: "[FILE]",
+		Action: func(c *cli.Context) error {
+			file := "tlschain.yaml"
+			switch c.Args().Len() {
+			case 0:
+			case 1:
+				file = c.Args().First()
+			default:
+				return usagef("audit init writes one file")
+			}
+			if file == "-" {
+				_, err := p.stdout.Write(audit.Example)
+				return err
+			}
+			f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+			if errors.Is(err, fs.ErrExist) {
+				return usagef("%s is there already", file).hintf("name another file, or - for standard output")
+			}
+			if err != nil {
+				return err
+			}
+			_, err = f.Write(audit.Example)
+			if err := errors.Join(err, f.Close()); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(p.stdout, "wrote %s; next: edit it, then tlschain audit check-config --config %s\n", file, file)
+			return err
+		},
+	}
+}
+
+func (p *process) auditCheckCommand() *cli.Command {
+	return &cli.Command{
+		Name: "check-config", Usage: "find the mistakes in tlschain.yaml, each with its line, without any connection to a target",
+		Flags: auditFlags(&cli.BoolFlag{Name: "targets", Category: "Configuration", Usage: "also read all lists of targets, and count"}),
+		Action: func(c *cli.Context) error {
+			config, err := p.auditConfig(c)
+			if err != nil {
+				return err
+			}
+			var wrong []error
+			now := time.Now()
+			for _, g := range groupsIn(config) {
+				if _, err := p.engine(g, now); err != nil {
+					wrong = append(wrong, fmt.Errorf("group %s: %w", g.Name, err))
+					continue
+				}
+				line := g.Name + ": "
+				if c.Bool("targets") {
+					targets, skipped, err := g.Count(c.Context, p.getenv)
+					if err != nil {
+						wrong = append(wrong, fmt.Errorf("group %s: %w", g.Name, err))
+					}
+					line += fmt.Sprintf("%d targets, %d lines that are none, ", targets, skipped)
+				}
+				if g.Schedule == nil {
+					line += "no schedule"
+				} else {
+					line += "next at " + g.Schedule.Next(g.Name, now).Format(time.RFC3339)
+				}
+				fmt.Fprintln(p.stdout, line)
+			}
+			for _, name := range slices.Sorted(maps.Keys(config.Receivers)) {
+				if _, err := config.Receivers[name].URL.Read(config.Dir, p.getenv); err != nil {
+					wrong = append(wrong, fmt.Errorf("receiver %s: %w", name, err))
+				}
+			}
+			if len(wrong) > 0 {
+				return usagef("%w", errors.Join(wrong...))
+			}
+			return nil
+		},
+	}
+}
+
+func groupsIn(config *audit.Config) []*audit.Group {
+	var all []*audit.Group
+	for _, name := range slices.Sorted(maps.Keys(config.Groups)) {
+		all = append(all, config.Groups[name])
+	}
+	return all
+}
+
+func (p *process) auditNotifyTestCommand() *cli.Command {
+	return &cli.Command{
+		Name: "notify-test", Usage: "send a test message to receivers, all of them or those named", ArgsUsage: "[RECEIVER...]",
+		Flags: auditFlags(),
+		Action: func(c *cli.Context) error {
+			config, err := p.auditConfig(c)
+			if err != nil {
+				return err
+			}
+			n := &audit.Notifier{Config: config, Getenv: p.getenv, Report: p.report}
+			receivers := c.Args().Slice()
+			if len(receivers) == 0 {
+				receivers = slices.Sorted(maps.Keys(config.Receivers))
+			}
+			if len(receivers) == 0 {
+				return usagef("there is no receiver in %s", c.String("config"))
+			}
+			var failed []error
+			for _, receiver := range receivers {
+				if err := n.Test(c.Context, receiver); err != nil {
+					failed = append(failed, err)
+					continue
+				}
+				fmt.Fprintf(p.stdout, "told %s\n", receiver)
+			}
+			return errors.Join(failed...)
+		},
+	}
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tlschain/audit"
+	"tlschain/reports"
+	"tlschain/scanner"
+)
+
+// engine makes ready to look at a group as scan would with the same flags: a
+// group's settings are turned into those flags, so that both mean the same and
+// make the same mistakes.
+func (p *process) engine(g *audit.Group, now time.Time) (audit.Look, error) {
+	c, err := groupFlags(g)
+	if err != nil {
+		return nil, err
+	}
+	sc, err := p.newScanner(c)
+	if err != nil {
+		return nil, err
+	}
+	judge, err := p.newJudge(c, now)
+	if err != nil {
+		return nil, err
+	}
+	completer, err := newCompleter(c, judge)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, targets iter.Seq[scanner.Target], keep func([]byte)) iter.Seq[[]reports.Endpoint] {
+		observed := func(yield func([]*scanner.Observation) bool) {
+			for all := range sc.Scan(ctx, targets) {
+				for _, o := range all {
+					for _, der := range o.Chain {
+						keep(der)
+					}
+				}
+				if !yield(all) {
+					return
+				}
+			}
+		}
+		return judgeAll(ctx, completer, observed)
+	}, nil
+}
+
+// groupFlags is the command line of scan that means the group's settings.
+func groupFlags(g *audit.Group) (*cli.Context, error) {
+	set := flag.NewFlagSet(g.Name, flag.ContinueOnError)
+	for _, f := range joinFlags(judgingFlags(), scannerFlags()) {
+		if err := f.Apply(set); err != nil {
+			return nil, err
+		}
+	}
+	for _, s := range settings(g) {
+		for _, value := range s.values {
+			if err := set.Set(s.flag, value); err != nil {
+				return nil, usagef("--%s %s: %w", s.flag, value, err)
+			}
+		}
+	}
+	return cli.NewContext(cli.NewApp(), set, nil), nil
+}
+
+type setting struct {
+	flag   string
+	values []string // none: not set
+}
+
+func settings(g *audit.Group) []setting {
+	text := func(v string) []string {
+		if v == "" {
+			return nil
+		}
+		return []string{v}
+	}
+	number := func(n int) []string {
+		if n == 0 {
+			return nil
+		}
+		return []string{strconv.Itoa(n)}
+	}
+	truth := func(b bool) []string {
+		if !b {
+			return nil
+		}
+		return []string{"true"}
+	}
+	var pool []string
+	for _, file := range g.Pool {
+		pool = append(pool, g.Path(file))
+	}
+	pace := g.Pace
+	all := []setting{
+		{"clients", text(strings.Join(g.Clients, ","))},
+		{"roots", text(g.Path(g.Roots))},
+		{"add-roots", text(g.Path(g.AddRoots))},
+		{"pool", pool},
+		{"catalog", text(g.Path(g.Catalog))},
+		{"aia", truth(g.AIA)},
+		{"aia-allow", g.AIAAllow},
+		{"all-addresses", truth(g.AllAddresses)},
+		{"variants", text(strings.Join(g.Variants, ","))},
+		{"concurrency", number(pace.Concurrency)},
+		{"per-host", number(pace.PerHost)},
+		{"retries", number(pace.Retries)},
+	}
+	if pace.Rate > 0 {
+		all = append(all, setting{"rate", []string{strconv.FormatFloat(pace.Rate, 'g', -1, 64)}})
+	}
+	if pace.Timeout > 0 {
+		all = append(all, setting{"timeout", []string{time.Duration(pace.Timeout).String()}})
+	}
+	if g.Family != "" {
+		all = append(all, setting{g.Family, []string{"true"}})
+	}
+	return all
+}

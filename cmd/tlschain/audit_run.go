@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tlschain/audit"
+	"tlschain/audit/history"
+	"tlschain/rules"
+)
+
+func (p *process) auditRunCommand() *cli.Command {
+	return &cli.Command{
+		Name: "run", Usage: "audit groups now, all of them or those named, store what is seen and tell what changed", ArgsUsage: "[GROUP...]",
+		Description: `Exit code: 130 interrupted, 2 usage, configuration or history, 1 an endpoint
+with a finding at or above --fail-on, 3 an audit that is not complete, 0 done.`,
+		Flags: auditFlags(
+			&cli.StringFlag{Name: "fail-on", Category: "Report", Value: "never", Usage: "lowest `SEVERITY` that makes the exit code 1: error, warning, info or never (default)"},
+		),
+		Action: p.auditRun,
+	}
+}
+
+func (p *process) auditRun(c *cli.Context) error {
+	failOn, err := rules.None, error(nil)
+	if text := c.String("fail-on"); text != "never" {
+		if failOn, err = rules.ParseSeverity(text); err != nil {
+			return usagef("--fail-on: %w", err).hintf("or never (default)")
+		}
+	}
+	n, end, err := p.openAudit(c)
+	if err != nil {
+		return err
+	}
+	defer end()
+	groups := c.Args().Slice()
+	if len(groups) == 0 {
+		for _, g := range groupsIn(n.config) {
+			groups = append(groups, g.Name)
+		}
+	}
+	auditor, notifier := n.auditor(), n.notifier()
+	var result outcome
+	var failed []error
+	for _, group := range groups {
+		a, err := auditor.Run(c.Context, group)
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		summary := audit.SummaryOf(a)
+		if a.State != history.Complete {
+			result.unjudged++
+		}
+		for severity, count := range summary.Worst {
+			result.failing = result.failing || failOn > rules.None && severity >= int(failOn) && count > 0
+		}
+		if err := n.printAudit(c.Context, a); err != nil {
+			return err
+		}
+		if c.Context.Err() != nil {
+			break
+		}
+	}
+	// What a stopped run found is told by the next one.
+	if err := tellAll(c.Context, notifier); err != nil {
+		failed = append(failed, err)
+	}
+	if len(failed) > 0 {
+		return errors.Join(failed...)
+	}
+	return result.err()
+}
+
+// tellAll sends what is to be sent, and tries a little longer: the next run may
+// be a day away.
+func tellAll(ctx context.Context, n *audit.Notifier) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err := n.Queue(ctx); err != nil {
+		return err
+	}
+	for _, pause := range []time.Duration{5 * time.Second, 20 * time.Second, 0} {
+		left, err := n.Send(ctx, true)
+		if err != nil || left == 0 || pause == 0 {
+			return err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return nil
+		}
+	}
+	return nil
+}
+
+// printAudit tells of an audit in a line, and of what changed in one each.
+func (n *nightly) printAudit(ctx context.Context, a history.Audit) error {
+	s := audit.SummaryOf(a)
+	fmt.Fprintf(n.stdout, "audit %d of %s: %s, %d endpoints: %d with errors, %d with warnings, %d unreachable\n",
+		a.ID, a.Group, a.State, a.Endpoints, s.Worst[rules.Error], s.Worst[rules.Warning], s.Status["failed"])
+	for _, trouble := range s.Troubles {
+		fmt.Fprintf(n.stdout, "  not complete: %s\n", trouble)
+	}
+	if a.Pruned {
+		fmt.Fprintln(n.stdout, "  past retention: what it saw is no longer known")
+		return nil
+	}
+	changes, err := n.db.Changes(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	n.printChanges(audit.Classify(changes))
+	return nil
+}
+
+// printChanges leaves out noise, and counts it.
+func (n *nightly) printChanges(changes []audit.Change) {
+	noise := 0
+	for _, c := range changes {
+		if !c.Material() {
+			noise++
+			continue
+		}
+		fmt.Fprintf(n.stdout, "  %s\n", c.String())
+	}
+	if noise > 0 {
+		fmt.Fprintf(n.stdout, "  %d more changed without consequence, such as renewals\n", noise)
+	}
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tlschain/audit"
+	"tlschain/audit/dashboard"
+	"tlschain/audit/history"
+)
+
+func (p *process) auditServeCommand() *cli.Command {
+	return &cli.Command{
+		Name: "serve", Usage: "keep the schedule, and show pages, /metrics, /healthz and /api/v1",
+		Description: `It ends by SIGTERM or SIGINT: audits under way are stored as partial ones, and
+caught up at the next start. Exit code: 130 ended so, 2 for all else.`,
+		Flags: auditFlags(
+			&cli.StringFlag{Name: "listen", Category: "Configuration", Usage: "`ADDRESS` to serve at, instead of serve.listen of the configuration; loopback only"},
+		),
+		Action: p.auditServe,
+	}
+}
+
+func (p *process) auditServe(c *cli.Context) error {
+	n, end, err := p.openAudit(c)
+	if err != nil {
+		return err
+	}
+	defer end()
+	if address := c.String("listen"); address != "" {
+		if err := n.config.ListenAt(address); err != nil {
+			return usagef("--listen: %w", err)
+		}
+	}
+	// Mistakes of the configuration end the start, not the first night.
+	for _, g := range groupsIn(n.config) {
+		if _, err := p.engine(g, time.Now()); err != nil {
+			return usagef("group %s: %w", g.Name, err)
+		}
+	}
+	// What one part cannot go on without ends all.
+	ctx, stop := context.WithCancel(c.Context)
+	defer stop()
+	auditor, notifier := n.auditor(), n.notifier()
+	scheduler := &audit.Scheduler{Config: n.config, DB: n.db, Report: n.report, Run: func(ctx context.Context, group string) error {
+		a, err := auditor.Run(ctx, group)
+		if errors.Is(err, history.ErrBusy) {
+			return nil // somebody runs it by hand: its turn has been had
+		}
+		if err == nil {
+			fmt.Fprintf(p.stderr, "audit %d of %s: %s, %d endpoints, took %v\n", a.ID, a.Group, a.State, a.Endpoints, a.Ended.Sub(a.Started))
+			err = n.db.Compact(context.WithoutCancel(ctx))
+		}
+		return err
+	}}
+	server := &dashboard.Server{
+		Config: n.config, DB: n.db, Now: time.Now, Version: versionText(), Running: scheduler.Running, Health: scheduler.Health, Getenv: p.getenv, Report: n.report,
+	}
+	handler, err := server.Handler()
+	if err != nil {
+		return usagef("%w", err)
+	}
+	listener, err := server.Listen()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stderr, "%s: serving at %s\n", name, listener.Addr())
+	var parts sync.WaitGroup
+	defer parts.Wait() // before the history is closed
+	defer stop()
+	parts.Go(func() { scheduler.Keep(ctx) })
+	parts.Go(func() { notifier.Keep(ctx) })
+	parts.Go(func() { audit.Announce(ctx, audit.Clock{}, scheduler.Health, n.report) })
+	return server.Serve(ctx, listener, handler)
+}

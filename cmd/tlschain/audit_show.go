@@ -1,0 +1,180 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"tlschain/audit"
+	"tlschain/audit/history"
+	"tlschain/reports"
+	"tlschain/rules"
+)
+
+func (p *process) auditListCommand() *cli.Command {
+	return &cli.Command{
+		Name: "list", Usage: "list audits, newest first", ArgsUsage: "[GROUP]",
+		Flags: auditFlags(&cli.IntFlag{Name: "limit", Category: "Report", Value: 30, Usage: "at most `N` (default 30)"}),
+		Action: func(c *cli.Context) error {
+			n, end, err := p.openAudit(c)
+			if err != nil {
+				return err
+			}
+			defer end()
+			list, err := n.db.Audits(c.Context, c.Args().First(), 0, max(c.Int("limit"), 1))
+			if err != nil {
+				return err
+			}
+			for _, a := range list {
+				s := audit.SummaryOf(a)
+				took := "?"
+				if a.Ended.After(a.Started) || a.State == history.Complete {
+					took = a.Ended.Sub(a.Started).String()
+				}
+				fmt.Fprintf(p.stdout, "%6d  %-16s  %s  %-8s  took %-8s  %d endpoints, %d errors, %d warnings, %d unreachable\n",
+					a.ID, a.Group, a.Started.Format("2006-01-02 15:04:05Z"), a.State, took, a.Endpoints, s.Worst[rules.Error], s.Worst[rules.Warning], s.Status["failed"])
+			}
+			if len(list) == 0 {
+				fmt.Fprintln(p.stdout, "no audits yet")
+			}
+			return nil
+		},
+	}
+}
+
+func (p *process) auditShowCommand() *cli.Command {
+	return &cli.Command{
+		Name: "show", Usage: "tell of one audit: its id, or a group for the newest complete one", ArgsUsage: "AUDIT|GROUP",
+		Flags: auditFlags(),
+		Action: func(c *cli.Context) error {
+			if c.Args().Len() != 1 {
+				return usagef("which audit?").hintf("%s audit list shows them", name)
+			}
+			n, end, err := p.openAudit(c)
+			if err != nil {
+				return err
+			}
+			defer end()
+			a, err := n.find(c.Context, c.Args().First(), 0)
+			if err != nil {
+				return err
+			}
+			return n.printAudit(c.Context, a)
+		},
+	}
+}
+
+func (p *process) auditDiffCommand() *cli.Command {
+	return &cli.Command{
+		Name: "diff", Usage: "compare two audits of a group; given one or a group, with the complete one before", ArgsUsage: "AUDIT [AUDIT] | GROUP",
+		Flags: auditFlags(),
+		Action: func(c *cli.Context) error {
+			if c.Args().Len() < 1 || c.Args().Len() > 2 {
+				return usagef("which audits?").hintf("%s audit diff 12 15, or %s audit diff GROUP", name, name)
+			}
+			n, end, err := p.openAudit(c)
+			if err != nil {
+				return err
+			}
+			defer end()
+			from, to, err := n.two(c)
+			if err != nil {
+				return err
+			}
+			changes, err := n.db.Diff(c.Context, from.ID, to.ID)
+			if err != nil {
+				return usagef("%w", err)
+			}
+			fmt.Fprintf(p.stdout, "from audit %d (%s) to audit %d (%s) of %s\n",
+				from.ID, from.Started.Format("2006-01-02 15:04Z"), to.ID, to.Started.Format("2006-01-02 15:04Z"), to.Group)
+			n.printChanges(audit.Classify(changes))
+			if len(changes) == 0 {
+				fmt.Fprintln(p.stdout, "  nothing changed")
+			}
+			return nil
+		},
+	}
+}
+
+// two are the audits that diff compares.
+func (n *nightly) two(c *cli.Context) (from, to history.Audit, err error) {
+	last, err := n.find(c.Context, c.Args().Get(c.Args().Len()-1), 0)
+	if err != nil {
+		return from, to, err
+	}
+	if c.Args().Len() == 2 {
+		first, err := n.find(c.Context, c.Args().First(), 0)
+		return first, last, err
+	}
+	before, err := n.db.LastComplete(c.Context, last.Group, last.ID)
+	if errors.Is(err, history.ErrNotFound) {
+		return from, to, usagef("audit %d is the first complete one of %s: there is nothing to compare it with", last.ID, last.Group)
+	}
+	return before, last, err
+}
+
+func (p *process) auditExportCommand() *cli.Command {
+	return &cli.Command{
+		Name: "export", Usage: "write what an audit saw as a report, in any format", ArgsUsage: "AUDIT|GROUP",
+		Flags: auditFlags(reportFlags()...),
+		Action: func(c *cli.Context) error {
+			if c.Args().Len() != 1 {
+				return usagef("which audit?").hintf("%s audit list shows them", name)
+			}
+			plan, err := p.planReport(c)
+			if err != nil {
+				return err
+			}
+			n, end, err := p.openAudit(c)
+			if err != nil {
+				return err
+			}
+			defer end()
+			a, err := n.find(c.Context, c.Args().First(), 0)
+			if err != nil {
+				return err
+			}
+			return n.export(c, a, plan)
+		},
+	}
+}
+
+func (n *nightly) export(c *cli.Context, a history.Audit, plan reportPlan) error {
+	header := reports.Header{
+		SchemaVersion: reports.SchemaVersion, Tool: reports.Tool{Name: name, Version: versionText()},
+		StartedAt: a.Started, EvaluatedAt: a.Started, Clients: audit.SummaryOf(a).Clients,
+	}
+	var report *reporting
+	for row, err := range n.db.Rows(c.Context, a.ID) {
+		var e reports.Endpoint
+		if err == nil {
+			e, err = audit.Endpoint(row.Endpoint, row.State)
+		}
+		if err == nil && report == nil {
+			report, err = n.beginReport(plan, header)
+		}
+		if err == nil {
+			err = report.endpoint(&e)
+		}
+		if err != nil {
+			if report != nil {
+				err = errors.Join(err, report.out.discard())
+			}
+			return err
+		}
+	}
+	if report == nil {
+		var err error
+		if report, err = n.beginReport(plan, header); err != nil {
+			return err
+		}
+	}
+	if err := report.end(a.State != history.Complete); err != nil {
+		return err
+	}
+	if !c.IsSet("fail-on") {
+		return nil // an old report is no new verdict
+	}
+	return report.err()
+}
