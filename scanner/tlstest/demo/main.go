@@ -40,7 +40,7 @@ func demo() error {
 	if err != nil {
 		return err
 	}
-	var targets bytes.Buffer
+	targets := bytes.NewBufferString("host,port,address\n")
 	fmt.Println("The servers of the demo, and what is wrong with them:")
 	for _, e := range endpoints {
 		server, err := tlstest.Serve(tlstest.Behaviour{Default: e.Identity})
@@ -53,10 +53,10 @@ func demo() error {
 			fault = "is as it should be"
 		}
 		fmt.Printf("  %-28s %s\n", e.Name, fault)
-		fmt.Fprintf(&targets, "%s@%s\n", e.Name, server.Addr())
+		fmt.Fprintf(targets, "%s,%d,%s\n", e.Name, server.Addr().Port(), server.Addr().Addr())
 	}
 	files := map[string][]byte{
-		"targets.txt": targets.Bytes(),
+		"targets.csv": targets.Bytes(),
 		"roots.pem":   encode(endpoints[0].Anchors),
 		"pool.pem":    encode(endpoints[0].Pool),
 	}
@@ -66,8 +66,8 @@ func demo() error {
 		}
 	}
 
-	fmt.Printf("\n$ tlschain scan -f targets.txt --roots roots.pem --pool pool.pem\n\n")
-	scan := exec.Command(program, "scan", "-f", "targets.txt", "--roots", "roots.pem", "--pool", "pool.pem")
+	fmt.Printf("\n$ tlschain scan -f targets.csv --roots roots.pem --pool pool.pem\n\n")
+	scan := exec.Command(program, "scan", "-f", "targets.csv", "--roots", "roots.pem", "--pool", "pool.pem")
 	scan.Dir, scan.Stdout, scan.Stderr = dir, os.Stdout, os.Stderr
 	err = scan.Run()
 	var exit *exec.ExitError
