@@ -13,7 +13,7 @@ type Builder struct {
 	ParseAll   bool     `yaml:"parse_all"`   // an entry that is no certificate is fatal wherever it stands
 	RefuseAll  Oddities `yaml:"refuse_all"`  // oddities that are fatal wherever they stand
 	Refuse     Oddities `yaml:"refuse"`      // oddities that are fatal on the path
-	Critical   bool     `yaml:"critical"`    // critical name constraints cannot be parsed: fatal wherever they stand
+	Critical   bool     `yaml:"critical"`    // critical name constraints cannot be parsed: fatal wherever they stand, and no anchor is made of such a certificate
 
 	// Walking from the leaf to an anchor.
 	Order       ListOrder     `yaml:"order"`        // which entries may certify an entry
@@ -34,6 +34,7 @@ type Builder struct {
 	Budget      int           `yaml:"budget"`       // most steps of the search; 0: a bound that no list of 100 certificates meets by accident
 	Count       Count         `yaml:"count"`        // what a step is
 	MaxPath     int           `yaml:"max_path"`     // most intermediates between leaf and anchor; 0: no limit
+	MaxCert     int           `yaml:"max_cert"`     // most bytes of a certificate on the path; 0: no limit
 
 	// Ending.
 	Anchor Anchor    `yaml:"anchor"` // what in the store ends a path
@@ -48,6 +49,7 @@ type Builder struct {
 	LeafCA         bool   `yaml:"leaf_ca"`          // a leaf that is a CA certificate is fatal
 	LeafEKU        bool   `yaml:"leaf_eku"`         // a leaf must be allowed to serve TLS
 	AnyEKU         bool   `yaml:"any_eku"`          // anyExtendedKeyUsage in a CA certificate includes serving TLS
+	ClientEKU      bool   `yaml:"client_eku"`       // clientAuth in a CA certificate includes serving TLS
 	UsageCA        bool   `yaml:"usage_ca"`         // keyCertSign alone makes a CA where basic constraints are absent
 	NeedUsage      bool   `yaml:"need_usage"`       // a CA certificate without key usage cannot sign
 	FarDates       bool   `yaml:"far_dates"`        // an anchor's dates count only where intermediates stand between it and the leaf

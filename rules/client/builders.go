@@ -24,12 +24,12 @@ func Builders() map[string]Builder {
 	old := with(openSSL(), func(b *Builder) {
 		b.TLS12, b.MaxPath = true, 99
 		b.Prefer = [8]Preference{FromList}
-		b.Store = Dates | Signature
+		b.Store = Dates | NameLimits
 		b.UsageCA, b.SelfIssuedFree = true, true
 	})
 	o102 := with(old, func(b *Builder) { b.Tries, b.Retry = FirstOfEach, AtDeadEnds })
 	trustedFirst := with(old, func(b *Builder) { b.Prefer = [8]Preference{FromStore} })
-	android := with(trustedFirst, func(b *Builder) { b.UsageCA = false; b.TLS12 = false })
+	android := with(trustedFirst, func(b *Builder) { b.UsageCA, b.TLS12, b.Refuse = false, false, duplicateExtension })
 	o110 := with(openSSL(), func(b *Builder) {
 		b.Prefer = [8]Preference{FromStore, ValidNow, LatestEnd}
 		b.MinHash = SHA1
@@ -53,7 +53,7 @@ func Builders() map[string]Builder {
 		b.SelfIssuedFree = false
 	})
 	gnutls := Builder{
-		MaxBytes: 130000, MaxEntries: 16, ParseAll: true, RefuseAll: trailingData | duplicateExtension,
+		MaxBytes: 130500, MaxEntries: 16, ParseAll: true, RefuseAll: trailingData | duplicateExtension,
 		Names: Text, AnchorNames: Bytes, Skip: KeyID, SkipStore: KeyID,
 		Prefer: [8]Preference{FromList}, PreferStore: [4]Preference{ValidNow, LastListed},
 		Tries: FirstCandidate, Retry: NeverRetry, WholeList: true, Leaf: LoneLeaf,
@@ -65,11 +65,11 @@ func Builders() map[string]Builder {
 		Skip: KeyID, SkipStore: KeyID,
 		Prefer: [8]Preference{ExactKeyID, CanSign, ValidNow, FromStore, Newest, OnlyStored, LastListed},
 		Tries:  FirstCandidate, Retry: NeverRetry, Leaf: ExactLeaf, MaxPath: 19,
-		Sent: checkPath &^ EKU, Store: Dates | CA | CertSign | PathLen | NameLimits,
+		Sent: checkPath, Store: Dates | CA | CertSign | PathLen | NameLimits, ClientEKU: true,
 		MinHash: SHA1, LeafUsage: true, LeafEKU: true, LeafCA: true, CommonName: true,
 	}
 	firefox := Builder{
-		MaxBytes: 131071, Refuse: trailingData, Names: Bytes, AnchorNames: Bytes, MaxPath: 6,
+		MaxBytes: 131071, Refuse: trailingData, Names: Bytes, AnchorNames: Bytes, MaxPath: 6, MaxCert: 65539,
 		Sent: checkPath, Store: checkPath, MinHash: SHA256,
 		LeafUsage: true, LeafEKU: true, LeafCA: true,
 	}
@@ -88,7 +88,7 @@ func Builders() map[string]Builder {
 		LeafUsage: true, LeafEKU: true, AnyEKU: true, CommonName: true,
 	}
 	wolfssl := Builder{
-		MaxBytes: 18440, ParseAll: true, RefuseAll: duplicateExtension, MaxEntries: 9, MaxPath: 8,
+		MaxBytes: 18462, ParseAll: true, RefuseAll: duplicateExtension, MaxEntries: 9, MaxPath: 8,
 		Order: Later, EachEntry: true, Names: Bytes, AnchorNames: Bytes,
 		Skip: KeyID, SkipStore: KeyID, Prefer: [8]Preference{KeyTable, FromStore, LastListed}, Tries: FirstCandidate, Retry: NeverRetry,
 		Leaf: ExactLeaf, Sent: checkPath &^ EKU, Limits: LimitsDirect,
@@ -111,17 +111,17 @@ func Builders() map[string]Builder {
 		LeafEKU: true, LeafCA: true,
 	}
 	rustls23 := with(rustls20, func(b *Builder) {
-		b.MaxBytes, b.Refuse, b.Limits = 65500, trailingData, LimitsRead
+		b.MaxBytes, b.Refuse, b.Limits = 65515, trailingData, LimitsRead
 	})
 	bearssl := Builder{
 		Order: Next, Refuse: trailingData, Names: Bytes, AnchorNames: Bytes, SkipStore: Signature,
 		Prefer: [8]Preference{FromStore}, Tries: FirstCandidate, Retry: NeverRetry, Leaf: KeyLeaf,
-		Sent: checkPath &^ EKU, MinHash: SHA1, Limits: LimitsUnknown, LeafUsage: true, CommonName: true,
+		Sent: checkPath &^ EKU, Store: CA, MinHash: SHA1, Limits: LimitsUnknown, LeafUsage: true, CommonName: true,
 	}
 	javaList := Builder{
 		Order: Next, SkipStore: Signature | KeyID | IssuerSerial, Prefer: [8]Preference{FromList},
 		Tries: FirstCandidate, Retry: NeverRetry, Leaf: KeyLeaf,
-		Sent: checkPath &^ EKU, MinHash: SHA1, LeafUsage: true, LeafEKU: true, CommonName: true, MaxPath: 9,
+		Sent: checkPath &^ EKU, Store: CA, MinHash: SHA1, LeafUsage: true, LeafEKU: true, CommonName: true, MaxPath: 9,
 		Refuse: duplicateExtension,
 	}
 	java := with(javaList, func(b *Builder) {
@@ -133,7 +133,7 @@ func Builders() map[string]Builder {
 		b.Store = Dates | CA
 	})
 	return map[string]Builder{
-		"openssl-0.9.8":               with(old, func(b *Builder) { b.Limits, b.NoECDSA2 = LimitsUnknown, true }),
+		"openssl-0.9.8":               with(old, func(b *Builder) { b.Limits, b.NoECDSA2, b.Store = LimitsUnknown, true, Dates }),
 		"openssl-1.0.1":               old,
 		"openssl-1.0.2":               o102,
 		"openssl-1.0.2-trusted-first": trustedFirst,

@@ -26,7 +26,7 @@ func (w *walk) candidates(out []*edge, x *node, inStore bool) []*edge {
 	sent := len(out)
 	for _, c := range w.named(x) {
 		e := w.d.towards(x, c, false)
-		if e.names >= b.AnchorNames && w.passes(e, b.SkipStore) {
+		if e.names >= b.AnchorNames && w.passes(e, b.SkipStore) && !(b.Critical && criticalLimits(c)) {
 			out = append(out, e)
 		}
 	}
@@ -207,4 +207,8 @@ func b2i(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+func criticalLimits(c *cert.Certificate) bool {
+	return c.NameConstraints != nil && c.NameConstraints.Critical
 }

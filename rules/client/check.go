@@ -29,7 +29,7 @@ func (w *walk) checkList() fault {
 			if n.odd&b.RefuseAll != 0 {
 				return fault{what: oddEntry, at: n, odd: n.odd & b.RefuseAll}
 			}
-			if b.Critical && n.c.NameConstraints != nil && n.c.NameConstraints.Critical {
+			if b.Critical && criticalLimits(n.c) {
 				return fault{what: limitsUnread, at: n}
 			}
 		}
@@ -73,6 +73,9 @@ func (w *walk) checkOne(n *node, e *edge, below int, tests Check) fault {
 	last := e != nil && e == w.path[len(w.path)-1]
 	if sent && n.odd&b.Refuse != 0 {
 		return fault{what: oddEntry, at: n, odd: n.odd & b.Refuse}
+	}
+	if b.MaxCert > 0 && len(c.Raw) > b.MaxCert {
+		return fault{what: certTooLarge, at: n, n: len(c.Raw), limit: b.MaxCert}
 	}
 	if tests&Dates != 0 && !n.valid && !(last && b.FarDates && len(w.path) == 1) {
 		return fault{what: outOfDate, at: n}
@@ -139,6 +142,10 @@ func (w *walk) servesTLS(c *cert.Certificate) bool {
 		switch oid {
 		case cert.ServerAuth, cert.NetscapeSGC, cert.MicrosoftSGC:
 			return true
+		case cert.ClientAuth:
+			if w.b.ClientEKU {
+				return true
+			}
 		case cert.AnyEKU:
 			if w.b.AnyEKU {
 				return true

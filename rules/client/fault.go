@@ -55,6 +55,7 @@ const (
 	spelling
 	leafNotFirst
 	badAnchor
+	certTooLarge
 )
 
 // note keeps the most telling fault: one of a path that reached an anchor
@@ -179,7 +180,7 @@ func (f fault) cause() Cause {
 		return Order
 	case oddEntry, junkEntry:
 		return Odd
-	case tooLarge, tooMany, pathTooLong, budgetSpent:
+	case tooLarge, certTooLarge, tooMany, pathTooLong, budgetSpent:
 		return Limit
 	}
 	return Constraint

@@ -99,6 +99,8 @@ func (w *walk) reason(f fault) string {
 		return fmt.Sprintf("cannot read the entry at position %d, which is no certificate", f.n)
 	case tooLarge:
 		return fmt.Sprintf("takes at most %d bytes in the Certificate message, and this one has %d", f.limit, f.n)
+	case certTooLarge:
+		return fmt.Sprintf("%s has %d bytes, and it takes at most %d", at, f.n, f.limit)
 	case tooMany:
 		return fmt.Sprintf("takes at most %d certificates, and %d were sent", f.limit, f.n)
 	case pathTooLong:

@@ -88,15 +88,18 @@ func (w *recipeWriter) entity(name, keyType string) {
 	}
 	w.known[name] = true
 	text := fmt.Sprintf("root %s \"cn=%s %s\" keytype=%s from=-700d to=+4800d", name, name, w.s.id, keyType)
-	if w.s.bare {
+	if w.s.bare && !strings.HasPrefix(name, stranger) {
 		text += " ski=none"
 	}
 	w.line("%s", text)
 }
 
+// stranger begins the names of CAs outside of the hierarchy.
+const stranger = "Z-"
+
 // stranger introduces a CA that has nothing to do with the others.
 func (w *recipeWriter) stranger(keyType string) string {
-	name := "Z-" + keyType
+	name := stranger + keyType
 	w.entity(name, keyType)
 	return name
 }
@@ -137,9 +140,15 @@ func (w *recipeWriter) options(c certificate) string {
 			continue
 		}
 		option := w.oddities[tag]
+		if w.s.bare {
+			option = strings.NewReplacer("ski=of:SELF", "", "aki=of:SELF", "").Replace(option)
+		}
+		if tag == "md5" && !strings.HasPrefix(w.s.keys[c.issuer], "rsa") {
+			option = "alg=sha1" // there is no ECDSA with MD5
+		}
 		for place, name := range map[string]func() string{
 			"SELF":   func() string { return c.subject },
-			"FIRST":  func() string { first := w.s.first[c.issuer]; w.certificate(first); return first.label() },
+			"FIRST":  func() string { return w.first(c.issuer) },
 			"SAME":   func() string { return w.stranger(w.s.keys[c.subject]) },
 			"OTHER":  func() string { return w.stranger(otherKey(w.s.keys[c.subject])) },
 			"FORGER": func() string { return w.stranger(w.s.keys[c.issuer]) },
@@ -155,6 +164,17 @@ func (w *recipeWriter) options(c certificate) string {
 		text.WriteString(" ski=none")
 	}
 	return text.String()
+}
+
+// first introduces the certificate that key identifiers mean by issuer and
+// serial number.
+func (w *recipeWriter) first(name string) string {
+	first, ok := w.s.first[name]
+	if !ok {
+		first = certificate{subject: name, issuer: name}
+	}
+	w.certificate(first)
+	return first.label()
 }
 
 // otherKey is a type of key that makes other signatures.

@@ -1,0 +1,115 @@
+package conformance
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A driver is a program of ours around a client's library that stays for the
+// whole test. It first writes its version. Then it reads lines of host, port
+// and the file of anchors, and answers each by one line: accept, reject or
+// error, and a message, all separated by tabs.
+type driver struct {
+	cmd     *exec.Cmd
+	in      io.Writer
+	out     *bufio.Reader
+	version string
+}
+
+// newDriver starts a program of testdata, which is killed with the test at the
+// latest.
+func newDriver(t *testing.T, dir string, program string, args ...string) (session, error) {
+	d := &driver{cmd: exec.CommandContext(t.Context(), program, args...)}
+	d.cmd.Dir, d.cmd.Env = dir, environment(dir)
+	var errors strings.Builder
+	d.cmd.Stderr = &errors
+	in, err := d.cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := d.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	d.in, d.out = in, bufio.NewReader(out)
+	if err := d.cmd.Start(); err != nil {
+		return nil, err
+	}
+	t.Cleanup(func() {
+		in.Close()
+		d.cmd.Wait()
+	})
+	if d.version, err = d.line(); err != nil {
+		return nil, fmt.Errorf("%s says nothing: %w: %s", program, err, errors.String())
+	}
+	return d, nil
+}
+
+func (d *driver) line() (string, error) {
+	line, err := d.out.ReadString('\n')
+	return strings.TrimSuffix(line, "\n"), err
+}
+
+func (d *driver) Version() string { return d.version }
+
+func (d *driver) Verdicts(_ context.Context, jobs []job) ([]verdict, error) {
+	var out []verdict
+	for _, j := range jobs {
+		if _, err := fmt.Fprintf(d.in, "%s\t%s\t%s\n", j.host, j.port, j.store); err != nil {
+			return nil, err
+		}
+		line, err := d.line()
+		if err != nil {
+			return nil, fmt.Errorf("after %s: %w", j.host, err)
+		}
+		word, message, _ := strings.Cut(line, "\t")
+		out = append(out, verdict{word == "accept", word != "accept" && word != "reject", message})
+	}
+	return out, nil
+}
+
+// source is the path of a program in testdata.
+func source(t *testing.T, name string) string {
+	path, err := filepath.Abs(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func newJava(t *testing.T, dir string) (session, error) {
+	return newDriver(t, dir, "java", "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-Djava.security.egd=file:/dev/urandom", source(t, "Client.java"))
+}
+
+func newNode(t *testing.T, dir string) (session, error) {
+	return newDriver(t, dir, "node", source(t, "client.js"))
+}
+
+// newPython takes the system's, which is linked with the system's OpenSSL.
+func newPython(t *testing.T, dir string) (session, error) {
+	return newDriver(t, dir, "/usr/bin/python3", "-I", source(t, "client.py"))
+}
+
+func newMbedTLS(t *testing.T, dir string) (session, error) {
+	return newC(t, dir, "mbedtls.c", "-lmbedtls", "-lmbedx509", "-lmbedcrypto")
+}
+
+func newWolfSSL(t *testing.T, dir string) (session, error) {
+	return newC(t, dir, "wolfssl.c", "-lwolfssl")
+}
+
+// newC compiles a program first.
+func newC(t *testing.T, dir, name string, libraries ...string) (session, error) {
+	program := filepath.Join(dir, "client")
+	args := append([]string{"-O1", "-Wall", "-Werror", "-o", program, source(t, name)}, libraries...)
+	if output, exit, err := run(t.Context(), dir, "gcc", args...); err != nil || exit != 0 {
+		return nil, fmt.Errorf("gcc %s: exit code %d, %w: %s", name, exit, err, output)
+	}
+	return newDriver(t, dir, program)
+}

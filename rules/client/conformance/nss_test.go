@@ -1,0 +1,87 @@
+package conformance
+
+import (
+	"context"
+	"encoding/pem"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// makeDatabase makes an NSS database that trusts the anchors of all jobs, as no
+// two of them share a name.
+func makeDatabase(ctx context.Context, db string, jobs []job) error {
+	if err := os.RemoveAll(db); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(db, 0o700); err != nil {
+		return err
+	}
+	if output, exit, err := run(ctx, db, "certutil", "-N", "-d", "sql:"+db, "--empty-password"); err != nil || exit != 0 {
+		return fmt.Errorf("certutil -N: exit code %d, %w: %s", exit, err, output)
+	}
+	var batch strings.Builder
+	for n, j := range jobs {
+		for i, der := range j.anchors {
+			name := fmt.Sprintf("%d-%d", n, i)
+			if err := os.WriteFile(filepath.Join(db, name), der, 0o600); err != nil {
+				return err
+			}
+			fmt.Fprintf(&batch, "-A -d sql:%s -n %s -t C,, -i %s/%s\n", db, name, db, name)
+		}
+	}
+	file := filepath.Join(db, "batch")
+	if err := os.WriteFile(file, []byte(batch.String()), 0o600); err != nil {
+		return err
+	}
+	output, exit, err := run(ctx, db, "certutil", "-B", "-d", "sql:"+db, "-i", file)
+	if err != nil || exit != 0 {
+		return fmt.Errorf("certutil -B: exit code %d, %w: %s", exit, err, output)
+	}
+	return nil
+}
+
+// nss is tstclnt, started for each connection, with one database for all jobs.
+type nss struct{ dir, version string }
+
+func newNSS(t *testing.T, dir string) (session, error) {
+	version, _, err := run(t.Context(), dir, "dpkg-query", "-W", "-f", "${source:Upstream-Version}", "libnss3-tools")
+	if err != nil {
+		return nil, err
+	}
+	_, _, err = run(t.Context(), dir, "tstclnt")
+	return &nss{dir, version}, err
+}
+
+func (n *nss) Version() string { return n.version }
+
+func (n *nss) Verdicts(ctx context.Context, jobs []job) ([]verdict, error) {
+	db := filepath.Join(n.dir, "db")
+	if err := makeDatabase(ctx, db, jobs); err != nil {
+		return nil, err
+	}
+	var out []verdict
+	for _, j := range jobs {
+		output, exit, err := run(ctx, n.dir, "tstclnt", "-Q", "-h", "127.0.0.1", "-p", j.port, "-a", j.host, "-d", "sql:"+db)
+		if err != nil {
+			return nil, err
+		}
+		fault := lineWith(output, "SEC_ERROR_", "SSL_ERROR_BAD_CERT_DOMAIN", "SSL_ERROR_BAD_CERTIFICATE")
+		ok := exit == 0 && fault == ""
+		out = append(out, verdict{ok, !ok && fault == "", said(fault, output)})
+	}
+	return out, nil
+}
+
+// writePEM writes anchors to a file, in order.
+func writePEM(t *testing.T, path string, anchors [][]byte) {
+	var text []byte
+	for _, der := range anchors {
+		text = append(text, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})...)
+	}
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

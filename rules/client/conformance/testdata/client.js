@@ -1,0 +1,30 @@
+// Node's tls module as people use it: see driver_test.go for the lines.
+'use strict';
+const fs = require('fs');
+const readline = require('readline');
+const tls = require('tls');
+
+function connect(host, port, store) {
+  return new Promise((resolve) => {
+    const socket = tls.connect({ host: '127.0.0.1', port: Number(port), servername: host, ca: fs.readFileSync(store, 'utf8') });
+    socket.setTimeout(30000, () => socket.destroy(new Error('timeout')));
+    socket.once('secureConnect', () => { resolve(['accept', '']); socket.destroy(); });
+    socket.once('error', (e) => {
+      // Verification errors have OpenSSL's names, the name's mismatch has
+      // Node's; what cannot be parsed is told by OpenSSL's ASN.1 library.
+      const system = typeof e.syscall === 'string' || e.message === 'timeout' || e.code === 'ECONNRESET';
+      const protocol = /^ERR_SSL_/.test(e.code || '') && !/ASN1|NESTED|WRONG_TAG|HEADER_TOO_LONG|BAD_OBJECT|CERTIFICATE/.test(e.code);
+      resolve([system || protocol ? 'error' : 'reject', (e.code || '') + ' ' + e.message]);
+    });
+  });
+}
+
+// The build tells which OpenSSL it is: its own, or the system's, whose
+// defaults are stricter.
+console.log(`${process.version} OpenSSL ${process.versions.openssl}${process.config.variables.node_shared_openssl ? ' shared' : ''}`);
+(async () => {
+  for await (const line of readline.createInterface({ input: process.stdin })) {
+    const [word, message] = await connect(...line.split('\t'));
+    console.log(word + '\t' + message.replace(/[\n\t]/g, ' '));
+  }
+})();

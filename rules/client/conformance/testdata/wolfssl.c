@@ -1,0 +1,93 @@
+/* wolfSSL with its default verification: see driver_test.go for the lines. */
+#include <wolfssl/options.h>
+#include <wolfssl/ssl.h>
+#include <wolfssl/error-ssl.h>
+#include <wolfssl/wolfcrypt/error-crypt.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+static void answer(const char *word, int code) {
+	char text[WOLFSSL_MAX_ERROR_SZ] = "";
+	if (code != 0)
+		wolfSSL_ERR_error_string_n((unsigned long)code, text, sizeof text);
+	printf("%s\t%d %s\n", word, code, text);
+	fflush(stdout);
+}
+
+/* blames tells errors about certificates from all others. */
+static int blames(int code) {
+	switch (code) {
+	case VERIFY_CERT_ERROR:
+	case NO_PEER_CERT:
+	case DOMAIN_NAME_MISMATCH:
+	case MAX_CHAIN_ERROR:
+	case KEYUSE_SIGNATURE_E:
+	case KEYUSE_ENCIPHER_E:
+	case EXTKEYUSE_AUTH_E:
+	case BUFFER_ERROR: /* more entries than it has room for */
+		return 1;
+	}
+	/* ASN_PARSE_E and what follows it, up to the errors of other algorithms. */
+	return (code <= ASN_PARSE_E && code >= ASN_NO_PEM_HEADER) || code == ASN_PATHLEN_INV_E ||
+	       code == ASN_PATHLEN_SIZE_E || code == EXTKEYUSAGE_E || code == KEYUSAGE_E ||
+	       code == ASN_NAME_INVALID_E || code == ASN_SELF_SIGNED_E || code == ASN_CRIT_EXT_E ||
+	       code == ASN_NO_SKID || code == ASN_NO_AKID || code == ASN_NO_KEYUSAGE || code == EXTENSIONS_E;
+}
+
+static void connect_to(const char *host, const char *port, const char *store) {
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((unsigned short)atoi(port))};
+	struct timeval patience = {.tv_sec = 30};
+	WOLFSSL_CTX *context = wolfSSL_CTX_new(wolfSSLv23_client_method());
+	WOLFSSL *ssl = NULL;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int code;
+
+	/* One by one, as it would stop at the first one that it does not like. */
+	code = wolfSSL_CTX_load_verify_locations_ex(context, store, NULL, WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY);
+	if (code != WOLFSSL_SUCCESS && !blames(code)) {
+		answer("error", code);
+		goto end;
+	}
+	wolfSSL_CTX_set_verify(context, WOLFSSL_VERIFY_PEER, NULL);
+	wolfSSL_CTX_UseSNI(context, WOLFSSL_SNI_HOST_NAME, host, (unsigned short)strlen(host));
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0 || (ssl = wolfSSL_new(context)) == NULL) {
+		answer("error", 0);
+		goto end;
+	}
+	wolfSSL_check_domain_name(ssl, host);
+	wolfSSL_set_fd(ssl, fd);
+	if (wolfSSL_connect(ssl) == WOLFSSL_SUCCESS) {
+		answer("accept", 0);
+	} else {
+		code = wolfSSL_get_error(ssl, 0);
+		answer(blames(code) ? "reject" : "error", code);
+	}
+end:
+	wolfSSL_free(ssl);
+	wolfSSL_CTX_free(context);
+	close(fd);
+}
+
+int main(void) {
+	char line[4096], host[256], port[8], store[3072];
+
+	wolfSSL_Init();
+	puts(wolfSSL_lib_version());
+	fflush(stdout);
+	while (fgets(line, sizeof line, stdin) != NULL) {
+		if (sscanf(line, "%255[^\t]\t%7[^\t]\t%3071[^\n]", host, port, store) != 3)
+			return 1;
+		connect_to(host, port, store);
+	}
+	wolfSSL_Cleanup();
+	return 0;
+}
