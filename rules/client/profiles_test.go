@@ -1,0 +1,140 @@
+package client
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tlschain/rules/catalog"
+	"tlschain/rules/cert"
+	"tlschain/rules/chain"
+)
+
+func day(y, m, d int) time.Time { return time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC) }
+
+func byID(t *testing.T, all []*Profile, id string) *Profile {
+	t.Helper()
+	for _, p := range all {
+		if p.ID == id {
+			return p
+		}
+	}
+	t.Fatalf("there is no profile %q", id)
+	return nil
+}
+
+func TestProfiles(t *testing.T) {
+	all := Profiles(catalog.Embedded(), time.Time{})
+	seen := map[string]bool{}
+	for _, p := range all {
+		if seen[p.ID] || p.ID == "" || p.Title == "" || p.Family == "" || p.Group == "" || p.Tested == "" || p.Stocked == "" {
+			t.Errorf("a profile is incomplete or there twice: %+v", p)
+		}
+		seen[p.ID] = true
+		if len(p.Store.All()) < 50 || p.StoreDate.IsZero() || p.StoreID == "" || len(p.Sources) == 0 {
+			t.Errorf("%s: store %q of %v with %d anchors, sources %q", p.ID, p.StoreID, p.StoreDate, len(p.Store.All()), p.Sources)
+		}
+		if p.Evidence() == Assumed && p.Notes == "" {
+			t.Errorf("%s does not say what is assumed", p.ID)
+		}
+		if strings.HasPrefix(p.ID, "android-") || strings.HasPrefix(p.ID, "apple-") || p.Family == "windows" {
+			if p.Tested != Assumed {
+				t.Errorf("%s was not run, and says that its builder is %s", p.ID, p.Tested)
+			}
+		}
+	}
+	for g, ids := range members {
+		for _, id := range ids {
+			if p := byID(t, all, id); p.Group != g {
+				t.Errorf("%s is in %s, not in %s", id, p.Group, g)
+			}
+		}
+	}
+	for id := range Builders() {
+		byID(t, all, id)
+		if measuredClients[id].title == "" {
+			t.Errorf("%s has no title", id)
+		}
+	}
+	count := map[string]int{}
+	for _, p := range all {
+		count[p.Family]++
+	}
+	if count["android"] != 21 || count["apple"] != 6 || count["windows"] != 2 {
+		t.Errorf("profiles by family: %v", count)
+	}
+}
+
+// TestProfilesOfADate holds that clients without a version of their own take
+// the snapshot of the date.
+func TestProfilesOfADate(t *testing.T) {
+	for at, want := range map[time.Time]string{
+		day(2026, 11, 22): "mozilla-2026", day(2020, 6, 1): "mozilla-2020", day(2020, 1, 1): "mozilla-2020", day(2019, 12, 31): "mozilla-2019",
+	} {
+		all := Profiles(catalog.Embedded(), at)
+		if got := byID(t, all, "firefox").StoreID; got != want {
+			t.Errorf("firefox of %s has the store %s, want %s", at.Format(time.DateOnly), got, want)
+		}
+		if got := byID(t, all, "android-7.0").StoreID; got != "android-7.0" {
+			t.Errorf("android-7.0 of %s has the store %s", at.Format(time.DateOnly), got)
+		}
+	}
+	early := byID(t, Profiles(catalog.Embedded(), day(2010, 1, 1)), "firefox")
+	if early.StoreID != "mozilla-2017" || early.Evidence() != Assumed || !strings.Contains(early.Notes, "No snapshot") {
+		t.Errorf("firefox of 2010: %s, %s, %s", early.StoreID, early.Evidence(), early.Notes)
+	}
+	if got := Profiles(&catalog.Facts{}, time.Time{}); len(got) != 0 {
+		t.Errorf("without facts there are %d profiles", len(got))
+	}
+}
+
+func TestSelect(t *testing.T) {
+	all := Profiles(catalog.Embedded(), time.Time{})
+	ids := func(words ...string) (out []string) {
+		chosen, _, err := Select(all, words)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range chosen {
+			out = append(out, p.ID)
+		}
+		return out
+	}
+	if got := ids("modern"); len(got) != len(members[Modern]) {
+		t.Errorf("modern: %q", got)
+	}
+	if got := ids("broad"); len(got) != len(members[Modern])+len(members[Broad]) {
+		t.Errorf("broad: %q", got)
+	}
+	if len(ids("legacy"))+len(ids("broad")) != len(all) || len(ids("all")) != len(all) {
+		t.Errorf("legacy %d, broad %d, all %d of %d", len(ids("legacy")), len(ids("broad")), len(ids("all")), len(all))
+	}
+	if got := ids("go", "curl", "go"); !slices.Equal(got, []string{"curl", "go"}) {
+		t.Errorf("go,curl,go: %q", got)
+	}
+	_, named, err := Select(all, []string{"go", "modern"})
+	if err != nil || !slices.Equal(named, []string{"go"}) {
+		t.Errorf("named: %q, %v", named, err)
+	}
+	if _, _, err := Select(all, []string{"netscape"}); err == nil || !strings.Contains(err.Error(), `"netscape"`) {
+		t.Errorf("an unknown word: %v", err)
+	}
+}
+
+func TestStores(t *testing.T) {
+	p := byID(t, Profiles(catalog.Embedded(), time.Time{}), "android-7.0")
+	own := p.Store.All()
+	extra := &cert.Certificate{Subject: cert.Name{Canon: "x"}}
+	added := p.WithAdded(chain.NewSet([]*cert.Certificate{extra}))
+	if got := added.Store.All(); len(got) != len(own)+1 || got[len(own)] != extra || added.StoreID != "android-7.0" {
+		t.Errorf("added: %d anchors of %s", len(got), added.StoreID)
+	}
+	replaced := p.WithStore(chain.NewSet([]*cert.Certificate{extra, extra}))
+	if got := replaced.Store.All(); len(got) != 2 || replaced.StoreID != "" || replaced.Stocked != Measured {
+		t.Errorf("replaced: %d anchors, %+v", len(got), replaced)
+	}
+	if len(p.Store.All()) != len(own) {
+		t.Error("the profile itself has changed")
+	}
+}
