@@ -153,9 +153,10 @@ func BenchmarkEndpoint(b *testing.B) {
 			})
 		}
 	}
+	pool := new(wire.Pool)
 	ask := func(version uint16) func(net.Conn) error {
 		return func(conn net.Conn) error {
-			_, err := wire.Hello{Version: version, ServerName: tlstest.ServerName}.Ask(conn)
+			_, err := wire.Hello{Version: version, ServerName: tlstest.ServerName}.Ask(conn, pool)
 			return err
 		}
 	}

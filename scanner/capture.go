@@ -93,7 +93,7 @@ func (a *attempt) ask(ctx context.Context, hello wire.Hello) error {
 	}
 	defer link.hangUp()
 	hello.ServerName = o.Target.ServerName
-	presented, err := hello.Ask(link.Conn)
+	presented, err := hello.Ask(link.Conn, &a.memory)
 	if err != nil {
 		return &stepError{handshakeStep, err}
 	}
@@ -124,10 +124,13 @@ const versionSSL30 = 0x0300
 
 // withinTLS says whether an attempt failed in a way that another hello may
 // mend: the server took part and refused, or dropped the connection at the
-// hello.
+// hello. One that does not know the name will not know it any better.
 func withinTLS(err error, f *Failure) bool {
+	const unrecognizedName = 112
 	var s *stepError
-	return errors.As(err, &s) && s.step == handshakeStep && (f.Code == Handshake || f.Code == Reset)
+	var alert *wire.Alert
+	return errors.As(err, &s) && s.step == handshakeStep && (f.Code == Handshake || f.Code == Reset) &&
+		!(errors.As(err, &alert) && alert.Number == unrecognizedName)
 }
 
 // wantsOtherCurve says whether a handshake was refused as servers do that have

@@ -47,7 +47,7 @@ func must[T any](v T, err error) T {
 }
 
 func TestExcludedByAddress(t *testing.T) {
-	x, err := ReadExclusions(strings.NewReader("192.0.2.0/24\n"), "list")
+	x, err := ReadExclusions(strings.NewReader("192.0.2.0/24\nc.example\n"), "list")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestExcludedByAddress(t *testing.T) {
 		dialled = append(dialled, a.String())
 		return nil, errTry
 	}}
-	for host, code := range map[string]Code{"a.example": Excluded, "b.example": Handshake} {
+	for host, code := range map[string]Code{"a.example": Excluded, "b.example": Handshake, "c.example": Excluded} {
 		if o := one(t, s, Target{Host: host, Port: 1}); o.Failure == nil || o.Failure.Code != code {
 			t.Errorf("%s: %v", host, o.Failure)
 		}

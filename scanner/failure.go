@@ -18,7 +18,7 @@ const (
 	TooLarge    Code = "too_large"   // the peer sent more than we are ready to read
 	Proxy       Code = "proxy"       // the proxy refused or failed
 	Local       Code = "local"       // our own machine gave out: descriptors, ports
-	Excluded    Code = "excluded"    // the exclusion list forbids the address that the name leads to
+	Excluded    Code = "excluded"    // the exclusion list forbids the host, or the address that its name leads to
 	Canceled    Code = "canceled"    // the scan was interrupted before this target's turn ended
 )
 

@@ -71,6 +71,7 @@ func TestNoFallback(t *testing.T) {
 		"HTTP":      says([]byte("HTTP/1.1 400 Bad Request\r\n\r\n")),
 		"too large": says(record(22, 2, 0xff, 0xff, 0xff)),
 		"silence":   says(),
+		"name":      says(alert(112)),
 	} {
 		var connections atomic.Int32
 		server := tlstest.For(t).Script(func(conn net.Conn) {

@@ -21,7 +21,7 @@ func (a *attempt) handshake(ctx context.Context, curves []tls.CurveID) error {
 		return err
 	}
 	defer link.hangUp()
-	tape := wire.NewTape(link.Conn)
+	tape := wire.NewTape(link.Conn, &a.memory)
 	defer tape.Stop()
 	asked := false
 	client := tls.Client(tape, a.config(curves, tape.KeyLog(), &asked))

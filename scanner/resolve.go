@@ -11,12 +11,12 @@ import (
 // failure. Their order is the resolver's (RFC 6724). Where a proxy is on the
 // way and one address is enough, it is the invalid one: the proxy resolves.
 func (r *run) resolve(ctx context.Context, target Target) ([]netip.Addr, *Failure) {
+	if r.Exclude.Has(target) {
+		return nil, &Failure{Excluded, fmt.Sprintf("the exclusion list has %s", target.Host)}
+	}
 	if target.Addr.IsValid() {
-		switch {
-		case !r.wants(target.Addr):
+		if !r.wants(target.Addr) {
 			return nil, &Failure{Unreachable, fmt.Sprintf("%s is not an address of the family asked for", target.Addr)}
-		case r.Exclude.HasAddr(target.Addr):
-			return nil, &Failure{Excluded, fmt.Sprintf("the exclusion list has %s", target.Addr)}
 		}
 		return []netip.Addr{target.Addr}, nil
 	}

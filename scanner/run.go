@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"tlschain/scanner/wire"
 )
 
 // A run is one scan under way: the scanner and what its connections share.
@@ -17,6 +19,7 @@ type run struct {
 	limiter *rate.Limiter // nil without a limit
 	names   names
 	heard   answered
+	memory  wire.Pool
 }
 
 func newRun(s *Scanner) *run {

@@ -36,7 +36,7 @@ type Scanner struct {
 	Addresses map[string][]netip.Addr          // by host name, in place of what a name server would say
 	Source    netip.Addr                       // where connections come from; invalid means as the system likes
 	Proxy     func(*url.URL) (*url.URL, error) // the proxy for https://host:port, nil for none; nil means never one
-	Exclude   *Exclusions                      // addresses that no connection goes to; nil means none
+	Exclude   *Exclusions                      // hosts and addresses that no connection goes to; nil means none
 
 	Lookup   func(ctx context.Context, network, host string) ([]netip.Addr, error)      // nil means net.DefaultResolver.LookupNetIP
 	Dial     func(ctx context.Context, addr netip.AddrPort) (net.Conn, error)           // in place of TCP and proxies; nil means these

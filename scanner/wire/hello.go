@@ -30,10 +30,11 @@ type Hello struct {
 // version and cipher suite as far as they were agreed on. The caller closes the
 // connection, which is of no further use.
 //
-// Nothing proves that the server has the key of what it presents.
-func (h Hello) Ask(conn io.ReadWriter) (Presented, error) {
-	b := pool.Get().(*buffers)
-	defer b.release()
+// Nothing proves that the server has the key of what it presents. The pool may
+// be nil.
+func (h Hello) Ask(conn io.ReadWriter, pool *Pool) (Presented, error) {
+	b := pool.take()
+	defer pool.give(b)
 	if h.Version == versionTLS13 {
 		return h.ask13(conn, b)
 	}

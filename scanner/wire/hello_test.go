@@ -70,7 +70,7 @@ func asked(t *testing.T, hello Hello) readHello {
 	_, err := hello.Ask(struct {
 		io.Reader
 		io.Writer
-	}{bytes.NewReader(nil), &sent})
+	}{bytes.NewReader(nil), &sent}, nil)
 	if !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("%+v: %v", hello, err)
 	}
@@ -187,7 +187,7 @@ func TestHelloAnswered(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := c.hello.Ask(conn)
+		p, err := c.hello.Ask(conn, new(Pool))
 		conn.Close()
 		var alert *Alert
 		if errors.As(err, &alert) && alert.Number == c.alert && c.alert != 0 {
@@ -215,7 +215,7 @@ func TestHelloRetry(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := Hello{Version: tls.VersionTLS13}.Ask(conn)
+		p, err := Hello{Version: tls.VersionTLS13}.Ask(conn, new(Pool))
 		conn.Close()
 		server.Close()
 		if err != nil || !slices.EqualFunc(p.Chain, id.Entries, bytes.Equal) {
@@ -252,7 +252,7 @@ func TestHelloWronglyAnswered(t *testing.T) {
 		p, err := Hello{Version: c.version}.Ask(struct {
 			io.Reader
 			io.Writer
-		}{bytes.NewReader(chop(1<<14, c.answer)), io.Discard})
+		}{bytes.NewReader(chop(1<<14, c.answer)), io.Discard}, nil)
 		if !errors.Is(err, ErrMalformed) {
 			t.Errorf("%s: %v, %d entries", name, err, len(p.Chain))
 		}

@@ -14,16 +14,25 @@ type buffers struct {
 	hand []byte
 }
 
-// pool keeps buffers between connections. It is no state that a caller could
-// notice, only the garbage collector does.
-var pool = sync.Pool{New: func() any { return &buffers{make([]byte, 0, 8<<10), make([]byte, 0, 8<<10)} }}
+// A Pool keeps the memory of flights between connections. The zero value is
+// ready for use, and the nil pointer keeps nothing.
+type Pool struct{ kept sync.Pool }
 
-func (b *buffers) release() {
-	if cap(b.raw) > maxKept || cap(b.hand) > maxKept {
+func (p *Pool) take() *buffers {
+	if p != nil {
+		if b, ok := p.kept.Get().(*buffers); ok {
+			return b
+		}
+	}
+	return &buffers{make([]byte, 0, 8<<10), make([]byte, 0, 8<<10)}
+}
+
+func (p *Pool) give(b *buffers) {
+	if p == nil || cap(b.raw) > maxKept || cap(b.hand) > maxKept {
 		return
 	}
 	b.raw, b.hand = b.raw[:0], b.hand[:0]
-	pool.Put(b)
+	p.kept.Put(b)
 }
 
 // records reads the record layer of one direction: from in, or from raw alone

@@ -16,15 +16,16 @@ import (
 // secret that depends on it.
 type Tape struct {
 	net.Conn
-	buffers *buffers
+	pool    *Pool
+	buffers *buffers // nil once it was stopped
 	total   int
 	secret  []byte // the server's handshake traffic secret of TLS 1.3
 }
 
-// NewTape begins to record. Call Stop in the end, or the tape's memory is not
-// used again.
-func NewTape(conn net.Conn) *Tape {
-	return &Tape{Conn: conn, buffers: pool.Get().(*buffers)}
+// NewTape begins to record, in memory from the pool, which may be nil. Call
+// Stop in the end to give that back.
+func NewTape(conn net.Conn, pool *Pool) *Tape {
+	return &Tape{Conn: conn, pool: pool, buffers: pool.take()}
 }
 
 // Read reads from the connection. It fails with ErrTooLarge once the server
@@ -45,7 +46,7 @@ func (t *Tape) Read(b []byte) (int, error) {
 // it is.
 func (t *Tape) Stop() {
 	if t.buffers != nil {
-		t.buffers.release()
+		t.pool.give(t.buffers)
 		t.buffers = nil
 	}
 }

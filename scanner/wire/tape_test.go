@@ -25,7 +25,7 @@ func TestTapeAgreesWithTLS(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer conn.Close()
-		tape := NewTape(conn)
+		tape := NewTape(conn, nil)
 		client := tls.Client(tape, &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, KeyLogWriter: tape.KeyLog()})
 		if err := client.Handshake(); err != nil {
 			t.Fatal(err)
@@ -59,7 +59,7 @@ func TestTapeIsBounded(t *testing.T) {
 			}
 		}
 	}()
-	tape := NewTape(ours)
+	tape := NewTape(ours, new(Pool))
 	defer tape.Stop()
 	n, err := io.Copy(io.Discard, tape)
 	if !errors.Is(err, ErrTooLarge) || n > maxFlight+1<<16 {
@@ -69,7 +69,7 @@ func TestTapeIsBounded(t *testing.T) {
 
 func TestTapeSilent(t *testing.T) {
 	ours, theirs := net.Pipe()
-	tape := NewTape(ours)
+	tape := NewTape(ours, new(Pool))
 	defer tape.Stop()
 	theirs.Close()
 	if _, err := tape.Read(make([]byte, 1)); err != io.EOF || !tape.Silent() {
