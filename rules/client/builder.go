@@ -58,6 +58,7 @@ type Builder struct {
 	Limits         Limits `yaml:"limits"`           // what it makes of name constraints
 	CommonName     bool   `yaml:"common_name"`      // a leaf without subject alternative names is matched by its common name
 	NoECDSA2       bool   `yaml:"no_ecdsa2"`        // does not know ECDSA with SHA-2, not even in an anchor's own signature
+	RootSignature  bool   `yaml:"root_signature"`   // a self-signed anchor must have signed itself
 }
 
 // ListOrder tells which entries may certify an entry of the list.
@@ -98,9 +99,6 @@ const (
 	Algorithms                     // MinHash and MinRSA
 	Unknown                        // unknown critical extensions
 )
-
-// checkPath is what nearly everybody holds a presented certificate to.
-const checkPath = Signature | Dates | CA | CertSign | PathLen | EKU | NameLimits | Algorithms | Unknown
 
 // A Preference ranks candidates for the issuer of one certificate.
 type Preference uint8

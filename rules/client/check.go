@@ -91,6 +91,9 @@ func (w *walk) checkOne(n *node, e *edge, below int, tests Check) fault {
 			return fault{what: weakKey, at: n, n: n.rsa, limit: b.MinRSA}
 		}
 	}
+	if last && b.RootSignature && n.selfish && w.d.signed(w.self(n)) == chain.No {
+		return fault{what: badSignature, at: n, by: n}
+	}
 	if b.NoECDSA2 && n.sha2EC {
 		return fault{what: unknownAlgorithm, at: n}
 	}

@@ -40,6 +40,13 @@ func (s *server) show(host string, id tlstest.Identity) {
 	s.shown[host] = id
 }
 
+// hide removes one that nobody will ask for any more.
+func (s *server) hide(host string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.shown, host)
+}
+
 // times is how often a host was asked for.
 func (s *server) times(host string) int {
 	s.mu.Lock()

@@ -1,0 +1,64 @@
+package client
+
+// searching is the clients that go back and try other paths [21a 21d 21e].
+func searching() map[string]Builder {
+	firefox := Builder{
+		MaxBytes: 131071, MaxCert: 65539, Refuse: trailingData, Names: Bytes, AnchorNames: Bytes, MaxPath: 6, // [18d07 25i 25o 27l066]
+		Sent: checkPath, Store: checkPath, MinHash: SHA256, // [19m 28u]
+		LeafUsage: true, LeafEKU: true, LeafCA: true, // [16d 19r 24c]
+	}
+	// Chrome looks up an issuer 20 times and no more: 19 intermediates in line, or
+	// 9 dead ends [18d20 21h 28h9 28m22 28m23 28m32].
+	chrome := Builder{
+		MaxBytes: 102400, Refuse: trailingData | duplicateExtension, AnchorNames: Bytes, // [25i 25m 25q]
+		Prefer: [8]Preference{TrustedKeyID, NotSelfIssued, Newest}, Count: Lookups, Budget: 20, Leaf: ExactLeaf,
+		Sent: checkPath, Store: checkPath, MinHash: SHA256,
+		LeafUsage: true, LeafEKU: true, AnyEKU: true, // [24c 28u]
+	}
+	botan := Builder{
+		ParseAll: true, Refuse: duplicateExtension, Skip: KeyID, SkipStore: KeyID, // [23a 25e]
+		Anchor: SelfSignedAnchor, Sent: checkPath &^ EKU, Store: checkPath &^ EKU, // [16a 19c]
+		MinHash: SHA256, MinRSA: 2048, LeafUsage: true, LeafEKU: true, CommonName: true,
+	}
+	// Go checks 100 signatures and no more [18d100 21p33 21p53].
+	golang := Builder{
+		MaxBytes: 262144, ParseAll: true, RefuseAll: negativeSerial | trailingData | duplicateExtension, // [25i 25l 25r 25t]
+		Names: Bytes, AnchorNames: Bytes, Prefer: [8]Preference{FromStore, KeyIDFits}, Budget: 100, Leaf: ExactLeaf,
+		Sent: checkPath, Store: checkPath, MinHash: SHA256,
+		LeafEKU: true, AnyEKU: true, // [19s 24c 28u]
+	}
+	rustls23 := Builder{
+		MaxBytes: 65515, Refuse: trailingData, Names: Bytes, AnchorNames: Bytes, MaxPath: 6, // [18d07]
+		Leaf: SelfSignedLeaf, Sent: checkPath &^ CertSign, Store: NameLimits | Algorithms, // [08b 19f 19i 22b]
+		MinHash: SHA256, MinRSA: 2048, LeafEKU: true, LeafCA: true, // [19r 26b]
+	}
+	rustls20 := with(rustls23, func(b *Builder) {
+		b.MaxBytes, b.Refuse = 65535, trailingData|negativeSerial|zeroSerial|longSerial // [25a 25g 25h]
+		b.Limits = PermittedFails                                                       // [19q r0918]
+	})
+	// Java validates a list in order as it is, up to the first certificate of a
+	// trusted name and key, and makes no second try [13d 28t 28y r0107 r1243]. An
+	// anchor's dates do not count, its key identifier does [08b r1118].
+	javaList := Builder{
+		Order: Next, Refuse: duplicateExtension, SkipStore: Signature | KeyID | IssuerSerial | CA,
+		Prefer: [8]Preference{FromList}, Tries: FirstCandidate, Retry: NeverRetry, Leaf: KeyLeaf, MaxPath: 9, // [18d10]
+		Sent: checkPath &^ EKU, Store: CA, MinHash: SHA1, LeafUsage: true, LeafEKU: true, CommonName: true, // [17a 19c 19h 19i 19o]
+	}
+	// Any other list goes to its builder: 5 intermediates, and dates of an anchor
+	// count unless it is directly above the leaf [q6 r6 r0145 r0186].
+	java := Builder{
+		InOrder: &javaList, MaxBytes: 32768, MaxEntries: 10, ParseAll: true, RefuseAll: duplicateExtension, // [18x009 25i 25r]
+		Prefer: [8]Preference{FromStore}, Leaf: KeyLeaf, MaxPath: 5, FarDates: true,
+		Sent: checkPath &^ EKU, Store: Dates | CA, MinHash: SHA1, LeafUsage: true, LeafEKU: true, CommonName: true,
+	}
+	return map[string]Builder{
+		"firefox":     firefox,
+		"chrome":      chrome,
+		"botan-2.19":  botan,
+		"go":          golang,
+		"rustls-0.20": rustls20,
+		"rustls-0.23": rustls23,
+		"java-17":     java,
+		"java-17-aia": java,
+	}
+}

@@ -1,0 +1,64 @@
+package client
+
+// singlePath is the other clients that build one path and no second.
+func singlePath() map[string]Builder {
+	// GnuTLS sorts the list into a chain, follows it to its end and anchors that
+	// end [06 08 09 r0606 r0964]; what is left over stays in the chain where the
+	// end has no anchor [r0189 r0388 r1407]. In the store it takes what is valid
+	// and of that the last [08d 20n].
+	gnutls := Builder{
+		MaxBytes: 130500, MaxEntries: 16, ParseAll: true, RefuseAll: trailingData | duplicateExtension, // [18x015 25i 25r 25t]
+		Names: Text, AnchorNames: Bytes, Skip: KeyID, SkipStore: KeyID, // [23a 25o 25p 25q]
+		Prefer: [8]Preference{FromList}, PreferStore: [4]Preference{ValidNow, LastListed},
+		Tries: FirstCandidate, Retry: NeverRetry, WholeList: true, Leaf: LoneLeaf, // [16d 16i]
+		Sent: checkPath, Store: Dates | CA | CertSign | PathLen | NameLimits | Algorithms,
+		MinHash: SHA256, LeafUsage: true, LeafEKU: true, CommonName: true,
+	}
+	// NSS's classic verifier ranks list and store together and takes the best
+	// [21a 21b r0016 r0288 r0456 r1252 r1468]; a stored certificate that was also
+	// sent counts as sent, so another one of its rank is later [20n r1549].
+	nss := Builder{
+		MaxBytes: 131071, ParseAll: true, RefuseAll: trailingData, Names: Bytes, AnchorNames: Bytes, // [25o 25t]
+		Skip: KeyID, SkipStore: KeyID,
+		Prefer: [8]Preference{ExactKeyID, CanSign, ValidNow, FromStore, Newest, OnlyStored, LastListed},
+		Tries:  FirstCandidate, Retry: NeverRetry, Leaf: ExactLeaf, MaxPath: 19, // [16d 18d20]
+		Sent: checkPath, Store: Dates | CA | CertSign | PathLen | NameLimits, ClientEKU: true, // [19c 19m 28u]
+		MinHash: SHA1, LeafUsage: true, LeafEKU: true, LeafCA: true, CommonName: true, // [17a 19r]
+	}
+	// Mbed TLS looks for an issuer in the store, by signature, and then further
+	// down the list by name alone [07 12f 13b 13dn 21a]. What is no CA, may not
+	// sign or allows too short a path is passed over [r0083 r1045].
+	mbedtls := Builder{
+		MaxBytes: 16380, TLS12: true, ParseAll: true, Critical: true, Order: Later, // [r0225]
+		Skip: CA | CertSign | PathLen, SkipStore: CA | CertSign | PathLen | Signature,
+		Prefer: [8]Preference{FromStore, ValidNow}, Tries: FirstCandidate, Retry: NeverRetry, // [10b 16g]
+		Leaf: SelfSignedLeaf, MaxPath: 8, // [16d 18d09 22b]
+		Sent: checkPath &^ EKU, Store: Dates | Algorithms, MinHash: SHA256, MinRSA: 2048, // [19c r0452]
+		LeafUsage: true, LeafEKU: true, AnyEKU: true, CommonName: true,
+	}
+	// wolfSSL verifies the list from its end and keeps the CAs that it could
+	// verify; one that it can verify must be good [08c 10a r1508 r1602], and what
+	// is no CA must be verifiable [r0132 r0183]. Issuers are in a table by key
+	// identifier, the first of a kind stays [13s 13dn r0451].
+	wolfssl := Builder{
+		MaxBytes: 18462, ParseAll: true, RefuseAll: duplicateExtension, MaxEntries: 9, MaxPath: 8, // [18d09 18x008 25r]
+		Order: Later, EachEntry: true, Names: Bytes, AnchorNames: Bytes, Skip: KeyID, SkipStore: KeyID,
+		Prefer: [8]Preference{KeyTable, FromStore, LastListed}, Tries: FirstCandidate, Retry: NeverRetry,
+		Leaf: ExactLeaf, Sent: checkPath &^ EKU, Limits: LimitsDirect, // [08b 16d 19c r0411 r0617]
+		LeafEKU: true, CommonName: true, NeedUsage: true, NeedSKI: true, // [r0068 r0505]
+	}
+	// BearSSL takes the list as it is, up to the first certificate that an anchor
+	// has signed, and knows nothing of anchors but name and key [04 10a 12a 25i].
+	bearssl := Builder{
+		Order: Next, Refuse: trailingData, Names: Bytes, AnchorNames: Bytes, SkipStore: Signature,
+		Prefer: [8]Preference{FromStore}, Tries: FirstCandidate, Retry: NeverRetry, Leaf: KeyLeaf,
+		Sent: checkPath &^ EKU, Store: CA, MinHash: SHA1, Limits: LimitsUnknown, LeafUsage: true, CommonName: true, // [17a 19j 19q]
+	}
+	return map[string]Builder{
+		"gnutls-3.7":   gnutls,
+		"nss-3.87":     nss,
+		"mbedtls-2.28": mbedtls,
+		"wolfssl-5.5":  wolfssl,
+		"bearssl-0.6":  bearssl,
+	}
+}

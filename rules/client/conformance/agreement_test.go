@@ -1,0 +1,169 @@
+// Package conformance shows random chains to real clients and compares their
+// verdicts with what the client profiles predict. It is the proof behind
+// "measured": the builders of rules/client were inferred from other chains.
+//
+// Each scenario has its own names, anchors and host. Loopback servers present
+// it; OpenSSL, GnuTLS, NSS, curl, Go, Java, Node, Python, Chromium, Mbed TLS
+// and wolfSSL connect, with the scenario's anchors and no others, and what they
+// say is read from exit codes and error messages, never assumed. A disagreement
+// fails the test with the smallest scenario found that still shows it, as a
+// recipe of package tlstest.
+//
+// It judges verdicts, not reasons, and does not look at limits of size, odd
+// encodings, other name types than DNS, or revocation.
+//
+// The environment sets its length: CONFORMANCE_CHAINS (default 60),
+// CONFORMANCE_SEED, CONFORMANCE_CLIENTS (profile ids, separated by commas).
+package conformance
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"tlschain/rules/chain"
+	builders "tlschain/rules/client"
+	"tlschain/scanner/tlstest"
+)
+
+// batch is how many scenarios a client is given at a time.
+const batch = 250
+
+func TestAgreement(t *testing.T) {
+	seed := uint64(number(t, "CONFORMANCE_SEED", 1))
+	chains := number(t, "CONFORMANCE_CHAINS", 60)
+	t.Logf("%d scenarios of seed %d", chains, seed)
+	for _, c := range clients() {
+		if only := os.Getenv("CONFORMANCE_CLIENTS"); only != "" && !slices.Contains(strings.Split(only, ","), c.profile) {
+			continue
+		}
+		t.Run(c.profile, func(t *testing.T) {
+			t.Parallel()
+			compare(t, c, seed, chains)
+		})
+	}
+}
+
+// number reads a number from the environment.
+func number(t *testing.T, name string, otherwise int) int {
+	text := cmp.Or(os.Getenv(name), strconv.Itoa(otherwise))
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		t.Fatalf("%s=%s: want a number", name, text)
+	}
+	return n
+}
+
+// compare runs one client on all scenarios.
+func compare(t *testing.T, c client, seed uint64, chains int) {
+	r := &runner{client: c, server: newServer(t), dir: t.TempDir(), now: time.Now()}
+	session, err := c.start(t, t.TempDir())
+	if err != nil {
+		missing(t, fmt.Sprintf("%s cannot be started: apt-get install %s: %v", c.profile, c.needs, err))
+	}
+	if !strings.HasPrefix(session.Version(), c.version) {
+		missing(t, fmt.Sprintf("profile %s describes %s; here is %s", c.profile, c.version, session.Version()))
+	}
+	r.session = session
+	var differing []*trial
+	accepted := 0
+	for start := 0; start < chains; start += batch {
+		var scenarios []*scenario
+		for n := start; n < min(start+batch, chains); n++ {
+			scenarios = append(scenarios, newScenario(seed, n))
+		}
+		for _, trial := range r.try(t, scenarios) {
+			if trial.real.accepted {
+				accepted++
+			}
+			if trial.differs() {
+				differing = append(differing, trial)
+			}
+		}
+	}
+	t.Logf("%-13s %-40.40s agrees on %d of %d (%d accepted)", c.profile, session.Version(), chains-len(differing), chains, accepted)
+	for i, d := range differing {
+		if i < 5 {
+			d = r.minimise(t, d)
+		}
+		t.Errorf("%s", d)
+	}
+}
+
+// A runner shows scenarios to one client.
+type runner struct {
+	client  client
+	session session
+	server  *server
+	dir     string
+	now     time.Time
+}
+
+// A trial is a scenario with what the client did and what was predicted.
+type trial struct {
+	*scenario
+	recipe    string
+	real      verdict
+	predicted builders.Verdict
+}
+
+func (t *trial) differs() bool { return t.real.accepted != t.predicted.Accepted }
+
+// String is what to know about a disagreement.
+func (t *trial) String() string {
+	word := map[bool]string{true: "accepts", false: "rejects"}
+	return fmt.Sprintf("%s: the client %s (%s), the profile %s (%s)\n%s", t.scenario,
+		word[t.real.accepted], t.real.message, word[t.predicted.Accepted], t.predicted.Reason, t.recipe)
+}
+
+// try lets the client judge scenarios, and the profile predict it.
+func (r *runner) try(t *testing.T, scenarios []*scenario) []*trial {
+	t.Helper()
+	var trials []*trial
+	var jobs []job
+	for _, s := range scenarios {
+		one := &trial{scenario: s, recipe: s.recipe(r.now)}
+		made, err := tlstest.ParseRecipe(s.id, one.recipe)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, one.recipe)
+		}
+		one.predicted = r.predict(made)
+		r.server.show(s.host(), made.Identity())
+		j := job{
+			host: s.host(), port: fmt.Sprint(r.server.Addr().Port()),
+			store: filepath.Join(r.dir, s.id+".pem"), anchors: made.Anchors,
+		}
+		writePEM(t, j.store, j.anchors)
+		jobs, trials = append(jobs, j), append(trials, one)
+	}
+	verdicts, err := r.session.Verdicts(t.Context(), jobs)
+	if err != nil {
+		t.Fatalf("%s: %v", r.client.profile, err)
+	}
+	for i, v := range verdicts {
+		if v.failed || r.server.times(jobs[i].host) == 0 {
+			t.Fatalf("%s neither accepts nor rejects %s, asked for %d times: %s\n%s",
+				r.client.profile, trials[i], r.server.times(jobs[i].host), v.message, trials[i].recipe)
+		}
+		trials[i].real = v
+		r.server.hide(jobs[i].host)
+		os.Remove(jobs[i].store)
+	}
+	return trials
+}
+
+// predict asks the client's profile, with the scenario's anchors as its store.
+func (r *runner) predict(made *tlstest.Recipe) builders.Verdict {
+	var presented []chain.Entry
+	for _, der := range made.Presented {
+		presented = append(presented, chain.Read(der))
+	}
+	p := &builders.Profile{ID: r.client.profile, Builder: builders.Builders()[r.client.profile], Store: anchorSet(made.Anchors)}
+	return p.Judge(new(chain.Verifier).Begin(), presented, builders.Question{Name: made.Name, At: r.now})
+}
