@@ -3,14 +3,24 @@
 
 GO ?= go
 
-# What the tests drive beside our own code, a line for each purpose.
-# real servers with broken chains
-DEPS += nginx apache2 haproxy
-# real clients that a mended chain is shown to, and test files
-DEPS += openssl gnutls-bin
+# What the tests drive beside our own code, a line for each purpose: Debian
+# packages, or PACKAGE:PROGRAM where the program may be there without it.
+# real servers with broken chains, and those that mends are installed on
+DEPS += nginx apache2 haproxy caddy tomcat10 postfix
+# clients that are shown the chains
+DEPS += openssl gnutls-bin libnss3-tools curl openjdk-17-jdk-headless nodejs:node python3 chromium
+# small clients of ours, in C
+DEPS += gcc libc6-dev libmbedtls-dev libwolfssl-dev
+# servers that change to TLS in mid-connection
+DEPS += dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved vsftpd slapd prosody
+DEPS += mariadb-server inspircd cyrus-nntpd xrdp
+# the audit's other database; also a server that changes to TLS
+DEPS += postgresql-15
+# readers of reports
+DEPS += libxml2-utils graphviz npm:npm
 
 .DEFAULT_GOAL := help
-.PHONY: help build test demo bench lint generate deps
+.PHONY: help build test demo bench lint generate deps conformance
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +33,9 @@ test: deps lint ## run all tests, real servers included
 
 demo: ## scan a dozen servers on loopback, each with a typical fault
 	@$(GO) run ./scanner/tlstest/demo
+
+conformance: deps ## show many random chains to real clients (CONFORMANCE_CHAINS=2000)
+	CONFORMANCE_CHAINS=$${CONFORMANCE_CHAINS:-2000} $(GO) test -timeout 6h -count 1 -v ./rules/client/conformance
 
 bench: ## measure judging and encoding
 	$(GO) test -run '^$$' -bench . -benchmem ./...
