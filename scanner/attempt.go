@@ -45,9 +45,6 @@ type attempt struct {
 // once makes one observation, bounded by one timeout.
 func (r *run) once(ctx context.Context, target Target, addr netip.Addr, variant Variant) *Observation {
 	o := &Observation{Target: target, Variant: variant, Addr: netip.AddrPortFrom(addr, target.Port)}
-	if variant == NoSNI {
-		o.Target.ServerName = ""
-	}
 	done, err := r.turn(ctx, addr)
 	if err != nil {
 		o.At, o.Failure = r.now(), interrupted()
@@ -65,6 +62,14 @@ func (r *run) once(ctx context.Context, target Target, addr netip.Addr, variant 
 		o.Failure = interrupted()
 	}
 	return o
+}
+
+// serverName is what to send as SNI; empty means none.
+func (a *attempt) serverName() string {
+	if a.o.Variant == NoSNI {
+		return ""
+	}
+	return a.o.Target.ServerName
 }
 
 func interrupted() *Failure { return &Failure{Canceled, "the scan was interrupted"} }

@@ -92,7 +92,7 @@ func (a *attempt) ask(ctx context.Context, hello wire.Hello) error {
 		return err
 	}
 	defer link.hangUp()
-	hello.ServerName = o.Target.ServerName
+	hello.ServerName = a.serverName()
 	presented, err := hello.Ask(link.Conn, &a.memory)
 	if err != nil {
 		return &stepError{handshakeStep, err}

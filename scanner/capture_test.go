@@ -145,7 +145,7 @@ func TestCaptureServerName(t *testing.T) {
 		version uint16
 	}{{Default, asked, tls.VersionTLS13}, {NoSNI, bare, tls.VersionTLS13}, {TLS12, asked, tls.VersionTLS12}, {TLS13, asked, tls.VersionTLS13}} {
 		o := rows[0][i]
-		if o.Variant != want.variant || o.Version != want.version || !sameChain(o.Chain, [][]byte{want.leaf.DER}) {
+		if o.Target.ServerName != "www.example.test" || o.Variant != want.variant || o.Version != want.version || !sameChain(o.Chain, [][]byte{want.leaf.DER}) {
 			t.Errorf("observation %d: %+v", i, o)
 		}
 	}

@@ -77,7 +77,7 @@ func otherCurves() []tls.CurveID {
 // config offers everything that crypto/tls can do.
 func (a *attempt) config(curves []tls.CurveID, keyLog io.Writer, asked *bool) *tls.Config {
 	config := &tls.Config{
-		ServerName:             a.o.Target.ServerName,
+		ServerName:             a.serverName(),
 		InsecureSkipVerify:     true, // the chain is what we judge, and not here
 		MinVersion:             tls.VersionTLS10,
 		CipherSuites:           allSuites(),
