@@ -8,6 +8,7 @@ import (
 	"net"
 	"time"
 
+	"tlschain/scanner/starttls"
 	"tlschain/scanner/wire"
 )
 
@@ -39,7 +40,7 @@ func (a *attempt) handshake(ctx context.Context, curves []tls.CurveID) error {
 		o.Chain = append(o.Chain, certificate.Raw)
 	}
 	o.Took = a.now().Sub(o.At) // the goodbye is not the server's time
-	part(ctx, client, link.Conn)
+	part(ctx, client, link.Conn, starttls.Farewell(o.Target.STARTTLS))
 	return nil
 }
 
@@ -126,7 +127,10 @@ const lingerBytes = 64 << 10
 // part says goodbye and waits for the server to do the same: closing while its
 // session tickets are on the way would reset the connection, which looks like
 // a fault in the server's log.
-func part(ctx context.Context, client *tls.Conn, conn net.Conn) {
+func part(ctx context.Context, client *tls.Conn, conn net.Conn, farewell string) {
+	if farewell != "" {
+		io.WriteString(client, farewell) // if it fails, so will the goodbye of TLS
+	}
 	half, ok := conn.(interface{ CloseWrite() error })
 	if client.CloseWrite() != nil || !ok || half.CloseWrite() != nil {
 		return
