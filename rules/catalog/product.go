@@ -73,9 +73,10 @@ func (p *Products) issuersOf(leaf *cert.Certificate) []*ca {
 		}
 	}
 	var found []*ca
+	name := foldCase(leaf.Issuer.Text)
 	for _, l := range p.lines {
 		for _, c := range l.cas {
-			if c.fits(leaf.Issuer) && (len(leaf.AKI) == 0 || c.keyID == nil) && c.issues {
+			if c.fits(name) && (len(leaf.AKI) == 0 || c.keyID == nil) && c.issues {
 				found = append(found, c)
 			}
 		}
@@ -116,7 +117,7 @@ func (p *Products) recognised(leaf *cert.Certificate, c *ca, sold *product, by i
 		out.Needs = append(out.Needs, n)
 	}
 	switch {
-	case !c.fits(leaf.Issuer):
+	case !c.fits(foldCase(leaf.Issuer.Text)):
 		out.Mismatch = fmt.Sprintf("its issuer's key is that of %s, and its issuer's name is another", c.subject())
 	case !by.at(leaf.NotBefore):
 		out.Mismatch = fmt.Sprintf("it is from %s, and at its issue date (%s) %s was issued by %s",
@@ -143,8 +144,9 @@ func (p *Products) issuing(c *cert.Certificate) *ca {
 			return x
 		}
 	}
+	name := foldCase(c.Subject.Text)
 	for _, x := range p.byName {
-		if x.issues && !c.SelfIssued() && x.fits(c.Subject) {
+		if x.issues && !c.SelfIssued() && x.fits(name) {
 			return x
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"path"
 	"strings"
 	"time"
 
@@ -84,8 +83,9 @@ type sendEntry struct {
 type ca struct {
 	line     *line
 	id       string
-	subjects []string // patterns in lower case
-	except   []string
+	subjects []string // patterns, as written
+	names    []glob   // the same
+	except   []glob
 	key      cert.Hash // zero: a pattern of names
 	keyID    []byte
 	certs    []Listed
@@ -163,14 +163,18 @@ func (c caFile) read(l *line) (*ca, error) {
 	x := &ca{line: l, id: c.ID.value}
 	for _, list := range []struct {
 		from []text
-		to   *[]string
-	}{{c.Subjects, &x.subjects}, {c.Except, &x.except}} {
+		to   *[]glob
+	}{{c.Subjects, &x.names}, {c.Except, &x.except}} {
 		for _, s := range list.from {
-			if _, err := path.Match(pattern(s.value), ""); err != nil {
+			g, err := newGlob(s.value)
+			if err != nil {
 				return nil, s.wrong("%q is not a pattern: type a subject as RFC 4514 writes it, with * for what may differ", s.value)
 			}
-			*list.to = append(*list.to, s.value)
+			*list.to = append(*list.to, g)
 		}
+	}
+	for _, s := range c.Subjects {
+		x.subjects = append(x.subjects, s.value)
 	}
 	if len(x.subjects) == 0 {
 		return nil, c.ID.wrong("CA %s has no subjects: type subjects: [\"CN=...,O=...\"]", c.ID.value)

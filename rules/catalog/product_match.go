@@ -81,19 +81,38 @@ func (p *product) issuerAt(t time.Time) string {
 	return "none of its CAs"
 }
 
-// pattern brings a name's pattern to the form that path.Match reads: a slash,
-// which a name may have and which * does not match, is another letter here.
-func pattern(s string) string {
-	s = strings.ReplaceAll(strings.ToLower(s), "/", "\x01")
-	return strings.NewReplacer(`\`, `\\`, "[", `\[`).Replace(s)
+// A glob is a pattern of names, ready to match.
+type glob struct {
+	prefix  string // the literal text before the first wildcard: most names end here
+	pattern string // the whole, as path.Match reads it
 }
 
-// fits says whether a name is one of the CA's.
-func (c *ca) fits(n cert.Name) bool {
-	name := strings.ReplaceAll(strings.ToLower(n.Text), "/", "\x01")
-	match := func(p string) bool {
-		ok, err := path.Match(pattern(p), name)
-		return ok && err == nil
+// newGlob reads a pattern, in which * stands for anything.
+func newGlob(s string) (glob, error) {
+	s = foldCase(s)
+	prefix, _, _ := strings.Cut(s, "*")
+	prefix, _, _ = strings.Cut(prefix, "?")
+	g := glob{prefix, strings.NewReplacer(`\`, `\\`, "[", `\[`).Replace(s)}
+	_, err := path.Match(g.pattern, "")
+	return g, err
+}
+
+// foldCase brings a name to the form in which names are matched: in lower
+// case, and a slash, which * does not match for path.Match, is another letter.
+func foldCase(s string) string {
+	return strings.ReplaceAll(strings.ToLower(s), "/", "\x01")
+}
+
+func (g glob) match(name string) bool {
+	if !strings.HasPrefix(name, g.prefix) {
+		return false
 	}
-	return slices.ContainsFunc(c.subjects, match) && !slices.ContainsFunc(c.except, match)
+	ok, err := path.Match(g.pattern, name)
+	return ok && err == nil
+}
+
+// fits says whether a name, case folded, is one of the CA's.
+func (c *ca) fits(name string) bool {
+	match := func(g glob) bool { return g.match(name) }
+	return slices.ContainsFunc(c.names, match) && !slices.ContainsFunc(c.except, match)
 }
