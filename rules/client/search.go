@@ -55,7 +55,7 @@ func (w *walk) run(n *node) bool {
 func (w *walk) climb(x *node, inStore bool) bool {
 	var buf [8]*edge
 	cands := w.candidates(buf[:0], x, inStore)
-	if w.b.WholeList && (len(cands) == 0 || cands[0].to.pos < 0 || w.onPath(cands[0].to)) {
+	if w.b.WholeList && (len(cands) == 0 || trusted(cands[0]) || w.onPath(cands[0].to)) {
 		return w.closeList(x)
 	}
 	extended := false

@@ -3,7 +3,6 @@ package conformance
 import (
 	"fmt"
 	"math/rand/v2"
-	"strings"
 )
 
 // A hierarchy is what the generator draws lists and stores from: for each name
@@ -159,7 +158,7 @@ func rootTag(d dice) string {
 }
 
 func leafTag(d dice) string {
-	return d.pick("~exp", "~fut", "~badAKI", "~badAKI", "~noAKI", "~akiS", "~akiX", "~sha1", "~ekuC", "~noKU", "~caT", "~cnOnly", "~other", "~crit", "~ibad")
+	return d.pick("~exp", "~fut", "~badAKI", "~badAKI", "~noAKI", "~akiS", "~akiX", "~sha1", "~ekuC", "~noKU", "~kuS", "~kuS", "~caT", "~cnOnly", "~other", "~crit", "~ibad")
 }
 
 // dice are a source of numbers with the throws that the generator needs.
@@ -183,5 +182,3 @@ func (d dice) weighted(weights ...int) int {
 	}
 	panic("weights that do not add up")
 }
-
-func isRoot(name string) bool { return strings.HasPrefix(name, "R") }

@@ -40,6 +40,7 @@ func oddities() map[string]string {
 		"caT":     "ca=true",
 		"noKCS":   "ku=nocertsign",
 		"noKU":    "ku=none",
+		"kuS":     "ku=server", // leaves with an RSA key may encipher, too, by default
 		"sha1":    "alg=sha1",
 		"md5":     "alg=md5",
 		"ncP":     "nc=permit:example.test",
@@ -124,7 +125,11 @@ func (w *recipeWriter) certificate(c certificate) {
 	options := w.options(c)
 	switch {
 	case c.isLeaf():
-		w.line("leaf %s by %s san=%s keytype=%s from=-30d to=+60d%s", c.label(), c.issuer, w.s.host(), w.s.keys["L"], options)
+		usage := "server"
+		if strings.HasPrefix(w.s.keys["L"], "rsa") {
+			usage = "encipher"
+		}
+		w.line("leaf %s by %s san=%s keytype=%s ku=%s from=-30d to=+60d%s", c.label(), c.issuer, w.s.host(), w.s.keys["L"], usage, options)
 	case c.subject == c.issuer:
 		w.line("copy %s of %s%s", c.label(), c.subject, options)
 	default:
