@@ -12,6 +12,8 @@ import (
 	"tlschain/scanner/tlstest"
 )
 
+const rootLabel = "bench root"
+
 // repeated is how many leaves there are where they repeat.
 const repeated = 256
 
@@ -51,7 +53,7 @@ type farm struct {
 }
 
 func (f *farm) makeCA() error {
-	root, err := tlstest.Root("bench root")
+	root, err := tlstest.Root(rootLabel)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,8 @@ import (
 	"syscall"
 	"text/tabwriter"
 	"time"
+
+	"tlschain/scanner/tlstest"
 )
 
 func main() {
@@ -88,7 +90,11 @@ func (o options) measure() error {
 	if err := o.writeTargets(list); err != nil {
 		return err
 	}
-	scan := []string{"scan", "-f", list, "--format", "ndjson", "-o", filepath.Join(dir, "report.ndjson"), "--fail-on", "never",
+	roots, err := writeRoots(dir)
+	if err != nil {
+		return err
+	}
+	scan := []string{"scan", "-f", list, "--roots", roots, "--format", "ndjson", "-o", filepath.Join(dir, "report.ndjson"), "--fail-on", "never",
 		"--retries", "0", "--timeout", o.timeout.String(), "--concurrency", strconv.Itoa(o.concurrency)}
 	runs := []struct {
 		name string
@@ -189,6 +195,16 @@ func (o options) writeTargets(path string) error {
 		return err
 	}
 	return f.Close()
+}
+
+// writeRoots writes the farm's root, which is the same in every process.
+func writeRoots(dir string) (path string, err error) {
+	root, err := tlstest.Root(rootLabel)
+	if err != nil {
+		return "", err
+	}
+	path = filepath.Join(dir, "roots.pem")
+	return path, os.WriteFile(path, root.PEM(), 0o644)
 }
 
 // address is the i-th endpoint's: all of 127.0.0.0/8 is this machine.
