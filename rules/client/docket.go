@@ -25,6 +25,10 @@ type docket struct {
 	list    []*node // one an entry; the same for entries with the same bytes; nil: unparsable
 	names   []string
 	views   []view
+	anchors [][]*cert.Certificate // what views are cut from
+	edges   []edge                // what edges are cut from
+	told    []telling
+	said    []saying
 	others  map[source]*node
 	size12  int      // bytes of the Certificate message's body in TLS 1.2
 	size13  int      // the same in TLS 1.3
@@ -105,7 +109,7 @@ func (d *docket) name(canon string) int {
 func (d *docket) linkSent(n *node) {
 	for i := range d.nodes {
 		if to := &d.nodes[i]; to.c != nil && to.c.Subject.Canon == n.c.Issuer.Canon {
-			n.up = append(n.up, newEdge(n, to))
+			n.up = append(n.up, d.newEdge(n, to))
 		}
 	}
 	n.sent = len(n.up)
@@ -123,13 +127,16 @@ func (d *docket) see(store *chain.Set) *view {
 			return &d.views[i]
 		}
 	}
-	v := view{store: store, anchors: make([][]*cert.Certificate, len(d.names))}
-	for i, name := range d.names {
-		v.anchors[i] = store.Named(cert.Name{Canon: name})
-		for _, a := range v.anchors[i] {
+	start := len(d.anchors)
+	v := view{store: store}
+	for _, name := range d.names {
+		found := store.Named(cert.Name{Canon: name})
+		d.anchors = append(d.anchors, found)
+		for _, a := range found {
 			v.deep = v.deep || a.Subject.Canon != a.Issuer.Canon
 		}
 	}
+	v.anchors = d.anchors[start:len(d.anchors):len(d.anchors)]
 	d.views = append(d.views, v)
 	return &d.views[len(d.views)-1]
 }
@@ -172,7 +179,7 @@ func (d *docket) towards(child *node, c *cert.Certificate, known bool) *edge {
 		}
 		d.others[key] = n
 	}
-	e := newEdge(child, n)
+	e := d.newEdge(child, n)
 	child.up = append(child.up, e)
 	return e
 }

@@ -1,6 +1,8 @@
 package client
 
 import (
+	"slices"
+
 	"tlschain/rules/cert"
 	"tlschain/rules/chain"
 )
@@ -12,6 +14,7 @@ import (
 func Judge(profiles []*Profile, s *chain.Session, presented []chain.Entry, q Question) []Verdict {
 	d := newDocket(s, presented, q)
 	d.views = make([]view, 0, len(profiles))
+	d.anchors = make([][]*cert.Certificate, 0, len(profiles)*len(d.names))
 	out := make([]Verdict, len(profiles))
 	views := make([]*view, len(profiles))
 	local := make([]bool, len(profiles)) // nothing but the view was asked
@@ -64,7 +67,7 @@ func (w *walk) decide(p *Profile) Verdict {
 	}
 	w.choose()
 	if w.accepts() {
-		return Verdict{Accepted: true, By: Presented, Reason: w.success(), Path: w.certificates()}
+		return w.tell(Presented)
 	}
 	v := Verdict{Path: w.certificates()}
 	more := w.found.atEnd()
@@ -77,13 +80,66 @@ func (w *walk) decide(p *Profile) Verdict {
 			}
 			w.reach = r
 			if w.accepts() {
-				return Verdict{Accepted: true, By: w.by(), Reason: w.success(), Path: w.certificates()}
+				return w.tell(w.by())
 			}
 		}
 		f = w.explain(f)
 	}
-	v.Cause, v.Reason = f.cause(), w.reason(f)
+	v.Cause, v.Reason = f.cause(), w.say(f)
 	return v
+}
+
+// A telling is an accepted path and what is said about it.
+type telling struct {
+	path    []*edge
+	verdict Verdict
+}
+
+// tell makes the verdict of the path in w. Most clients take the same path, so
+// it is put into words once.
+func (w *walk) tell(by By) Verdict {
+	for _, t := range w.d.told {
+		if t.verdict.By == by && slices.Equal(t.path, w.path) {
+			return t.verdict
+		}
+	}
+	v := Verdict{Accepted: true, By: by, Reason: w.success(), Path: w.certificates()}
+	w.d.told = append(w.d.told, telling{slices.Clone(w.path), v})
+	return v
+}
+
+// A saying is a fault in words, with all that the words depend on.
+type saying struct {
+	fault  fault
+	again  bool // the client tries other paths
+	detail int  // a parameter that the words mention
+	reason string
+}
+
+// say puts a fault into words, once for all clients that would say the same.
+func (w *walk) say(f fault) string {
+	s := saying{fault: f, again: w.b.Retry == AlwaysRetry}
+	switch f.what {
+	case pathTooLong:
+		s.detail = w.b.MaxPath
+	case budgetSpent:
+		s.detail = w.budget()
+	case wrongOrder:
+		s.detail = int(w.b.Order)
+	case wrongName:
+		s.detail = b2i(w.b.CommonName)
+	case outOfDate:
+		s.detail = b2i(w.b.EachEntry)
+	}
+	for _, o := range w.d.said {
+		s.reason = o.reason
+		if s == o {
+			return o.reason
+		}
+	}
+	s.reason = w.reason(f)
+	w.d.said = append(w.d.said, s)
+	return s.reason
 }
 
 // explain finds out, by known certificates, whether a path ended because

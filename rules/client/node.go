@@ -93,9 +93,15 @@ func (n *node) fill(c *cert.Certificate, pos int, at time.Time) {
 	}
 }
 
-func newEdge(child, to *node) *edge {
+// newEdge makes an edge, cut from a larger piece: there are many.
+func (d *docket) newEdge(child, to *node) *edge {
+	if len(d.edges) == cap(d.edges) {
+		const piece = 16
+		d.edges = make([]edge, 0, piece)
+	}
+	d.edges = append(d.edges, edge{child: child, to: to, names: Folded, serial: true})
+	e := &d.edges[len(d.edges)-1]
 	c, i := child.c, to.c
-	e := &edge{child: child, to: to, names: Folded, serial: true}
 	switch {
 	case string(c.Issuer.DER) == string(i.Subject.DER):
 		e.names = Bytes

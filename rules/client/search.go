@@ -210,7 +210,7 @@ func (w *walk) selfSigned(n *node) bool {
 // self is the edge from a self-issued certificate to itself.
 func (w *walk) self(n *node) *edge {
 	if n.own == nil {
-		n.own = newEdge(n, n)
+		n.own = w.d.newEdge(n, n)
 	}
 	return n.own
 }
