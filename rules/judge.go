@@ -87,6 +87,7 @@ func (j *Judge) subject(ps []Presentation, i int) *Subject {
 	s := &Subject{Presentation: ps[i], Siblings: ps, Index: i, At: j.At, Judge: j, session: j.verifier.Begin()}
 	s.Chain = chain.Analyse(s.session, s.Entries, j.world)
 	s.Clients = j.ask(s, s.Entries)
+	s.Product, _ = j.Products.Recognise(s.leaf())
 	return s
 }
 
@@ -114,9 +115,7 @@ func (j *Judge) judge(s *Subject) *Verdict {
 		Findings:     s.Findings,
 		Clients:      s.Clients,
 		State:        state,
-	}
-	if product, ok := s.product(); ok {
-		v.Product = product.Name
+		Product:      s.Product.Name,
 	}
 	slices.SortStableFunc(v.Findings, func(a, b Finding) int {
 		return cmp.Or(-cmp.Compare(a.Severity, b.Severity), slices.Compare(a.Positions, b.Positions))

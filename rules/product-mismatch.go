@@ -1,10 +1,6 @@
 package rules
 
-import (
-	"fmt"
-
-	"tlschain/rules/catalog"
-)
+import "fmt"
 
 var productMismatch = Rule{
 	ID: "product-mismatch", Class: ClassCertificate, Severity: Info, Since: "0.1",
@@ -14,8 +10,8 @@ var productMismatch = Rule{
 	Fix:  "Go by the leaf's authority key identifier, not by the date: the issuer named there is the one to send. If the certificate was reissued, ask the CA which product it is.",
 	Refs: []string{"SureServer FAQ: which intermediate CA certificate to download, note 1", "RFC 5280 section 4.2.1.1"},
 	Check: func(s *Subject, report func(Finding)) {
-		product, ok := s.product()
-		if !ok || product.Mismatch == "" {
+		product := s.Product
+		if product.Mismatch == "" {
 			return
 		}
 		report(Finding{
@@ -24,13 +20,4 @@ var productMismatch = Rule{
 			Fix:       "Send the certificates of the issuer that signed the leaf, whatever the date says.",
 		})
 	},
-}
-
-// product is what the leaf was sold as, by the catalogue.
-func (s *Subject) product() (catalog.Product, bool) {
-	leaf := s.leaf()
-	if leaf == nil || s.Judge == nil {
-		return catalog.Product{}, false
-	}
-	return s.Judge.Products.Recognise(leaf)
 }

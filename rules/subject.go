@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"tlschain/rules/catalog"
 	"tlschain/rules/cert"
 	"tlschain/rules/chain"
 	"tlschain/rules/client"
@@ -37,6 +38,7 @@ type Subject struct {
 	At       time.Time
 	Chain    *chain.Analysis
 	Clients  []client.Verdict // in the order of Judge.Profiles
+	Product  catalog.Product  // what the leaf was sold as; zero: not recognised
 	Judge    *Judge
 	Siblings []Presentation // all addresses of the target, this one at Index
 	Index    int

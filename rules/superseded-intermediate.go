@@ -20,14 +20,14 @@ var supersededIntermediate = Rule{
 		if s.Judge == nil || s.Chain.State != chain.Complete {
 			return
 		}
-		product, sold := s.product()
+		product := s.Product
 		for n, step := range s.presented() {
 			if n == 0 || !step.Cert.ValidAt(s.At) {
 				continue // an expired one has a finding of its own
 			}
 			newer, ok := s.Judge.Products.Superseded(step.Cert, s.At)
 			why := "which ends later"
-			if sold && n-1 < len(product.Needs) {
+			if n-1 < len(product.Needs) {
 				if due, found := otherHash(product.Needs[n-1], step.Cert, s); found {
 					newer, ok, why = due, true, "signed with "+due.Hash+" as "+product.Name+" needs it"
 				}

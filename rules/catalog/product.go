@@ -3,6 +3,7 @@ package catalog
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"tlschain/rules/cert"
@@ -73,7 +74,7 @@ func (p *Products) issuersOf(leaf *cert.Certificate) []*ca {
 		}
 	}
 	var found []*ca
-	name := foldCase(leaf.Issuer.Text)
+	name := strings.ToLower(leaf.Issuer.Text)
 	for _, l := range p.lines {
 		for _, c := range l.cas {
 			if c.fits(name) && (len(leaf.AKI) == 0 || c.keyID == nil) && c.issues {
@@ -117,7 +118,7 @@ func (p *Products) recognised(leaf *cert.Certificate, c *ca, sold *product, by i
 		out.Needs = append(out.Needs, n)
 	}
 	switch {
-	case !c.fits(foldCase(leaf.Issuer.Text)):
+	case !c.fits(strings.ToLower(leaf.Issuer.Text)):
 		out.Mismatch = fmt.Sprintf("its issuer's key is that of %s, and its issuer's name is another", c.subject())
 	case !by.at(leaf.NotBefore):
 		out.Mismatch = fmt.Sprintf("it is from %s, and at its issue date (%s) %s was issued by %s",
@@ -144,7 +145,7 @@ func (p *Products) issuing(c *cert.Certificate) *ca {
 			return x
 		}
 	}
-	name := foldCase(c.Subject.Text)
+	name := strings.ToLower(c.Subject.Text)
 	for _, x := range p.byName {
 		if x.issues && !c.SelfIssued() && x.fits(name) {
 			return x

@@ -161,20 +161,12 @@ func parseLine(data []byte) (*line, error) {
 
 func (c caFile) read(l *line) (*ca, error) {
 	x := &ca{line: l, id: c.ID.value}
-	for _, list := range []struct {
-		from []text
-		to   *[]glob
-	}{{c.Subjects, &x.names}, {c.Except, &x.except}} {
-		for _, s := range list.from {
-			g, err := newGlob(s.value)
-			if err != nil {
-				return nil, s.wrong("%q is not a pattern: type a subject as RFC 4514 writes it, with * for what may differ", s.value)
-			}
-			*list.to = append(*list.to, g)
-		}
-	}
 	for _, s := range c.Subjects {
 		x.subjects = append(x.subjects, s.value)
+		x.names = append(x.names, newGlob(s.value))
+	}
+	for _, s := range c.Except {
+		x.except = append(x.except, newGlob(s.value))
 	}
 	if len(x.subjects) == 0 {
 		return nil, c.ID.wrong("CA %s has no subjects: type subjects: [\"CN=...,O=...\"]", c.ID.value)

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -81,37 +80,33 @@ func (p *product) issuerAt(t time.Time) string {
 	return "none of its CAs"
 }
 
-// A glob is a pattern of names, ready to match.
-type glob struct {
-	prefix  string // the literal text before the first wildcard: most names end here
-	pattern string // the whole, as path.Match reads it
-}
+// A glob is a pattern of names, ready to match: the literal parts between its
+// wildcards, in lower case. A * stands for anything, also for nothing.
+type glob []string
 
-// newGlob reads a pattern, in which * stands for anything.
-func newGlob(s string) (glob, error) {
-	s = foldCase(s)
-	prefix, _, _ := strings.Cut(s, "*")
-	prefix, _, _ = strings.Cut(prefix, "?")
-	g := glob{prefix, strings.NewReplacer(`\`, `\\`, "[", `\[`).Replace(s)}
-	_, err := path.Match(g.pattern, "")
-	return g, err
-}
+func newGlob(pattern string) glob { return strings.Split(strings.ToLower(pattern), "*") }
 
-// foldCase brings a name to the form in which names are matched: in lower
-// case, and a slash, which * does not match for path.Match, is another letter.
-func foldCase(s string) string {
-	return strings.ReplaceAll(strings.ToLower(s), "/", "\x01")
-}
-
+// match says whether a name in lower case fits.
 func (g glob) match(name string) bool {
-	if !strings.HasPrefix(name, g.prefix) {
+	last := len(g) - 1
+	if last == 0 {
+		return name == g[0]
+	}
+	if !strings.HasPrefix(name, g[0]) || !strings.HasSuffix(name[len(g[0]):], g[last]) {
 		return false
 	}
-	ok, err := path.Match(g.pattern, name)
-	return ok && err == nil
+	name = name[len(g[0]) : len(name)-len(g[last])]
+	for _, part := range g[1:last] {
+		i := strings.Index(name, part)
+		if i < 0 {
+			return false
+		}
+		name = name[i+len(part):]
+	}
+	return true
 }
 
-// fits says whether a name, case folded, is one of the CA's.
+// fits says whether a name, in lower case, is one of the CA's.
 func (c *ca) fits(name string) bool {
 	match := func(g glob) bool { return g.match(name) }
 	return slices.ContainsFunc(c.names, match) && !slices.ContainsFunc(c.except, match)
