@@ -41,7 +41,7 @@ func (r *run) networkFailure(step string, err error) *Failure {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return interrupted()
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.Is(err, syscall.ETIMEDOUT), isTimeout(err):
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), isTimeout(err):
 		return &Failure{Timeout, fmt.Sprintf("%s took longer than %v", step, r.timeout())}
 	}
 	if f := systemFailure(step, err); f != nil {
@@ -61,7 +61,9 @@ func systemFailure(step string, err error) *Failure {
 		return nil
 	}
 	code, means := Unreachable, "there is no way to the address"
-	switch number {
+	switch posix(number) {
+	case syscall.ETIMEDOUT:
+		code, means = Timeout, "no answer"
 	case syscall.ECONNREFUSED:
 		code, means = Refused, "nobody listens there"
 	case syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED, syscall.ENOTCONN:
@@ -103,7 +105,10 @@ func tlsFailure(step string, err error) *Failure {
 	if errors.Is(err, wire.ErrTooLarge) {
 		return &Failure{TooLarge, err.Error()}
 	}
-	if step == "STARTTLS" {
+	switch step {
+	case connectStep:
+		return &Failure{Unreachable, step + ": " + err.Error()}
+	case upgradeStep:
 		return &Failure{StartTLS, err.Error()}
 	}
 	asked := ""

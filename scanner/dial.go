@@ -19,7 +19,7 @@ func (a *attempt) connect(ctx context.Context) (*link, error) {
 	}
 	conn, err := a.dial(ctx, target, a.o.Addr)
 	if err != nil {
-		return nil, &stepError{"connecting", err}
+		return nil, &stepError{connectStep, err}
 	}
 	l := &link{Conn: conn}
 	if deadline, ok := ctx.Deadline(); ok {
@@ -39,7 +39,7 @@ func (a *attempt) connect(ctx context.Context) (*link, error) {
 	}
 	if err := upgrade(ctx, conn, target.STARTTLS, name); err != nil {
 		l.hangUp()
-		return nil, &stepError{"STARTTLS", err}
+		return nil, &stepError{upgradeStep, err}
 	}
 	return l, nil
 }
@@ -80,6 +80,13 @@ func (l *link) hangUp() {
 	l.release()
 	l.Conn.Close()
 }
+
+// The steps of an attempt, as failures call them.
+const (
+	connectStep   = "connecting"
+	upgradeStep   = "STARTTLS"
+	handshakeStep = "the handshake"
+)
 
 // A stepError says during which step of an attempt its error came up.
 type stepError struct {

@@ -62,7 +62,7 @@ func TestExcludedByAddress(t *testing.T) {
 		dialled = append(dialled, a.String())
 		return nil, errTry
 	}}
-	for host, code := range map[string]Code{"a.example": Excluded, "b.example": Handshake, "c.example": Excluded} {
+	for host, code := range map[string]Code{"a.example": Excluded, "b.example": Unreachable, "c.example": Excluded} {
 		if o := one(t, s, Target{Host: host, Port: 1}); o.Failure == nil || o.Failure.Code != code {
 			t.Errorf("%s: %v", host, o.Failure)
 		}

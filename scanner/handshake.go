@@ -58,9 +58,6 @@ func (o *Observation) readTape(tape *wire.Tape, err error) error {
 	return err
 }
 
-// handshakeStep is what failures call the part of an attempt after the hello.
-const handshakeStep = "the handshake"
-
 // cheapCurves are those of the first handshake. A key share of P-256 costs a
 // fraction of the others', and every server of TLS 1.3 must take one (RFC 8446
 // section 9.1). crypto/tls has an order of its own and sends a share for the
