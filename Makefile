@@ -37,7 +37,9 @@ demo: ## scan a dozen servers on loopback, each with a typical fault
 conformance: deps ## show many random chains to real clients (CONFORMANCE_CHAINS=2000)
 	CONFORMANCE_CHAINS=$${CONFORMANCE_CHAINS:-2000} $(GO) test -timeout 6h -count 1 -v ./rules/client/conformance
 
-bench: ## measure judging and encoding
+bench: build ## measure scans beside the least they could cost, then judging and encoding
+	$(GO) run ./scanner/tlstest/bench -tlschain ./tlschain
+	$(GO) run ./scanner/tlstest/bench -tlschain ./tlschain -distinct
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 lint: ## look for what gofmt and vet object to
