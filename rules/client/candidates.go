@@ -64,7 +64,7 @@ func (w *walk) addKnown(out []*edge, x *node) []*edge {
 	for _, set := range w.d.q.Known {
 		for _, c := range set.Named(x.c.Issuer) {
 			e := w.d.towards(x, c, true)
-			if e.to.valid && !w.onPath(e.to) && w.d.signed(e) == chain.Yes {
+			if e.to.valid && w.d.signed(e) == chain.Yes {
 				out = append(out, e)
 			}
 		}

@@ -28,6 +28,7 @@ type docket struct {
 	anchors [][]*cert.Certificate // what views are cut from
 	edges   []edge                // what edges are cut from
 	told    []telling
+	runs    int // searches so far
 	said    []saying
 	others  map[source]*node
 	size12  int      // bytes of the Certificate message's body in TLS 1.2

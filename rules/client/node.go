@@ -52,6 +52,9 @@ type node struct {
 	subject int     // the same of the subject's
 	up      []*edge // to presented and known certificates, and to what stores have answered
 	own     *edge   // to itself, for self-issued ones; made when asked for
+	onPath  int     // the run of the docket in which it is on the path
+	candsOf int     // the run that cands are of
+	cands   []*edge // what a client would try as its issuer, best first
 	sent    int     // how many of up lead to presented certificates
 }
 

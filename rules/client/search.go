@@ -33,12 +33,14 @@ const (
 )
 
 // defaultBudget bounds the search of a builder without a budget of its own.
-const defaultBudget = 3000
+const defaultBudget = 1000
 
 // run searches a path from n and reports whether the client accepts it. The
 // path, and the fault if there is none, are left in w.
 func (w *walk) run(n *node) bool {
 	w.leaf, w.path, w.found, w.stop, w.steps = n, w.path[:0], fault{}, false, 0
+	w.d.runs++
+	n.onPath = w.d.runs
 	if n == w.d.list[0] && w.trustsLeaf(n) {
 		f := w.checkOne(n, nil, 0, w.b.Sent&(Dates|Unknown|EKU))
 		w.found = f
@@ -53,8 +55,13 @@ func (w *walk) run(n *node) bool {
 
 // climb tries to reach an anchor from x, which is the end of the path so far.
 func (w *walk) climb(x *node, inStore bool) bool {
-	var buf [8]*edge
-	cands := w.candidates(buf[:0], x, inStore)
+	cands := x.cands
+	if x.candsOf != w.d.runs {
+		cands = w.candidates(cands[:0], x, inStore)
+		if w.b.Retry == AlwaysRetry { // they may be asked for again, and do not depend on the path
+			x.cands, x.candsOf = cands, w.d.runs
+		}
+	}
 	if w.b.WholeList && (len(cands) == 0 || trusted(cands[0]) || w.onPath(cands[0].to)) {
 		return w.closeList(x)
 	}
@@ -84,6 +91,7 @@ func (w *walk) climb(x *node, inStore bool) bool {
 			continue
 		}
 		w.path = append(w.path, e)
+		e.to.onPath = w.d.runs
 		if ends {
 			f := w.check()
 			if f.what == nothing {
@@ -101,6 +109,7 @@ func (w *walk) climb(x *node, inStore bool) bool {
 			return false
 		}
 		w.path = w.path[:len(w.path)-1]
+		e.to.onPath = 0
 	}
 	if w.b.Count == Lookups && !w.spend(x) {
 		return false
@@ -129,12 +138,34 @@ func (w *walk) budget() int {
 	return w.b.Budget
 }
 
+// onPath says whether the certificate is already on the path. Nodes stand for
+// the presented certificates; what is in a store, or known, may be the same as
+// one of them.
 func (w *walk) onPath(n *node) bool {
-	if n == w.leaf || n.c.SHA256 == w.leaf.c.SHA256 && !(n.pos < 0 && w.b.EachEntry && n.selfish) {
+	if n.onPath == w.d.runs {
+		return true
+	}
+	if n.pos >= 0 {
+		return false
+	}
+	if n.c.SHA256 == w.leaf.c.SHA256 {
+		return !(w.b.EachEntry && n.selfish)
+	}
+	for _, e := range w.path {
+		if e.to.c.SHA256 == n.c.SHA256 {
+			return true
+		}
+	}
+	return false
+}
+
+// inPath is onPath for a path that was not made step by step.
+func (w *walk) inPath(n *node) bool {
+	if n == w.leaf {
 		return true
 	}
 	for _, e := range w.path {
-		if e.to == n || e.to.c.SHA256 == n.c.SHA256 {
+		if e.to == n {
 			return true
 		}
 	}

@@ -45,12 +45,12 @@ func (w *walk) closeList(x *node) bool {
 // end, or else the first.
 func (w *walk) leftover(end *node) *node {
 	for _, e := range end.up[:end.sent] {
-		if !w.onPath(e.to) && w.passes(e, w.b.Skip) {
+		if !w.inPath(e.to) && w.passes(e, w.b.Skip) {
 			return e.to
 		}
 	}
 	for i, n := range w.d.list {
-		if n != nil && n.pos == i && !w.onPath(n) {
+		if n != nil && n.pos == i && !w.inPath(n) {
 			return n
 		}
 	}
