@@ -35,9 +35,10 @@ func greet(t *testing.T, lines ...string) *tlstest.Server {
 	})
 }
 
-// closedPort is an address where nobody listens.
+// closedPort is an address where nobody listens: no other test has anything at
+// this one, so that nobody gets the port again.
 func closedPort(t *testing.T) *tlstest.Server {
-	server, err := tlstest.Script("", func(net.Conn) {})
+	server, err := tlstest.Script("127.83.67.1:0", func(net.Conn) {})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,7 +55,7 @@ func writePair(t *testing.T, dir, name string, certs ...*tlstest.Cert) (chain, k
 	return chain, key
 }
 
-// nginx serves a site at 127.0.0.1 until the test ends. Its readiness is that
+// nginx serves a site on loopback until the test ends. Its readiness is that
 // somebody can connect.
 func nginx(t *testing.T, site string) netip.AddrPort {
 	t.Helper()
@@ -114,7 +114,7 @@ func TestNginxPair(t *testing.T) {
 	for _, protocols := range []string{"TLSv1.2", "TLSv1.3", "TLSv1.2 TLSv1.3"} {
 		addr := nginx(t, fmt.Sprintf("ssl_protocols %s; ssl_certificate %s; ssl_certificate_key %s; ssl_certificate %s; ssl_certificate_key %s;",
 			protocols, rsaChain, rsaKey, ecdsaChain, ecdsaKey))
-		target := Target{Host: "127.0.0.1", Addr: addr.Addr(), Port: addr.Port(), ServerName: tlstest.ServerName}
+		target := Target{Host: addr.Addr().String(), Addr: addr.Addr(), Port: addr.Port(), ServerName: tlstest.ServerName}
 		rows := slices.Collect((&Scanner{Variants: []Variant{RSA, ECDSA}}).Scan(t.Context(), slices.Values([]Target{target})))
 		if len(rows) != 1 || len(rows[0]) != 3 || !rows[0][0].Complete {
 			t.Fatalf("%s: %+v", protocols, rows)
