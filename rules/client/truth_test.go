@@ -90,15 +90,18 @@ func storeOf(entries []chain.Entry) *chain.Set {
 	return chain.NewSet(certs)
 }
 
-// TestTruth predicts what each real client did. A share of misses is allowed,
-// because a few clients do things that nobody could explain; it is small, and
-// every miss is printed with -v.
+// nameless says whether a row tells nothing of the client: OpenSSL 0.9.8 and
+// 1.0.1 were run without a check of the name.
+func (r truthRow) nameless() bool {
+	return r.scenario == "24a" && (r.client == "openssl0.9.8" || r.client == "openssl1.0.1")
+}
+
+// TestTruth predicts what each real client did, and misses nothing.
 func TestTruth(t *testing.T) {
 	for _, table := range []struct {
-		file    string
-		dir     string
-		allowed float64
-	}{{"verdicts.csv", "", 0.01}, {"random/verdicts.csv", "random", 0.02}} {
+		file string
+		dir  string
+	}{{"verdicts.csv", ""}, {"random/verdicts.csv", "random"}} {
 		t.Run(table.file, func(t *testing.T) {
 			rows := readTruth(t, table.file)
 			v := new(chain.Verifier)
@@ -111,10 +114,10 @@ func TestTruth(t *testing.T) {
 				got := p.Judge(v.Begin(), readPEM(t, filepath.Join(truthDir, table.dir, "chains", r.scenario+".pem")),
 					Question{Name: "test.example", At: truthAt})
 				total[r.client]++
-				if got.Accepted != r.accepted {
+				if got.Accepted != r.accepted && !r.nameless() {
 					misses++
 					missed[r.client]++
-					t.Logf("MISS %s %s accepted=%v: %s [%s] {%s} %s: %s", r.client, r.scenario, r.accepted, r.description, r.presented, r.store, r.tls, got.Reason)
+					t.Errorf("MISS %s %s accepted=%v: %s [%s] {%s} %s: %s", r.client, r.scenario, r.accepted, r.description, r.presented, r.store, r.tls, got.Reason)
 				}
 				if got.Reason == "" || strings.Contains(got.Reason, "%!") || !got.Accepted && got.Cause == "" {
 					t.Errorf("%s %s: verdict without words: %+v", r.client, r.scenario, got)
@@ -124,9 +127,6 @@ func TestTruth(t *testing.T) {
 				t.Logf("%-22s %d of %d", c, total[c]-missed[c], total[c])
 			}
 			t.Logf("%d misses in %d rows", misses, len(rows))
-			if float64(misses) > table.allowed*float64(len(rows)) {
-				t.Errorf("%d of %d rows are mispredicted, over %.0f%%", misses, len(rows), 100*table.allowed)
-			}
 		})
 	}
 }
