@@ -19,6 +19,7 @@ type Judge struct {
 	rules    []*Rule
 	world    chain.World
 	verifier *chain.Verifier
+	reader   *chain.Reader
 	weight   map[string]Severity // by client: what its failure counts
 }
 
@@ -39,7 +40,7 @@ type Source struct {
 
 // NewJudge prepares a judge. v may be shared between judges, and nil.
 func NewJudge(c Criteria, v *chain.Verifier) *Judge {
-	j := &Judge{Criteria: c, rules: All(), verifier: v, weight: make(map[string]Severity)}
+	j := &Judge{Criteria: c, rules: All(), verifier: v, reader: new(chain.Reader), weight: make(map[string]Severity)}
 	var anchors []*cert.Certificate
 	seen := make(map[cert.Hash]bool)
 	for _, p := range c.Profiles {
@@ -60,6 +61,10 @@ func NewJudge(c Criteria, v *chain.Verifier) *Judge {
 	}
 	return j
 }
+
+// Read makes an entry of bytes from the wire. The judge remembers certificates
+// that it has read before.
+func (j *Judge) Read(raw []byte) chain.Entry { return j.reader.Read(raw) }
 
 // groupWeight is the severity of whatever depends on a client's failure, by the
 // narrowest group that the client is in.

@@ -49,6 +49,9 @@ func New(j *rules.Judge, o Options) *Completer {
 	return c
 }
 
+// Read makes an entry of bytes from the wire, remembering what it has read.
+func (c *Completer) Read(raw []byte) chain.Entry { return c.judge.Read(raw) }
+
 // Judge judges what one target presented, one presentation for each address,
 // and fills in the mends. The mender is the one to ask for more about them.
 func (c *Completer) Judge(ctx context.Context, ps []rules.Presentation) ([]*rules.Verdict, *repair.Mender) {

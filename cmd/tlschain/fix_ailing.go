@@ -87,7 +87,7 @@ func (f *fixing) live(ctx context.Context, observed []*scanner.Observation) (all
 			a.trouble = "it could not be judged: " + first.Failure.Error()
 			continue
 		}
-		presented = append(presented, presentation(first, here))
+		presented = append(presented, presentation(f.completer, first, here))
 		shown = append(shown, a)
 	}
 	f.judge(ctx, presented, shown)

@@ -68,7 +68,7 @@ func endpoints(ctx context.Context, judge *complete.Completer, observed []*scann
 			if o.Captured() {
 				first = o
 				captured = append(captured, len(out))
-				presented = append(presented, presentation(first, here))
+				presented = append(presented, presentation(judge, first, here))
 				break
 			}
 		}
@@ -98,17 +98,17 @@ func byAddress(observed []*scanner.Observation) [][]*scanner.Observation {
 
 // presentation is what first showed; the chains of the other handshakes with
 // the same address stand beside it.
-func presentation(first *scanner.Observation, here []*scanner.Observation) rules.Presentation {
-	p := presentationOf(first)
+func presentation(judge *complete.Completer, first *scanner.Observation, here []*scanner.Observation) rules.Presentation {
+	p := presentationOf(judge, first)
 	for _, o := range here {
 		if o != first && o.Captured() {
-			p.Variants = append(p.Variants, presentationOf(o))
+			p.Variants = append(p.Variants, presentationOf(judge, o))
 		}
 	}
 	return p
 }
 
-func presentationOf(o *scanner.Observation) rules.Presentation {
+func presentationOf(judge *complete.Completer, o *scanner.Observation) rules.Presentation {
 	p := rules.Presentation{
 		Entries: make([]chain.Entry, len(o.Chain)),
 		Name:    o.Target.ServerName,
@@ -116,7 +116,7 @@ func presentationOf(o *scanner.Observation) rules.Presentation {
 		Variant: o.Variant,
 	}
 	for i, der := range o.Chain {
-		p.Entries[i] = chain.Read(der)
+		p.Entries[i] = judge.Read(der)
 	}
 	// The target list's reader has checked the digits.
 	p.Expect, _ = parseHash(o.Target.Expect)

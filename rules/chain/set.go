@@ -21,6 +21,28 @@ func Read(raw []byte) Entry {
 	return Entry{Raw: raw, SHA256: sha256.Sum256(raw), Cert: c, Err: err}
 }
 
+// A Reader reads entries and remembers the certificates in them, so that the
+// intermediate of a hundred thousand hosts is parsed once. The zero value is
+// ready; it must not be copied.
+type Reader struct{ known memory[cert.Hash, *cert.Certificate] }
+
+// readings is how many certificates a Reader remembers, and as many older ones:
+// about 30 MB at the most.
+const readings = 1 << 12
+
+// Read makes an entry of bytes from the wire or from a file.
+func (r *Reader) Read(raw []byte) Entry {
+	sum := sha256.Sum256(raw)
+	if c, ok := r.known.recall(sum); ok {
+		return Entry{Raw: c.Raw, SHA256: sum, Cert: c}
+	}
+	e := Read(raw)
+	if e.Cert != nil {
+		r.known.remember(sum, e.Cert, readings)
+	}
+	return e
+}
+
 // Suppose makes an entry of a certificate that was not presented, to ask what
 // would be if it were.
 func Suppose(c *cert.Certificate) Entry {

@@ -11,7 +11,6 @@ import (
 	_ "crypto/sha256"
 	_ "crypto/sha512"
 	"math/big"
-	"sync"
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -32,39 +31,14 @@ const (
 
 // A Verifier checks signatures and remembers what it found, across chains and
 // goroutines. The zero value is ready; it must not be copied.
-type Verifier struct {
-	mu         sync.RWMutex
-	young, old map[edge]Answer
-}
+type Verifier struct{ known memory[edge, Answer] }
 
 // An edge of the chain graph: a certificate and the key that may have signed it.
 type edge struct{ child, key cert.Hash }
 
-// generation bounds the memory: two maps of this many edges at the most, about
-// 20 MB, so that a scan of ten million distinct leaves does not grow.
+// generation is how many edges are remembered, and as many older ones: 20 MB at
+// the most.
 const generation = 1 << 16
-
-func (v *Verifier) recall(e edge) (Answer, bool) {
-	v.mu.RLock()
-	defer v.mu.RUnlock()
-	a, ok := v.young[e]
-	if !ok {
-		a, ok = v.old[e]
-	}
-	return a, ok
-}
-
-func (v *Verifier) remember(e edge, a Answer) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if len(v.young) >= generation {
-		v.young, v.old = nil, v.young
-	}
-	if v.young == nil {
-		v.young = make(map[edge]Answer)
-	}
-	v.young[e] = a
-}
 
 // A Session is the signature checks of one judgement, under a budget. What the
 // Verifier remembers makes a session faster and never changes its answers: a
@@ -121,12 +95,12 @@ func (s *Session) Signed(child, issuer *cert.Certificate) Answer {
 	s.left -= price
 	a, known := CannotTell, false
 	if s.v != nil {
-		a, known = s.v.recall(e)
+		a, known = s.v.known.recall(e)
 	}
 	if !known {
 		a = check(child, issuer.Key)
 		if s.v != nil {
-			s.v.remember(e, a)
+			s.v.known.remember(e, a, generation)
 		}
 	}
 	s.asked[e] = a
