@@ -1,0 +1,205 @@
+package policy
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"tlschain/rules"
+)
+
+const example = `# what we care about
+severity:
+  root-in-chain: warning
+overrides:
+  - endpoints: ["*.internal.example.com", "10.0.0.0/8", "mail.example.com:25"]
+    severity:
+      untrusted-root: info
+      expires-soon: off
+  - groups: [dmz]
+    severity: {untrusted-root: error}
+`
+
+const waivers = `waivers:
+  - rule: root-in-chain
+    endpoint: "mail*.example.com:25"
+    reason: DANE-TA needs it
+    expires: 2027-06-30
+  - {rule: weak-key, endpoint: "*", reason: replaced in spring, expires: 2026-03-01T00:00:00Z}
+`
+
+func parsed(t *testing.T) (*Policy, []Waiver) {
+	t.Helper()
+	p, err := Parse("policy.yaml", []byte(example))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := ParseWaivers("waivers.yaml", []byte(waivers))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, w
+}
+
+// told writes findings in one line: rule=severity, with a tilde if waived.
+func told(list []rules.Finding) string {
+	var out []string
+	for _, f := range list {
+		text := f.Rule + "=" + f.Severity.String()
+		if f.Waiver != nil {
+			text = "~" + text
+		}
+		out = append(out, text)
+	}
+	return strings.Join(out, " ")
+}
+
+func TestApply(t *testing.T) {
+	p, w := parsed(t)
+	found := []rules.Finding{
+		{Rule: "untrusted-root", Severity: rules.Error}, {Rule: "weak-key", Severity: rules.Error},
+		{Rule: "expires-soon", Severity: rules.Warning}, {Rule: "root-in-chain", Severity: rules.Info},
+	}
+	before, after := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2027, 6, 30, 0, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		name  string
+		where Place
+		at    time.Time
+		want  string
+	}{
+		{"elsewhere", Place{Host: "www.example.com", Port: 443}, before,
+			"untrusted-root=error expires-soon=warning root-in-chain=warning ~weak-key=error"},
+		{"by name", Place{Host: "A.Internal.example.com", Port: 443}, before,
+			"root-in-chain=warning untrusted-root=info ~weak-key=error"},
+		{"by address", Place{Host: "x.example.com", Port: 443, Address: netip.MustParseAddr("10.1.2.3")}, before,
+			"root-in-chain=warning untrusted-root=info ~weak-key=error"},
+		{"the last override decides", Place{Host: "a.internal.example.com", Port: 443, Group: "dmz"}, before,
+			"untrusted-root=error root-in-chain=warning ~weak-key=error"},
+		{"port and waiver", Place{Host: "mail.example.com", Port: 25}, before,
+			"untrusted-root=info ~weak-key=error ~root-in-chain=warning"},
+		{"another port", Place{Host: "mail.example.com", Port: 465}, before,
+			"untrusted-root=error expires-soon=warning root-in-chain=warning ~weak-key=error"},
+		{"expired", Place{Host: "mail.example.com", Port: 25}, after,
+			"weak-key=error root-in-chain=warning waiver-expired=warning waiver-expired=warning untrusted-root=info"},
+	} {
+		if got := told(p.Apply(found, w, c.where, c.at)); got != c.want {
+			t.Errorf("%s:\n%s\nwant\n%s", c.name, got, c.want)
+		}
+	}
+	if told(found) != "untrusted-root=error weak-key=error expires-soon=warning root-in-chain=info" {
+		t.Error("the findings that were passed in have changed")
+	}
+}
+
+func TestExpiredWaiverSaysWhich(t *testing.T) {
+	p, w := parsed(t)
+	got := p.Apply([]rules.Finding{{Rule: "weak-key", Severity: rules.Error}}, w, Place{Host: "x"}, time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC))
+	if len(got) != 2 || !strings.Contains(got[1].Message, "weak-key") || !strings.Contains(got[1].Message, "2026-03-01") || !strings.Contains(got[1].Message, "replaced in spring") {
+		t.Errorf("%+v", got)
+	}
+	if got := p.Apply(nil, w, Place{Host: "x"}, time.Date(2030, 4, 1, 0, 0, 0, 0, time.UTC)); len(got) != 0 {
+		t.Errorf("a waiver whose finding is mended is none: %+v", got)
+	}
+}
+
+func TestJudge(t *testing.T) {
+	p, w := parsed(t)
+	v := &rules.Verdict{State: rules.Error, Findings: []rules.Finding{
+		{Rule: "root-in-chain", Severity: rules.Info}, {Rule: "expired-leaf", Severity: rules.Error},
+	}}
+	p.Judge(v, w, Place{Host: "mail.example.com", Port: 25}, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	if v.State != rules.None { // root-in-chain is waived, and a leaf's date is no matter of presentation
+		t.Error(v.State)
+	}
+	var none *Policy
+	none.Judge(v, nil, Place{}, time.Time{})
+	if v.State != rules.Warning || told(v.Findings) != "expired-leaf=error root-in-chain=warning" {
+		t.Errorf("without waivers: %s, %v", told(v.Findings), v.State)
+	}
+}
+
+func TestPattern(t *testing.T) {
+	for _, c := range []struct {
+		pattern, host string
+		port          uint16
+		addr          string
+		want          bool
+	}{
+		{"*", "anything", 1, "", true},
+		{"*.example.com", "a.b.example.com", 443, "", true},
+		{"*.example.com", "example.com", 443, "", false},
+		{"EXAMPLE.com", "example.COM", 443, "", true},
+		{"example.com:*", "example.com", 99, "", true},
+		{"www?.example.com", "www1.example.com", 443, "", true},
+		{"*a*b*c", "xxaxxbxxbc", 443, "", true},
+		{"*a*b*c", "xxaxxbxxb", 443, "", false},
+		{"192.0.2.0/24", "x", 443, "192.0.2.9", true},
+		{"192.0.2.0/24", "192.0.2.9", 443, "", true},
+		{"192.0.2.0/24", "x", 443, "", false},
+		{"192.0.2.9:443", "x", 443, "192.0.2.9", true},
+		{"192.0.2.9:444", "x", 443, "192.0.2.9", false},
+		{"[2001:db8::1]:443", "x", 443, "2001:db8::1", true},
+		{"2001:db8::1", "x", 443, "2001:db8::1", true},
+		{"2001:db8::/32", "x", 443, "2001:db8::1", true},
+		{"192.0.2.9", "x", 443, "::ffff:192.0.2.9", true},
+		{"*.pem", "fullchain.pem", 0, "", true},
+	} {
+		p, err := ParsePattern(c.pattern)
+		if err != nil {
+			t.Error(err)
+		}
+		where := Place{Host: c.host, Port: c.port}
+		if c.addr != "" {
+			where.Address = netip.MustParseAddr(c.addr)
+		}
+		if p.Matches(where) != c.want {
+			t.Errorf("%s on %s:%d %s: want %v", c.pattern, c.host, c.port, c.addr, c.want)
+		}
+	}
+	if (Pattern{}).Matches(Place{}) {
+		t.Error("the zero pattern matches")
+	}
+}
+
+func TestErrorsNameThePlace(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"severity:\n  root-in-chain: loud\n", `f:2:18: severity "loud": type error, warning, info or off`},
+		{"severity:\n  no-such-rule: error\n", `f:2:3: there is no rule "no-such-rule"`},
+		{"severty: {}\n", `f:1:1: unknown field "severty"`},
+		{"overrides:\n  - endpoints: [\"a:99999\"]\n", `f:2:17: "99999" is no port`},
+		{"severity: [\n", "f:"},
+		{"severity:\n  weak-key: info\n  weak-key: error\n", "f:3:3: "},
+	} {
+		if _, err := Parse("f", []byte(c.in)); err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%q: %v, want %s", c.in, err, c.want)
+		}
+	}
+	for _, c := range []struct{ in, want string }{
+		{"waivers:\n  - rule: weak-key\n    endpoint: x\n    expires: 2027-01-01\n", "has no reason"},
+		{"waivers:\n  - rule: weak-key\n    reason: x\n    expires: 2027-01-01\n", "names no endpoint"},
+		{"waivers:\n  - rule: weak-key\n    endpoint: x\n    reason: x\n", "has no expires"},
+		{"waivers:\n  - endpoint: x\n    reason: x\n    expires: 2027-01-01\n", "names no rule"},
+		{"waivers:\n  - rule: weak-key\n    endpoint: x\n    reason: x\n    expires: soon\n", `f:5:14: "soon" is no date`},
+		{"waivers:\n  - rule: weak-key\n    endpoint: x\n    reason: x\n    until: 2027-01-01\n", `f:5:5: unknown field "until"`},
+		{"waivers:\n  - {rule: waiver-expired, endpoint: x, reason: x, expires: 2027-01-01}\n", "cannot be waived"},
+	} {
+		if _, err := ParseWaivers("f", []byte(c.in)); err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "f:") {
+			t.Errorf("%q: %v, want %s", c.in, err, c.want)
+		}
+	}
+	if p, err := Parse("f", nil); err != nil || len(p.Severity) > 0 {
+		t.Error("an empty file says nothing:", err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(example))
+	f.Add([]byte(waivers))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if p, err := Parse("f", data); err == nil {
+			p.Apply([]rules.Finding{{Rule: "weak-key"}}, nil, Place{}, time.Time{})
+		}
+		_, _ = ParseWaivers("f", data)
+	})
+}
