@@ -1,0 +1,240 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"tlschain/scanner/tlstest"
+)
+
+// A mendable server is a real one that starts with a chain file that lacks an
+// intermediate, and is mended by what fix writes and prints.
+type mendableServer struct {
+	kind    string
+	program string
+	debian  string
+	withKey bool // fix gets --key
+	// configure writes the configuration and gives the command that runs the
+	// server in the foreground.
+	configure func(i *instance, t *testing.T) []string
+	// shims are the commands that steps name, as shell text: they do to this
+	// instance what they do to the one server of a machine.
+	shims map[string]string
+}
+
+// An instance is one server under test, with all its files in one folder.
+type instance struct {
+	dir, address, port  string
+	config              string // the file that configuration lines go to
+	cert, key, password string
+	name                string // of the site
+}
+
+const mendedSite = "mend.example.test"
+
+// brokenChain is served without its intermediates, and is valid now: real
+// clients look at the clock.
+func brokenChain(t *testing.T) *tlstest.Recipe {
+	t.Helper()
+	r, err := tlstest.ParseRecipe("broken", `
+at `+time.Now().UTC().Format(time.DateOnly)+`
+name `+mendedSite+`
+root R keytype=rsa2048 from=-400d to=+4000d
+ca I by R keytype=rsa2048 from=-300d to=+2000d
+ca J by I keytype=rsa2048 from=-300d to=+2000d
+leaf L by J keytype=rsa2048 san=`+mendedSite+` from=-20d to=+60d
+present L
+anchors R
+pool I J
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestFixMendsRealServers(t *testing.T) {
+	openssl := needProgram(t, "openssl", "openssl")
+	gnutls := needProgram(t, "gnutls-cli", "gnutls-bin")
+	java := newJavaClient(t)
+	r := brokenChain(t)
+	for _, s := range mendableServers {
+		t.Run(s.kind, func(t *testing.T) {
+			needProgram(t, s.program, s.debian)
+			dir := t.TempDir()
+			i := &instance{dir: dir, address: freeAddress(t), name: mendedSite, password: "changeit"}
+			i.port = i.address[strings.LastIndex(i.address, ":")+1:]
+			i.cert, i.key = write(t, dir, "site.pem", pemOf(r.Presented...)), write(t, dir, "site.key", keyPEM(t, r.LeafKey.Signer))
+			roots, pool := write(t, dir, "roots.pem", pemOf(r.Anchors...)), write(t, dir, "pool.pem", pemOf(r.Pool...))
+			supervise(t, i, s.configure(i, t))
+
+			target := i.name + "@" + i.address
+			if code, out := tlschain(t, "scan", "--add-roots", roots, "--pool", pool, target); code != exitFindings || !strings.Contains(out, "missing-intermediate") {
+				t.Fatalf("the chain is to be broken at first: exit code %d\n%s", code, out)
+			}
+			mends := filepath.Join(dir, "it's mended") // the quoting is part of it
+			if s.kind == "postfix" {
+				mends = filepath.Join(dir, "mended") // which cannot quote
+			}
+			args := []string{"fix", "--server", s.kind, "-d", mends, "--add-roots", roots, "--pool", pool}
+			if s.withKey {
+				args = append(args, "--key", i.key)
+			}
+			code, out := tlschain(t, append(args, target)...)
+			if code != exitClean {
+				t.Fatalf("fix: exit code %d\n%s", code, out)
+			}
+			i.apply(t, out, s.shims)
+			await(t, func() bool { // a reload takes effect when the server is ready for it
+				code, out = tlschain(t, "scan", "--add-roots", roots, "--fail-on", "info", target)
+				return code == exitClean
+			}, func() string { return out })
+
+			host := strings.TrimSuffix(i.address, ":"+i.port)
+			accepts(t, openssl, "s_client", "-connect", i.address, "-servername", i.name, "-verify_hostname", i.name, "-verify_return_error", "-CAfile", roots)
+			accepts(t, gnutls, "--x509cafile", roots, "--sni-hostname", i.name, "--verify-hostname", i.name, "-p", i.port, host)
+			java.accepts(t, roots, host, i.port, i.name)
+		})
+	}
+}
+
+// apply does what fix printed: lines of configuration take the place of those
+// that begin with the same word, and commands are typed into a shell.
+func (i *instance) apply(t *testing.T, printed string, shims map[string]string) {
+	t.Helper()
+	bin := filepath.Join(i.dir, "bin")
+	if err := os.MkdirAll(bin, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range shims {
+		text = strings.NewReplacer("DIR", i.dir, "CONFIG", i.config).Replace(text)
+		if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\n"+text+"\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var variables []string
+	done := 0
+	for _, line := range strings.Split(printed, "\n") {
+		line, ok := strings.CutPrefix(line, "         ")
+		if !ok || strings.HasPrefix(line, name+" ") {
+			continue
+		}
+		switch word, _, _ := strings.Cut(line, " "); {
+		case strings.HasPrefix(line, "KEYSTORE="):
+			variables = append(variables, "KEYSTORE="+filepath.Join(i.dir, "keystore.p12"))
+		case strings.HasPrefix(line, "ALIAS="):
+			variables = append(variables, line)
+		case i.config != "" && i.configure(t, word, strings.Replace(line, " :443 ", " "+i.address+" ", 1)):
+			done++
+		case shims[word] != "" || word == "keytool":
+			cmd := exec.Command("/bin/sh", "-e", "-c", strings.Join(append(variables, line), "\n"))
+			cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH")+":/usr/sbin")
+			cmd.Stdin = strings.NewReader(strings.Repeat(i.password+"\n", 3))
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%s: %v\n%s", line, err, out)
+			}
+			done++
+		}
+	}
+	if done < 2 {
+		t.Fatalf("only %d of the steps could be applied:\n%s", done, printed)
+	}
+}
+
+// configure puts a line in the place of the one that begins with the same word.
+func (i *instance) configure(t *testing.T, word, line string) bool {
+	t.Helper()
+	text, err := os.ReadFile(i.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(text), "\n")
+	for n, old := range lines {
+		if first, _, _ := strings.Cut(strings.TrimSpace(old), " "); first == word {
+			lines[n] = line
+			write(t, i.dir, filepath.Base(i.config), []byte(strings.Join(lines, "\n")))
+			return true
+		}
+	}
+	return false
+}
+
+// tlschain runs the program as its users get it.
+func tlschain(t *testing.T, args ...string) (code int, out string) {
+	t.Helper()
+	cmd := exec.Command(builtBinary(t), args...)
+	cmd.Env = append(os.Environ(), "TLSCHAIN_PASSWORD=changeit")
+	text, err := cmd.CombinedOutput()
+	if cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), string(text)
+}
+
+// accepts runs a client that must be content.
+func accepts(t *testing.T, program string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), program, args...)
+	cmd.Stdin = bytes.NewReader(nil)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%s refuses: %v\n%s", filepath.Base(program), err, out)
+	}
+}
+
+// await asks until something holds; the test's own deadline bounds it.
+func await(t *testing.T, holds func() bool, state func() string) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); !holds(); {
+		if time.Now().After(end) {
+			t.Fatalf("it never came to be:\n%s", state())
+		}
+		time.Sleep(20 * time.Millisecond) // ask again
+	}
+}
+
+// A javaClient is Java's own TLS client with its default settings.
+type javaClient struct{ java, dir string }
+
+const javaSource = `import javax.net.ssl.*;
+public class Client {
+	public static void main(String[] a) throws Exception {
+		SSLSocket s = (SSLSocket) SSLSocketFactory.getDefault().createSocket(a[0], Integer.parseInt(a[1]));
+		SSLParameters p = s.getSSLParameters();
+		p.setEndpointIdentificationAlgorithm("HTTPS");
+		p.setServerNames(java.util.List.of(new SNIHostName(a[2])));
+		s.setSSLParameters(p);
+		s.startHandshake();
+	}
+}
+`
+
+func newJavaClient(t *testing.T) *javaClient {
+	t.Helper()
+	java := needProgram(t, "java", "default-jdk-headless")
+	needProgram(t, "keytool", "default-jdk-headless")
+	dir := t.TempDir()
+	source := write(t, dir, "Client.java", []byte(javaSource))
+	if out, err := exec.Command(needProgram(t, "javac", "default-jdk-headless"), "-d", dir, source).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return &javaClient{java, dir}
+}
+
+func (c *javaClient) accepts(t *testing.T, roots, host, port, name string) {
+	t.Helper()
+	store := filepath.Join(t.TempDir(), "trust.p12")
+	if out, err := exec.Command("keytool", "-importcert", "-noprompt", "-storetype", "PKCS12", "-storepass", "changeit", "-alias", "root", "-file", roots, "-keystore", store).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	// The name is checked against the certificate by the address that was dialled,
+	// so the client is told to take the site's name for it.
+	hosts := write(t, t.TempDir(), "hosts", fmt.Appendf(nil, "%s %s\n", host, name))
+	accepts(t, c.java, "-Djdk.net.hosts.file="+hosts, "-Djavax.net.ssl.trustStore="+store, "-Djavax.net.ssl.trustStorePassword=changeit",
+		"-cp", c.dir, "Client", name, port, name)
+}
