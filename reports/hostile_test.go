@@ -1,0 +1,196 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+	"golang.org/x/net/html"
+
+	"tlschain/rules"
+	"tlschain/rules/cert"
+	"tlschain/rules/chain"
+	"tlschain/rules/client"
+	"tlschain/scanner"
+)
+
+// A hostile observation and verdict carry the same bytes in every text that a
+// server or a certificate has a say in.
+func hostileEndpoint(text string) Endpoint {
+	name := cert.Name{Text: "CN=" + text, Canon: "x", Common: text}
+	evil := &cert.Certificate{
+		Subject: name, Issuer: name, Serial: []byte(text), Raw: []byte(text), SHA256: cert.Hash{1}, Key: cert.Key{Kind: cert.KeyKind(text)},
+		SignatureAlg: cert.SignatureAlg{Name: text}, CAIssuers: []string{"http://" + text}, DNSNames: []string{text},
+	}
+	other := *evil
+	other.SHA256 = cert.Hash{2}
+	v := &rules.Verdict{
+		Presentation: rules.Presentation{Entries: []chain.Entry{{Raw: evil.Raw, SHA256: evil.SHA256, Cert: evil}, {Raw: []byte(text)}}},
+		Roles:        []chain.Role{chain.Leaf, chain.Unparsable},
+		Product:      text, State: rules.Error, Bundle: &cert.Hash{3}, Mend: []*cert.Certificate{&other},
+		Missing: []rules.CertRef{{Cert: &other, Name: name, Source: text}},
+		Findings: []rules.Finding{
+			{Rule: "missing-intermediate", Severity: rules.Error, Positions: []int{0}, Message: text, Fix: text, Clients: []string{"go"}},
+			{Rule: "root-in-chain", Severity: rules.Info, Message: text, Waiver: &rules.Waiver{Reason: text}},
+		},
+		Clients: []client.Verdict{
+			{Client: "go", Reason: text, Path: []*cert.Certificate{evil}},
+			{Client: "curl", Accepted: true, By: client.AIA, Reason: text, Path: []*cert.Certificate{evil, &other}},
+		},
+	}
+	o := &scanner.Observation{
+		Target:  scanner.Target{Text: text, Host: "host.example.com", Port: 443, ServerName: text},
+		Failure: &scanner.Failure{Code: scanner.Handshake, Message: text},
+	}
+	return NewEndpoint(o, o.Target.Text, v)
+}
+
+// writeHostile writes a report of that one endpoint.
+func writeHostile(t testing.TB, format, text string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := New(format, &b, Options{Width: 80})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := hostileEndpoint(text)
+	var tally Tally
+	tally.Add(&e)
+	if err := errors.Join(w.Begin(exampleHeader()), w.Endpoint(&e), w.End(tally.Summary(false))); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// nasty are the usual ways to break out of a format.
+func nasty() []string {
+	return []string{
+		"\x1b[2J\x1b]0;title\x07\u009b31m", "a\nb\r\nc\td", "\u202egnp.exe\u2066", "a\x00b", "<script>alert(1)</script>", "</script><script>alert(1)//",
+		"</style><script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)", "javascript:alert(1)", "=cmd()|' /C calc'!A0", "+1", "@SUM(A1)",
+		"]]>", "--><!--", "&lt;b&gt;&#x3c;", "\xff\xfe\xc3\x28", strings.Repeat("A", 1<<20), strings.Repeat("\u0335", 1000), "{{.}}", "`$(id)`", "a|b\\|c", "\\", "\\\"", "\\u0022",
+		"# HELP x\nx 1", "\"} 1\nevil{x=\"", "証明書 \u3000", "[x](javascript:alert(1))", "![](http://x)", "]; evil [label=\"", "\ufeff\ufffe\uffff", "\u2028\u2029",
+	}
+}
+
+func TestHostileText(t *testing.T) {
+	narrow(t)
+	for _, text := range nasty() {
+		for _, format := range Formats() {
+			check(t, format, text)
+		}
+	}
+}
+
+// FuzzFormats holds that no bytes break any format.
+func FuzzFormats(f *testing.F) {
+	for _, text := range nasty() {
+		if len(text) < 5000 {
+			f.Add(text)
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, format := range Formats() {
+			check(t, format, text)
+		}
+	})
+}
+
+// check writes the text in a format and asks the format's own reader.
+func check(t testing.TB, format, text string) {
+	t.Helper()
+	out := writeHostile(t, format, text)
+	var err error
+	switch format {
+	case "json", "ndjson", "sarif":
+		if !json.Valid(out) {
+			err = errors.New("no JSON")
+		}
+		if bytes.ContainsAny(out, "\x1b\x00\x07") {
+			err = errors.New("control characters")
+		}
+	case "junit":
+		for d := xml.NewDecoder(bytes.NewReader(out)); err == nil; {
+			_, err = d.Token()
+		}
+		if err == io.EOF {
+			err = nil
+		}
+	case "csv":
+		var rows [][]string
+		rows, err = csv.NewReader(bytes.NewReader(out)).ReadAll()
+		if err == nil && len(rows) != 2 {
+			err = errors.New("not two rows")
+		}
+		for _, row := range rows {
+			for _, cell := range row {
+				if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") {
+					err = errors.New("a formula")
+				}
+			}
+		}
+	case "prometheus":
+		text := expfmt.NewTextParser(model.UTF8Validation)
+		_, err = text.TextToMetricFamilies(bytes.NewReader(out))
+	case "html":
+		err = onlyOurs(out)
+	default: // table, markdown, dot: text for people
+		checkTerminal(t, out)
+		err = sameLines(t, format, out, text)
+	}
+	if err != nil {
+		t.Errorf("%s of %.200q: %v", format, text, err)
+	}
+}
+
+// sameLines holds that hostile text adds no lines of its own to dot, where
+// every line is a statement.
+func sameLines(t testing.TB, format string, out []byte, text string) error {
+	if format != "dot" {
+		return nil
+	}
+	if got, want := bytes.Count(out, []byte("\n")), bytes.Count(writeHostile(t, format, "x"), []byte("\n")); got != want {
+		return errors.New("lines were added")
+	}
+	return nil
+}
+
+// onlyOurs walks the page: it may hold no element and no attribute that a page
+// of harmless text does not hold too, and one script.
+func onlyOurs(page []byte) error {
+	scripts := 0
+	for z := html.NewTokenizer(bytes.NewReader(page)); ; {
+		switch z.Next() {
+		case html.ErrorToken:
+			if z.Err() != io.EOF {
+				return z.Err()
+			}
+			if scripts != 1 {
+				return errors.New("not exactly one script")
+			}
+			return nil
+		case html.CommentToken:
+			return errors.New("a comment")
+		case html.StartTagToken, html.SelfClosingTagToken:
+			tag := z.Token()
+			switch tag.Data {
+			case "script":
+				scripts++
+			case "img", "iframe", "object", "embed", "base", "video", "audio", "math", "foreignobject":
+				return errors.New("an element " + tag.Data)
+			}
+			for _, a := range tag.Attr {
+				value := strings.ToLower(strings.TrimSpace(a.Val))
+				if strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "src" || (a.Key == "href" && !strings.HasPrefix(value, "#") && value != "data:,") {
+					return errors.New("an attribute " + a.Key + "=" + a.Val)
+				}
+			}
+		}
+	}
+}
