@@ -26,14 +26,14 @@ import (
 //	signedby=NAME  corrupt            a signature by another key; a broken one
 //	san=a,b  nosan                    DNS names and addresses
 //	ca=true|false  pathlen=N
-//	eku=server,client,any | none      ku=none|nocertsign|server
+//	eku=server,client,any | none      ku=none|nocertsign|server|encipher
 //	ski=none|of:NAME|bad
 //	aki=none|of:NAME|bad|issuerserial:NAME
 //	nc=permit:example.test,exclude:example.org
 //	aia=URL,...  policy=OID,...
 //	serial=N  v1  trailing  dupext  critical  pad=N
 //
-// trailing puts two bytes behind the certificate's end, dupext repeats the
+// encipher is server and what RSA key exchange needs beside. trailing puts two bytes behind the certificate's end, dupext repeats the
 // first extension, critical adds an unknown critical one, and pad one of N
 // bytes that nobody minds.
 func (r *Recipe) option(label string, t *Template, w word) (err error) {
@@ -88,7 +88,7 @@ func (r *Recipe) option(label string, t *Template, w word) (err error) {
 	case "eku":
 		err = setEKU(t, w.value)
 	case "ku":
-		t.KeyUsage, err = choose(w.value, map[string]x509.KeyUsage{"none": 0, "nocertsign": x509.KeyUsageCRLSign, "server": x509.KeyUsageDigitalSignature})
+		t.KeyUsage, err = choose(w.value, map[string]x509.KeyUsage{"none": 0, "nocertsign": x509.KeyUsageCRLSign, "server": x509.KeyUsageDigitalSignature, "encipher": x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment})
 	case "ski":
 		t.SubjectKeyId, err = r.keyID(w.value)
 	case "aki":

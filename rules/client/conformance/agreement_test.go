@@ -24,6 +24,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,13 +40,24 @@ func TestAgreement(t *testing.T) {
 	seed := uint64(number(t, "CONFORMANCE_SEED", 1))
 	chains := number(t, "CONFORMANCE_CHAINS", 60)
 	t.Logf("%d scenarios of seed %d", chains, seed)
+	now := time.Now()
+	var batches []func() []*sample
+	for start := 0; start < chains; start += batch {
+		batches = append(batches, sync.OnceValue(func() []*sample {
+			var samples []*sample
+			for n := start; n < min(start+batch, chains); n++ {
+				samples = append(samples, newSample(newScenario(seed, n), now))
+			}
+			return samples
+		}))
+	}
 	for _, c := range clients() {
 		if only := os.Getenv("CONFORMANCE_CLIENTS"); only != "" && !slices.Contains(strings.Split(only, ","), c.profile) {
 			continue
 		}
 		t.Run(c.profile, func(t *testing.T) {
 			t.Parallel()
-			compare(t, c, seed, chains)
+			compare(t, c, now, batches)
 		})
 	}
 }
@@ -61,24 +73,21 @@ func number(t *testing.T, name string, otherwise int) int {
 }
 
 // compare runs one client on all scenarios.
-func compare(t *testing.T, c client, seed uint64, chains int) {
-	r := &runner{client: c, server: newServer(t), dir: t.TempDir(), now: time.Now()}
-	session, err := c.start(t, t.TempDir())
-	if err != nil {
+func compare(t *testing.T, c client, now time.Time, batches []func() []*sample) {
+	r := &runner{client: c, server: newServer(t), dir: t.TempDir(), now: now}
+	var err error
+	if r.session, err = c.start(t, t.TempDir()); err != nil {
 		missing(t, fmt.Sprintf("%s cannot be started: apt-get install %s: %v", c.profile, c.needs, err))
 	}
-	if !strings.HasPrefix(session.Version(), c.version) {
-		missing(t, fmt.Sprintf("profile %s describes %s; here is %s", c.profile, c.version, session.Version()))
+	version := r.session.Version()
+	if !strings.HasPrefix(version, c.version) {
+		missing(t, fmt.Sprintf("profile %s is about %s; here is %s", c.profile, c.version, version))
 	}
-	r.session = session
 	var differing []*trial
-	accepted := 0
-	for start := 0; start < chains; start += batch {
-		var scenarios []*scenario
-		for n := start; n < min(start+batch, chains); n++ {
-			scenarios = append(scenarios, newScenario(seed, n))
-		}
-		for _, trial := range r.try(t, scenarios) {
+	shown, accepted := 0, 0
+	for _, samples := range batches {
+		for _, trial := range r.try(t, samples()) {
+			shown++
 			if trial.real.accepted {
 				accepted++
 			}
@@ -87,14 +96,17 @@ func compare(t *testing.T, c client, seed uint64, chains int) {
 			}
 		}
 	}
-	t.Logf("%-13s %-40.40s agrees on %d of %d (%d accepted)", c.profile, session.Version(), chains-len(differing), chains, accepted)
+	t.Logf("%-13s %-40.40s agrees on %d of %d (%d accepted)", c.profile, version, shown-len(differing), shown, accepted)
 	for i, d := range differing {
-		if i < 5 {
+		if i < minimised {
 			d = r.minimise(t, d)
 		}
 		t.Errorf("%s", d)
 	}
 }
+
+// minimised is how many disagreements of a client are made smaller.
+const minimised = 5
 
 // A runner shows scenarios to one client.
 type runner struct {
@@ -105,10 +117,23 @@ type runner struct {
 	now     time.Time
 }
 
-// A trial is a scenario with what the client did and what was predicted.
-type trial struct {
+// A sample is a scenario as bytes.
+type sample struct {
 	*scenario
-	recipe    string
+	recipe string
+	made   *tlstest.Recipe
+	err    error
+}
+
+func newSample(s *scenario, now time.Time) *sample {
+	recipe := s.recipe(now)
+	made, err := tlstest.ParseRecipe(s.id, recipe)
+	return &sample{s, recipe, made, err}
+}
+
+// A trial is a sample with what the client did and what was predicted.
+type trial struct {
+	*sample
 	real      verdict
 	predicted builders.Verdict
 }
@@ -118,38 +143,34 @@ func (t *trial) differs() bool { return t.real.accepted != t.predicted.Accepted 
 // String is what to know about a disagreement.
 func (t *trial) String() string {
 	word := map[bool]string{true: "accepts", false: "rejects"}
-	return fmt.Sprintf("%s: the client %s (%s), the profile %s (%s)\n%s", t.scenario,
+	return fmt.Sprintf("%s\nthe client %s: %s\nthe profile %s: %s\n%s", t.scenario,
 		word[t.real.accepted], t.real.message, word[t.predicted.Accepted], t.predicted.Reason, t.recipe)
 }
 
-// try lets the client judge scenarios, and the profile predict it.
-func (r *runner) try(t *testing.T, scenarios []*scenario) []*trial {
+// try lets the client judge samples, and the profile predict it.
+func (r *runner) try(t *testing.T, samples []*sample) []*trial {
 	t.Helper()
 	var trials []*trial
 	var jobs []job
-	for _, s := range scenarios {
-		one := &trial{scenario: s, recipe: s.recipe(r.now)}
-		made, err := tlstest.ParseRecipe(s.id, one.recipe)
-		if err != nil {
-			t.Fatalf("%v\n%s", err, one.recipe)
+	for _, s := range samples {
+		if s.err != nil {
+			t.Fatalf("%v\n%s", s.err, s.recipe)
 		}
-		one.predicted = r.predict(made)
-		r.server.show(s.host(), made.Identity())
+		r.server.show(s.host(), s.made.Identity())
 		j := job{
 			host: s.host(), port: fmt.Sprint(r.server.Addr().Port()),
-			store: filepath.Join(r.dir, s.id+".pem"), anchors: made.Anchors,
+			store: filepath.Join(r.dir, s.id+".pem"), anchors: s.made.Anchors,
 		}
 		writePEM(t, j.store, j.anchors)
-		jobs, trials = append(jobs, j), append(trials, one)
+		jobs, trials = append(jobs, j), append(trials, &trial{sample: s, predicted: r.predict(s.made)})
 	}
 	verdicts, err := r.session.Verdicts(t.Context(), jobs)
 	if err != nil {
 		t.Fatalf("%s: %v", r.client.profile, err)
 	}
 	for i, v := range verdicts {
-		if v.failed || r.server.times(jobs[i].host) == 0 {
-			t.Fatalf("%s neither accepts nor rejects %s, asked for %d times: %s\n%s",
-				r.client.profile, trials[i], r.server.times(jobs[i].host), v.message, trials[i].recipe)
+		if asked := r.server.times(jobs[i].host); v.failed || asked == 0 {
+			t.Fatalf("%s neither accepts nor rejects, having asked %d times: %s\n%s\n%s", r.client.profile, asked, v.message, trials[i].scenario, trials[i].recipe)
 		}
 		trials[i].real = v
 		r.server.hide(jobs[i].host)

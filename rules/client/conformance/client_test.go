@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A client is a real TLS client and the profile that is to predict it.
@@ -73,6 +74,8 @@ func missing(t *testing.T, why string) {
 // run runs a program to its end, with nothing on its input. Only a program that
 // cannot be run is an error; otherwise its output and exit code tell.
 func run(ctx context.Context, dir string, program string, args ...string) (output string, exit int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = dir
 	cmd.Env = environment(dir)

@@ -19,6 +19,7 @@ type driver struct {
 	cmd     *exec.Cmd
 	in      io.Writer
 	out     *bufio.Reader
+	errors  strings.Builder
 	version string
 }
 
@@ -27,8 +28,7 @@ type driver struct {
 func newDriver(t *testing.T, dir string, program string, args ...string) (session, error) {
 	d := &driver{cmd: exec.CommandContext(t.Context(), program, args...)}
 	d.cmd.Dir, d.cmd.Env = dir, environment(dir)
-	var errors strings.Builder
-	d.cmd.Stderr = &errors
+	d.cmd.Stderr = &d.errors
 	in, err := d.cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func newDriver(t *testing.T, dir string, program string, args ...string) (sessio
 		d.cmd.Wait()
 	})
 	if d.version, err = d.line(); err != nil {
-		return nil, fmt.Errorf("%s says nothing: %w: %s", program, err, errors.String())
+		return nil, fmt.Errorf("%s says nothing: %w: %s", program, err, d.errors.String())
 	}
 	return d, nil
 }
@@ -66,7 +66,7 @@ func (d *driver) Verdicts(_ context.Context, jobs []job) ([]verdict, error) {
 		}
 		line, err := d.line()
 		if err != nil {
-			return nil, fmt.Errorf("after %s: %w", j.host, err)
+			return nil, fmt.Errorf("asked about %s: %w, %v: %s", j.host, err, d.cmd.Wait(), d.errors.String())
 		}
 		word, message, _ := strings.Cut(line, "\t")
 		out = append(out, verdict{word == "accept", word != "accept" && word != "reject", message})

@@ -15,7 +15,10 @@ import (
 // fewer anchors, fewer peculiarities.
 func (r *runner) minimise(t *testing.T, d *trial) *trial {
 	for round := 0; ; round++ {
-		smaller := d.smaller(round)
+		var smaller []*sample
+		for _, s := range d.smaller(round) {
+			smaller = append(smaller, newSample(s, r.now))
+		}
 		if len(smaller) == 0 {
 			return d
 		}

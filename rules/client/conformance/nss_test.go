@@ -43,6 +43,10 @@ func makeDatabase(ctx context.Context, db string, jobs []job) error {
 	return nil
 }
 
+// request is the file of what tstclnt says: if it said nothing, it would stay
+// until the server has had enough.
+const request = "request"
+
 // nss is tstclnt, started for each connection, with one database for all jobs.
 type nss struct{ dir, version string }
 
@@ -51,8 +55,10 @@ func newNSS(t *testing.T, dir string) (session, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, _, err = run(t.Context(), dir, "tstclnt")
-	return &nss{dir, version}, err
+	if _, _, err := run(t.Context(), dir, "tstclnt"); err != nil {
+		return nil, err
+	}
+	return &nss{dir, version}, os.WriteFile(filepath.Join(dir, request), []byte("GET / HTTP/1.0\r\n\r\n"), 0o600)
 }
 
 func (n *nss) Version() string { return n.version }
@@ -64,7 +70,7 @@ func (n *nss) Verdicts(ctx context.Context, jobs []job) ([]verdict, error) {
 	}
 	var out []verdict
 	for _, j := range jobs {
-		output, exit, err := run(ctx, n.dir, "tstclnt", "-Q", "-h", "127.0.0.1", "-p", j.port, "-a", j.host, "-d", "sql:"+db)
+		output, exit, err := run(ctx, n.dir, "tstclnt", "-Q", "-A", request, "-h", "127.0.0.1", "-p", j.port, "-a", j.host, "-d", "sql:"+db)
 		if err != nil {
 			return nil, err
 		}

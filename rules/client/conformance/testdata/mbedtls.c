@@ -5,6 +5,7 @@
 #include <mbedtls/net_sockets.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/version.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -75,6 +76,7 @@ end:
 int main(void) {
 	char version[9], line[4096], host[256], port[8], store[3072];
 
+	signal(SIGPIPE, SIG_IGN);
 	mbedtls_entropy_init(&entropy);
 	mbedtls_ctr_drbg_init(&random_source);
 	if (mbedtls_ctr_drbg_seed(&random_source, mbedtls_entropy_func, &entropy, NULL, 0) != 0)

@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,7 @@ static int blames(int code) {
 	case VERIFY_CERT_ERROR:
 	case NO_PEER_CERT:
 	case DOMAIN_NAME_MISMATCH:
+	case NOT_CA_ERROR:
 	case KEYUSE_SIGNATURE_E:
 	case KEYUSE_ENCIPHER_E:
 	case EXTKEYUSE_AUTH_E:
@@ -94,6 +96,7 @@ end:
 int main(void) {
 	char line[4096], host[256], port[8], store[3072];
 
+	signal(SIGPIPE, SIG_IGN);
 	wolfSSL_Init();
 	puts(wolfSSL_lib_version());
 	fflush(stdout);
