@@ -13,9 +13,15 @@ func apache() Kind {
 			if j.Key != "" {
 				lines = append(lines, "SSLCertificateKeyFile "+quoted(j.Key, ""))
 			}
+			chain := []string{"SSLCertificateChainFile " + quoted(j.path(".chain.pem"), "")}
+			text := "In the site's <VirtualHost>, name the new file; take SSLCertificateChainFile out. SSLCertificateKeyFile stays as it is."
+			if hasDollar(j) {
+				text += " Apache takes ${...} in a path for a variable: copy the files to a path without a $ and name that."
+				lines, chain = nil, nil
+			}
 			return []Step{
-				{"In the site's <VirtualHost>, name the new file; take SSLCertificateChainFile out. SSLCertificateKeyFile stays as it is.", Apache, lines},
-				{"Before Apache 2.4.8, leave SSLCertificateFile as it is, and name the issuers' file instead:", Apache, []string{"SSLCertificateChainFile " + quoted(j.path(".chain.pem"), "")}},
+				{text, Apache, lines},
+				{"Before Apache 2.4.8, leave SSLCertificateFile as it is, and name the issuers' file instead (SSLCertificateChainFile):", Apache, chain},
 				{"Look whether the configuration is right, and reload. Nothing is served anew before that.", Shell, []string{"apachectl configtest && apachectl graceful"}},
 			}
 		}}
@@ -40,8 +46,8 @@ func nginx() Kind {
 		}}
 }
 
-// hasDollar says whether a path would be taken for a variable: nginx has no
-// way to write the letter.
+// hasDollar says whether a path would be taken for a variable: nginx and Apache
+// have no way to write the letter.
 func hasDollar(j Job) bool {
 	for _, r := range j.Dir + j.Key {
 		if r == '$' {
