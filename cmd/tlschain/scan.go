@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"tlschain/reports"
 	"tlschain/scanner"
 )
 
@@ -44,6 +45,7 @@ Exit code: 130 interrupted, 2 usage or no usable input, 1 a finding at or above
 				&cli.BoolFlag{Name: "strict", Category: "Targets", Usage: "a line that cannot be used ends the run before any connection"},
 			},
 			[]cli.Flag{
+				&cli.StringFlag{Name: "resume", Category: "Targets", Usage: "keep finished targets in the journal `FILE`, and if it is there, go on where it ends: nothing is lost and nothing scanned twice"},
 				&cli.StringFlag{Name: "exclude", Category: "Targets", Usage: "`FILE` of hosts and networks that must not be connected to, one a line"},
 				&cli.StringFlag{Name: "shard", Category: "Targets", Usage: "only the `I/N`th part of the targets: over all I from 1 to N, each target is in one part"},
 			},
@@ -69,7 +71,14 @@ func (p *process) scan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	judge, err := p.newJudge(c, started)
+	evaluated, journal := started, (*journal)(nil)
+	if path := c.String("resume"); path != "" {
+		if journal, evaluated, err = openJournal(path, settingsOf(c), started); err != nil {
+			return err
+		}
+		defer journal.close()
+	}
+	judge, err := p.newJudge(c, evaluated)
 	if err != nil {
 		return err
 	}
@@ -96,7 +105,7 @@ func (p *process) scan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	run := &scanRun{ctx: c.Context, list: list, expect: expect, progress: bar}
+	run := &scanRun{ctx: c.Context, list: list, journal: journal, expect: expect, progress: bar}
 	if run.shard, err = parseShard(c.String("shard")); err != nil {
 		return err
 	}
@@ -104,16 +113,14 @@ func (p *process) scan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	for batch := range judgeAll(c.Context, judged, sc.Scan(c.Context, run.targets())) {
-		for i := range batch {
-			bar.endpoint(&batch[i])
-			if err := report.endpoint(&batch[i]); err != nil {
-				bar.end()
-				return errors.Join(err, report.out.discard())
-			}
-		}
+	if bar.shown() && !list.readsStdin() {
+		counted, stop := context.WithCancel(c.Context)
+		defer stop()
+		go run.count(counted)
 	}
-	bar.end()
+	if err := run.collect(report, judgeAll(c.Context, judged, sc.Scan(c.Context, run.targets()))); err != nil {
+		return errors.Join(err, report.out.discard())
+	}
 	interrupted := c.Context.Err() != nil
 	if report.judged+report.unjudged+run.others == 0 && !interrupted {
 		return errors.Join(run.nothing(), report.out.discard())
@@ -125,10 +132,41 @@ func (p *process) scan(c *cli.Context) error {
 	return report.err()
 }
 
+// collect writes what is finished already and what comes in to the report.
+func (r *scanRun) collect(report *reporting, judged iter.Seq[[]reports.Endpoint]) error {
+	defer r.progress.end()
+	if r.journal != nil {
+		for batch, err := range r.journal.stored() {
+			for _, e := range batch {
+				r.progress.endpoint(e)
+				err = errors.Join(err, report.endpoint(e))
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	for batch := range judged {
+		for i := range batch {
+			r.progress.endpoint(&batch[i])
+			if err := report.endpoint(&batch[i]); err != nil {
+				return err
+			}
+		}
+		if r.journal != nil {
+			if err := r.journal.add(batch); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // A scanRun hands targets to the scanner and keeps count of what is no target.
 type scanRun struct {
 	ctx      context.Context
 	list     *targetList
+	journal  *journal // nil: none is kept
 	expect   string
 	shard    shard
 	progress *progress
@@ -153,6 +191,9 @@ func (r *scanRun) targets() iter.Seq[scanner.Target] {
 				r.others++
 				continue
 			}
+			if r.journal != nil && r.journal.has(target) {
+				continue
+			}
 			if target.Expect == "" {
 				target.Expect = r.expect
 			}
@@ -163,6 +204,20 @@ func (r *scanRun) targets() iter.Seq[scanner.Target] {
 		if r.bad > maxComplaints {
 			r.progress.printf("and %d more lines that are no targets", r.bad-maxComplaints)
 		}
+	}
+}
+
+// count walks the targets beside the scan, so that the bar knows how far it is.
+// Nobody waits for it: a list may be long.
+func (r *scanRun) count(ctx context.Context) {
+	n := int64(0)
+	for target, err := range r.list.all(ctx) {
+		if err == nil && r.shard.has(target) {
+			n++
+		}
+	}
+	if ctx.Err() == nil {
+		r.progress.total.Store(n)
 	}
 }
 
