@@ -149,6 +149,12 @@ func (w *walk) explain(f fault) fault {
 		return f
 	}
 	w.reach = reachPreload
+	// The root right above tells most, whatever older root has certified its key.
+	for _, e := range w.addKnown(nil, f.at) {
+		if e.to.selfish {
+			return fault{what: rootNotHeld, at: e.to, by: f.at}
+		}
+	}
 	found := w.accepts()
 	for _, e := range w.path {
 		if e.to.known {
