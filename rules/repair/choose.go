@@ -87,7 +87,7 @@ func (s *search) widen(bundle []Certificate) []Certificate {
 	served := s.ask(bundle)
 	for _, path := range s.paths {
 		more := join(bundle, path)
-		if len(more) == len(bundle) || len(more) > maxDepth || !s.wanted(more[len(bundle):]) {
+		if len(more) == len(bundle) || len(more) > maxDepth || !s.wanted(bundle, more[len(bundle):]) {
 			continue
 		}
 		if now := s.ask(more); !loses(served, now) {
@@ -97,8 +97,16 @@ func (s *search) widen(bundle []Certificate) []Certificate {
 	return bundle
 }
 
-func (s *search) wanted(extra []Certificate) bool {
+// wanted says whether all that a path would add is listed by the CA, or sent
+// already, and is no twin of what is there: of the same key and issuer, one
+// certificate is enough.
+func (s *search) wanted(bundle, extra []Certificate) bool {
 	for _, c := range extra {
+		if slices.ContainsFunc(bundle, func(b Certificate) bool {
+			return b.Cert.Key.SPKI == c.Cert.Key.SPKI && b.Cert.Issuer.Canon == c.Cert.Issuer.Canon
+		}) {
+			return false
+		}
 		listed := false
 		for _, n := range s.product.Needs {
 			listed = listed || len(n.Certs) > 0 && n.Fills(c.Cert)
