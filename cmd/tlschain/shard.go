@@ -36,7 +36,11 @@ func (s shard) has(t scanner.Target) bool {
 	if s.of <= 1 {
 		return true
 	}
+	address := ""
+	if t.Addr.IsValid() {
+		address = t.Addr.String()
+	}
 	h := fnv.New64a()
-	fmt.Fprintf(h, "%s\x00%d\x00%s\x00%s\x00%s", t.Host, t.Port, t.ServerName, t.Addr, t.STARTTLS)
+	fmt.Fprintf(h, "%s\x00%d\x00%s\x00%s\x00%s", t.Host, t.Port, t.ServerName, address, t.STARTTLS)
 	return h.Sum64()%s.of == s.index
 }
