@@ -39,7 +39,7 @@ func hostileConnections() []behaviour {
 	garbage[0] = 0xee // not by chance a record
 	return []behaviour{
 		{name: "accepts and keeps silent", serve: func(conn net.Conn) { conn.Read(make([]byte, 1<<16)); conn.Read(make([]byte, 1)) }, code: Timeout},
-		{name: "never reads the hello", serve: func(conn net.Conn) { time.Sleep(3 * time.Second) }, code: Timeout},
+		{name: "never reads the hello", serve: func(conn net.Conn) { time.Sleep(6 * time.Second) }, code: Timeout},
 		{name: "drips a record", serve: slowly(record(22, make([]byte, 1<<14)...)), code: Timeout},
 		{name: "drips empty records", serve: slowly(record(21, 1, 112)), code: Timeout},
 		{name: "drips a certificate", serve: slowly(chop(1, flight(bytes.Repeat([]byte("x"), 1<<14)))), code: Timeout},
@@ -63,7 +63,7 @@ func hostileConnections() []behaviour {
 		{name: "SSH", serve: func(conn net.Conn) { conn.Write([]byte("SSH-2.0-OpenSSH_9.2\r\n")); conn.Read(make([]byte, 1<<16)) }, code: NotTLS},
 		{name: "SMTP that waits", serve: func(conn net.Conn) {
 			conn.Write([]byte("220 mx ESMTP\r\n"))
-			for conn.SetDeadline(time.Now().Add(5 * time.Second)); ; {
+			for conn.SetDeadline(time.Now().Add(8 * time.Second)); ; {
 				if _, err := conn.Read(make([]byte, 1<<16)); err != nil {
 					return
 				}
