@@ -15,12 +15,14 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"net/http"
 	"strings"
 	"time"
 
 	"tlschain/audit"
 	"tlschain/audit/history"
+	"tlschain/reports"
 )
 
 // A Server answers requests from one history.
@@ -71,7 +73,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	page("/rules", s.rules)
 	page("/rules/{rule}", s.rule)
 	mux.HandleFunc("GET /endpoints/{id}/bundle.pem", s.bundle)
-	mux.HandleFunc("GET /static/style.css", s.style)
+	mux.HandleFunc("GET /static/{sheet}", s.style)
 	mux.Handle("GET /metrics", s.metrics())
 	s.api(mux)
 	outer := http.NewServeMux()
@@ -133,15 +135,23 @@ func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, "ok")
 }
 
+// style sends one of the two style sheets.
 func (s *Server) style(w http.ResponseWriter, r *http.Request) {
-	b, err := files.ReadFile("pages/style.css")
-	if err != nil {
-		s.fail(w, r, err)
+	text := reports.PartStyle()
+	if r.PathValue("sheet") == "style.css" {
+		b, err := files.ReadFile("pages/style.css")
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		text = string(b)
+	} else if r.PathValue("sheet") != "report.css" {
+		s.fail(w, r, history.ErrNotFound)
 		return
 	}
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	w.Header().Set("Cache-Control", "max-age=3600")
-	w.Write(b)
+	io.WriteString(w, text)
 }
 
 // functions are what templates may call.

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"encoding/pem"
 	"fmt"
+	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
@@ -48,6 +49,10 @@ func (s *Server) endpoint(r *http.Request) (string, any, error) {
 	if err != nil {
 		return "", nil, err
 	}
+	picture, err := reports.EndpointHTML(&e, "en", "/rules/")
+	if err != nil {
+		return "", nil, err
+	}
 	download, err := s.hasBundle(r, &e)
 	if err != nil {
 		return "", nil, err
@@ -56,11 +61,10 @@ func (s *Server) endpoint(r *http.Request) (string, any, error) {
 		Title    string
 		Current  history.Current
 		At       history.Interval // zero: the present state
-		Endpoint reports.Endpoint
-		Matrix   []family
+		Report   template.HTML
 		Steps    []step
 		Download bool
-	}{current.Endpoint.Key, current, at, e, matrixOf(e.Clients), steps(line), download}, nil
+	}{current.Endpoint.Key, current, at, picture, steps(line), download}, nil
 }
 
 func steps(newestFirst []history.Interval) []step {
@@ -149,29 +153,4 @@ func (s *Server) bundle(w http.ResponseWriter, r *http.Request) {
 	for _, h := range hashes {
 		pem.Encode(w, &pem.Block{Type: "CERTIFICATE", Bytes: der[h]})
 	}
-}
-
-// A family is the versions of one client, side by side.
-type family struct {
-	Name     string
-	Versions []reports.Client
-}
-
-func matrixOf(clients []reports.Client) (out []family) {
-	for _, c := range clients {
-		name := c.Client
-		for i := range name {
-			if name[i] == '-' && i+1 < len(name) && name[i+1] >= '0' && name[i+1] <= '9' {
-				name = name[:i]
-				break
-			}
-		}
-		at := slices.IndexFunc(out, func(f family) bool { return f.Name == name })
-		if at < 0 {
-			at = len(out)
-			out = append(out, family{Name: name})
-		}
-		out[at].Versions = append(out[at].Versions, c)
-	}
-	return out
 }

@@ -50,6 +50,7 @@ func internStates(ctx context.Context, tx *sql.Tx, states map[Hash]*State) (map[
 	}
 	certificates, chains := map[Hash][]any{}, map[Hash][]any{}
 	fresh := map[Hash]*State{}
+	var p packer
 	for h, s := range states {
 		if _, ok := known[h]; ok {
 			continue
@@ -57,7 +58,7 @@ func internStates(ctx context.Context, tx *sql.Tx, states map[Hash]*State) (map[
 		fresh[h] = s
 		chains[s.chainHash()] = nil
 		for _, c := range s.Chain {
-			certificates[c.SHA256] = []any{seconds(c.NotAfter), pack(c.Doc), c.DER}
+			certificates[c.SHA256] = []any{seconds(c.NotAfter), p.pack(c.Doc), c.DER}
 		}
 	}
 	certificateIDs, err := intern(ctx, tx, "certificate", "sha256", certificates, ", not_after, doc, der")
@@ -74,7 +75,7 @@ func internStates(ctx context.Context, tx *sql.Tx, states map[Hash]*State) (map[
 	rows := make(map[Hash][]any, len(fresh))
 	for h, s := range fresh {
 		rows[h] = []any{chainIDs[s.chainHash()], s.Status, s.Failure, s.Presentation, s.Worst, s.Leaf.bytes(), s.Issuer, s.Product,
-			s.Rules, s.Refused, s.Bundle.bytes(), seconds(s.NotBefore), seconds(s.Expires), pack(s.Doc)}
+			s.Rules, s.Refused, s.Bundle.bytes(), seconds(s.NotBefore), seconds(s.Expires), p.pack(s.Doc)}
 	}
 	ids, err := intern(ctx, tx, "state", "hash", rows,
 		", chain_id, status, failure, presentation, worst, leaf, issuer, product, rules, refused, bundle, not_before, expires, doc")

@@ -11,13 +11,20 @@ import (
 // largest chain that the scanner reads stays far below.
 const maxDoc = 16 << 20
 
-// pack compresses a document. The 64-digit hashes of clients' paths, which make
-// up most of a verdict, repeat within it: it shrinks to a tenth.
-func pack(doc []byte) []byte {
+// A packer compresses documents. The 64-digit hashes of clients' paths, which
+// make up most of a verdict, repeat within it: it shrinks to a tenth. Making a
+// compressor costs more than a document, so one serves a whole transaction.
+type packer struct{ w *flate.Writer }
+
+func (p *packer) pack(doc []byte) []byte {
 	var b bytes.Buffer
-	w, _ := flate.NewWriterDict(&b, flate.DefaultCompression, nil) // fails for a bad level only
-	w.Write(doc)                                                   // a Buffer takes everything
-	w.Close()
+	if p.w == nil {
+		p.w, _ = flate.NewWriter(&b, flate.DefaultCompression) // fails for a bad level only
+	} else {
+		p.w.Reset(&b)
+	}
+	p.w.Write(doc) // a Buffer takes everything
+	p.w.Close()
 	return b.Bytes()
 }
 

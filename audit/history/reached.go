@@ -22,7 +22,7 @@ func packReached(ctx context.Context, tx *sql.Tx, audit int64) ([]byte, error) {
 		last = id
 		return nil
 	}, "SELECT endpoint_id FROM pending WHERE audit_id = $1 ORDER BY endpoint_id", audit)
-	return pack(b), err
+	return new(packer).pack(b), err
 }
 
 // unpackReached gives the set, or nil for a complete audit, which reached all.

@@ -1,0 +1,229 @@
+package main
+
+import (
+	"bytes"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"tlschain/audit/history"
+	"tlschain/audit/history/pgtest"
+	"tlschain/scanner/tlstest"
+)
+
+// A night watch is a group of many endpoints that one server stands for.
+type watch struct {
+	config    string
+	endpoints int
+}
+
+func newWatch(t *testing.T, endpoints int, more string) *watch {
+	t.Helper()
+	tb := tlstest.For(t)
+	root := tb.Root("root")
+	leaf := tb.Leaf("leaf", tb.Intermediate("ca", root))
+	address := tb.Serve(tlstest.Behaviour{Default: tlstest.Present(leaf)}).Addr().String()
+	var list bytes.Buffer
+	for n := range endpoints {
+		fmt.Fprintf(&list, "host%d.example@%s\n", n, address)
+	}
+	dir := t.TempDir()
+	write(t, dir, "hosts.txt", list.Bytes())
+	write(t, dir, "roots.pem", pemOf(root.DER))
+	config := write(t, dir, "tlschain.yaml", []byte("groups:\n  web:\n    targets: {files: [hosts.txt]}\n    clients: [go]\n    roots: roots.pem\n"+more))
+	return &watch{config: config, endpoints: endpoints}
+}
+
+func (w *watch) start(t *testing.T, db string, args ...string) *exec.Cmd {
+	t.Helper()
+	command := exec.Command(builtBinary(t), append([]string{"audit"}, append(args, "--config", w.config, "--db", db)...)...)
+	var stderr bytes.Buffer
+	command.Stderr = &stderr
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() && stderr.Len() > 0 {
+			t.Logf("%s: %s", args[0], stderr.String())
+		}
+	})
+	return command
+}
+
+// holds checks that the history is sound: every audit that calls itself
+// complete shows the whole group, and none that is not says so.
+func (w *watch) holds(t *testing.T, where string) (complete, partial int) {
+	t.Helper()
+	if !history.IsPostgres(where) {
+		raw, err := sql.Open("sqlite", where)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer raw.Close()
+		var verdict string
+		if err := raw.QueryRow("PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
+			t.Fatalf("the history is damaged: %s %v", verdict, err)
+		}
+	}
+	db, err := history.Open(t.Context(), where)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	list, err := db.Audits(t.Context(), "web", 0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range list {
+		rows := 0
+		for _, err := range db.Rows(t.Context(), a.ID) {
+			if err == nil {
+				rows++
+			} else if a.State != history.Running {
+				t.Errorf("audit %d (%s): %v", a.ID, a.State, err)
+			}
+		}
+		switch {
+		case a.State == history.Complete && rows != w.endpoints:
+			t.Errorf("audit %d calls itself complete and shows %d of %d endpoints", a.ID, rows, w.endpoints)
+		case a.State == history.Running && rows != 0:
+			t.Errorf("audit %d has not ended and shows %d endpoints", a.ID, rows)
+		case a.State == history.Partial && rows != a.Endpoints:
+			t.Errorf("audit %d says that it saw %d endpoints and shows %d", a.ID, a.Endpoints, rows)
+		}
+		if a.State == history.Complete {
+			complete++
+		} else {
+			partial++
+		}
+	}
+	return complete, partial
+}
+
+// kills is how often each kill test kills; TLSCHAIN_KILLS says another number.
+func kills() int {
+	if n, err := strconv.Atoi(os.Getenv("TLSCHAIN_KILLS")); err == nil {
+		return n
+	}
+	return 4
+}
+
+func onBoth(t *testing.T, test func(t *testing.T, where string)) {
+	t.Run("SQLite", func(t *testing.T) { test(t, filepath.Join(t.TempDir(), "history.db")) })
+	t.Run("PostgreSQL", func(t *testing.T) { test(t, pgtest.Start(t).Database(t)) })
+}
+
+// Whenever audit run is killed, nothing stored is lost, nothing half is shown
+// as whole, and the next run completes.
+func TestKillAuditRun(t *testing.T) {
+	onBoth(t, func(t *testing.T, where string) {
+		w := newWatch(t, 1500, "")
+		began := time.Now()
+		if err := w.start(t, where, "run").Wait(); err != nil {
+			t.Fatal(err)
+		}
+		whole, runs, killed := time.Since(began), 1, 0
+		for range kills() {
+			run := w.start(t, where, "run")
+			time.Sleep(rand.N(whole)) // the random moment is what is tested
+			run.Process.Kill()
+			if run.Wait() != nil {
+				killed++
+			} else {
+				runs++
+			}
+			if complete, _ := w.holds(t, where); complete < runs {
+				t.Fatalf("%d runs ended, %d complete audits are in the history", runs, complete)
+			}
+		}
+		if err := w.start(t, where, "run").Wait(); err != nil {
+			t.Fatalf("the run after %d kills: %v", killed, err)
+		}
+		complete, partial := w.holds(t, where)
+		t.Logf("%d kills: %d complete audits, %d partial", killed, complete, partial)
+		if complete < runs+1 {
+			t.Errorf("%d runs ended, %d complete audits are in the history", runs+1, complete)
+		}
+	})
+}
+
+// The same for audit serve, which catches up after each kill.
+func TestKillAuditServe(t *testing.T) {
+	onBoth(t, func(t *testing.T, where string) {
+		address := freeAddress(t)
+		w := newWatch(t, 1500, "    schedule: {cron: \"0 3 1 1 *\"}\nserve: {listen: \""+address+"\"}\n")
+		due := func() {
+			// Its time has come, as if the machine had been off over it.
+			db, err := history.Open(t.Context(), where)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			planned, err := db.Schedule(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p := planned["web"]; p.Spec != "" {
+				p.Next = time.Now().Add(-time.Hour)
+				if err := db.Plan(t.Context(), "web", p); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		for range kills() + 1 { // the first one plans
+			due()
+			serve := w.start(t, where, "serve")
+			awaitHealthy(t, address)
+			time.Sleep(rand.N(2 * time.Second))
+			serve.Process.Kill()
+			serve.Wait()
+			w.holds(t, where)
+		}
+		due()
+		before, _ := w.holds(t, where)
+		serve := w.start(t, where, "serve")
+		awaitHealthy(t, address)
+		await(t, func() bool {
+			return strings.Contains(pageOf(t, "http://"+address+"/api/v1/groups"), `"state":"complete"`)
+		}, func() string { return pageOf(t, "http://"+address+"/api/v1/groups") })
+		serve.Process.Signal(os.Interrupt)
+		serve.Wait()
+		complete, partial := w.holds(t, where)
+		t.Logf("%d kills: %d complete audits, %d partial", kills(), complete, partial)
+		if complete < before {
+			t.Errorf("%d complete audits, there were %d", complete, before)
+		}
+	})
+}
+
+func awaitHealthy(t *testing.T, address string) {
+	t.Helper()
+	await(t, func() bool {
+		response, err := http.Get("http://" + address + "/healthz")
+		if err != nil {
+			return false
+		}
+		response.Body.Close()
+		return response.StatusCode == http.StatusOK
+	}, func() string { return "not healthy" })
+}
+
+func pageOf(t *testing.T, url string) string {
+	t.Helper()
+	response, err := http.Get(url)
+	if err != nil {
+		return err.Error()
+	}
+	defer response.Body.Close()
+	var b bytes.Buffer
+	b.ReadFrom(response.Body)
+	return b.String()
+}
