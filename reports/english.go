@@ -26,8 +26,8 @@ func english() labels {
 
 		Title: "TLS chain report", SkipTo: "Skip to the endpoints", MendsTitle: "Mends", ExpiresTitle: "Expires soon",
 		ClientsTitle: "Clients", EndpointsTitle: "Endpoints", RulesTitle: "What the findings mean",
-		MendFor: "%d endpoint needs this file|%d endpoints need this one file", NoBytes: "Its bytes are not known here: run the command above with --aia added, or get it from the CA.",
-		TheFile: "The certificates to send after the leaf, in this order", Copy: "Copy", Copied: "Copied", ToCopy: "The file to copy", ForExample: "For",
+		MendFor: "%d endpoint needs this file|%d endpoints need this one file", NoBytes: "This report does not hold its bytes: the command above writes the file; add --aia where a certificate has to be fetched.",
+		TheFile: "The certificates to send after the leaf, in this order", Copy: "Copy", Copied: "Copied", ToCopy: "The file to copy", LeafAlone: "Send the leaf alone: nothing has to follow it.", ForExample: "For",
 		Search: "Search", SortBy: "Sort by", Show: "Show", Shown: "%d shown", State: "State", Accepted: "accept", Refused: "refuse", Client: "Client",
 		Paths: "Paths that clients take", PathOf: "%d client|%d clients", NoPath: "no path", AllAccept: "All %d clients accept.",
 		Reasons: "Why clients refuse", SentLine: "Sent", Corrected: "Sent against corrected", Added: "add", Dropped: "leave out",

@@ -80,6 +80,9 @@ func (e *Endpoint) keys(by string) []string {
 			for _, c := range e.bundle() {
 				names = append(names, ShortName(c.Subject))
 			}
+			if names == nil {
+				names = []string{"(leaf alone)"}
+			}
 			key = e.BundleSHA256.Short() + " " + strings.Join(names, " + ")
 		}
 	case "issuer":

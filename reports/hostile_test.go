@@ -24,6 +24,14 @@ import (
 // A hostile observation and verdict carry the same bytes in every text that a
 // server or a certificate has a say in.
 func hostileEndpoint(text string) Endpoint {
+	o := &scanner.Observation{
+		Target:  scanner.Target{Text: text, Host: "host.example.com", Port: 443, ServerName: text},
+		Failure: &scanner.Failure{Code: scanner.Handshake, Message: text},
+	}
+	return NewEndpoint(o, o.Target.Text, hostileVerdict(text))
+}
+
+func hostileVerdict(text string) *rules.Verdict {
 	name := cert.Name{Text: "CN=" + text, Canon: "x", Common: text}
 	evil := &cert.Certificate{
 		Subject: name, Issuer: name, Serial: []byte(text), Raw: []byte(text), SHA256: cert.Hash{1}, Key: cert.Key{Kind: cert.KeyKind(text)},
@@ -31,7 +39,7 @@ func hostileEndpoint(text string) Endpoint {
 	}
 	other := *evil
 	other.SHA256 = cert.Hash{2}
-	v := &rules.Verdict{
+	return &rules.Verdict{
 		Presentation: rules.Presentation{Entries: []chain.Entry{{Raw: evil.Raw, SHA256: evil.SHA256, Cert: evil}, {Raw: []byte(text)}}},
 		Roles:        []chain.Role{chain.Leaf, chain.Unparsable},
 		Product:      text, State: rules.Error, Bundle: &cert.Hash{3}, Mend: []*cert.Certificate{&other},
@@ -45,11 +53,6 @@ func hostileEndpoint(text string) Endpoint {
 			{Client: "curl", Accepted: true, By: client.AIA, Reason: text, Path: []*cert.Certificate{evil, &other}},
 		},
 	}
-	o := &scanner.Observation{
-		Target:  scanner.Target{Text: text, Host: "host.example.com", Port: 443, ServerName: text},
-		Failure: &scanner.Failure{Code: scanner.Handshake, Message: text},
-	}
-	return NewEndpoint(o, o.Target.Text, v)
 }
 
 // writeHostile writes a report of that one endpoint.

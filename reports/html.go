@@ -56,12 +56,12 @@ type htmlRow struct {
 
 // The bounds of the page, in endpoints and bytes.
 const (
-	maxListed     = 20_000
-	maxPage       = 26 << 20
-	maxPictures   = 6 << 20
-	maxExpiring   = 100
-	maxMendsShort = 100
-	soon          = 30 * 24 * time.Hour
+	maxListed    = 20_000
+	maxPage      = 26 << 20
+	maxPictures  = 6 << 20
+	maxExpiring  = 100
+	maxMendsOpen = 6 // the others are folded away
+	soon         = 30 * 24 * time.Hour
 )
 
 func newHTML(w io.Writer, o Options) (Writer, error) {
@@ -201,22 +201,28 @@ func (h *htmlWriter) sortExpiring() {
 
 // A page is what the template's outer parts see.
 type page struct {
-	L        labels
-	Lang     string
-	Header   Header
-	Summary  Summary
-	Counts   []stateCount
-	Steps    []step
-	Mends    []Mend
-	Expiring []expiring
-	Clients  []ClientCount
-	Refusers []string
-	Rules    []ruleText
-	Omitted  int
-	Pictures []template.HTML
-	Style    template.CSS
-	Script   template.JS
-	Policy   string
+	L         labels
+	Lang      string
+	Header    Header
+	Summary   Summary
+	Counts    []stateCount
+	Steps     []step
+	Mends     []mendView
+	MoreMends []mendView
+	Expiring  []expiring
+	Clients   []ClientCount
+	Refusers  []string
+	Rules     []ruleText
+	Omitted   int
+	Pictures  []template.HTML
+	Style     template.CSS
+	Script    template.JS
+	Policy    string
+}
+
+type mendView struct {
+	Mend
+	L labels
 }
 
 type stateCount struct {
@@ -240,9 +246,16 @@ func (h *htmlWriter) End(s Summary) error {
 	h.sortExpiring()
 	p := page{
 		L: h.l, Lang: h.l.lang, Header: h.header, Summary: s, Steps: h.l.next(s), Expiring: h.expiring,
-		Mends: s.Mends[:min(len(s.Mends), maxMendsShort)], Clients: slices.Clone(s.Clients), Refusers: refusers(s, 5), Omitted: h.omitted,
+		Clients: slices.Clone(s.Clients), Refusers: refusers(s, 5), Omitted: h.omitted,
 		Pictures: h.drawn, Style: template.CSS(pageStyle), Script: template.JS(pageScript),
 		Policy: "default-src 'none'; img-src data:; style-src '" + digest(pageStyle) + "'; script-src '" + digest(pageScript) + "'; base-uri 'none'; form-action 'none'",
+	}
+	for i, m := range s.Mends {
+		if i < maxMendsOpen && (i < 3 || m.Endpoints > 1) {
+			p.Mends = append(p.Mends, mendView{m, h.l})
+		} else {
+			p.MoreMends = append(p.MoreMends, mendView{m, h.l})
+		}
 	}
 	slices.SortStableFunc(p.Clients, func(a, b ClientCount) int { return cmp.Compare(b.Rejected, a.Rejected) })
 	seen := 0

@@ -1,8 +1,10 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tlschain/rules/chain"
@@ -190,6 +192,9 @@ func (e *Endpoint) matrix() (families []family, reasons []reason) {
 		}
 		families[j].Versions = append(families[j].Versions, v)
 	}
+	for i := range families {
+		slices.SortStableFunc(families[i].Versions, compareVersions)
+	}
 	for _, text := range order {
 		reasons = append(reasons, reason{Text: text, Clients: strings.Join(byReason[text], ", ")})
 	}
@@ -197,13 +202,31 @@ func (e *Endpoint) matrix() (families []family, reasons []reason) {
 	return families, reasons
 }
 
-// splitClient takes "openssl-3.0" apart; a client without versions has none.
+// splitClient takes "openssl-3.0" apart, at the first hyphen before a digit; a
+// client without versions has none.
 func splitClient(id string) (family, version string) {
-	if i := strings.LastIndexByte(id, '-'); i > 0 && i+1 < len(id) && id[i+1] >= '0' && id[i+1] <= '9' {
-		return id[:i], id[i+1:]
+	for i := 1; i+1 < len(id); i++ {
+		if id[i] == '-' && id[i+1] >= '0' && id[i+1] <= '9' {
+			return id[:i], id[i+1:]
+		}
 	}
 	return id, ""
 }
+
+// compareVersions puts 9 before 10, and 4.4 before 10.
+func compareVersions(a, b version) int {
+	x, y := strings.FieldsFunc(a.Name, notDigit), strings.FieldsFunc(b.Name, notDigit)
+	for i := range min(len(x), len(y)) {
+		m, _ := strconv.Atoi(x[i])
+		n, _ := strconv.Atoi(y[i])
+		if m != n {
+			return cmp.Compare(m, n)
+		}
+	}
+	return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(a.Name, b.Name))
+}
+
+func notDigit(r rune) bool { return r < '0' || r > '9' }
 
 // verdict words what a client does that has no versions to show.
 func (l labels) verdict(accepted bool) string {

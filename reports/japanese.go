@@ -25,8 +25,8 @@ func japanese() labels {
 
 		Title: "TLS 証明書チェーン報告", SkipTo: "接続先の一覧へ", MendsTitle: "修正", ExpiresTitle: "まもなく期限切れ",
 		ClientsTitle: "クライアント", EndpointsTitle: "接続先", RulesTitle: "指摘の意味",
-		MendFor: "このファイルで %d 件が直ります", NoBytes: "この証明書の内容は手元にありません。上のコマンドに --aia を付けて実行するか、認証局から入手してください。",
-		TheFile: "サーバー証明書の後に、この順で送る証明書", Copy: "コピー", Copied: "コピーしました", ToCopy: "コピーするファイル", ForExample: "対象",
+		MendFor: "このファイルで %d 件が直ります", NoBytes: "この報告には証明書の内容が含まれていません。上のコマンドがファイルを作成します。取得が必要な場合は --aia を付けてください。",
+		TheFile: "サーバー証明書の後に、この順で送る証明書", Copy: "コピー", Copied: "コピーしました", ToCopy: "コピーするファイル", LeafAlone: "サーバー証明書だけを送信してください。後に続く証明書は不要です。", ForExample: "対象",
 		Search: "検索", SortBy: "並べ替え", Show: "表示", Shown: "%d 件を表示", State: "状態", Accepted: "接続可", Refused: "接続不可", Client: "クライアント",
 		Paths: "クライアントがたどる経路", PathOf: "%d クライアント", NoPath: "経路なし", AllAccept: "%d クライアントすべてが接続できます。",
 		Reasons: "接続できない理由", SentLine: "送信", Corrected: "現状と修正後", Added: "追加", Dropped: "削除",

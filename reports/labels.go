@@ -43,7 +43,7 @@ type labels struct {
 
 	// the HTML page
 	Title, SkipTo, MendsTitle, ExpiresTitle, ClientsTitle, EndpointsTitle, RulesTitle string
-	MendFor, NoBytes, TheFile, Copy, Copied, ToCopy, ForExample                       string
+	MendFor, NoBytes, TheFile, Copy, Copied, ToCopy, LeafAlone, ForExample            string
 	Search, SortBy, Show, Shown, State, Accepted, Refused, Client                     string
 	Paths, PathOf, NoPath, AllAccept, Reasons, SentLine, Corrected, Added, Dropped    string
 	Moved, Kept, Why, Mended, References, NotListed, NoDetail, Drawing, Details       string
