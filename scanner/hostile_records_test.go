@@ -41,7 +41,6 @@ func hostileConnections() []behaviour {
 		{name: "accepts and keeps silent", serve: func(conn net.Conn) { conn.Read(make([]byte, 1<<16)); conn.Read(make([]byte, 1)) }, code: Timeout},
 		{name: "never reads the hello", serve: func(conn net.Conn) { time.Sleep(6 * time.Second) }, code: Timeout},
 		{name: "drips a record", serve: slowly(record(22, make([]byte, 1<<14)...)), code: Timeout},
-		{name: "drips empty records", serve: slowly(record(21, 1, 112)), code: Timeout},
 		{name: "drips a certificate", serve: slowly(chop(1, flight(bytes.Repeat([]byte("x"), 1<<14)))), code: Timeout},
 		{name: "closes at once", serve: func(net.Conn) {}, code: Reset},
 		{name: "resets at once", serve: func(conn net.Conn) { conn.(*net.TCPConn).SetLinger(0) }, code: Reset},
