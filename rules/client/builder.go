@@ -13,7 +13,7 @@ type Builder struct {
 	ParseAll   bool     `yaml:"parse_all"`   // an entry that is no certificate is fatal wherever it stands
 	RefuseAll  Oddities `yaml:"refuse_all"`  // oddities that are fatal wherever they stand
 	Refuse     Oddities `yaml:"refuse"`      // oddities that are fatal on the path
-	Critical   bool     `yaml:"critical"`    // critical name constraints cannot be parsed: fatal wherever they stand, and no anchor is made of such a certificate
+	Critical   bool     `yaml:"critical"`    // critical extensions that it does not know, name constraints among them, cannot be parsed: fatal wherever they stand, and no anchor is made of such a certificate
 
 	// Walking from the leaf to an anchor.
 	Order       ListOrder     `yaml:"order"`        // which entries may certify an entry
@@ -31,6 +31,7 @@ type Builder struct {
 	SelfSigned  bool          `yaml:"self_signed"`  // a presented self-signed certificate ends the presented part and is set aside
 	Own         Check         `yaml:"own"`          // what a certificate must pass to count as its own issuer
 	WholeList   bool          `yaml:"whole_list"`   // entries off the path stay in the chain unless the store has the issuer of its end; else the end itself may be the anchor, by name and key
+	NameRows    int           `yaml:"name_rows"`    // whole_list: anchors are kept in a table of so many rows by their names, and only the row of the end's issuer is looked at; 0: a row for each name
 	Budget      int           `yaml:"budget"`       // most steps of the search; 0: a bound that no list of 100 certificates meets by accident
 	Count       Count         `yaml:"count"`        // what a step is
 	MaxPath     int           `yaml:"max_path"`     // most intermediates between leaf and anchor; 0: no limit
@@ -46,6 +47,7 @@ type Builder struct {
 	MinHash        Hash   `yaml:"min_hash"`         // weakest hash in signatures on the path
 	MinRSA         int    `yaml:"min_rsa"`          // fewest bits of RSA keys on the path
 	LeafUsage      bool   `yaml:"leaf_usage"`       // a leaf whose key usage lacks digitalSignature is fatal
+	LeafEncipher   bool   `yaml:"leaf_encipher"`    // one with an RSA key whose key usage lacks keyEncipherment is fatal
 	LeafCA         bool   `yaml:"leaf_ca"`          // a leaf that is a CA certificate is fatal
 	LeafEKU        bool   `yaml:"leaf_eku"`         // a leaf must be allowed to serve TLS
 	AnyEKU         bool   `yaml:"any_eku"`          // anyExtendedKeyUsage in a CA certificate includes serving TLS

@@ -42,14 +42,14 @@ func searching() map[string]Builder {
 	javaList := Builder{
 		Order: Next, Refuse: duplicateExtension, SkipStore: Signature | KeyID | IssuerSerial | CA,
 		Prefer: [8]Preference{FromList}, Tries: FirstCandidate, Retry: NeverRetry, Leaf: KeyLeaf, MaxPath: 9, // [18d10]
-		Sent: checkPath &^ EKU, Store: CA, MinHash: SHA1, LeafUsage: true, LeafEKU: true, CommonName: true, // [17a 19c 19h 19i 19o]
+		Sent: checkPath &^ EKU, Store: CA | CertSign, MinHash: SHA1, LeafUsage: true, LeafEKU: true, CommonName: true, // [17a 19c 19h 19i 19o]
 	}
 	// Any other list goes to its builder: 5 intermediates, and dates of an anchor
 	// count unless it is directly above the leaf [q6 r6 r0145 r0186].
 	java := Builder{
 		InOrder: &javaList, MaxBytes: 32768, MaxEntries: 10, ParseAll: true, RefuseAll: duplicateExtension, // [18x009 25i 25r]
 		Prefer: [8]Preference{FromStore}, Leaf: KeyLeaf, MaxPath: 5, FarDates: true,
-		Sent: checkPath &^ EKU, Store: Dates | CA, MinHash: SHA1, LeafUsage: true, LeafEKU: true, CommonName: true,
+		Sent: checkPath &^ EKU, Store: Dates | CA | CertSign, MinHash: SHA1, LeafUsage: true, LeafEKU: true, CommonName: true,
 	}
 	return map[string]Builder{
 		"firefox":     firefox,

@@ -8,7 +8,7 @@ func singlePath() map[string]Builder {
 	// and of that the last [08d 20n].
 	gnutls := Builder{
 		MaxBytes: 130500, MaxEntries: 16, ParseAll: true, RefuseAll: trailingData | duplicateExtension, // [18x015 25i 25r 25t]
-		Names: Text, AnchorNames: Bytes, Skip: KeyID, SkipStore: KeyID, // [23a 25o 25p 25q]
+		Names: Text, AnchorNames: Bytes, NameRows: 127, Skip: KeyID, SkipStore: KeyID, // [23a 25o 25p 25q]
 		Prefer: [8]Preference{FromList}, PreferStore: [4]Preference{ValidNow, LastListed},
 		Tries: FirstCandidate, Retry: NeverRetry, WholeList: true, Leaf: LoneLeaf, // [16d 16i]
 		Sent: checkPath, Store: Dates | CA | CertSign | PathLen | NameLimits | Algorithms,
@@ -23,7 +23,7 @@ func singlePath() map[string]Builder {
 		Prefer: [8]Preference{ExactKeyID, CanSign, ValidNow, FromStore, Newest, OnlyStored, LastListed},
 		Tries:  FirstCandidate, Retry: NeverRetry, Leaf: ExactLeaf, MaxPath: 19, // [16d 18d20]
 		Sent: checkPath, Store: Dates | CA | CertSign | PathLen | NameLimits, ClientEKU: true, // [19c 19m 28u]
-		MinHash: SHA1, LeafUsage: true, LeafEKU: true, LeafCA: true, CommonName: true, // [17a 19r]
+		MinHash: SHA1, LeafUsage: true, LeafEncipher: true, LeafEKU: true, LeafCA: true, CommonName: true, // [17a 19r]
 	}
 	// Mbed TLS looks for an issuer in the store, by signature, and then further
 	// down the list by name alone [07 12f 13b 13dn 21a]. What is no CA, may not

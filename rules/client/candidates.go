@@ -26,7 +26,7 @@ func (w *walk) candidates(out []*edge, x *node, inStore bool) []*edge {
 	sent := len(out)
 	for _, c := range w.named(x) {
 		e := w.d.towards(x, c, false)
-		if e.names >= b.AnchorNames && w.passes(e, b.SkipStore) && !(b.Critical && criticalLimits(c)) {
+		if e.names >= b.AnchorNames && w.passes(e, b.SkipStore) && !(b.Critical && (criticalLimits(c) || len(c.UnknownCritical) > 0)) {
 			out = append(out, e)
 		}
 	}

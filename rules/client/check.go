@@ -32,6 +32,9 @@ func (w *walk) checkList() fault {
 			if b.Critical && criticalLimits(n.c) {
 				return fault{what: limitsUnread, at: n}
 			}
+			if b.Critical && len(n.c.UnknownCritical) > 0 {
+				return fault{what: unknownCritical, at: n}
+			}
 		}
 	}
 	return fault{}
@@ -132,6 +135,8 @@ func (w *walk) checkLeaf(n *node) fault {
 		return fault{what: leafIsCA, at: n}
 	case b.LeafUsage && c.HasKeyUsage && c.KeyUsage&cert.DigitalSignature == 0:
 		return fault{what: leafUsage, at: n}
+	case b.LeafEncipher && n.rsa > 0 && c.HasKeyUsage && c.KeyUsage&cert.KeyEncipherment == 0:
+		return fault{what: leafEncipher, at: n}
 	case b.LeafEKU && !c.ForTLS():
 		return fault{what: notForTLS, at: n}
 	}

@@ -42,6 +42,7 @@ const (
 	oddEntry
 	leafIsCA
 	leafUsage
+	leafEncipher
 	junkEntry
 	tooLarge
 	tooMany

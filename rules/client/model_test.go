@@ -1,6 +1,7 @@
 package client
 
 import (
+	"crypto/x509"
 	"fmt"
 	"maps"
 	"slices"
@@ -105,7 +106,7 @@ func TestModel(t *testing.T) {
 	r := tb.Root("R", rsa("R"))
 	i := tb.Intermediate("I", r, rsa("I"))
 	iexp := tb.Copy("Iexp", i, expired)
-	l := tb.Leaf("L", i, rsa("L"))
+	l := tb.Leaf("L", i, rsa("L"), func(c *tlstest.Template) { c.KeyUsage |= x509.KeyUsageKeyEncipherment })
 	x1 := tb.Cross("X1", r, tb.Root("Rold", rsa("Rold")))
 	idead := tb.Cross("Idead", i, tb.Root("gone", rsa("gone")))
 	for _, s := range []scene{

@@ -1,5 +1,10 @@
 package client
 
+import (
+	"math/bits"
+	"strconv"
+)
+
 // closeList ends a path for a client that keeps the whole list as its chain
 // (GnuTLS): the presented part ends at x. Where the store has an issuer of x,
 // what is off the path is dropped; else it stays behind x and takes part, up to
@@ -22,6 +27,12 @@ func (w *walk) closeList(x *node) bool {
 	}
 	if end := w.end(); len(w.path) > 0 && end.selfish && w.passes(w.self(end), w.b.Skip) {
 		w.path = w.path[:len(w.path)-1]
+	}
+	for i, n := range targets(w.path) {
+		if w.row(n.c.Issuer.DER) == w.row(n.c.Subject.DER) && w.holds(n) {
+			w.path = w.path[:i+1] // the rest is dropped, but only if the row is the right one
+			break
+		}
 	}
 	last := w.end()
 	list := append([]*edge(nil), w.path...)
@@ -66,13 +77,13 @@ func retriable(o obstacle) bool {
 	return false
 }
 
-// closeBy anchors the list by those certificates of the store whose subject is
-// name, as DER.
+// closeBy anchors the list by what the store has in the row of name, which is
+// DER: an issuer of its end, or a certificate of the name and key of an entry.
 func (w *walk) closeBy(last *node, name string) fault {
 	nodes := append([]*node{w.leaf}, targets(w.path)...)
 	for i := 1; i < len(nodes); i++ {
 		for _, a := range w.sameName(nodes[i]) {
-			if a.Key.SPKI != nodes[i].c.Key.SPKI || string(a.Subject.DER) != name || name != string(nodes[i].c.Subject.DER) {
+			if a.Key.SPKI != nodes[i].c.Key.SPKI || string(a.Subject.DER) != string(nodes[i].c.Subject.DER) || w.row([]byte(name)) != w.row(a.Subject.DER) {
 				continue
 			}
 			w.path = append(w.path[:i-1], w.d.towards(nodes[i-1], a, false))
@@ -141,4 +152,18 @@ func edgeTo(child, to *node) *edge {
 		}
 	}
 	return nil
+}
+
+// row is where a name stands in the table of anchors. GnuTLS folds the DER by
+// P. J. Weinberger's hash as gnulib has it (hash_pjw_bare), over 64 bits, and
+// does not look whether what it finds in a row has the name that it looks for.
+func (w *walk) row(name []byte) string {
+	if w.b.NameRows == 0 {
+		return string(name)
+	}
+	var h uint64
+	for _, b := range name {
+		h = uint64(b) + bits.RotateLeft64(h, 9)
+	}
+	return strconv.FormatUint(h%uint64(w.b.NameRows), 10)
 }

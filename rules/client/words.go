@@ -95,6 +95,8 @@ func (w *walk) reason(f fault) string {
 		return "the leaf " + at + " is a CA certificate"
 	case leafUsage:
 		return "the key usage of the leaf " + at + " lacks digitalSignature"
+	case leafEncipher:
+		return "the key usage of the leaf " + at + " lacks keyEncipherment, which this client wants for RSA keys"
 	case junkEntry:
 		return fmt.Sprintf("cannot read the entry at position %d, which is no certificate", f.n)
 	case tooLarge:
