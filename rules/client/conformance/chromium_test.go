@@ -10,6 +10,7 @@ import (
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
@@ -60,14 +61,23 @@ func (c *chromium) Verdicts(ctx context.Context, jobs []job) ([]verdict, error) 
 	}
 	var out []verdict
 	err := c.browse(ctx, func(ctx context.Context) error {
+		// Loading instead of navigating spares it drawing pages that explain
+		// the error.
+		frames, err := chromedp.Call(ctx, page.GetFrameTree, cdp.Empty{})
+		if err != nil {
+			return err
+		}
 		for _, j := range jobs {
-			went, err := chromedp.Call(ctx, page.Navigate, page.NavigateParams{URL: "https://" + j.host + ":" + j.port + "/"})
+			loaded, err := chromedp.Call(ctx, network.LoadNetworkResource, network.LoadNetworkResourceParams{
+				FrameID: frames.FrameTree.Frame.ID, URL: "https://" + j.host + ":" + j.port + "/",
+				Options: &network.LoadNetworkResourceOptions{DisableCache: true},
+			})
 			if err != nil {
 				return err
 			}
-			fault := went.ErrorText
+			fault := loaded.Resource.NetErrorName
 			blamed := strings.HasPrefix(fault, "net::ERR_CERT_") || fault == "net::ERR_SSL_SERVER_CERT_BAD_FORMAT"
-			out = append(out, verdict{fault == "", fault != "" && !blamed, fault})
+			out = append(out, verdict{loaded.Resource.Success, !loaded.Resource.Success && !blamed, fault})
 		}
 		return nil
 	})
