@@ -31,7 +31,7 @@ func (p *process) engine(g *audit.Group, now time.Time) (audit.Look, error) {
 	if err != nil {
 		return nil, err
 	}
-	completer, err := newCompleter(c, judge)
+	completer, err := p.newCourt(c, judge)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"tlschain/cmd/tlschain/certfile"
 	"tlschain/reports"
 	"tlschain/rules"
+	"tlschain/rules/policy"
 )
 
 func (p *process) checkCommand() *cli.Command {
@@ -28,11 +29,13 @@ Examples:
   tlschain check --key privkey.pem fullchain.pem
   tlschain check --server-name shop.example.com --fail-on warning site.pfx
   tlschain check --at 2027-06-01 fullchain.pem
+  tlschain check --until 2030 --clients all fullchain.pem
 
 Exit code: 2 usage, or a file that holds no leaf, 1 a finding at or above
 --fail-on, 3 a file could not be read while others could, 0 all is well.`,
 		Flags: joinFlags(
 			[]cli.Flag{
+				&cli.StringFlag{Name: "until", Category: "Files", Usage: "also tell when each client that accepts the file will first refuse it, up to `TIME`"},
 				&cli.StringFlag{Name: "server-name", Category: "Files", Usage: "`NAME` to check the leaf against (default: the leaf's first)"},
 				&cli.StringFlag{Name: "key", Category: "Files", Usage: "the server's private key `FILE` (PKCS #1, PKCS #8 or EC): it must belong to the leaf"},
 				&cli.StringFlag{Name: "password-file", Category: "Files", Usage: "`FILE` whose first line opens PKCS #12 and JKS files"},
@@ -47,6 +50,9 @@ Exit code: 2 usage, or a file that holds no leaf, 1 a finding at or above
 
 func (p *process) check(c *cli.Context) error {
 	started := time.Now()
+	if c.NArg() == 0 {
+		return usagef("no file").hintf("%s check fullchain.pem", name)
+	}
 	plan, err := p.planReport(c)
 	if err != nil {
 		return err
@@ -55,12 +61,13 @@ func (p *process) check(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	judged, err := newCompleter(c, judge)
+	judged, err := p.newCourt(c, judge)
 	if err != nil {
 		return err
 	}
-	if c.NArg() == 0 {
-		return usagef("no file").hintf("%s check fullchain.pem", name)
+	outlook, err := p.newOutlook(c, judge, plan.format)
+	if err != nil {
+		return err
 	}
 	files := &files{process: p, serverName: c.String("server-name")}
 	if files.passwords, err = p.passwords(c); err != nil {
@@ -93,9 +100,12 @@ func (p *process) check(c *cli.Context) error {
 			continue
 		}
 		for i, presented := range presentations {
-			verdicts, _ := judged.Judge(c.Context, []rules.Presentation{presented})
+			verdicts := judged.rule(c.Context, []rules.Presentation{presented}, []policy.Place{{Host: file}})
 			e := reports.NewEndpoint(nil, labelOf(file, i, len(presentations)), verdicts[0])
 			if err := report.endpoint(&e); err != nil {
+				return errors.Join(err, report.out.discard())
+			}
+			if err := outlook.add(e.Target, presented); err != nil {
 				return errors.Join(err, report.out.discard())
 			}
 		}
@@ -104,7 +114,7 @@ func (p *process) check(c *cli.Context) error {
 	if report.judged == 0 && !interrupted {
 		return errors.Join(exitCode(exitUsage), report.out.discard()) // said above
 	}
-	if err := report.end(interrupted); err != nil {
+	if err := report.close(interrupted, outlook.text); err != nil {
 		return err
 	}
 	if misused {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/audit/complete"
 	"tlschain/cmd/tlschain/certfile"
 	"tlschain/rules"
 	"tlschain/rules/catalog"
@@ -25,6 +24,8 @@ func judgingFlags() []cli.Flag {
 		&cli.StringFlag{Name: "roots", Category: group, Usage: "replace every client's trust store by the certificates in `FILE`"},
 		&cli.StringFlag{Name: "add-roots", Category: group, Usage: "add the certificates in `FILE` to every client's trust store: an internal CA"},
 		&cli.StringSliceFlag{Name: "pool", Category: group, Usage: "`FILE` or folder of further CA certificates to complete chains with; may be given several times"},
+		&cli.StringFlag{Name: "policy", Category: group, Usage: "`FILE` (YAML) that sets severities by rule and endpoint"},
+		&cli.StringFlag{Name: "waivers", Category: group, Usage: "`FILE` (YAML) of findings that are accepted, each with a reason and an end"},
 		&cli.StringFlag{Name: "catalog", Category: group, Usage: "`FILE` that describes one more CA's products"},
 		&cli.StringFlag{Name: "expect", Category: group, Usage: "the certificate that should be served is the first in `FILE`"},
 	}, aiaFlags())
@@ -33,11 +34,16 @@ func judgingFlags() []cli.Flag {
 // newJudge makes the judge that the flags of judgingFlags ask for. Without --at
 // it judges as of now.
 func (p *process) newJudge(c *cli.Context, now time.Time) (*rules.Judge, error) {
-	var criteria rules.Criteria
-	var err error
-	if criteria.At, err = parseTime(c.String("at"), now); err != nil {
+	at, err := parseTime(c.String("at"), now)
+	if err != nil {
 		return nil, err
 	}
+	return p.judgeAt(c, at)
+}
+
+// judgeAt is newJudge as of a moment, with the trust stores of that moment.
+func (p *process) judgeAt(c *cli.Context, at time.Time) (*rules.Judge, error) {
+	criteria := rules.Criteria{At: at}
 	pool, err := p.pool(c.StringSlice("pool"))
 	if err != nil {
 		return nil, err
@@ -67,15 +73,6 @@ func (p *process) products(file string) (*catalog.Products, error) {
 		return nil, usagef("--catalog %s: %w", file, err)
 	}
 	return products, nil
-}
-
-// completer judges with everything that the flags allow to be brought in.
-func newCompleter(c *cli.Context, judge *rules.Judge) (*complete.Completer, error) {
-	fetcher, err := newFetcher(c)
-	if err != nil {
-		return nil, err
-	}
-	return complete.New(judge, complete.Options{Fetcher: fetcher}), nil
 }
 
 // parseTime reads --at. A date is its first moment in UTC.

@@ -10,6 +10,7 @@ import (
 	"tlschain/reports"
 	"tlschain/rules"
 	"tlschain/rules/chain"
+	"tlschain/rules/policy"
 	"tlschain/scanner"
 )
 
@@ -17,7 +18,7 @@ import (
 // the endpoints of one target at a time, as they are done. It holds no more
 // targets than it has workers. What was observed is judged also when ctx has
 // ended: that only ends the fetching of issuers.
-func judgeAll(ctx context.Context, judge *complete.Completer, observed iter.Seq[[]*scanner.Observation]) iter.Seq[[]reports.Endpoint] {
+func judgeAll(ctx context.Context, judge *court, observed iter.Seq[[]*scanner.Observation]) iter.Seq[[]reports.Endpoint] {
 	return func(yield func([]reports.Endpoint) bool) {
 		left, leave := context.WithCancel(context.Background())
 		todo := make(chan []*scanner.Observation)
@@ -57,26 +58,27 @@ func judgeAll(ctx context.Context, judge *complete.Completer, observed iter.Seq[
 
 // endpoints judges what one target showed, all its addresses together: an
 // endpoint for each address.
-func endpoints(ctx context.Context, judge *complete.Completer, observed []*scanner.Observation) []reports.Endpoint {
+func endpoints(ctx context.Context, judge *court, observed []*scanner.Observation) []reports.Endpoint {
 	var out []reports.Endpoint
 	var shown []*scanner.Observation // one an endpoint
 	var captured []int               // endpoints that presented a chain
 	var presented []rules.Presentation
+	var places []policy.Place
 	for _, here := range byAddress(observed) {
 		first := here[0]
 		for _, o := range here {
 			if o.Captured() {
 				first = o
 				captured = append(captured, len(out))
-				presented = append(presented, presentation(judge, first, here))
+				presented = append(presented, presentation(judge.Completer, first, here))
+				places = append(places, placeOf(first))
 				break
 			}
 		}
 		shown = append(shown, first)
 		out = append(out, reports.NewEndpoint(first, first.Target.Text, nil))
 	}
-	verdicts, _ := judge.Judge(ctx, presented)
-	for i, v := range verdicts {
+	for i, v := range judge.rule(ctx, presented, places) {
 		at := captured[i]
 		out[at] = reports.NewEndpoint(shown[at], shown[at].Target.Text, v)
 	}

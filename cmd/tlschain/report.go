@@ -90,8 +90,15 @@ func (r *reporting) endpoint(e *reports.Endpoint) error {
 }
 
 // end closes the report; its exit code is err's then.
-func (r *reporting) end(interrupted bool) error {
-	if err := r.writer.End(r.tally.Summary(interrupted)); err != nil {
+func (r *reporting) end(interrupted bool) error { return r.close(interrupted, "") }
+
+// close closes the report with an appendix, for formats that people read.
+func (r *reporting) close(interrupted bool, appendix string) error {
+	err := r.writer.End(r.tally.Summary(interrupted))
+	if err == nil {
+		_, err = r.out.WriteString(appendix)
+	}
+	if err != nil {
 		return errors.Join(err, r.out.discard())
 	}
 	return r.out.commit(interrupted)

@@ -82,7 +82,7 @@ func (p *process) scan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	judged, err := newCompleter(c, judge)
+	judged, err := p.newCourt(c, judge)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"testing"
+
+	"tlschain/audit/complete"
+	"tlschain/reports"
+	"tlschain/rules"
+	"tlschain/rules/catalog"
+	"tlschain/rules/chain"
+	"tlschain/rules/client"
+	"tlschain/scanner"
+	"tlschain/scanner/tlstest"
+)
+
+// What a target costs between the scanner and the report: with the default
+// clients, parsed, judged and written as JSON, as often as its chain comes.
+func BenchmarkEndpoint(b *testing.B) {
+	endpoints := demoObservations(b)
+	facts := catalog.Embedded()
+	profiles, _, err := client.Select(client.Profiles(facts, tlstest.Now()), []string{"broad"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	judge := rules.NewJudge(rules.Criteria{
+		At: tlstest.Now(), Profiles: profiles, Products: catalog.EmbeddedProducts(),
+		Known: []rules.Source{{Name: "catalog", Set: facts.CAs()}},
+	}, new(chain.Verifier))
+	for name, observed := range endpoints {
+		b.Run(name, func(b *testing.B) { benchmarkEndpoint(b, judge, observed) })
+	}
+}
+
+func benchmarkEndpoint(b *testing.B, judge *rules.Judge, observed []*scanner.Observation) {
+	judged := &court{Completer: complete.New(judge, complete.Options{})}
+	w, err := reports.New("ndjson", io.Discard, reports.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, e := range endpoints(context.Background(), judged, observed) {
+			if err := w.Endpoint(&e); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
+func demoObservations(b *testing.B) map[string][]*scanner.Observation {
+	demo, err := tlstest.Demo(tlstest.Now())
+	if err != nil {
+		b.Fatal(err)
+	}
+	out := map[string][]*scanner.Observation{}
+	for _, e := range demo[:3] {
+		var chain [][]byte
+		for _, der := range e.Identity.Entries {
+			chain = append(chain, bytes.Clone(der))
+		}
+		out[e.Name] = []*scanner.Observation{{Target: scanner.Target{Text: e.Name, Host: e.Name, Port: 443, ServerName: e.Name}, At: tlstest.Now(), Chain: chain, Complete: true}}
+	}
+	return out
+}
