@@ -33,3 +33,18 @@ func TestReadmeCommands(t *testing.T) {
 		t.Errorf("found %d commands", tried)
 	}
 }
+
+// The table of what comes home is the one that the scanner's tests write.
+func TestReadmeShowsWhatComesHome(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := os.ReadFile("../../scanner/testdata/openssl.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(readme), string(table)) {
+		t.Error("README.md does not hold scanner/testdata/openssl.md as it is now: copy it there")
+	}
+}
