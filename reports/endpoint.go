@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"encoding/hex"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -76,8 +77,14 @@ func (e *Endpoint) judged(v *rules.Verdict) {
 		e.Findings[i] = finding(f)
 	}
 	e.Clients = make([]Client, len(v.Clients))
-	for i, c := range v.Clients {
-		e.Clients[i] = clientVerdict(c)
+	for i := range v.Clients {
+		var path []Hash // most clients take the same
+		if i > 0 && slices.Equal(v.Clients[i].Path, v.Clients[i-1].Path) {
+			path = e.Clients[i-1].Path
+		} else {
+			path = hashes(v.Clients[i].Path)
+		}
+		e.Clients[i] = clientVerdict(&v.Clients[i], path)
 	}
 	if v.Bundle != nil {
 		e.BundleSHA256 = Hash(*v.Bundle)
@@ -176,8 +183,8 @@ func finding(f rules.Finding) Finding {
 	return out
 }
 
-func clientVerdict(v client.Verdict) Client {
-	out := Client{Client: v.Client, Accepted: v.Accepted, Reason: Clean(v.Reason), Path: hashes(v.Path)}
+func clientVerdict(v *client.Verdict, path []Hash) Client {
+	out := Client{Client: v.Client, Accepted: v.Accepted, Reason: Clean(v.Reason), Path: path}
 	if v.Accepted {
 		out.By = v.By
 	}
@@ -212,7 +219,10 @@ func (e *Endpoint) unsent(v *rules.Verdict) {
 			Subject: Clean(c.Subject.Text), Issuer: Clean(c.Issuer.Text),
 		})
 	}
-	for _, c := range v.Clients {
+	for i, c := range v.Clients {
+		if i > 0 && slices.Equal(c.Path, v.Clients[i-1].Path) {
+			continue
+		}
 		for _, p := range c.Path {
 			note(p)
 		}

@@ -153,6 +153,9 @@ func TestSplitClient(t *testing.T) {
 // BenchmarkNewEndpoint is what a scan pays beside encoding.
 func BenchmarkNewEndpoint(b *testing.B) {
 	e := hostileVerdict("x")
+	for len(e.Clients) < 40 {
+		e.Clients = append(e.Clients, e.Clients[1])
+	}
 	b.ReportAllocs()
 	for b.Loop() {
 		NewEndpoint(nil, "target", e)

@@ -1,9 +1,6 @@
 package reports
 
-import (
-	"bytes"
-	"testing"
-)
+import "testing"
 
 func TestHTML(t *testing.T) {
 	narrow(t)
@@ -11,4 +8,10 @@ func TestHTML(t *testing.T) {
 	example(t, "html", "example-ja.html", Options{Lang: "ja"})
 }
 
-var _ = bytes.NewReader
+// BenchmarkHTML is a page of 10,000 endpoints.
+func BenchmarkHTML(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		b.SetBytes(int64(len(tenThousand(b))))
+	}
+}
