@@ -26,6 +26,7 @@ type Group struct {
 	Ports        []uint16 `yaml:"ports"`       // where a target names none; none: 443
 	ServerName   string   `yaml:"server_name"` // for all targets
 	Clients      []string `yaml:"clients"`     // profiles and groups of profiles; none: broad
+	ClientFile   string   `yaml:"client_file"` // file that describes more clients
 	Roots        string   `yaml:"roots"`       // file that replaces every trust store
 	AddRoots     string   `yaml:"add_roots"`   // file that is added to every trust store
 	Pool         []string `yaml:"pool"`        // files and folders of further CA certificates

@@ -113,28 +113,17 @@ func (c *collector) lastAudit(ctx context.Context, group string, send sender) er
 }
 
 func (c *collector) eachEndpoint(ctx context.Context, send sender) error {
-	q := history.Query{Limit: 5000}
-	for {
-		list, err := c.DB.Endpoints(ctx, q)
-		if err != nil {
-			return err
-		}
-		for _, e := range list {
-			labels := []string{e.Endpoint.Group, e.Endpoint.Key}
-			send(descCaptured, truth(e.Status == "ok"), labels...)
-			if e.Status != "ok" {
-				continue
-			}
-			send(descSeverity, float64(e.Worst), labels...)
-			if !e.Expires.IsZero() {
-				send(descExpiry, float64(e.Expires.Unix()), labels...)
-			}
-		}
-		if len(list) < q.Limit {
+	return c.DB.Conditions(ctx, func(e history.Condition) error {
+		send(descCaptured, truth(e.Status == "ok"), e.Group, e.Key)
+		if e.Status != "ok" {
 			return nil
 		}
-		q.After = list[len(list)-1].Next()
-	}
+		send(descSeverity, float64(e.Worst), e.Group, e.Key)
+		if !e.Expires.IsZero() {
+			send(descExpiry, float64(e.Expires.Unix()), e.Group, e.Key)
+		}
+		return nil
+	})
 }
 
 func truth(b bool) float64 {

@@ -50,6 +50,27 @@ const listed = " WHERE e.gone = 0 AND e.state_id IS NOT NULL"
 // Endpoints gives one page of the endpoints that are there, worst first, then
 // by key.
 func (db *DB) Endpoints(ctx context.Context, q Query) ([]Current, error) {
+	limit := q.Limit
+	if limit <= 0 {
+		limit = 100
+	}
+	if q.After == (Cursor{}) {
+		return db.page(ctx, q, limit, func(*where) {})
+	}
+	// What is as bad as the last one seen, then what is milder: each is a walk
+	// along an index from its place on, however deep in the list that is.
+	list, err := db.page(ctx, q, limit, func(w *where) {
+		w.and("e.worst = ", q.After.Worst)
+		w.str(" AND (e.key, e.id) > (" + w.param(q.After.Key) + ", " + w.param(q.After.ID) + ")")
+	})
+	if err != nil || len(list) == limit {
+		return list, err
+	}
+	milder, err := db.page(ctx, q, limit-len(list), func(w *where) { w.and("e.worst < ", q.After.Worst) })
+	return append(list, milder...), err
+}
+
+func (db *DB) page(ctx context.Context, q Query, limit int, from func(*where)) ([]Current, error) {
 	var w where
 	w.str(listed)
 	if q.Group != "" {
@@ -73,17 +94,34 @@ func (db *DB) Endpoints(ctx context.Context, q Query) ([]Current, error) {
 		w.and("' ' || s.rules LIKE ", "% "+escapeLike(q.Rule)+"=%")
 		w.str(` ESCAPE '\'`)
 	}
-	if q.After != (Cursor{}) {
-		w.and("e.worst <= ", q.After.Worst)
-		w.and("(e.worst < ", q.After.Worst)
-		w.str(" OR (e.key, e.id) > (" + w.param(q.After.Key) + ", " + w.param(q.After.ID) + "))")
-	}
-	limit := q.Limit
-	if limit <= 0 {
-		limit = 100
-	}
+	from(&w)
 	w.str(" ORDER BY e.worst DESC, e.key, e.id LIMIT " + w.param(limit))
 	return db.current(ctx, w.String(), w.args...)
+}
+
+// A Condition is what monitoring needs to know of an endpoint.
+type Condition struct {
+	Group, Key, Status string
+	Worst              int
+	Expires            time.Time // zero: unknown
+}
+
+// Conditions gives the condition of every endpoint that is there, in no order,
+// as they are read; an error of take ends it.
+func (db *DB) Conditions(ctx context.Context, take func(Condition) error) error {
+	err := each(ctx, db.sql, func(rows *sql.Rows) error {
+		var c Condition
+		var expires int64
+		if err := rows.Scan(&c.Group, &c.Key, &c.Status, &c.Worst, &expires); err != nil {
+			return err
+		}
+		c.Expires = timeOf(expires)
+		return take(c)
+	}, "SELECT e.grp, e.key, e.status, e.worst, e.expires FROM endpoint e"+listed)
+	if err != nil {
+		return fmt.Errorf("reading the endpoints' conditions: %w", err)
+	}
+	return nil
 }
 
 // Expiring gives up to limit endpoints of a group (empty: of all) that run out

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"iter"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -37,7 +38,7 @@ func (p *process) engine(g *audit.Group, now time.Time) (audit.Look, error) {
 	}
 	return func(ctx context.Context, targets iter.Seq[scanner.Target], keep func([]byte)) iter.Seq[[]reports.Endpoint] {
 		observed := func(yield func([]*scanner.Observation) bool) {
-			for all := range sc.Scan(ctx, targets) {
+			for all := range sc.Scan(ctx, inGroup(g.Name, targets)) {
 				for _, o := range all {
 					for _, der := range o.Chain {
 						keep(der)
@@ -50,6 +51,21 @@ func (p *process) engine(g *audit.Group, now time.Time) (audit.Look, error) {
 		}
 		return judgeAll(ctx, completer, observed)
 	}, nil
+}
+
+// inGroup has policies and waivers know the targets by the group's name.
+func inGroup(group string, targets iter.Seq[scanner.Target]) iter.Seq[scanner.Target] {
+	return func(yield func(scanner.Target) bool) {
+		for t := range targets {
+			tags := map[string]string{}
+			maps.Copy(tags, t.Tags)
+			tags["group"] = group
+			t.Tags = tags
+			if !yield(t) {
+				return
+			}
+		}
+	}
 }
 
 // groupFlags is the command line of scan that means the group's settings.
@@ -105,6 +121,9 @@ func settings(g *audit.Group) []setting {
 		{"add-roots", text(g.Path(g.AddRoots))},
 		{"pool", pool},
 		{"catalog", text(g.Path(g.Catalog))},
+		{"client-file", text(g.Path(g.ClientFile))},
+		{"policy", text(g.Path(g.Policy))},
+		{"waivers", text(g.Path(g.Waivers))},
 		{"aia", truth(g.AIA)},
 		{"aia-allow", g.AIAAllow},
 		{"all-addresses", truth(g.AllAddresses)},
