@@ -102,8 +102,9 @@ func (m *Mender) Fill(v *rules.Verdict) {
 	}
 }
 
-// generation bounds how many plans are remembered: two maps of this many.
-const generation = 1024
+// generation bounds how many plans are remembered: two maps of this many. A plan
+// keeps two verdicts, some 50 KB together.
+const generation = 256
 
 // Plan finds the corrected list. It is nil if there is no leaf, or no way from
 // it to an anchor of the chosen clients.

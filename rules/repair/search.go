@@ -27,33 +27,38 @@ type search struct {
 	product catalog.Product
 	sold    bool
 	paths   [][]Certificate
-	steps   int
 }
 
 func (m *Mender) search(v *rules.Verdict) *search {
 	s := &search{mender: m, verdict: v, leaf: v.Entries[v.Leaf].Cert, session: m.verifier.Begin()}
 	s.product, s.sold = m.judge.Products.Recognise(s.leaf)
-	s.climb(s.leaf, nil)
+	s.climb()
 	slices.SortStableFunc(s.paths, s.compare)
 	return s
 }
 
-// climb goes on from c, the top of a path so far.
-func (s *search) climb(c *cert.Certificate, path []Certificate) {
-	if s.steps++; s.steps > maxSteps || len(s.paths) >= maxPaths {
-		return
+// climb finds the ways, short ones first: a list that is made to lead astray
+// hides no short way behind long ones.
+func (s *search) climb() {
+	type way struct {
+		top  *cert.Certificate
+		path []Certificate
 	}
-	if s.anchored(c) {
-		s.paths = append(s.paths, slices.Clone(path))
-	}
-	if len(path) == maxDepth {
-		return
-	}
-	for _, issuer := range s.issuers(c) {
-		if issuer.Cert.Key.SPKI == s.leaf.Key.SPKI || slices.ContainsFunc(path, func(p Certificate) bool { return p.Cert.Key.SPKI == issuer.Cert.Key.SPKI }) {
+	open := []way{{top: s.leaf}}
+	for steps := 0; steps < len(open) && steps < maxSteps && len(s.paths) < maxPaths; steps++ {
+		w := open[steps]
+		if s.anchored(w.top) {
+			s.paths = append(s.paths, w.path)
+		}
+		if len(w.path) == maxDepth {
 			continue
 		}
-		s.climb(issuer.Cert, append(slices.Clip(path), issuer))
+		for _, issuer := range s.issuers(w.top) {
+			again := func(c Certificate) bool { return c.Cert.Key.SPKI == issuer.Cert.Key.SPKI }
+			if len(open) < maxSteps && issuer.Cert.Key.SPKI != s.leaf.Key.SPKI && !slices.ContainsFunc(w.path, again) {
+				open = append(open, way{issuer.Cert, append(slices.Clip(w.path), issuer)})
+			}
+		}
 	}
 }
 
