@@ -1,6 +1,6 @@
 module tlschain
 
-go 1.26.8
+go 1.26.0
 
 require (
 	github.com/Netflix/bettertls v0.0.0-20250909192348-e1e99e353074
