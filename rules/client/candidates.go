@@ -171,7 +171,17 @@ func (w *walk) better(a, p *edge, prefer []Preference, ties bool) bool {
 		case OnlyStored:
 			d = b2i(!a.to.sentToo) - b2i(!p.to.sentToo)
 		case KeyTable:
-			d = p.to.row() - a.to.row()
+			switch d = p.to.row() - a.to.row(); {
+			case isTwin(a) != isTwin(p):
+				return isTwin(a)
+			case d != 0:
+			case string(a.to.tableKey()) != string(p.to.tableKey()):
+				// What came into the table last stands first in its row: the
+				// store in order, then the list from its end.
+				return !trusted(a) && trusted(p) || trusted(a) && trusted(p) && ties
+			case trusted(a) && trusted(p):
+				return false // of one identifier only the first came in
+			}
 		case NotSelfIssued:
 			d = b2i(!a.to.selfish) - b2i(!p.to.selfish)
 		case TrustedKeyID:
@@ -182,6 +192,12 @@ func (w *walk) better(a, p *edge, prefer []Preference, ties bool) bool {
 		}
 	}
 	return false
+}
+
+// isTwin says whether the issuer has the subject key identifier of the
+// self-issued certificate that it would certify.
+func isTwin(e *edge) bool {
+	return e.child.selfish && e.child.c.SKI != nil && string(e.child.c.SKI) == string(e.to.c.SKI)
 }
 
 func trusted(e *edge) bool { return e.to.pos < 0 && !e.to.known }

@@ -136,12 +136,13 @@ func fits(alg cert.SignatureAlg, key cert.Key) bool {
 
 // row is the row of a table of 11 in which wolfSSL keeps an issuer, by its
 // subject key identifier or, where it has none, the SHA-1 of its public key.
-func (n *node) row() int {
-	id := n.c.SKI
-	if len(id) < 4 {
-		id = keyID(n.c.Key.DER)
+func (n *node) row() int { return int(binary.BigEndian.Uint32(n.tableKey()) % 11) }
+
+func (n *node) tableKey() []byte {
+	if len(n.c.SKI) < 4 {
+		return keyID(n.c.Key.DER)
 	}
-	return int(binary.BigEndian.Uint32(id) % 11)
+	return n.c.SKI
 }
 
 // keyID is the SHA-1 of the subjectPublicKey's bits (RFC 5280 section 4.2.1.2).

@@ -39,7 +39,8 @@ var policies = []struct{ id, recipe, accepts string }{
 	{"19e", "root R\nca I by R nc=permit:example.org\nleaf L by I\npresent L I\nanchors R", ""},
 	{"19q", "root R\nca I by R nc=permit:example.test\nleaf L by I\npresent L I\nanchors R", "everyone, -mbedtls-2.28, -bearssl-0.6, -openssl-0.9.8, -rustls-0.20"},
 	{"19f", "root R\nca I by R ku=nocertsign\nleaf L by I\npresent L I\nanchors R", "rustls"},
-	{"19h", "root R nc=permit:example.org\nca I by R\nleaf L by I\npresent L I\nanchors R", "java, wolfssl-5.5, bearssl-0.6"},
+	{"19h", "root R nc=exclude:example.test\nca I by R\nleaf L by I\npresent L I\nanchors R", "java, wolfssl-5.5, bearssl-0.6"},
+	{"anchor that permits", "root R nc=permit:example.org\nca I by R\nleaf L by I\npresent L I\nanchors R", "java, bearssl-0.6"},
 	{
 		"19i", "root R pathlen=0\nca I by R\nleaf L by I\npresent L I\nanchors R",
 		"old openssl, openssl-1.1.0, boringssl-android, wolfssl-5.5, java, rustls, bearssl-0.6",

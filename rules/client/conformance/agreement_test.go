@@ -13,7 +13,9 @@
 // encodings, other name types than DNS, or revocation.
 //
 // The environment sets its length: CONFORMANCE_CHAINS (default 60),
-// CONFORMANCE_SEED, CONFORMANCE_CLIENTS (profile ids, separated by commas).
+// CONFORMANCE_SEED, CONFORMANCE_FIRST (the number of the first scenario of the
+// seed, default 0), CONFORMANCE_CLIENTS (profile ids, separated by commas). With
+// CONFORMANCE_RECIPE=FILE the clients are shown that recipe and nothing else.
 package conformance
 
 import (
@@ -39,17 +41,21 @@ const batch = 250
 func TestAgreement(t *testing.T) {
 	seed := uint64(number(t, "CONFORMANCE_SEED", 1))
 	chains := number(t, "CONFORMANCE_CHAINS", 60)
-	t.Logf("%d scenarios of seed %d", chains, seed)
+	first := number(t, "CONFORMANCE_FIRST", 0)
+	t.Logf("%d scenarios of seed %d, from number %d", chains, seed, first)
 	now := time.Now()
 	var batches []func() []*sample
-	for start := 0; start < chains; start += batch {
+	for start := first; start < first+chains; start += batch {
 		batches = append(batches, sync.OnceValue(func() []*sample {
 			var samples []*sample
-			for n := start; n < min(start+batch, chains); n++ {
+			for n := start; n < min(start+batch, first+chains); n++ {
 				samples = append(samples, newSample(newScenario(seed, n), now))
 			}
 			return samples
 		}))
+	}
+	if file := os.Getenv("CONFORMANCE_RECIPE"); file != "" {
+		batches = []func() []*sample{func() []*sample { return []*sample{readSample(t, file)} }}
 	}
 	for _, c := range clients() {
 		if only := os.Getenv("CONFORMANCE_CLIENTS"); only != "" && !slices.Contains(strings.Split(only, ","), c.profile) {
@@ -129,6 +135,24 @@ func newSample(s *scenario, now time.Time) *sample {
 	recipe := s.recipe(now)
 	made, err := tlstest.ParseRecipe(s.id, recipe)
 	return &sample{s, recipe, made, err}
+}
+
+// readSample reads a recipe such as a disagreement was printed with. It must
+// have a name that no other recipe of the run has.
+func readSample(t *testing.T, file string) *sample {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := tlstest.ParseRecipe(file, string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, found := strings.CutSuffix(made.Name, domain)
+	if !found {
+		t.Fatalf("%s: want a name that ends in %s, and is not %s", file, domain, made.Name)
+	}
+	return &sample{&scenario{id: id}, string(text), made, nil}
 }
 
 // A trial is a sample with what the client did and what was predicted.

@@ -48,7 +48,9 @@ func (c certificate) has(tag string) bool {
 }
 
 // host is the name the scenario's leaf is for.
-func (s *scenario) host() string { return s.id + ".example.test" }
+func (s *scenario) host() string { return s.id + domain }
+
+const domain = ".example.test"
 
 // String is the scenario in one line.
 func (s *scenario) String() string {
