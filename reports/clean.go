@@ -56,12 +56,15 @@ func Clean(s string) string {
 
 // isPlain is the fast path for what nearly all names are made of.
 func isPlain(s string) bool {
+	if len(s) > maxText {
+		return false
+	}
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
 			return false
 		}
 	}
-	return len(s) <= maxText
+	return true
 }
 
 // acts says whether a character does something to the text around it, or
