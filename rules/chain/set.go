@@ -24,7 +24,9 @@ func Read(raw []byte) Entry {
 // A Reader reads entries and remembers the certificates in them, so that the
 // intermediate of a hundred thousand hosts is parsed once. The zero value is
 // ready; it must not be copied.
-type Reader struct{ known memory[cert.Hash, *cert.Certificate] }
+type Reader struct {
+	known memory[cert.Hash, *cert.Certificate]
+}
 
 // readings is how many certificates a Reader remembers, and as many older ones:
 // about 30 MB at the most.
