@@ -139,7 +139,7 @@ func (f *fixing) server(a *ailing, kind server.Kind, taken map[string]bool) erro
 	files := kind.Files(job)
 	look := a.look
 	if look == nil {
-		look = []string{"check", filepath.Join(f.folder.path, files[0].Name)}
+		look = []string{"scan", server.AnyHost}
 	}
 	job.Verify = append(append([]string{name}, look...), f.verify...)
 	for _, file := range files {

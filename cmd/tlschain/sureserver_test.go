@@ -29,7 +29,7 @@ func TestRow1And2ManualsForEachServer(t *testing.T) {
 			t.Fatalf("%s: exit code %d, files %v\n%s", k.ID, code, p.files(), out)
 		}
 		_, steps, _ := strings.Cut(out, k.Title+":\n")
-		mentions(t, steps, "  1. ", "  2. ", "Look again", "tlschain check")
+		mentions(t, steps, "  1. ", "  2. ", "Look again", "tlschain scan HOST")
 		for _, file := range p.files() {
 			mentions(t, out, "wrote "+filepath.Join(p.mends, file))
 		}

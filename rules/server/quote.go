@@ -8,7 +8,7 @@ import (
 // sh quotes a word for a POSIX shell: nothing is special between single quotes
 // but the quote itself.
 func sh(s string) string {
-	if s != "" && strings.Trim(s, plainLetters) == "" && !strings.HasPrefix(s, "-") {
+	if s != "" && strings.Trim(s, plainLetters) == "" {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
@@ -99,7 +99,7 @@ func words(l Language, argv []string) string {
 		switch {
 		case l == Cmd:
 			out[i] = cmd(w)
-		case l == PowerShell && !plain(w):
+		case l == PowerShell && (w == "" || w[0] == '@' || strings.Trim(w, plainLetters) != ""):
 			out[i] = ps(w)
 		case l == PowerShell:
 			out[i] = w

@@ -75,6 +75,10 @@ type Job struct {
 	Verify     []string // the command that looks again, by words
 }
 
+// AnyHost stands in Job.Verify for the name of a server that the user has not
+// named: a certificate's names are not ours to print into a command.
+const AnyHost = "HOST"
+
 // A Kind is one kind of server.
 type Kind struct {
 	ID    string
@@ -121,7 +125,11 @@ func (k Kind) Steps(j Job) []Step {
 	case "iis", "iis-6", "exchange":
 		language = PowerShell
 	}
-	return append(steps, Step{"Look again, from another machine if you can:", language, []string{words(language, j.Verify)}})
+	text := "Look again, from another machine if you can:"
+	if slices.Contains(j.Verify, AnyHost) {
+		text = "Look again, from another machine if you can (" + AnyHost + " is your server's name):"
+	}
+	return append(steps, Step{text, language, []string{words(language, j.Verify)}})
 }
 
 // FromHeader guesses the kind of the server from its Server header. The header
