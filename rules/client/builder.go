@@ -29,6 +29,7 @@ type Builder struct {
 	Retry       Retry         `yaml:"retry"`        // when another candidate is tried
 	StoreOnly   bool          `yaml:"store_only"`   // once a certificate came from the store, only the store goes on
 	SelfSigned  bool          `yaml:"self_signed"`  // a presented self-signed certificate ends the presented part and is set aside
+	SelfIssued  bool          `yaml:"self_issued"`  // a presented self-issued certificate has no issuer but itself
 	Own         Check         `yaml:"own"`          // what a certificate must pass to count as its own issuer
 	WholeList   bool          `yaml:"whole_list"`   // entries off the path stay in the chain unless the store has the issuer of its end; else the end itself may be the anchor, by name and key
 	NameRows    int           `yaml:"name_rows"`    // whole_list: anchors are kept in a table of so many rows by their names, and only the row of the end's issuer is looked at; 0: a row for each name
@@ -110,9 +111,9 @@ const (
 	_             Preference = iota
 	FromStore                // from the store before presented
 	FromList                 // presented before from the store
-	ExactKeyID               // key identifiers that are present and agree
+	ExactKeyID               // authority key identifiers that point at the issuer: by issuer and serial number if they have these, else by key
 	KeyIDFits                // agreeing key identifiers, then absent ones, then differing ones
-	CanSign                  // CA certificates with keyCertSign
+	CanSign                  // CA certificates and anchors, with keyCertSign
 	ValidNow                 // inside the validity period
 	Newest                   // later notBefore, then later notAfter
 	LatestEnd                // later notAfter, if none is valid now

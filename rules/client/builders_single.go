@@ -21,7 +21,7 @@ func singlePath() map[string]Builder {
 		MaxBytes: 131071, ParseAll: true, RefuseAll: trailingData, Names: Bytes, AnchorNames: Bytes, // [25o 25t]
 		Skip: KeyID, SkipStore: KeyID,
 		Prefer: [8]Preference{ExactKeyID, CanSign, ValidNow, FromStore, Newest, OnlyStored, LastListed},
-		Tries:  FirstCandidate, Retry: NeverRetry, Leaf: ExactLeaf, MaxPath: 19, // [16d 18d20]
+		Tries:  FirstCandidate, Retry: NeverRetry, SelfIssued: true, Leaf: ExactLeaf, MaxPath: 19, // [16d 18d20]
 		Sent: checkPath, Store: Dates | CA | CertSign | PathLen | NameLimits, ClientEKU: true, // [19c 19m 28u]
 		MinHash: SHA1, LeafUsage: true, LeafEncipher: true, LeafEKU: true, LeafCA: true, CommonName: true, // [17a 19r]
 	}

@@ -148,11 +148,11 @@ func (w *walk) better(a, p *edge, prefer []Preference, ties bool) bool {
 		case FromList:
 			d = b2i(a.to.pos >= 0) - b2i(p.to.pos >= 0)
 		case ExactKeyID:
-			d = b2i(a.keyID > 0) - b2i(p.keyID > 0)
+			d = b2i(a.pointed()) - b2i(p.pointed())
 		case KeyIDFits:
 			d = int(a.keyID - p.keyID)
 		case CanSign:
-			d = b2i(w.passes(a, CA|CertSign)) - b2i(w.passes(p, CA|CertSign))
+			d = b2i(w.canSign(a)) - b2i(w.canSign(p))
 		case ValidNow:
 			d = b2i(a.to.valid) - b2i(p.to.valid)
 		case Newest:
@@ -192,6 +192,24 @@ func (w *walk) better(a, p *edge, prefer []Preference, ties bool) bool {
 		}
 	}
 	return false
+}
+
+// pointed says whether the authority key identifier points at this issuer: by
+// the certificate's issuer and serial number, if it has those, or else by key.
+func (e *edge) pointed() bool {
+	if e.child.c.AKIIssuer != nil {
+		return e.keyID >= 0 && e.serial
+	}
+	return e.keyID > 0
+}
+
+// canSign says whether an issuer may issue. An anchor counts as a CA whatever
+// it says of itself.
+func (w *walk) canSign(e *edge) bool {
+	if trusted(e) {
+		return w.passes(e, CertSign)
+	}
+	return w.passes(e, CA|CertSign)
 }
 
 // isTwin says whether the issuer has the subject key identifier of the

@@ -55,6 +55,10 @@ func (w *walk) run(n *node) bool {
 
 // climb tries to reach an anchor from x, which is the end of the path so far.
 func (w *walk) climb(x *node, inStore bool) bool {
+	if w.b.SelfIssued && x.selfish {
+		w.note(w.deadEnd(x))
+		return false
+	}
 	cands := x.cands
 	if x.candsOf != w.d.runs {
 		cands = w.candidates(cands[:0], x, inStore)
