@@ -125,7 +125,7 @@ func onBoth(t *testing.T, test func(t *testing.T, where string)) {
 // as whole, and the next run completes.
 func TestKillAuditRun(t *testing.T) {
 	onBoth(t, func(t *testing.T, where string) {
-		w := newWatch(t, 1500, "")
+		w := newWatch(t, 800, "")
 		began := time.Now()
 		if err := w.start(t, where, "run").Wait(); err != nil {
 			t.Fatal(err)
@@ -159,7 +159,7 @@ func TestKillAuditRun(t *testing.T) {
 func TestKillAuditServe(t *testing.T) {
 	onBoth(t, func(t *testing.T, where string) {
 		address := freeAddress(t)
-		w := newWatch(t, 1500, "    schedule: {cron: \"0 3 1 1 *\"}\nserve: {listen: \""+address+"\"}\n")
+		w := newWatch(t, 800, "    schedule: {cron: \"0 3 1 1 *\"}\nserve: {listen: \""+address+"\"}\n")
 		due := func() {
 			// Its time has come, as if the machine had been off over it.
 			db, err := history.Open(t.Context(), where)
