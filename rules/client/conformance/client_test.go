@@ -15,6 +15,7 @@ type client struct {
 	version string // what the version that it tells begins with if the profile is about it
 	needs   string // Debian packages
 	start   func(t *testing.T, dir string) (session, error)
+	other   func(version string) string // the profile for other versions, empty if there is none; nil: there are none
 }
 
 // A session is a client that is ready: a process that reads what to connect to
@@ -47,17 +48,17 @@ type verdict struct {
 // clients lists all that are run.
 func clients() []client {
 	return []client{
-		{"openssl-3.0", "OpenSSL 3.0.", "openssl", newOpenSSL},
-		{"gnutls-3.7", "gnutls-cli 3.7.", "gnutls-bin", newGnuTLS},
-		{"nss-3.87", "3.87", "libnss3-tools", newNSS},
-		{"curl", "curl ", "curl", newCurl},
-		{"go", "go", "", newGo},
-		{"java-17", "17.", "openjdk-17-jdk-headless", newJava},
-		{"node-20", "v20.", "nodejs", newNode},
-		{"python-3.11", "3.11.", "python3", newPython},
-		{"chrome", "Chrome/", "chromium libnss3-tools", newChromium},
-		{"mbedtls-2.28", "2.28.", "libmbedtls-dev gcc", newMbedTLS},
-		{"wolfssl-5.5", "5.5.", "libwolfssl-dev gcc", newWolfSSL},
+		{"openssl-3.0", "OpenSSL 3.0.", "openssl", newOpenSSL, nil},
+		{"gnutls-3.7", "gnutls-cli 3.7.", "gnutls-bin", newGnuTLS, nil},
+		{"nss-3.87", "3.87", "libnss3-tools", newNSS, nil},
+		{"curl", "curl ", "curl", newCurl, nil},
+		{"go", "go", "", newGo, nil},
+		{"java-17", "17.", "openjdk-17-jdk-headless", newJava, nil},
+		{"node-20", "v20.", "nodejs", newNode, otherNode},
+		{"python-3.11", "3.11.", "python3", newPython, nil},
+		{"chrome", "Chrome/", "chromium libnss3-tools", newChromium, nil},
+		{"mbedtls-2.28", "2.28.", "libmbedtls-dev gcc", newMbedTLS, nil},
+		{"wolfssl-5.5", "5.5.", "libwolfssl-dev gcc", newWolfSSL, nil},
 	}
 }
 

@@ -91,6 +91,19 @@ func newNode(t *testing.T, dir string) (session, error) {
 	return newDriver(t, dir, "node", source(t, "client.js"))
 }
 
+// otherNode knows that Debian's own Node has the system's OpenSSL, and that
+// others come with one of their own.
+func otherNode(version string) string {
+	_, library, _ := strings.Cut(version, " OpenSSL ")
+	switch shared := strings.HasSuffix(library, " shared"); {
+	case !strings.HasPrefix(library, "3.0."):
+		return ""
+	case shared:
+		return "openssl-3.0"
+	}
+	return "node-20"
+}
+
 // newPython takes the system's, which is linked with the system's OpenSSL.
 func newPython(t *testing.T, dir string) (session, error) {
 	return newDriver(t, dir, "/usr/bin/python3", "-I", source(t, "client.py"))

@@ -9,7 +9,7 @@ import (
 
 // TestGenerator makes many scenarios: each must be one that tlstest can make.
 func TestGenerator(t *testing.T) {
-	for n := range 300 {
+	for n := range 100 {
 		s := newScenario(7, n)
 		text := s.recipe(time.Now())
 		if testing.Verbose() && n < 12 {
