@@ -1,0 +1,86 @@
+package client
+
+import (
+	"strings"
+	"testing"
+
+	"tlschain/rules/chain"
+	"tlschain/scanner/tlstest"
+)
+
+// learned are chains on which a profile once disagreed with its client, as the
+// differential test (conformance) made them small, and what the client does.
+var learned = []struct {
+	name, client string
+	accepted     bool
+	recipe       string
+}{
+	{"an RSA leaf that may not encipher", "nss-3.87", false, "root R\nca I by R\nleaf L by I keytype=rsa2048\npresent L I\nanchors R"},
+	{"an RSA leaf that may encipher", "nss-3.87", true, "root R\nca I by R\nleaf L by I keytype=rsa2048 ku=encipher\npresent L I\nanchors R"},
+	{"an EC leaf", "nss-3.87", true, "root R\nca I by R\nleaf L by I\npresent L I\nanchors R"},
+	{"an anchor that is no CA is taken, and fails", "nss-3.87", false, "root R\ncopy Rx of R ca=false\nca I by R\nleaf L by I\npresent L I\nanchors R Rx"},
+	{"an anchor that is no CA, before the right one", "nss-3.87", true, "root R\ncopy Rx of R ca=false\nca I by R\nleaf L by I\npresent L I\nanchors Rx R"},
+	{
+		"a self-issued certificate ends the path", "nss-3.87", false,
+		"root R\ncopy Rx of R ski=bad\nca I by R aki=bad\nleaf L by I\npresent L I Rx\nanchors R",
+	},
+	{
+		"issuer and serial number point at a root that is not trusted", "nss-3.87", false,
+		"root R\nroot S\ncross X of R by S\nca I by R aki=issuerserial:R\nleaf L by I\npresent L I R\nanchors X",
+	},
+	{"an anchor that may not sign", "java-17", false, "root R ku=nocertsign\nca I by R\nleaf L by I\npresent L I\nanchors R"},
+	{"an unknown critical extension in an extra", "mbedtls-2.28", false, "root R\nca I by R\nroot V critical\nleaf L by I\npresent L I V\nanchors R"},
+	{"the same in an anchor", "mbedtls-2.28", false, "root R critical\nca I by R\nleaf L by I\npresent L I\nanchors R"},
+	{
+		"a trusted intermediate, and more above it", "gnutls-3.7", false,
+		`root R
+root J "cn=I2 s1n18"
+ca I by J "cn=I1 s1n18"
+cross JR of J by R
+leaf L by I
+present L I JR
+anchors I`,
+	},
+	{
+		"the same, the two names in one row of the table", "gnutls-3.7", true,
+		`root R
+root J "cn=I2 s1n189"
+ca I by J "cn=I1 s1n189"
+cross JR of J by R
+leaf L by I
+present L I JR
+anchors I`,
+	},
+	{
+		"an impostor issued by what stands below it", "wolfssl-5.5", false,
+		"root K\nroot J\ncross JK of J by K\nca I by J\nroot Z\ncross KJ of K by J key=Z ski=of:K\nleaf L by I\npresent L I JK KJ\nanchors JK",
+	},
+	{"two anchors of one key identifier", "wolfssl-5.5", true, "root R\nroot Z\ncopy Rz of R key=Z ski=of:R\nca I by R\nleaf L by I\npresent L I\nanchors R Rz"},
+	{"the same in the other order", "wolfssl-5.5", false, "root R\nroot Z\ncopy Rz of R key=Z ski=of:R\nca I by R\nleaf L by I\npresent L I\nanchors Rz R"},
+	{"an anchor that permits the leaf's name but not its child's", "wolfssl-5.5", false, "root R nc=permit:example.test\nca I by R\nleaf L by I\npresent L I\nanchors R"},
+	{"an anchor that excludes the leaf's name", "wolfssl-5.5", true, "root R nc=exclude:example.test\nca I by R\nleaf L by I\npresent L I\nanchors R"},
+	{"the same directly above the leaf", "wolfssl-5.5", false, "root R nc=exclude:example.test\nleaf L by R\npresent L\nanchors R"},
+}
+
+func TestLearned(t *testing.T) {
+	for _, l := range learned {
+		t.Run(l.client+"/"+strings.ReplaceAll(l.name, " ", "_"), func(t *testing.T) {
+			r, err := tlstest.ParseRecipe(l.name, l.recipe)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var list, anchors []chain.Entry
+			for _, der := range r.Presented {
+				list = append(list, chain.Read(der))
+			}
+			for _, der := range r.Anchors {
+				anchors = append(anchors, chain.Read(der))
+			}
+			p := &Profile{ID: l.client, Builder: Builders()[l.client], Store: storeOf(anchors)}
+			got := p.Judge(new(chain.Verifier).Begin(), list, Question{Name: r.Name, At: r.At})
+			if got.Accepted != l.accepted {
+				t.Errorf("accepted is %v: %s", got.Accepted, got.Reason)
+			}
+		})
+	}
+}
