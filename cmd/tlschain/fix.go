@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tlschain/audit/complete"
+	"tlschain/rules/cert"
 	"tlschain/rules/repair"
 	"tlschain/rules/server"
 	"tlschain/scanner"
@@ -83,7 +83,12 @@ type fixing struct {
 	force     bool
 	verify    []string // flags that a later scan needs too, such as --add-roots
 	password  string
-	inputs    []string // files that must not be written over
+
+	// What came of it so far. Of a long list, only what is to be written is kept.
+	mended           []*ailing
+	bundles          map[cert.Hash][]repair.Certificate
+	seen             int
+	failed, unjudged bool
 }
 
 func (p *process) fix(c *cli.Context) error {
@@ -132,76 +137,74 @@ func (p *process) fix(c *cli.Context) error {
 			f.verify = append(f.verify, "--"+flag, c.String(flag))
 		}
 	}
-	endpoints, err := f.endpoints(c, passwords)
-	if err != nil {
+	if err := f.judgeAll(c, passwords); err != nil {
 		return err
 	}
-	return f.run(c.Context, endpoints)
-}
-
-// run mends what was found, and says what came of it.
-func (f *fixing) run(ctx context.Context, all []*ailing) error {
-	var mended []*ailing
-	failed, unjudged := false, false
-	for _, a := range all {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if a.verdict == nil {
-			unjudged = true
-			fmt.Fprintf(f.stdout, "%s: %s\n\n", a.label, a.trouble)
-			continue
-		}
-		f.explain(a)
-		if a.outcome == hopeless {
-			failed = true
-		}
-		if a.bundle != nil {
-			mended = append(mended, a)
-		}
-	}
-	if err := f.write(ctx, mended); err != nil {
+	if err := f.write(c.Context, f.mended); err != nil {
 		return err
 	}
 	switch {
-	case len(all) == 0:
+	case f.seen == 0:
 		return errors.New("no target could be used")
-	case failed:
+	case f.failed:
 		return exitCode(exitFindings)
-	case unjudged:
+	case f.unjudged:
 		return exitCode(exitUnjudged)
 	}
 	return nil
 }
 
-// endpoints judges everything that the arguments name.
-func (f *fixing) endpoints(c *cli.Context, passwords []string) ([]*ailing, error) {
+// take says what can be done about an endpoint, and keeps what is to be written.
+func (f *fixing) take(a *ailing) {
+	f.seen++
+	if a.verdict == nil {
+		f.unjudged = true
+		f.printf("%s: %s\n\n", a.label, a.trouble)
+		return
+	}
+	f.explain(a)
+	f.failed = f.failed || a.outcome == hopeless || a.outcome == lacking
+	if a.bundle == nil {
+		return
+	}
+	a.leaf = a.verdict.Entries[a.plan.Leaf].Raw
+	if f.bundles == nil {
+		f.bundles = make(map[cert.Hash][]repair.Certificate)
+	}
+	h := repair.HashOf(a.bundle)
+	if f.bundles[h] == nil {
+		f.bundles[h] = a.bundle
+	}
+	a.bundle, a.verdict, a.plan = f.bundles[h], nil, nil
+	f.mended = append(f.mended, a)
+}
+
+// judgeAll judges everything that the arguments name.
+func (f *fixing) judgeAll(c *cli.Context, passwords []string) error {
 	paths, texts := filesAmong(c.Args().Slice())
 	if len(paths)+len(texts)+len(c.StringSlice("f")) == 0 {
-		return nil, usagef("nothing to mend").hintf("%s fix example.com, or %s fix fullchain.pem", name, name)
+		return usagef("nothing to mend").hintf("%s fix example.com, or %s fix fullchain.pem", name, name)
 	}
-	var all []*ailing
 	reader := &files{process: f.process, serverName: c.String("server-name"), passwords: passwords, key: f.key.spki}
 	for _, path := range paths {
-		f.inputs = append(f.inputs, path)
 		presentations, err := reader.read(path)
 		if err != nil {
-			return nil, &usageError{err: fmt.Errorf("%s: %w", path, err), hint: fileHint(err)}
+			return &usageError{err: fmt.Errorf("%s: %w", path, err), hint: fileHint(err)}
 		}
 		for i, presented := range presentations {
-			all = append(all, f.file(c.Context, path, labelOf(path, i, len(presentations)), presented))
+			f.take(f.file(c.Context, path, labelOf(path, i, len(presentations)), presented))
 		}
 	}
 	if len(texts)+len(c.StringSlice("f")) == 0 {
-		return all, nil
+		return nil
 	}
 	ports, err := parsePorts(c.String("port"))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	sc, err := f.newScanner(c)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	list := &targetList{
 		arguments: texts, files: c.StringSlice("f"), stdin: f.stdin,
@@ -210,15 +213,17 @@ func (f *fixing) endpoints(c *cli.Context, passwords []string) ([]*ailing, error
 	done, err := list.prepare(c.Context, true)
 	defer done()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	bar, err := f.newProgress("none", time.Now)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	run := &scanRun{ctx: c.Context, list: list, progress: bar}
 	for observed := range sc.Scan(c.Context, run.targets()) {
-		all = append(all, f.live(c.Context, observed)...)
+		for _, a := range f.live(c.Context, observed) {
+			f.take(a)
+		}
 	}
-	return all, c.Context.Err()
+	return c.Context.Err()
 }

@@ -40,7 +40,7 @@ func (f *fixing) explain(a *ailing) {
 		f.diff(p)
 		f.clients(p)
 	}
-	a.outcome, a.bundle = mendable, p.Bundle
+	a.outcome, a.bundle = mendable, append([]repair.Certificate{}, p.Bundle...)
 	if refused := p.Refused(); len(refused) > 0 {
 		a.outcome = hopeless
 		f.printf("  No list of certificates satisfies %s:\n", countOf(len(refused), "chosen client"))
@@ -70,7 +70,8 @@ func (f *fixing) explain(a *ailing) {
 
 // asServed is the served list behind the leaf, for a server that sends the
 // right one already.
-func asServed(p *repair.Plan) (bundle []repair.Certificate) {
+func asServed(p *repair.Plan) []repair.Certificate {
+	bundle := []repair.Certificate{} // not nil: a leaf may stand right under its root
 	for i, e := range p.Before.Entries {
 		if i != p.Leaf && e.Cert != nil {
 			bundle = append(bundle, repair.Certificate{Cert: e.Cert, Source: "presented", Position: i})

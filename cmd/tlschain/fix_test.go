@@ -179,6 +179,18 @@ func TestFixKeepsKeys(t *testing.T) {
 	}
 }
 
+// A leaf right under its root needs nothing behind it.
+func TestFixToTheLeafAlone(t *testing.T) {
+	p := newPatient(t, "leaf S by OLD\npresent S OLD")
+	code, out := p.fix()
+	if certs, err := certfile.Certificates(read(t, filepath.Join(p.mends, "site.fullchain.pem"))); code != exitClean || err != nil || len(certs) != 1 {
+		t.Errorf("exit code %d, %v\n%s", code, err, out)
+	}
+	if code, out = p.fix("--server", "iis"); code != exitClean || slices.Contains(p.files(), "site.p7b") {
+		t.Errorf("exit code %d, %v\n%s", code, p.files(), out)
+	}
+}
+
 // Of several endpoints, the issuers are one file.
 func TestFixGroupsByMend(t *testing.T) {
 	p := newPatient(t, "leaf M by I\npresent L")

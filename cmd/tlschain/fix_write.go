@@ -18,7 +18,7 @@ import (
 // once for each distinct mend: "312 hosts need this file".
 func (f *fixing) write(ctx context.Context, mended []*ailing) error {
 	if len(mended) > 1 {
-		if err := f.bundles(mended); err != nil {
+		if err := f.writeBundles(mended); err != nil {
 			return err
 		}
 		if f.kind == nil && !f.pfx {
@@ -49,8 +49,8 @@ func (f *fixing) write(ctx context.Context, mended []*ailing) error {
 	return nil
 }
 
-// bundles writes the issuers of each distinct mend, and says who needs them.
-func (f *fixing) bundles(mended []*ailing) error {
+// writeBundles writes the issuers of each distinct mend, and says who needs them.
+func (f *fixing) writeBundles(mended []*ailing) error {
 	var order []cert.Hash
 	needs := make(map[cert.Hash][]*ailing)
 	for _, a := range mended {
@@ -62,6 +62,10 @@ func (f *fixing) bundles(mended []*ailing) error {
 	}
 	for _, h := range order {
 		first := needs[h][0]
+		if len(first.bundle) == 0 {
+			f.printf("%s: no certificate is to stand behind the server's own.\n", countOf(len(needs[h]), "endpoint"))
+			continue
+		}
 		name := "issuers-" + h.String()[:12] + ".pem"
 		if err := f.folder.write(name, chainPEM(bytesOf(first.bundle)...), false); err != nil {
 			return err
@@ -106,8 +110,7 @@ func (f *fixing) kindOf(ctx context.Context, a *ailing) (server.Kind, bool) {
 // plainly writes the full chain for a server of unknown kind.
 func (f *fixing) plainly(a *ailing, taken map[string]bool) error {
 	name := f.nameOf(a, taken) + ".fullchain.pem"
-	leaf := a.verdict.Entries[a.plan.Leaf].Raw
-	if err := f.folder.write(name, chainPEM(append([][]byte{leaf}, bytesOf(a.bundle)...)...), false); err != nil {
+	if err := f.folder.write(name, chainPEM(append([][]byte{a.leaf}, bytesOf(a.bundle)...)...), false); err != nil {
 		return err
 	}
 	f.printf("wrote %s: %s\n", filepath.Join(f.folder.path, name), server.Fullchain)
@@ -127,8 +130,7 @@ func (f *fixing) nameOf(a *ailing, taken map[string]bool) string {
 
 // server writes the files of one kind of server and prints the steps.
 func (f *fixing) server(a *ailing, kind server.Kind, taken map[string]bool) error {
-	leaf := a.verdict.Entries[a.plan.Leaf].Raw
-	sum := sha1.Sum(leaf) // Windows calls certificates by it
+	sum := sha1.Sum(a.leaf) // Windows calls certificates by it
 	job := server.Job{
 		Name: f.nameOf(a, taken), Dir: f.folder.path, Issuers: len(a.bundle), PFX: f.pfx,
 		Thumbprint: hex.EncodeToString(sum[:]), Twins: f.completer.Twins(a.bundle),
@@ -143,7 +145,7 @@ func (f *fixing) server(a *ailing, kind server.Kind, taken map[string]bool) erro
 	}
 	job.Verify = append(append([]string{name}, look...), f.verify...)
 	for _, file := range files {
-		content, err := f.form(file, kind, leaf, bytesOf(a.bundle))
+		content, err := f.form(file, kind, a.leaf, bytesOf(a.bundle))
 		if err != nil {
 			return err
 		}

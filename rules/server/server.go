@@ -111,6 +111,9 @@ func Lookup(id string) (Kind, error) {
 // Files gives the files that the kind takes.
 func (k Kind) Files(j Job) []File {
 	files := k.files(j)
+	if j.Issuers == 0 { // a leaf right under its root: a file of nothing helps nobody
+		files = slices.DeleteFunc(files, func(f File) bool { return f.Form == Issuers || f.Form == Bag })
+	}
 	if j.PFX && j.Key != "" && !slices.ContainsFunc(files, func(f File) bool { return f.Form == KeyStore }) {
 		files = append(files, File{Name: j.Name + ".pfx", Form: KeyStore})
 	}
