@@ -20,6 +20,7 @@ type Judge struct {
 	world    chain.World
 	verifier *chain.Verifier
 	reader   *chain.Reader
+	verdicts *chain.Memory[cert.Hash, *Verdict]
 	weight   map[string]Severity // by client: what its failure counts
 }
 
@@ -40,7 +41,8 @@ type Source struct {
 
 // NewJudge prepares a judge. v may be shared between judges, and nil.
 func NewJudge(c Criteria, v *chain.Verifier) *Judge {
-	j := &Judge{Criteria: c, rules: All(), verifier: v, reader: new(chain.Reader), weight: make(map[string]Severity)}
+	j := &Judge{Criteria: c, rules: All(), verifier: v, reader: new(chain.Reader),
+		verdicts: new(chain.Memory[cert.Hash, *Verdict]), weight: make(map[string]Severity)}
 	var anchors []*cert.Certificate
 	seen := make(map[cert.Hash]bool)
 	for _, p := range c.Profiles {
@@ -79,13 +81,35 @@ func groupWeight(p *client.Profile) Severity {
 }
 
 // Judge judges what one target presented, together: one presentation for each
-// of its addresses. The verdicts are in the same order.
+// of its addresses. The verdicts are in the same order, and are the caller's.
 func (j *Judge) Judge(ps []Presentation) []*Verdict {
+	if len(ps) == 1 && ps[0].alone() {
+		return []*Verdict{j.judgeAlone(ps)}
+	}
 	out := make([]*Verdict, len(ps))
 	for i := range ps {
 		out[i] = j.judge(j.subject(ps, i))
 	}
 	return out
+}
+
+// rememberedVerdicts is how many verdicts are remembered, and as many older
+// ones: about 30 MB at the most.
+const rememberedVerdicts = 1 << 11
+
+// judgeAlone judges a list for a name with nothing beside it, as most are. Many
+// hosts show one chain, so the verdict on it is remembered.
+func (j *Judge) judgeAlone(ps []Presentation) *Verdict {
+	key := ps[0].key()
+	v, ok := j.verdicts.Recall(key)
+	if !ok {
+		v = j.judge(j.subject(ps, 0))
+		j.verdicts.Remember(key, v, rememberedVerdicts)
+	}
+	own := *v
+	own.Presentation = ps[0]
+	own.Findings = slices.Clone(v.Findings)
+	return &own
 }
 
 func (j *Judge) subject(ps []Presentation, i int) *Subject {

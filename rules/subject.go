@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"time"
@@ -24,6 +25,22 @@ type Presentation struct {
 	ServerKey cert.Hash       // SHA-256 of the SPKI of the server's private key; zero: not given
 	Variants  []Presentation  // what the other handshakes with the same address showed
 	AIA       []AIAFailure    // URLs that gave no issuer, when fetching was allowed
+}
+
+// alone says whether the entries and the name are all there is to judge.
+func (p *Presentation) alone() bool {
+	return p.Expect == cert.Hash{} && p.ServerKey == cert.Hash{} && len(p.Variants) == 0 && len(p.AIA) == 0
+}
+
+// key identifies what a presentation that is alone is judged by.
+func (p *Presentation) key() (sum cert.Hash) {
+	h := sha256.New()
+	for i := range p.Entries {
+		h.Write(p.Entries[i].SHA256[:])
+	}
+	fmt.Fprintf(h, "%d %t %s", len(p.Entries), p.Unordered, p.Name)
+	h.Sum(sum[:0])
+	return sum
 }
 
 // An AIAFailure is a caIssuers URL that could not be used.

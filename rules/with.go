@@ -1,6 +1,11 @@
 package rules
 
-import "slices"
+import (
+	"slices"
+
+	"tlschain/rules/cert"
+	"tlschain/rules/chain"
+)
 
 // With returns a judge that knows the certificates of one more source. It
 // stands before the catalogue, whose certificates are facts without bytes.
@@ -10,6 +15,7 @@ func (j *Judge) With(s Source) *Judge {
 		at = len(j.Known)
 	}
 	more := *j
+	more.verdicts = new(chain.Memory[cert.Hash, *Verdict])
 	more.Known = slices.Insert(slices.Clone(j.Known), at, s)
 	more.world.Known = slices.Insert(slices.Clone(j.world.Known), at, s.Set)
 	return &more

@@ -2,15 +2,16 @@ package chain
 
 import "sync"
 
-// A memory remembers answers across chains and goroutines, in two generations:
+// A Memory remembers answers across chains and goroutines, in two generations:
 // when the young one is full it becomes the old one, whose answers are forgotten.
 // So a scan of ten million distinct leaves does not grow. The zero value is ready.
-type memory[K comparable, V any] struct {
+type Memory[K comparable, V any] struct {
 	mu         sync.RWMutex
 	young, old map[K]V
 }
 
-func (m *memory[K, V]) recall(k K) (V, bool) {
+// Recall gives the answer to k, if it is remembered.
+func (m *Memory[K, V]) Recall(k K) (V, bool) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	v, ok := m.young[k]
@@ -20,8 +21,8 @@ func (m *memory[K, V]) recall(k K) (V, bool) {
 	return v, ok
 }
 
-// remember keeps an answer; a generation holds at most size of them.
-func (m *memory[K, V]) remember(k K, v V, size int) {
+// Remember keeps an answer; a generation holds at most size of them.
+func (m *Memory[K, V]) Remember(k K, v V, size int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.young) >= size {

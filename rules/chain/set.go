@@ -25,7 +25,7 @@ func Read(raw []byte) Entry {
 // intermediate of a hundred thousand hosts is parsed once. The zero value is
 // ready; it must not be copied.
 type Reader struct {
-	known memory[cert.Hash, *cert.Certificate]
+	known Memory[cert.Hash, *cert.Certificate]
 }
 
 // readings is how many certificates a Reader remembers, and as many older ones:
@@ -35,12 +35,12 @@ const readings = 1 << 12
 // Read makes an entry of bytes from the wire or from a file.
 func (r *Reader) Read(raw []byte) Entry {
 	sum := sha256.Sum256(raw)
-	if c, ok := r.known.recall(sum); ok {
+	if c, ok := r.known.Recall(sum); ok {
 		return Entry{Raw: c.Raw, SHA256: sum, Cert: c}
 	}
 	e := Read(raw)
 	if e.Cert != nil {
-		r.known.remember(sum, e.Cert, readings)
+		r.known.Remember(sum, e.Cert, readings)
 	}
 	return e
 }

@@ -31,7 +31,7 @@ const (
 
 // A Verifier checks signatures and remembers what it found, across chains and
 // goroutines. The zero value is ready; it must not be copied.
-type Verifier struct{ known memory[edge, Answer] }
+type Verifier struct{ known Memory[edge, Answer] }
 
 // An edge of the chain graph: a certificate and the key that may have signed it.
 type edge struct{ child, key cert.Hash }
@@ -95,12 +95,12 @@ func (s *Session) Signed(child, issuer *cert.Certificate) Answer {
 	s.left -= price
 	a, known := CannotTell, false
 	if s.v != nil {
-		a, known = s.v.known.recall(e)
+		a, known = s.v.known.Recall(e)
 	}
 	if !known {
 		a = check(child, issuer.Key)
 		if s.v != nil {
-			s.v.known.remember(e, a, generation)
+			s.v.known.Remember(e, a, generation)
 		}
 	}
 	s.asked[e] = a
