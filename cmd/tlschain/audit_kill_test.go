@@ -126,12 +126,16 @@ func onBoth(t *testing.T, test func(t *testing.T, where string)) {
 func TestKillAuditRun(t *testing.T) {
 	onBoth(t, func(t *testing.T, where string) {
 		w := newWatch(t, 800, "")
-		began := time.Now()
-		if err := w.start(t, where, "run").Wait(); err != nil {
-			t.Fatal(err)
+		var whole time.Duration // of the second run: the first one makes the tables
+		for range 2 {
+			began := time.Now()
+			if err := w.start(t, where, "run").Wait(); err != nil {
+				t.Fatal(err)
+			}
+			whole = time.Since(began)
 		}
-		whole, runs, killed := time.Since(began), 1, 0
-		for range kills() {
+		runs, killed := 2, 0
+		for tries := 0; killed < kills() && tries < 5*kills(); tries++ {
 			run := w.start(t, where, "run")
 			time.Sleep(rand.N(whole)) // the random moment is what is tested
 			run.Process.Kill()
@@ -140,7 +144,8 @@ func TestKillAuditRun(t *testing.T) {
 			} else {
 				runs++
 			}
-			if complete, _ := w.holds(t, where); complete < runs {
+			// One that was killed may have ended its audit just before.
+			if complete, _ := w.holds(t, where); complete < runs || complete > runs+killed {
 				t.Fatalf("%d runs ended, %d complete audits are in the history", runs, complete)
 			}
 		}
