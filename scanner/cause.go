@@ -90,8 +90,11 @@ func upgradeFailure(err error) *Failure {
 	if !errors.As(err, &refused) {
 		return nil
 	}
-	if refused.Kind == starttls.Busy {
+	switch refused.Kind {
+	case starttls.Busy:
 		return &Failure{Busy, refused.Error()}
+	case starttls.TooLong:
+		return &Failure{TooLarge, refused.Error()}
 	}
 	return &Failure{StartTLS, refused.Error()}
 }
