@@ -42,7 +42,7 @@ func singlePath() map[string]Builder {
 	// identifier, the first of a kind stays [13s 13dn r0451].
 	wolfssl := Builder{
 		MaxBytes: 18462, ParseAll: true, RefuseAll: duplicateExtension, MaxEntries: 9, MaxPath: 8, // [18d09 18x008 25r]
-		Order: Later, EachEntry: true, Names: Bytes, AnchorNames: Bytes, Skip: KeyID, SkipStore: KeyID,
+		Order: Later, EachEntry: true, Names: Bytes, AnchorNames: Bytes, Skip: KeyID, SkipStore: KeyID | Unknown,
 		Prefer: [8]Preference{KeyTable, FromStore, LastListed}, Tries: FirstCandidate, Retry: NeverRetry,
 		Leaf: ExactLeaf, Sent: checkPath &^ EKU, Store: NameLimits, Limits: LimitsDirect, // [08b 16d 19c r0411 r0617]
 		LeafEKU: true, CommonName: true, NeedUsage: true, NeedSKI: true, // [r0068 r0505]

@@ -92,6 +92,7 @@ func (w *walk) passes(e *edge, c Check) bool {
 		c&IssuerSerial != 0 && !e.serial,
 		c&KeyKind != 0 && !e.kind,
 		c&Dates != 0 && !t.valid,
+		c&Unknown != 0 && len(t.c.UnknownCritical) > 0,
 		c&CA != 0 && !w.isCA(t),
 		c&CertSign != 0 && t.c.HasKeyUsage && t.c.KeyUsage&cert.CertSign == 0,
 		c&CertSign != 0 && w.b.NeedUsage && t.pos >= 0 && !t.c.HasKeyUsage,

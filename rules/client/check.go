@@ -46,8 +46,8 @@ func (w *walk) check() fault {
 		return f
 	}
 	below := 0
-	if w.leaf != w.d.list[0] && !w.leaf.selfish && w.leaf.c.IsCA {
-		below = 1 // a CA certificate that is verified for itself
+	if w.b.EachEntry && !w.leaf.selfish && w.leaf.c.IsCA {
+		below = 1 // a CA certificate is held to what is above it, wherever it stands
 	}
 	for i, e := range w.path {
 		tests := w.b.Sent

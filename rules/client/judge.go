@@ -214,6 +214,9 @@ func (w *walk) verifyEach() bool {
 	for i := len(list) - 1; i > 0; i-- {
 		n := list[i]
 		if w.run(n) {
+			if n.c.IsCA && w.shelved(n) {
+				continue // what it could issue is issued by the one that is there
+			}
 			if n.c.IsCA && !n.selfish && n.c.KeyUsage&cert.CertSign == 0 {
 				w.found = fault{what: cannotSign, at: n}
 				return false
@@ -231,6 +234,27 @@ func (w *walk) verifyEach() bool {
 		return false
 	}
 	return true
+}
+
+// shelved says whether an issuer of n's key identifier is already among the
+// anchors or the verified entries, all of which are kept by it. An n without
+// such an identifier is looked for by its name, in vain.
+func (w *walk) shelved(n *node) bool {
+	if n.c.SKI == nil {
+		return false
+	}
+	for _, o := range w.d.list {
+		if o != nil && o != n && w.taken[o.pos] && string(o.tableKey()) == string(n.tableKey()) {
+			return true
+		}
+	}
+	for _, a := range w.sameName(n) {
+		o := node{c: a}
+		if string(o.tableKey()) == string(n.tableKey()) && len(a.UnknownCritical) == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // certificates gives the path so far, from the leaf upwards.

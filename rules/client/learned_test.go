@@ -60,6 +60,10 @@ anchors I`,
 	{"an anchor that permits the leaf's name but not its child's", "wolfssl-5.5", false, "root R nc=permit:example.test\nca I by R\nleaf L by I\npresent L I\nanchors R"},
 	{"an anchor that excludes the leaf's name", "wolfssl-5.5", true, "root R nc=exclude:example.test\nca I by R\nleaf L by I\npresent L I\nanchors R"},
 	{"the same directly above the leaf", "wolfssl-5.5", false, "root R nc=exclude:example.test\nleaf L by R\npresent L\nanchors R"},
+	{"a twin without key usage of a verified intermediate", "wolfssl-5.5", true, "root R\nca I by R\ncopy Iu of I ku=none\nleaf L by I\npresent L Iu I\nanchors R"},
+	{"a twin without key usage of an anchor", "wolfssl-5.5", true, "root R\nca I by R\ncopy Iu of I ku=none\nleaf L by I\npresent L Iu\nanchors R I"},
+	{"a leaf that is a CA under a path length of 1", "wolfssl-5.5", false, "root R\nca J by R pathlen=1\nca I by J\nleaf L by I ca=true\npresent L I J\nanchors R"},
+	{"an anchor with an unknown critical extension", "wolfssl-5.5", false, "root R critical\nca I by R\nleaf L by I\npresent L I\nanchors R"},
 }
 
 func TestLearned(t *testing.T) {
