@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/tls"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -61,6 +62,10 @@ func (p *process) newScanner(c *cli.Context) (*scanner.Scanner, error) {
 		s.Network = "ip4"
 	case c.Bool("6"):
 		s.Network = "ip6"
+	}
+	if limit, ok := scanner.Descriptors(); ok && c.IsSet("concurrency") && s.Concurrency > limit {
+		p.complain(fmt.Errorf("--concurrency %d is more than the %d open files that the system allows: raise it by `ulimit -n %d`; going on with what there is",
+			s.Concurrency, limit, 2*s.Concurrency))
 	}
 	if s.PerHost == 0 {
 		s.PerHost = -1 // the scanner's zero value means its default
