@@ -28,6 +28,7 @@ var contract = []struct {
 	{"lists are paged worst first", pagedLists},
 	{"expiry and mends", expiryAndMends},
 	{"one audit of a group at a time", oneAtATime},
+	{"many groups locked at once", manyLocks},
 	{"the schedule is kept", scheduleKept},
 	{"nobody is told twice", noticesOnce},
 	{"pruning keeps what is", pruning},

@@ -35,10 +35,11 @@ type DB struct {
 // A dialect is what differs between the two databases. All other SQL is
 // written once: both number their parameters $1, $2, ...
 type dialect struct {
-	serial  bool                                                                           // one writer at a time
-	name    string                                                                         // directory of the migrations
-	lock    func(ctx context.Context, db *sql.DB, group string) (unlock func(), err error) // ErrBusy: held by another
-	guard   func(ctx context.Context, tx *sql.Tx, alone bool) error                        // keeps pruning apart from adding
+	serial  bool                                                               // one writer at a time
+	name    string                                                             // directory of the migrations
+	lock    func(ctx context.Context, group string) (unlock func(), err error) // ErrBusy: held by another
+	end     func() error                                                       // after the last unlock
+	guard   func(ctx context.Context, tx *sql.Tx, alone bool) error            // keeps pruning apart from adding
 	compact func(ctx context.Context, db *sql.DB) error
 	size    string // a query for the bytes in use
 }
@@ -62,7 +63,7 @@ func Open(ctx context.Context, where string) (*DB, error) {
 		return nil, err
 	}
 	if err := db.migrate(ctx); err != nil {
-		db.sql.Close()
+		db.Close()
 		return nil, err
 	}
 	return db, nil
@@ -74,7 +75,7 @@ func IsPostgres(where string) bool {
 }
 
 // Close ends all connections. Whoever holds a lock or writes must be done.
-func (db *DB) Close() error { return db.sql.Close() }
+func (db *DB) Close() error { return errors.Join(db.end(), db.sql.Close()) }
 
 // Ping says whether the database answers.
 func (db *DB) Ping(ctx context.Context) error {
@@ -88,7 +89,7 @@ func (db *DB) Ping(ctx context.Context) error {
 // auditing the group until unlock is called or the process dies, however it
 // dies. It does not wait: ErrBusy when somebody else holds it.
 func (db *DB) Lock(ctx context.Context, group string) (unlock func(), err error) {
-	return db.lock(ctx, db.sql, group)
+	return db.lock(ctx, group)
 }
 
 // Size is the space that the history takes, in bytes, without what the

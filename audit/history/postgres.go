@@ -24,9 +24,16 @@ func openPostgres(where string) (*DB, error) {
 	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(8)
 	pool.SetMaxIdleConns(2)
+	// A lock holds its connection as long as an audit lasts. From the same pool,
+	// as many groups as it has connections would wait for each other for ever.
+	locks := stdlib.OpenDB(*config)
+	locks.SetMaxIdleConns(-1)
 	return &DB{sql: pool, dialect: dialect{
-		name:    "postgres",
-		lock:    lockAdvisory,
+		name: "postgres",
+		lock: func(ctx context.Context, group string) (func(), error) {
+			return lockAdvisory(ctx, locks, group)
+		},
+		end:     locks.Close,
 		guard:   guardAdvisory,
 		compact: func(context.Context, *sql.DB) error { return nil }, // autovacuum's business
 		size:    "SELECT pg_database_size(current_database())",

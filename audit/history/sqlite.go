@@ -41,7 +41,8 @@ func openSQLite(path string) (*DB, error) {
 	return &DB{sql: pool, dialect: dialect{
 		serial: true,
 		name:   "sqlite",
-		lock:   func(_ context.Context, _ *sql.DB, group string) (func(), error) { return lockFile(abs, group) },
+		lock:   func(_ context.Context, group string) (func(), error) { return lockFile(abs, group) },
+		end:    func() error { return nil },
 		guard:  func(context.Context, *sql.Tx, bool) error { return nil }, // one writer at a time anyway
 		// Freed pages go back to the file system, and the log is folded in.
 		compact: func(ctx context.Context, db *sql.DB) error {

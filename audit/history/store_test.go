@@ -86,6 +86,24 @@ func oneAtATime(t *testing.T, db *history.DB, where string) {
 	free()
 }
 
+// Locks must not eat up what is needed to write under them.
+func manyLocks(t *testing.T, db *history.DB, _ string) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for g := range 20 {
+		unlock, err := db.Lock(ctx, fmt.Sprint("group", g))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer unlock()
+	}
+	for g := range 20 {
+		if _, err := db.Begin(ctx, fmt.Sprint("group", g), day(0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func scheduleKept(t *testing.T, db *history.DB, where string) {
 	for _, next := range []int{3, 4} {
 		if err := db.Plan(t.Context(), "web", history.Planned{Next: day(next), Spec: "0 2 * * *"}); err != nil {
