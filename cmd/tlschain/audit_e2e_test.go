@@ -141,7 +141,7 @@ groups:
 	_, id, _ := strings.Cut(pageOf(t, "http://"+listen+"/api/v1/endpoints?search=two.example"), `"id":`)
 	id, _, _ = strings.Cut(id, ",")
 	for path, want := range map[string]string{
-		"/": "1 well again", "/audits/2": "missing-intermediate=error", "/endpoints": "two.example.test", "/endpoints/" + id: "better accepted", "/metrics": `tlschain_endpoints{group="sites",state="ok"} 3`,
+		"/": "1 well again", "/audits/2": "missing-intermediate=error", "/endpoints": "two.example.test", "/endpoints/" + id: "better, accepted", "/metrics": `tlschain_endpoints{group="sites",state="ok"} 3`,
 	} {
 		if page := pageOf(t, "http://"+listen+path); !strings.Contains(page, want) {
 			t.Errorf("%s lacks %q:\n%s", path, want, page)
