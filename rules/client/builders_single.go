@@ -11,7 +11,7 @@ func singlePath() map[string]Builder {
 		Names: Text, AnchorNames: Bytes, NameRows: 127, Skip: KeyID, SkipStore: KeyID, // [23a 25o 25p 25q]
 		Prefer: [8]Preference{FromList}, PreferStore: [4]Preference{ValidNow, LastListed},
 		Tries: FirstCandidate, Retry: NeverRetry, WholeList: true, Leaf: LoneLeaf, // [16d 16i]
-		Sent: checkPath, Store: Dates | CA | CertSign | PathLen | NameLimits | Algorithms,
+		Sent: checkPath, Store: Dates | CA | CertSign | PathLen | NameLimits | Algorithms | Unknown,
 		MinHash: SHA256, LeafUsage: true, LeafEKU: true, CommonName: true,
 	}
 	// NSS's classic verifier ranks list and store together and takes the best

@@ -64,6 +64,11 @@ anchors I`,
 	{"a twin without key usage of an anchor", "wolfssl-5.5", true, "root R\nca I by R\ncopy Iu of I ku=none\nleaf L by I\npresent L Iu\nanchors R I"},
 	{"a leaf that is a CA under a path length of 1", "wolfssl-5.5", false, "root R\nca J by R pathlen=1\nca I by J\nleaf L by I ca=true\npresent L I J\nanchors R"},
 	{"an anchor with an unknown critical extension", "wolfssl-5.5", false, "root R critical\nca I by R\nleaf L by I\npresent L I\nanchors R"},
+	{"an anchor with an unknown critical extension", "gnutls-3.7", false, "root R critical\nca I by R\nleaf L by I\npresent L I\nanchors R"},
+	{
+		"a trusted intermediate that the leaf's identifier does not mean", "gnutls-3.7", false,
+		"root R\nca I by R\nroot Z\nleaf L by I aki=of:Z\npresent L I\nanchors I",
+	},
 }
 
 func TestLearned(t *testing.T) {

@@ -86,7 +86,12 @@ func (w *walk) closeBy(last *node, name string) fault {
 			if a.Key.SPKI != nodes[i].c.Key.SPKI || string(a.Subject.DER) != string(nodes[i].c.Subject.DER) || w.row([]byte(name)) != w.row(a.Subject.DER) {
 				continue
 			}
-			w.path = append(w.path[:i-1], w.d.towards(nodes[i-1], a, false))
+			w.path = w.path[:i-1]
+			e := w.d.towards(nodes[i-1], a, false)
+			if !w.passes(e, w.b.SkipStore) { // it may stand behind what it does not certify
+				return fault{what: noIssuer, at: nodes[i-1], depth: i - 1}
+			}
+			w.path = append(w.path, e)
 			return w.checkWhole()
 		}
 	}

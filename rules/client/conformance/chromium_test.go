@@ -20,7 +20,7 @@ import (
 type chromium struct{ dir, version string }
 
 func newChromium(t *testing.T, dir string) (session, error) {
-	c := &chromium{dir: dir}
+	c := &chromium{dir: inMemory(t, dir)}
 	if _, _, err := run(t.Context(), dir, "certutil", "--version"); err != nil {
 		return nil, err
 	}

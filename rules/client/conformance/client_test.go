@@ -75,7 +75,7 @@ func missing(t *testing.T, why string) {
 // run runs a program to its end, with nothing on its input. Only a program that
 // cannot be run is an error; otherwise its output and exit code tell.
 func run(ctx context.Context, dir string, program string, args ...string) (output string, exit int, err error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = dir

@@ -48,7 +48,7 @@ func makeDatabase(ctx context.Context, db string, jobs []job) error {
 const request = "request"
 
 // nss is tstclnt, started for each connection, with one database for all jobs.
-type nss struct{ dir, version string }
+type nss struct{ dir, fast, version string }
 
 func newNSS(t *testing.T, dir string) (session, error) {
 	version, _, err := run(t.Context(), dir, "dpkg-query", "-W", "-f", "${source:Upstream-Version}", "libnss3-tools")
@@ -58,13 +58,13 @@ func newNSS(t *testing.T, dir string) (session, error) {
 	if _, _, err := run(t.Context(), dir, "tstclnt"); err != nil {
 		return nil, err
 	}
-	return &nss{dir, version}, os.WriteFile(filepath.Join(dir, request), []byte("GET / HTTP/1.0\r\n\r\n"), 0o600)
+	return &nss{dir, inMemory(t, dir), version}, os.WriteFile(filepath.Join(dir, request), []byte("GET / HTTP/1.0\r\n\r\n"), 0o600)
 }
 
 func (n *nss) Version() string { return n.version }
 
 func (n *nss) Verdicts(ctx context.Context, jobs []job) ([]verdict, error) {
-	db := filepath.Join(n.dir, "db")
+	db := filepath.Join(n.fast, "db")
 	if err := makeDatabase(ctx, db, jobs); err != nil {
 		return nil, err
 	}
@@ -79,6 +79,17 @@ func (n *nss) Verdicts(ctx context.Context, jobs []job) ([]verdict, error) {
 		out = append(out, verdict{ok, !ok && fault == "", said(fault, output)})
 	}
 	return out, nil
+}
+
+// inMemory is a directory in memory, where there is such a thing, and otherwise
+// dir: certutil waits for the disk after each certificate.
+func inMemory(t *testing.T, dir string) string {
+	fast, err := os.MkdirTemp("/dev/shm", "conformance")
+	if err != nil {
+		return dir
+	}
+	t.Cleanup(func() { os.RemoveAll(fast) })
+	return fast
 }
 
 // writePEM writes anchors to a file, in order.

@@ -120,7 +120,7 @@ func (r *runner) steady(t *testing.T, differing []*trial) (steady, wavering []*t
 		return nil, nil
 	}
 	changed := make([]bool, len(differing))
-	for range 8 {
+	for range 16 {
 		var again []*sample
 		for _, d := range differing {
 			again = append(again, d.sample)
