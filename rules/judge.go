@@ -94,8 +94,8 @@ func (j *Judge) Judge(ps []Presentation) []*Verdict {
 }
 
 // rememberedVerdicts is how many verdicts are remembered, and as many older
-// ones: about 30 MB at the most.
-const rememberedVerdicts = 1 << 11
+// ones: some megabytes, so that a scan of distinct leaves does not pay for them.
+const rememberedVerdicts = 1 << 9
 
 // judgeAlone judges a list for a name with nothing beside it, as most are. Many
 // hosts show one chain, so the verdict on it is remembered.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tlschain/rules/cert"
+	"tlschain/rules/chain"
 )
 
 // Products are what CAs sell: how a product is recognised by its leaf, which
@@ -18,6 +19,7 @@ type Products struct {
 	byKeyID map[string][]*ca
 	byKey   map[cert.Hash][]*ca
 	byName  []*ca // without a key: recognised by name alone
+	named   *chain.Memory[string, []*ca]
 }
 
 // A Product is one that a leaf was recognised as.
@@ -74,12 +76,9 @@ func (p *Products) issuersOf(leaf *cert.Certificate) []*ca {
 		}
 	}
 	var found []*ca
-	name := strings.ToLower(leaf.Issuer.Text)
-	for _, l := range p.lines {
-		for _, c := range l.cas {
-			if c.fits(name) && (len(leaf.AKI) == 0 || c.keyID == nil) && c.issues {
-				found = append(found, c)
-			}
+	for _, c := range p.issuersNamed(leaf.Issuer.Text) {
+		if len(leaf.AKI) == 0 || c.keyID == nil {
+			found = append(found, c)
 		}
 	}
 	if len(found) < 2 {
@@ -87,6 +86,28 @@ func (p *Products) issuersOf(leaf *cert.Certificate) []*ca {
 	}
 	// Several CAs of the name: the one whose time it was comes first.
 	slices.SortStableFunc(found, func(a, b *ca) int { return a.timely(leaf.NotBefore) - b.timely(leaf.NotBefore) })
+	return found
+}
+
+// rememberedNames is how many issuers' names are remembered, and as many older
+// ones: public CAs have some hundreds.
+const rememberedNames = 1 << 10
+
+// issuersNamed gives the issuing CAs whose patterns fit a name.
+func (p *Products) issuersNamed(name string) []*ca {
+	found, ok := p.named.Recall(name)
+	if ok {
+		return found
+	}
+	lower := strings.ToLower(name)
+	for _, l := range p.lines {
+		for _, c := range l.cas {
+			if c.issues && c.fits(lower) {
+				found = append(found, c)
+			}
+		}
+	}
+	p.named.Remember(name, found, rememberedNames)
 	return found
 }
 

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"tlschain/rules/cert"
+	"tlschain/rules/chain"
 )
 
 //go:embed lines/*.yaml
@@ -50,7 +51,7 @@ func (p *Products) With(file []byte) (*Products, error) {
 }
 
 func newProducts(lines []*line) *Products {
-	p := &Products{lines: lines, byKeyID: make(map[string][]*ca), byKey: make(map[cert.Hash][]*ca)}
+	p := &Products{lines: lines, byKeyID: make(map[string][]*ca), byKey: make(map[cert.Hash][]*ca), named: new(chain.Memory[string, []*ca])}
 	for _, l := range lines {
 		for _, c := range l.cas {
 			if c.key == (cert.Hash{}) {

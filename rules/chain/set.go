@@ -29,8 +29,8 @@ type Reader struct {
 }
 
 // readings is how many certificates a Reader remembers, and as many older ones:
-// about 30 MB at the most.
-const readings = 1 << 12
+// some megabytes.
+const readings = 1 << 10
 
 // Read makes an entry of bytes from the wire or from a file.
 func (r *Reader) Read(raw []byte) Entry {
