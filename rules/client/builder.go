@@ -30,6 +30,7 @@ type Builder struct {
 	StoreOnly   bool          `yaml:"store_only"`   // once a certificate came from the store, only the store goes on
 	SelfSigned  bool          `yaml:"self_signed"`  // a presented self-signed certificate ends the presented part and is set aside
 	SelfIssued  bool          `yaml:"self_issued"`  // a presented self-issued certificate has no issuer but itself
+	KeyOnce     bool          `yaml:"key_once"`     // a name and key stands on a path only once, and what is in the store is not tried as presented, too
 	Own         Check         `yaml:"own"`          // what a certificate must pass to count as its own issuer
 	WholeList   bool          `yaml:"whole_list"`   // entries off the path stay in the chain unless the store has the issuer of its end; else the end itself may be the anchor, by name and key
 	NameRows    int           `yaml:"name_rows"`    // whole_list: anchors are kept in a table of so many rows by their names, and only the row of the end's issuer is looked at; 0: a row for each name

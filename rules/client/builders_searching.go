@@ -11,7 +11,7 @@ func searching() map[string]Builder {
 	// 9 dead ends [18d20 21h 28h9 28m22 28m23 28m32].
 	chrome := Builder{
 		MaxBytes: 102400, Refuse: trailingData | duplicateExtension, AnchorNames: Bytes, // [25i 25m 25q]
-		Prefer: [8]Preference{TrustedKeyID, NotSelfIssued, Newest}, Count: Lookups, Budget: 20, Leaf: ExactLeaf,
+		Prefer: [8]Preference{TrustedKeyID, NotSelfIssued, Newest}, Count: Lookups, KeyOnce: true, Budget: 20, Leaf: ExactLeaf,
 		Sent: checkPath, Store: checkPath, MinHash: SHA256,
 		LeafUsage: true, LeafEKU: true, AnyEKU: true, // [24c 28u]
 	}

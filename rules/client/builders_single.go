@@ -22,7 +22,7 @@ func singlePath() map[string]Builder {
 		Skip: KeyID, SkipStore: KeyID,
 		Prefer: [8]Preference{ExactKeyID, CanSign, ValidNow, FromStore, Newest, OnlyStored, LastListed},
 		Tries:  FirstCandidate, Retry: NeverRetry, SelfIssued: true, Leaf: ExactLeaf, MaxPath: 19, // [16d 18d20]
-		Sent: checkPath, Store: Dates | CA | CertSign | PathLen | NameLimits, ClientEKU: true, // [19c 19m 28u]
+		Sent: checkPath, Store: Dates | CA | PathLen | NameLimits, ClientEKU: true, // [19c 19m 28u]
 		MinHash: SHA1, LeafUsage: true, LeafEncipher: true, LeafEKU: true, LeafCA: true, CommonName: true, // [17a 19r]
 	}
 	// Mbed TLS looks for an issuer in the store, by signature, and then further

@@ -13,7 +13,7 @@ func (w *walk) candidates(out []*edge, x *node, inStore bool) []*edge {
 	b := w.b
 	if !inStore {
 		for _, e := range x.up[:x.sent] {
-			if w.inOrder(x, e) && (w.taken == nil || w.taken[e.to.pos]) && e.names >= b.Names && w.passes(e, b.Skip) {
+			if w.inOrder(x, e) && (w.taken == nil || w.taken[e.to.pos]) && e.names >= b.Names && w.passes(e, b.Skip) && !(b.KeyOnce && w.holds(e.to)) {
 				out = append(out, e)
 			}
 		}

@@ -1,6 +1,8 @@
 package client
 
 import (
+	"slices"
+
 	"tlschain/rules/cert"
 	"tlschain/rules/chain"
 )
@@ -74,7 +76,7 @@ func (w *walk) climb(x *node, inStore bool) bool {
 		if w.b.Count == Lookups && !w.spend(x) {
 			return false
 		}
-		if w.onPath(e.to) {
+		if w.onPath(e.to) || w.b.KeyOnce && w.keyOnPath(e.to) {
 			continue
 		}
 		if w.b.Count == Signatures && !w.spend(x) {
@@ -161,6 +163,14 @@ func (w *walk) onPath(n *node) bool {
 		}
 	}
 	return false
+}
+
+// keyOnPath says whether a certificate of the same name and key is on the path.
+func (w *walk) keyOnPath(n *node) bool {
+	same := func(o *node) bool {
+		return o.c.Key.SPKI == n.c.Key.SPKI && o.c.Subject.Canon == n.c.Subject.Canon
+	}
+	return same(w.leaf) || slices.ContainsFunc(w.path, func(e *edge) bool { return same(e.to) })
 }
 
 // inPath is onPath for a path that was not made step by step.

@@ -81,27 +81,21 @@ func retriable(o obstacle) bool {
 // DER: an issuer of its end, or a certificate of the name and key of an entry.
 func (w *walk) closeBy(last *node, name string) fault {
 	nodes := append([]*node{w.leaf}, targets(w.path)...)
+cut:
 	for i := 1; i < len(nodes); i++ {
 		for _, a := range w.sameName(nodes[i]) {
 			if a.Key.SPKI != nodes[i].c.Key.SPKI || string(a.Subject.DER) != string(nodes[i].c.Subject.DER) || w.row([]byte(name)) != w.row(a.Subject.DER) {
 				continue
 			}
-			w.path = w.path[:i-1]
-			e := w.d.towards(nodes[i-1], a, false)
-			if !w.passes(e, w.b.SkipStore) { // it may stand behind what it does not certify
-				return fault{what: noIssuer, at: nodes[i-1], depth: i - 1}
-			}
-			w.path = append(w.path, e)
-			return w.checkWhole()
+			w.path, last = w.path[:i-1], nodes[i-1]
+			break cut
 		}
 	}
 	var buf [4]*edge
 	cands := buf[:0]
-	if name == string(last.c.Issuer.DER) {
-		for _, c := range w.named(last) {
-			if e := w.d.towards(last, c, false); e.names >= w.b.AnchorNames && w.passes(e, w.b.SkipStore) {
-				cands = append(cands, e)
-			}
+	for _, c := range w.named(last) {
+		if e := w.d.towards(last, c, false); w.row(c.Subject.DER) == w.row([]byte(name)) && e.names >= w.b.AnchorNames && w.passes(e, w.b.SkipStore) {
+			cands = append(cands, e)
 		}
 	}
 	if len(cands) == 0 {
