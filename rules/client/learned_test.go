@@ -69,6 +69,15 @@ anchors I`,
 		"a trusted intermediate that the leaf's identifier does not mean", "gnutls-3.7", false,
 		"root R\nca I by R\nroot Z\nleaf L by I aki=of:Z\npresent L I\nanchors I",
 	},
+	{"an anchor that may not sign", "nss-3.87", true, "root R ku=nocertsign\nca I by R\nleaf L by I\npresent L I\nanchors R"},
+	{
+		"the second of two anchors has an unknown critical extension", "gnutls-3.7", false,
+		"root R\nca I by R\ncopy Ic of I critical\nleaf L by I\npresent L I\nanchors I Ic",
+	},
+	{
+		"twins of a root and of an intermediate, a step less than too many", "chrome", true,
+		"root R\ncopy Rn of R nc=permit:example.test\nca J by R\nca I by J\ncopy If of I from=2030-01-01\nleaf L by I\npresent L R J Rn If I\nanchors R",
+	},
 }
 
 func TestLearned(t *testing.T) {
