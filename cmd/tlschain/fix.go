@@ -56,6 +56,7 @@ a list of certificates, 2 usage, 3 something could not be judged.`,
 			},
 			judgingFlags(),
 			scannerFlags(),
+			[]cli.Flag{langFlag("Mend")},
 		),
 		Action: p.fix,
 	}
@@ -76,6 +77,7 @@ type fixing struct {
 	*process
 	completer *complete.Completer
 	kind      *server.Kind // nil: to be guessed
+	language  string       // of the steps
 	folder    folder
 	key       privateKey
 	pfx       bool
@@ -103,6 +105,10 @@ func (p *process) fix(c *cli.Context) error {
 			return usagef("--server: %w", err)
 		}
 		f.kind = &kind
+	}
+	var err error
+	if f.language, err = p.lang(c); err != nil {
+		return err
 	}
 	judge, err := p.newJudge(c, time.Now())
 	if err != nil {

@@ -156,7 +156,7 @@ func (f *fixing) server(a *ailing, kind server.Kind, taken map[string]bool) erro
 	}
 	f.printf("\n%s, %s:\n", a.label, kind.Title)
 	for i, step := range kind.Steps(job) {
-		f.printf("\n%3d. %s\n", i+1, step.Text)
+		f.printf("\n%3d. %s\n", i+1, step.Say(f.language))
 		for _, line := range step.Lines {
 			f.printf("         %s\n", line)
 		}
