@@ -78,6 +78,10 @@ anchors I`,
 		"twins of a root and of an intermediate, a step less than too many", "chrome", true,
 		"root R\ncopy Rn of R nc=permit:example.test\nca J by R\nca I by J\ncopy If of I from=2030-01-01\nleaf L by I\npresent L R J Rn If I\nanchors R",
 	},
+	{
+		"the first of two anchors of a sent name and key is out of date", "gnutls-3.7", false,
+		"root R\ncopy Rx of R from=2020-01-01 to=2025-01-01\nroot S\ncross X of R by S\nca I by R\nleaf L by I\npresent L I X\nanchors Rx R",
+	},
 }
 
 func TestLearned(t *testing.T) {

@@ -88,6 +88,10 @@ cut:
 				continue
 			}
 			w.path, last = w.path[:i-1], nodes[i-1]
+			if e := w.d.towards(last, a, false); !e.to.valid { // of the first that is met, though another is taken
+				w.path = append(w.path, e)
+				return fault{what: outOfDate, at: e.to, depth: i}
+			}
 			break cut
 		}
 	}
