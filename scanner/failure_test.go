@@ -89,7 +89,7 @@ func TestFailures(t *testing.T) {
 		"no SMTP STARTTLS":   {server: greet(t, "220 mx\r\n", "250 mx\r\n", "221 bye\r\n"), dialect: "smtp", code: StartTLS, says: "smtp"},
 		"not SMTP":           {server: greet(t, "HTTP/1.1 400\r\n"), dialect: "smtp", code: StartTLS, says: "smtp"},
 		"busy":               {server: greet(t, "421 too many connections\r\n"), dialect: "smtp", code: Busy, says: "too many"},
-		"too long a banner":  {server: greet(t, strings.Repeat("220-hello\r\n", 10_000)), dialect: "smtp", code: StartTLS, says: "smtp"},
+		"too long a banner":  {server: greet(t, strings.Repeat("220-hello\r\n", 10_000)), dialect: "smtp", code: TooLarge, says: "smtp"},
 		"end of a greeting":  {server: greet(t, "220 m"), dialect: "smtp", scanner: quick, code: Timeout, says: "STARTTLS"},
 		"unknown to servers": {server: greet(t, "x"), dialect: "gopher", code: StartTLS, says: "gopher"},
 	} {

@@ -122,8 +122,8 @@ func hostileGreetings() []behaviour {
 		}
 	}
 	return []behaviour{
-		{name: "an endless greeting", dialect: "smtp", serve: endless("220-welcome\r\n"), code: StartTLS},
-		{name: "a greeting without an end", dialect: "imap", serve: endless("* OK"), code: StartTLS},
+		{name: "an endless greeting", dialect: "smtp", serve: endless("220-welcome\r\n"), code: TooLarge},
+		{name: "a greeting without an end", dialect: "imap", serve: endless("* OK"), code: TooLarge},
 		{name: "endless capabilities", dialect: "imap", serve: endless("* CAPABILITY IMAP4rev1\r\n"), code: StartTLS},
 		{name: "a silent greeting", dialect: "pop3", serve: func(conn net.Conn) { conn.Read(make([]byte, 1)) }, code: Timeout},
 		{name: "a slow greeting", dialect: "smtp", code: Timeout, serve: func(conn net.Conn) {
@@ -144,6 +144,6 @@ func hostileGreetings() []behaviour {
 			conn.Read(make([]byte, 1<<16))
 			conn.Write([]byte{0x30, 0x84, 0x7f, 0xff, 0xff, 0xff})
 			endless("x")(conn)
-		}, code: StartTLS},
+		}, code: TooLarge},
 	}
 }
