@@ -147,12 +147,6 @@ groups:
 			t.Errorf("%s lacks %q:\n%s", path, want, page)
 		}
 	}
-	if hold := os.Getenv("TLSCHAIN_E2E_HOLD"); hold != "" { // to look at the pages in a browser
-		t.Logf("http://%s for %s", listen, hold)
-		d, _ := time.ParseDuration(hold)
-		os.WriteFile("/tmp/tlschain-e2e-address", []byte(listen), 0o600)
-		time.Sleep(d)
-	}
 }
 
 // audited runs an audit command and gives its exit code and all it wrote.
