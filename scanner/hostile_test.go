@@ -99,6 +99,13 @@ func scanHostile(t *testing.T, fast bool) {
 	if after := descriptors(); after > before {
 		t.Errorf("%d descriptors before, %d after", before, after)
 	}
+	// What the process ever had from the system, the servers' part included.
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	t.Logf("%d MiB of memory", memory.Sys>>20)
+	if memory.Sys > 200<<20 {
+		t.Errorf("%d MiB of memory, want at most 200", memory.Sys>>20)
+	}
 }
 
 // mixed puts n good targets among the bad ones.
