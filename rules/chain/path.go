@@ -1,10 +1,6 @@
 package chain
 
-import (
-	"time"
-
-	"tlschain/rules/cert"
-)
+import "tlschain/rules/cert"
 
 // What a certificate costs on a path. What was presented always beats what was
 // not; within that, a path that more clients will take beats a shorter one.
@@ -246,14 +242,4 @@ func (a *analyser) reach(reached []bool) {
 			bridge(c, bridgeDepth)
 		}
 	}
-}
-
-// Valid says whether every certificate of the path is valid at t.
-func (a *Analysis) Valid(t time.Time) bool {
-	for _, s := range a.Path {
-		if !s.Cert.ValidAt(t) {
-			return false
-		}
-	}
-	return true
 }
