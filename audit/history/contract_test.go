@@ -33,6 +33,8 @@ var contract = []struct {
 	{"nobody is told twice", noticesOnce},
 	{"pruning keeps what is", pruning},
 	{"several groups at once", severalGroups},
+	{"leaves in their order", leavesInOrder},
+	{"bytes of mends are kept", mendsKept},
 	{"opening again keeps all", openAgain},
 }
 

@@ -8,22 +8,22 @@ import (
 )
 
 // factColumns are the columns of state s that scanFacts reads.
-const factColumns = "s.status, s.failure, s.presentation, s.worst, s.leaf, s.issuer, s.product, s.rules, s.refused, s.bundle, s.not_before, s.expires"
+const factColumns = "s.status, s.failure, s.presentation, s.worst, s.leaf, s.issuer, s.product, s.rules, s.refused, s.bundle, s.not_before, s.expires, s.due"
 
 // A factScan is room for one row's facts.
 type factScan struct {
 	Facts
-	leaf, bundle       []byte
-	notBefore, expires int64
+	leaf, bundle            []byte
+	notBefore, expires, due int64
 }
 
 func (f *factScan) fields() []any {
-	return []any{&f.Status, &f.Failure, &f.Presentation, &f.Worst, &f.leaf, &f.Issuer, &f.Product, &f.Rules, &f.Refused, &f.bundle, &f.notBefore, &f.expires}
+	return []any{&f.Status, &f.Failure, &f.Presentation, &f.Worst, &f.leaf, &f.Issuer, &f.Product, &f.Rules, &f.Refused, &f.bundle, &f.notBefore, &f.expires, &f.due}
 }
 
 func (f *factScan) facts() Facts {
 	f.Leaf, f.Bundle = hashOf(f.leaf), hashOf(f.bundle)
-	f.NotBefore, f.Expires = timeOf(f.notBefore), timeOf(f.expires)
+	f.NotBefore, f.Expires, f.Due = timeOf(f.notBefore), timeOf(f.expires), timeOf(f.due)
 	return f.Facts
 }
 

@@ -75,10 +75,10 @@ func internStates(ctx context.Context, tx *sql.Tx, states map[Hash]*State) (map[
 	rows := make(map[Hash][]any, len(fresh))
 	for h, s := range fresh {
 		rows[h] = []any{chainIDs[s.chainHash()], s.Status, s.Failure, s.Presentation, s.Worst, s.Leaf.bytes(), s.Issuer, s.Product,
-			s.Rules, s.Refused, s.Bundle.bytes(), seconds(s.NotBefore), seconds(s.Expires), p.pack(s.Doc)}
+			s.Rules, s.Refused, s.Bundle.bytes(), seconds(s.NotBefore), seconds(s.Expires), seconds(s.Due), p.pack(s.Doc)}
 	}
 	ids, err := intern(ctx, tx, "state", "hash", rows,
-		", chain_id, status, failure, presentation, worst, leaf, issuer, product, rules, refused, bundle, not_before, expires, doc")
+		", chain_id, status, failure, presentation, worst, leaf, issuer, product, rules, refused, bundle, not_before, expires, due, doc")
 	if err != nil {
 		return nil, err
 	}

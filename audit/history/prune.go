@@ -38,7 +38,9 @@ func (db *DB) Prune(ctx context.Context, group string, before time.Time) error {
 				AND id NOT IN (SELECT state_id FROM endpoint WHERE state_id IS NOT NULL)`, nil},
 			{"DELETE FROM chain WHERE id NOT IN (SELECT chain_id FROM state)", nil},
 			{"DELETE FROM chain_certificate WHERE chain_id NOT IN (SELECT id FROM chain)", nil},
-			{"DELETE FROM certificate WHERE id NOT IN (SELECT certificate_id FROM chain_certificate)", nil},
+			{"DELETE FROM mend_certificate WHERE bundle NOT IN (SELECT bundle FROM state WHERE bundle IS NOT NULL)", nil},
+			{`DELETE FROM certificate WHERE id NOT IN (SELECT certificate_id FROM chain_certificate)
+				AND id NOT IN (SELECT certificate_id FROM mend_certificate)`, nil},
 		} {
 			if _, err := tx.ExecContext(ctx, step.sql, step.args...); err != nil {
 				return err

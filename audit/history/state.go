@@ -15,6 +15,7 @@ type State struct {
 	Hash  Hash          // the caller says what makes two states the same
 	Doc   []byte        // the caller's document; the first of a hash is kept
 	Chain []Certificate // as presented; none for an endpoint that did not answer
+	Mend  []Certificate // what Bundle stands for, in order; only written: DER gives the bytes back
 	Facts
 }
 
@@ -32,6 +33,7 @@ type Facts struct {
 	Bundle       Hash      // identifies the mend; zero: none
 	NotBefore    time.Time // of the leaf
 	Expires      time.Time // when the first certificate that clients use runs out; zero: unknown
+	Due          time.Time // when the leaf should have been renewed, which it was not; zero: nothing is late
 }
 
 // A Certificate is one presented certificate, stored once by its SHA-256.

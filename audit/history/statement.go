@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// chunk is how many rows one statement carries. The widest table has 15
+// chunk is how many rows one statement carries. The widest table has 16
 // columns; both databases take more than 30,000 parameters.
 const chunk = 200
 

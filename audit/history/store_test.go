@@ -31,7 +31,7 @@ func rowsWhole(t *testing.T, db *history.DB, _ string) {
 	for n := range 450 {
 		s := bad(fmt.Sprintf("host%03d", n), fmt.Sprint("state", n%7), n%4)
 		s.Hash[0] = byte(n % 4)
-		s.NotBefore, s.Failure, s.Product, s.Refused = day(-3), "reset", "Public CA", "android-7.0 java-8"
+		s.NotBefore, s.Due, s.Failure, s.Product, s.Refused = day(-3), day(-1), "reset", "Public CA", "android-7.0 java-8"
 		all = append(all, s)
 	}
 	silent := seen("silent", "no answer")

@@ -1,0 +1,50 @@
+package history
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"maps"
+	"slices"
+)
+
+// internMends stores the certificates of each mend once, so that the corrected
+// file can be had long after what they were fetched from is gone. The bundle's
+// hash names the list: one that is known is never written again.
+func internMends(ctx context.Context, tx *sql.Tx, states map[Hash]*State) error {
+	mends := map[Hash][]Certificate{}
+	for _, s := range states {
+		if len(s.Mend) > 0 {
+			mends[s.Bundle] = s.Mend
+		}
+	}
+	known := map[Hash]int64{}
+	order := slices.SortedFunc(maps.Keys(mends), func(a, b Hash) int { return bytes.Compare(a[:], b[:]) })
+	err := lookUp(ctx, tx, known, order, func(h Hash) any { return h[:] }, func(v any) Hash { b, _ := v.([]byte); return hashOf(b) },
+		"SELECT certificate_id, bundle FROM mend_certificate WHERE position = 0 AND bundle IN")
+	if err != nil {
+		return err
+	}
+	certificates := map[Hash][]any{}
+	var p packer
+	for _, bundle := range order {
+		for _, c := range mends[bundle] {
+			if _, ok := known[bundle]; !ok {
+				certificates[c.SHA256] = []any{seconds(c.NotAfter), p.pack(c.Doc), c.DER}
+			}
+		}
+	}
+	ids, err := intern(ctx, tx, "certificate", "sha256", certificates, ", not_after, doc, der")
+	if err != nil {
+		return err
+	}
+	var rows [][]any
+	for _, bundle := range order {
+		for position, c := range mends[bundle] {
+			if _, ok := known[bundle]; !ok {
+				rows = append(rows, []any{bundle[:], position, ids[c.SHA256]})
+			}
+		}
+	}
+	return insert(ctx, tx, "INSERT INTO mend_certificate (bundle, position, certificate_id)", "ON CONFLICT (bundle, position) DO NOTHING", rows)
+}
