@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -62,13 +63,23 @@ func (db *DB) Audit(ctx context.Context, id int64) (Audit, error) {
 // Audits gives up to limit audits, newest first: of one group or, if group is
 // empty, of all; only those older than the audit before, unless it is 0.
 func (db *DB) Audits(ctx context.Context, group string, before int64, limit int) ([]Audit, error) {
-	return db.audits(ctx, " WHERE ($1 = '' OR grp = $1) AND ($2 = 0 OR id < $2) ORDER BY id DESC LIMIT $3", group, before, limit)
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	if group == "" {
+		return db.audits(ctx, " WHERE id < $1 ORDER BY id DESC LIMIT $2", before, limit)
+	}
+	// In words that the index by group can follow.
+	return db.audits(ctx, " WHERE grp = $1 AND id < $2 ORDER BY id DESC LIMIT $3", group, before, limit)
 }
 
 // LastComplete gives the newest complete audit of a group that is older than
 // the audit before (0: the newest of all), or ErrNotFound.
 func (db *DB) LastComplete(ctx context.Context, group string, before int64) (Audit, error) {
-	found, err := db.audits(ctx, " WHERE grp = $1 AND ($2 = 0 OR id < $2) AND state = 'complete' ORDER BY id DESC LIMIT 1", group, before)
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	found, err := db.audits(ctx, " WHERE grp = $1 AND id < $2 AND state = 'complete' ORDER BY id DESC LIMIT 1", group, before)
 	if err != nil {
 		return Audit{}, err
 	}

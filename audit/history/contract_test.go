@@ -27,6 +27,7 @@ var contract = []struct {
 	{"rows come back whole", rowsWhole},
 	{"lists are paged worst first", pagedLists},
 	{"expiry and mends", expiryAndMends},
+	{"counts agree with lists", countsAgree},
 	{"one audit of a group at a time", oneAtATime},
 	{"many groups locked at once", manyLocks},
 	{"the schedule is kept", scheduleKept},

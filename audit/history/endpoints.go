@@ -47,6 +47,10 @@ const currentColumns = "SELECT e.id, e.grp, e.key, e.identity, e.state_id, e.sin
 // partial indexes.
 const listed = " WHERE e.gone = 0 AND e.state_id IS NOT NULL"
 
+// mendable are those of them that some corrected bundle mends, in the words of
+// the index by bundle.
+const mendable = " AND e.worst > 0 AND e.bundle IS NOT NULL"
+
 // Endpoints gives one page of the endpoints that are there, worst first, then
 // by key.
 func (db *DB) Endpoints(ctx context.Context, q Query) ([]Current, error) {
@@ -84,7 +88,7 @@ func (db *DB) page(ctx context.Context, q Query, limit int, from func(*where)) (
 	}
 	if q.Bundle != (Hash{}) {
 		w.and("e.bundle = ", q.Bundle[:])
-		w.str(" AND e.worst > 0 AND e.bundle IS NOT NULL")
+		w.str(mendable)
 	}
 	if q.Search != "" {
 		w.and("lower(e.key) LIKE ", "%"+escapeLike(strings.ToLower(q.Search))+"%")

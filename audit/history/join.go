@@ -49,6 +49,24 @@ func join(ctx context.Context, tx *sql.Tx, audit int64, group string, complete b
 			return fmt.Errorf("%s: %w", step.what, err)
 		}
 	}
+	if err := tally(ctx, tx, group); err != nil {
+		return fmt.Errorf("counting endpoints: %w", err)
+	}
 	_, err := tx.ExecContext(ctx, "DELETE FROM pending WHERE audit_id = $1", audit)
 	return err
+}
+
+// tally counts the endpoints of a group anew: see Counts and Mends.
+func tally(ctx context.Context, tx *sql.Tx, group string) error {
+	for _, query := range []string{
+		"DELETE FROM tally WHERE grp = $1",
+		"INSERT INTO tally (grp, status, worst, endpoints) SELECT e.grp, e.status, e.worst, count(*) FROM endpoint e" + listed + " AND e.grp = $1 GROUP BY e.grp, e.status, e.worst",
+		"DELETE FROM mend_tally WHERE grp = $1",
+		"INSERT INTO mend_tally (grp, bundle, endpoints, example) SELECT e.grp, e.bundle, count(*), min(e.id) FROM endpoint e" + listed + mendable + " AND e.grp = $1 GROUP BY e.grp, e.bundle",
+	} {
+		if _, err := tx.ExecContext(ctx, query, group); err != nil {
+			return err
+		}
+	}
+	return nil
 }

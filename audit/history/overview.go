@@ -15,7 +15,8 @@ type Count struct {
 	N      int
 }
 
-// Counts gives the conditions of the endpoints that are there.
+// Counts gives the conditions of the endpoints that are there, without counting
+// them: the end of each audit did.
 func (db *DB) Counts(ctx context.Context) ([]Count, error) {
 	var found []Count
 	err := each(ctx, db.sql, func(rows *sql.Rows) error {
@@ -23,7 +24,7 @@ func (db *DB) Counts(ctx context.Context) ([]Count, error) {
 		err := rows.Scan(&c.Group, &c.Status, &c.Worst, &c.N)
 		found = append(found, c)
 		return err
-	}, "SELECT e.grp, e.status, e.worst, count(*) FROM endpoint e"+listed+" GROUP BY e.grp, e.status, e.worst ORDER BY e.grp, e.status, e.worst")
+	}, "SELECT grp, status, worst, endpoints FROM tally ORDER BY grp, status, worst")
 	if err != nil {
 		return nil, fmt.Errorf("counting endpoints: %w", err)
 	}
@@ -37,7 +38,8 @@ type Mend struct {
 	Example Ref
 }
 
-// Mends gives up to limit mends, the most needed first.
+// Mends gives up to limit mends, the most needed first, without counting
+// endpoints: the end of each audit did.
 func (db *DB) Mends(ctx context.Context, limit int) ([]Mend, error) {
 	var found []Mend
 	var examples []int64
@@ -48,7 +50,7 @@ func (db *DB) Mends(ctx context.Context, limit int) ([]Mend, error) {
 		m.Bundle = hashOf(bundle)
 		found, examples = append(found, m), append(examples, m.Example.ID)
 		return err
-	}, "SELECT e.bundle, count(*) AS n, min(e.id) FROM endpoint e"+listed+" AND e.worst > 0 AND e.bundle IS NOT NULL GROUP BY e.bundle ORDER BY n DESC, e.bundle LIMIT $1", limit)
+	}, "SELECT bundle, CAST(sum(endpoints) AS BIGINT) AS n, min(example) FROM mend_tally GROUP BY bundle ORDER BY n DESC, bundle LIMIT $1", limit)
 	if err != nil {
 		return nil, fmt.Errorf("counting mends: %w", err)
 	}
