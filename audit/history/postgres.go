@@ -43,9 +43,7 @@ func openPostgres(where string) (*DB, error) {
 // lockAdvisory takes a lock that lives as long as one connection, which the
 // server ends when the process at the other end dies.
 func lockAdvisory(ctx context.Context, db *sql.DB, group string) (func(), error) {
-	sum := fnv.New64a()
-	sum.Write([]byte("tlschain audit of " + group))
-	key := int64(sum.Sum64())
+	key := lockKey("audit of " + group)
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("locking the group %s: %w", strconv.Quote(group), err)
@@ -64,6 +62,13 @@ func lockAdvisory(ctx context.Context, db *sql.DB, group string) (func(), error)
 		conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", key)
 		conn.Close()
 	}, nil
+}
+
+// lockKey is the number that an advisory lock is known by.
+func lockKey(what string) int64 {
+	sum := fnv.New64a()
+	sum.Write([]byte("tlschain " + what))
+	return int64(sum.Sum64())
 }
 
 // guardKey is the advisory lock between those who add states and whoever
