@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"tlschain/audit/history"
 	"tlschain/reports"
@@ -138,39 +137,6 @@ func factsOf(e *reports.Endpoint) history.Facts {
 	}
 	slices.Sort(ruled)
 	slices.Sort(refused)
-	f.Worst, f.Rules, f.Refused, f.Expires = int(worst), strings.Join(ruled, " "), strings.Join(refused, " "), expires(e)
+	f.Worst, f.Rules, f.Refused, f.Expires = int(worst), strings.Join(ruled, " "), strings.Join(refused, " "), e.Expires()
 	return f
-}
-
-// expires is when the first certificate runs out that a client uses: the
-// earliest on the path of the client whose path lasts longest, without the
-// anchor. A stale cross-certificate that no path needs is no alarm. Where no
-// client accepts the chain, the leaf's end stands for it.
-func expires(e *reports.Endpoint) (longest time.Time) {
-	ends := map[reports.Hash]time.Time{}
-	for _, c := range e.Unsent {
-		ends[c.SHA256] = c.NotAfter
-	}
-	for _, c := range e.Chain {
-		ends[c.SHA256] = c.NotAfter
-		if c.Role == "leaf" {
-			longest = c.NotAfter
-		}
-	}
-	first := true
-	for _, c := range e.Clients {
-		if !c.Accepted || len(c.Path) == 0 {
-			continue
-		}
-		var end time.Time
-		for _, h := range c.Path[:max(len(c.Path)-1, 1)] {
-			if t := ends[h]; !t.IsZero() && (end.IsZero() || t.Before(end)) {
-				end = t
-			}
-		}
-		if first || end.After(longest) {
-			longest, first = end, false
-		}
-	}
-	return longest
 }

@@ -176,7 +176,7 @@ type expiring struct {
 
 func (h *htmlWriter) expires(e *Endpoint, id int) {
 	now := h.header.EvaluatedAt
-	at := e.earliestExpiry()
+	at := e.Expires()
 	if e.Status == Failed || now.IsZero() || at.IsZero() || at.Sub(now) > soon {
 		return
 	}

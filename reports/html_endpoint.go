@@ -94,7 +94,7 @@ func (h *htmlWriter) view(e *Endpoint) endpointView {
 	v.State = e.Worst().String()
 	v.Line = strings.ReplaceAll(e.chainLine(h.l), glue, " ")
 	v.Accepting, v.Refusing = e.clientCounts()
-	if at := e.earliestExpiry(); !at.IsZero() {
+	if at := e.Expires(); !at.IsZero() {
 		v.Expires, v.Unix = htmlDate(at), at.Unix()
 	}
 	v.Paths = e.paths(h.l)

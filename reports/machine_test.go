@@ -214,12 +214,12 @@ func TestPrometheusIgnoresStaleCrossCertificates(t *testing.T) {
 	stale := caCert(2, "cross", "stale", rootDN, oldDN)
 	stale.NotAfter = day("2021-09-30")
 	e.Chain = append(e.Chain, stale)
-	if got := e.earliestExpiry(); !got.Equal(day("2027-04-01")) {
+	if got := e.Expires(); !got.Equal(day("2027-04-01")) {
 		t.Error(got)
 	}
 	// An intermediate that ends before the leaf does count.
 	e.Chain[1].NotAfter = day("2026-12-01")
-	if got := e.earliestExpiry(); !got.Equal(day("2026-12-01")) {
+	if got := e.Expires(); !got.Equal(day("2026-12-01")) {
 		t.Error(got)
 	}
 }

@@ -3,7 +3,6 @@ package reports
 import (
 	"fmt"
 	"io"
-	"time"
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
@@ -36,7 +35,7 @@ func newPrometheus(w io.Writer, _ Options) (Writer, error) {
 	p := &prometheusWriter{w: w, seen: map[string]bool{}}
 	for _, m := range [...][2]string{
 		metricCaptured:     {"tlschain_endpoint_captured", "Whether a certificate chain was captured (1) or not (0)."},
-		metricExpiry:       {"tlschain_chain_not_after_timestamp_seconds", "Earliest expiry on the paths that accepting clients use, trust anchors left out; of the leaf where none accepts."},
+		metricExpiry:       {"tlschain_chain_not_after_timestamp_seconds", ExpiresHelp},
 		metricLeafExpiry:   {"tlschain_leaf_not_after_timestamp_seconds", "Expiry of the leaf."},
 		metricSeverity:     {"tlschain_severity", "Worst finding that is not waived: 0 none, 1 info, 2 warning, 3 error."},
 		metricPresentation: {"tlschain_presentation", "Worst finding about what the server sends: 0 none, 1 info, 2 warning, 3 error."},
@@ -76,7 +75,7 @@ func (p *prometheusWriter) Endpoint(e *Endpoint) error {
 	}
 	accepting, refusing := e.clientCounts()
 	p.add(metricCaptured, 1, where)
-	if t := e.earliestExpiry(); !t.IsZero() {
+	if t := e.Expires(); !t.IsZero() {
 		p.add(metricExpiry, float64(t.Unix()), where)
 	}
 	if l := e.leaf(); l != nil && !l.NotAfter.IsZero() {
@@ -134,38 +133,4 @@ func (p *prometheusWriter) End(s Summary) error {
 		}
 	}
 	return nil
-}
-
-// earliestExpiry is when the first accepting client loses its path: the
-// earliest end of what its path holds, without the anchor, which is the
-// client's own. A stale cross-certificate that no client uses does not count.
-// Where no client accepts, it is the leaf's.
-func (e *Endpoint) earliestExpiry() time.Time {
-	var first time.Time
-	for i := range e.Clients {
-		c := &e.Clients[i]
-		if !c.Accepted {
-			continue
-		}
-		path := c.Path
-		if n := len(path); n > 1 {
-			path = path[:n-1]
-		}
-		for _, h := range path {
-			if t := e.notAfter(h); !t.IsZero() && (first.IsZero() || t.Before(first)) {
-				first = t
-			}
-		}
-	}
-	if l := e.leaf(); first.IsZero() && l != nil {
-		first = l.NotAfter
-	}
-	return first
-}
-
-func (e *Endpoint) notAfter(h Hash) time.Time {
-	if c := e.Find(h); c != nil {
-		return c.NotAfter
-	}
-	return time.Time{}
 }

@@ -32,7 +32,7 @@ type Facts struct {
 	Refused      string    // clients that do not accept the chain, sorted, joined by spaces
 	Bundle       Hash      // identifies the mend; zero: none
 	NotBefore    time.Time // of the leaf
-	Expires      time.Time // when the first certificate that clients use runs out; zero: unknown
+	Expires      time.Time // when the first client loses its path; zero: unknown
 	Due          time.Time // when the leaf should have been renewed, which it was not; zero: nothing is late
 }
 
