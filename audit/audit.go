@@ -23,6 +23,7 @@ import (
 type Engine func(g *Group, now time.Time) (Look, error)
 
 // A Look scans targets and judges them. It yields the endpoints of one target
-// at a time, as they are done, and gives keep each certificate that was sent,
-// from any goroutine. When ctx ends it yields soon what was begun, and ends.
+// at a time, as they are done, and gives keep each certificate that was sent or
+// that mends what was, from any goroutine. When ctx ends it yields soon what was
+// begun, and ends.
 type Look func(ctx context.Context, targets iter.Seq[scanner.Target], keep func(der []byte)) iter.Seq[[]reports.Endpoint]

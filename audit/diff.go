@@ -22,10 +22,12 @@ const (
 	Accepted    Kind = "accepted"    // some client accepts it again
 	Findings    Kind = "findings"    // other findings, as bad as before
 	Issuer      Kind = "issuer"      // another CA or product
+	Late        Kind = "late"        // the certificate was not renewed when it usually is
+	Renewed     Kind = "renewed"     // it was late, and is renewed
 )
 
 // Kinds are all of them, worst news first.
-var Kinds = [...]Kind{Unreachable, Worse, Refused, Findings, Issuer, Gone, Appeared, Reachable, Better, Accepted}
+var Kinds = [...]Kind{Unreachable, Worse, Refused, Late, Findings, Issuer, Gone, Appeared, Reachable, Better, Accepted, Renewed}
 
 func joinKinds() string {
 	words := make([]string, len(Kinds))
@@ -48,7 +50,7 @@ func (c *Change) Material() bool { return len(c.Kinds) > 0 }
 // Recovery says that the change is good news and nothing else.
 func (c *Change) Recovery() bool {
 	for _, k := range c.Kinds {
-		if k != Reachable && k != Better && k != Accepted {
+		if k != Reachable && k != Better && k != Accepted && k != Renewed {
 			return false
 		}
 	}
@@ -65,6 +67,11 @@ func Classify(changes []history.Change) []Change {
 }
 
 func kinds(before, after *history.Facts) (found []Kind) {
+	add := func(k Kind, when bool) {
+		if when {
+			found = append(found, k)
+		}
+	}
 	switch {
 	case before == nil && after == nil:
 		return nil
@@ -80,15 +87,9 @@ func kinds(before, after *history.Facts) (found []Kind) {
 	case before.Status != "ok":
 		// What it was like before it went silent is not known any more.
 		found = append(found, Reachable)
-		if after.Worst > 1 {
-			found = append(found, Worse)
-		}
+		add(Worse, after.Worst > 1)
+		add(Late, !after.Due.IsZero())
 		return found
-	}
-	add := func(k Kind, when bool) {
-		if when {
-			found = append(found, k)
-		}
 	}
 	now, formerly := strings.Fields(after.Refused), strings.Fields(before.Refused)
 	add(Worse, after.Worst > before.Worst)
@@ -97,6 +98,8 @@ func kinds(before, after *history.Facts) (found []Kind) {
 	add(Accepted, slices.ContainsFunc(formerly, func(c string) bool { return !slices.Contains(now, c) }))
 	add(Findings, after.Worst == before.Worst && after.Rules != before.Rules)
 	add(Issuer, otherCA(before, after))
+	add(Late, before.Due.IsZero() && !after.Due.IsZero())
+	add(Renewed, !before.Due.IsZero() && after.Due.IsZero())
 	return found
 }
 

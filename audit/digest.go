@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"tlschain/audit/history"
 	"tlschain/reports"
@@ -29,13 +30,14 @@ var parts = [...]part{
 	{"unreachable", has(Unreachable)},
 	{"well again", (*Change).Recovery},
 	{"worse", has(Worse, Refused)},
+	{"not renewed as usual", has(Late)},
 	{"new", has(Appeared)},
 	{"gone", has(Gone)},
 	{"changed", func(*Change) bool { return true }},
 }
 
 // partOrder is the order on the page.
-var partOrder = [...]int{0, 2, 5, 3, 4, 1}
+var partOrder = [...]int{0, 2, 3, 6, 4, 5, 1}
 
 func sorted(changes []Change) (in [len(parts)][]Change) {
 	for _, c := range changes {
@@ -98,6 +100,11 @@ func (c *Change) sentence() string {
 	var words []string
 	if c.Before != nil && c.Before.Status != "ok" {
 		words = append(words, "answers again")
+	}
+	if !c.After.Due.IsZero() {
+		words = append(words, fmt.Sprintf("not renewed, which is usual by %s; it runs out on %s", c.After.Due.Format(time.DateOnly), c.After.Expires.Format(time.DateOnly)))
+	} else if slices.Contains(c.Kinds, Renewed) {
+		words = append(words, "renewed after all")
 	}
 	if c.After.Rules != "" {
 		words = append(words, strings.ReplaceAll(c.After.Rules, " ", ", "))

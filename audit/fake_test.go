@@ -90,7 +90,7 @@ func (w *world) engine(*Group, time.Time) (Look, error) {
 }
 
 // fake is an endpoint in the state that words stand for: "down", "incomplete",
-// "renewed", "other CA", or nothing at all.
+// "renewed", "other CA", "valid" with two dates, or nothing at all.
 func fake(t scanner.Target, words string) reports.Endpoint {
 	e := reports.Endpoint{Target: t.Text, Host: t.Host, Port: t.Port, ServerName: t.ServerName, STARTTLS: t.STARTTLS, Address: "192.0.2.1", Status: reports.OK,
 		Handshake: &reports.Handshake{TLSVersion: "TLS 1.3", DurationMS: float64(time.Now().Nanosecond())}, Product: "Public CA"}
@@ -107,9 +107,16 @@ func fake(t scanner.Target, words string) reports.Endpoint {
 	if !strings.Contains(words, "renewed") {
 		leaf = "CN=" + t.Host
 	}
+	from, until := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	if _, dates, ok := strings.Cut(words, "valid "); ok { // "valid 2026-05-01/2026-08-01"
+		first, last, _ := strings.Cut(dates[:21], "/")
+		from, _ = time.Parse(time.DateOnly, first)
+		until, _ = time.Parse(time.DateOnly, last)
+		leaf += dates
+	}
 	for i, name := range []string{leaf, issuer} {
 		c := reports.Certificate{Position: i, Role: "intermediate", Subject: name, Issuer: "CN=Root", SHA256: sha256.Sum256([]byte(name)),
-			NotBefore: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), Key: "EC P-256"}
+			NotBefore: from, NotAfter: until, Key: "EC P-256"}
 		if i == 0 {
 			c.Role, c.Issuer = "leaf", issuer
 		}

@@ -45,6 +45,7 @@ type Condition struct {
 	Issuer   string    `json:"issuer"`
 	Product  string    `json:"product"`
 	Expires  time.Time `json:"expires"`
+	Due      time.Time `json:"renewal_due,omitzero"` // when the certificate should have been renewed, and was not
 }
 
 // wants says whether a receiver is told of a change: the events it asked for,
@@ -74,6 +75,8 @@ func gravity(f *history.Facts) int {
 		return 0
 	case f.Status != "ok":
 		return int(rules.Error)
+	case !f.Due.IsZero():
+		return max(f.Worst, int(rules.Warning)) // it will be an error if nobody does anything
 	}
 	return f.Worst
 }
@@ -111,7 +114,7 @@ func condition(f *history.Facts) *Condition {
 	}
 	return &Condition{
 		Status: f.Status, Error: f.Failure, Severity: severityName(f.Worst), Findings: fields(f.Rules), Refused: fields(f.Refused),
-		Issuer: reports.Clean(f.Issuer), Product: reports.Clean(f.Product), Expires: f.Expires,
+		Issuer: reports.Clean(f.Issuer), Product: reports.Clean(f.Product), Expires: f.Expires, Due: f.Due,
 	}
 }
 

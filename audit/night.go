@@ -94,6 +94,12 @@ func (n *night) each(ctx context.Context, targets iter.Seq[scanner.Target], take
 			}
 		}
 	}
+	hand := func(some []sight) error {
+		if err := n.overdue(ctx, some); err != nil {
+			return err
+		}
+		return take(some)
+	}
 	var some []sight
 	for endpoints := range n.look(ctx, noted, n.keep) {
 		if ctx.Err() != nil && canceled(endpoints) {
@@ -105,13 +111,13 @@ func (n *night) each(ctx context.Context, targets iter.Seq[scanner.Target], take
 		}
 		some = append(some, seen...)
 		if len(some) >= batch {
-			if err := take(some); err != nil {
+			if err := hand(some); err != nil {
 				return err
 			}
 			some = nil
 		}
 	}
-	return take(some)
+	return hand(some)
 }
 
 // canceled says that the end of the audit came before the endpoint.
@@ -195,7 +201,7 @@ func (n *night) store(ctx context.Context, some []sight) error {
 	defer n.mu.Unlock()
 	for _, s := range some {
 		n.summary.count(s.Facts)
-		for _, c := range s.Chain {
+		for _, c := range slices.Concat(s.Chain, s.Mend) {
 			delete(n.ders, reports.Hash(c.SHA256))
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"tlschain/audit/history"
 	"tlschain/reports"
 	"tlschain/rules"
+	"tlschain/rules/cert"
 )
 
 // An identity is what of an endpoint is the same every night.
@@ -54,6 +55,7 @@ func seen(key string, e *reports.Endpoint, der func(reports.Hash) []byte) (histo
 			SHA256: history.Hash(c.SHA256), NotAfter: c.NotAfter, Doc: certificateDoc(c), DER: der(c.SHA256),
 		})
 	}
+	s.Mend = mend(e, der)
 	rest := *e
 	rest.Target, rest.Host, rest.Port, rest.ServerName, rest.STARTTLS = "", "", 0, "", ""
 	rest.Chain = make([]reports.Certificate, len(e.Chain))
@@ -74,6 +76,23 @@ func seen(key string, e *reports.Endpoint, der func(reports.Hash) []byte) (histo
 	s.Hash = sha256.Sum256(same.AppendJSON(nil))
 	s.Facts = factsOf(e)
 	return s, nil
+}
+
+// mend is the corrected file after the leaf, or nothing: without the bytes of
+// any one of its certificates it is of no use.
+func mend(e *reports.Endpoint, der func(reports.Hash) []byte) (all []history.Certificate) {
+	if !e.NeedsMend() {
+		return nil
+	}
+	for _, h := range e.Bundle {
+		raw := der(h)
+		c, err := cert.Parse(raw)
+		if err != nil {
+			return nil
+		}
+		all = append(all, history.Certificate{SHA256: history.Hash(h), NotAfter: c.NotAfter, Doc: certificateDoc(reports.Describe(c)), DER: raw})
+	}
+	return all
 }
 
 // certificateDoc is a presented certificate without its place in the chain.

@@ -59,7 +59,7 @@ type Endpoint struct {
 	Bundle       []Hash         `json:"bundle" doc:"SHA-256s of the corrected certificates after the leaf, in order"`
 	Unsent       []Unsent       `json:"unsent" doc:"certificates that clients' paths and the bundle hold and the server did not send"`
 
-	mend []*cert.Certificate // with bytes, for the summary's first endpoint of a mend
+	mend []*cert.Certificate // with bytes, for whoever stores or counts mends
 }
 
 // A Status tells whether a chain was captured.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"flag"
 	"iter"
 	"maps"
@@ -14,6 +15,7 @@ import (
 	"tlschain/audit"
 	"tlschain/reports"
 	"tlschain/scanner"
+	"tlschain/scanner/aia"
 )
 
 // engine makes ready to look at a group as scan would with the same flags: a
@@ -49,8 +51,48 @@ func (p *process) engine(g *audit.Group, now time.Time) (audit.Look, error) {
 				}
 			}
 		}
-		return judgeAll(ctx, completer, observed)
+		return func(yield func([]reports.Endpoint) bool) {
+			for all := range judgeAll(ctx, completer, observed) {
+				for i := range all {
+					keepMend(ctx, completer.fetcher, &all[i], keep)
+				}
+				if !yield(all) {
+					return
+				}
+			}
+		}
 	}, nil
+}
+
+// keepMend hands on the certificates that mend an endpoint. Of many we know
+// facts and no bytes: those are fetched, where that is allowed. It changes no
+// verdict, and an audit asks for each URL once.
+func keepMend(ctx context.Context, fetcher *aia.Fetcher, e *reports.Endpoint, keep func([]byte)) {
+	if !e.NeedsMend() {
+		return
+	}
+	lacking := map[reports.Hash]bool{}
+	for h, der := range e.Corrected() {
+		if der != nil {
+			keep(der)
+		} else {
+			lacking[h] = true
+		}
+	}
+	if fetcher == nil || len(lacking) == 0 {
+		return
+	}
+	session := fetcher.Begin()
+	for _, m := range e.Missing {
+		if !lacking[m.SHA256] || m.AIAURL == "" {
+			continue
+		}
+		for _, der := range session.Fetch(ctx, m.AIAURL).Certs {
+			if reports.Hash(sha256.Sum256(der)) == m.SHA256 {
+				keep(der)
+			}
+		}
+	}
 }
 
 // inGroup has policies and waivers know the targets by the group's name.

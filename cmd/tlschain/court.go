@@ -10,13 +10,15 @@ import (
 	"tlschain/rules"
 	"tlschain/rules/policy"
 	"tlschain/scanner"
+	"tlschain/scanner/aia"
 )
 
 // A court judges with everything that the flags allow to be brought in, and
 // weighs the findings as the user's policy has it.
 type court struct {
 	*complete.Completer
-	lenient bool // there is a policy, or a waiver
+	fetcher *aia.Fetcher // nil: nothing is fetched
+	lenient bool         // there is a policy, or a waiver
 	policy  *policy.Policy
 	waivers []policy.Waiver
 	at      time.Time
@@ -28,7 +30,7 @@ func (p *process) newCourt(c *cli.Context, judge *rules.Judge) (*court, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &court{Completer: complete.New(judge, complete.Options{Fetcher: fetcher}), policy: new(policy.Policy), at: judge.At}
+	out := &court{Completer: complete.New(judge, complete.Options{Fetcher: fetcher}), fetcher: fetcher, policy: new(policy.Policy), at: judge.At}
 	if file := c.String("policy"); file != "" {
 		data, err := p.readFile(file)
 		if err != nil {
