@@ -17,7 +17,7 @@ type Builder struct {
 
 	// Walking from the leaf to an anchor.
 	Order       ListOrder     `yaml:"order"`        // which entries may certify an entry
-	EachEntry   bool          `yaml:"each_entry"`   // every entry is verified, the last first; one that can be verified must be good, and only those take part
+	KeyRows     int           `yaml:"key_rows"`     // every entry is verified for itself, the last first, by what is in a table of so many rows by key identifier: the anchors, and the entries that could be verified, which must be good; 0: none is
 	InOrder     *Builder      `yaml:"-"`            // takes over where every entry is issued, by name, by the next one, up to a trusted one
 	Names       NameMatch     `yaml:"names"`        // how issuer and subject are compared between presented certificates
 	AnchorNames NameMatch     `yaml:"anchor_names"` // the same towards the store
@@ -55,10 +55,8 @@ type Builder struct {
 	AnyEKU         bool   `yaml:"any_eku"`          // anyExtendedKeyUsage in a CA certificate includes serving TLS
 	ClientEKU      bool   `yaml:"client_eku"`       // clientAuth in a CA certificate includes serving TLS
 	UsageCA        bool   `yaml:"usage_ca"`         // keyCertSign alone makes a CA where basic constraints are absent
-	NeedUsage      bool   `yaml:"need_usage"`       // a CA certificate without key usage cannot sign
 	FarDates       bool   `yaml:"far_dates"`        // an anchor's dates count only where intermediates stand between it and the leaf
 	SelfIssuedFree bool   `yaml:"self_issued_free"` // the path length in a self-issued certificate is not looked at
-	NeedSKI        bool   `yaml:"need_ski"`         // an EC issuer without subject key identifier is not found by an authority key identifier
 	Limits         Limits `yaml:"limits"`           // what it makes of name constraints
 	CommonName     bool   `yaml:"common_name"`      // a leaf without subject alternative names is matched by its common name
 	NoECDSA2       bool   `yaml:"no_ecdsa2"`        // does not know ECDSA with SHA-2, not even in an anchor's own signature
@@ -122,7 +120,6 @@ const (
 	NotSelfIssued            // self-issued ones last
 	OwnBytes                 // by the DER of the certificate, the lowest first
 	OnlyStored               // from the store and not sent as well
-	KeyTable                 // by the row of a table that is keyed by key identifiers
 	TrustedKeyID             // Chromium's: store and list by key identifiers, differing ones last
 )
 

@@ -37,15 +37,14 @@ func singlePath() map[string]Builder {
 		LeafUsage: true, LeafEKU: true, AnyEKU: true, CommonName: true,
 	}
 	// wolfSSL verifies the list from its end and keeps the CAs that it could
-	// verify; one that it can verify must be good [08c 10a r1508 r1602], and what
-	// is no CA must be verifiable [r0132 r0183]. Issuers are in a table by key
-	// identifier, the first of a kind stays [13s 13dn r0451].
+	// verify; one that it can verify must be good [08c 10a r1508 r1602], may sign
+	// [r0068] and leaves it room below the anchor; what is no CA must be verifiable
+	// [r0132 r0183].
 	wolfssl := Builder{
 		MaxBytes: 18462, ParseAll: true, RefuseAll: duplicateExtension, MaxEntries: 9, MaxPath: 8, // [18d09 18x008 25r]
-		Order: Later, EachEntry: true, Names: Bytes, AnchorNames: Bytes, Skip: KeyID, SkipStore: KeyID | Unknown,
-		Prefer: [8]Preference{KeyTable, FromStore, LastListed}, Tries: FirstCandidate, Retry: NeverRetry,
-		Leaf: ExactLeaf, Sent: checkPath &^ EKU, Store: NameLimits, Limits: LimitsDirect, // [08b 16d 19c r0411 r0617]
-		LeafEKU: true, CommonName: true, NeedUsage: true, NeedSKI: true, // [r0068 r0505]
+		Order: Later, KeyRows: 11, Skip: KeyID, SkipStore: KeyID, Tries: FirstCandidate, Retry: NeverRetry, // [13s 13dn r0451]
+		Leaf: ExactLeaf, Sent: Signature | Dates | Unknown | NameLimits, Store: NameLimits, Limits: LimitsDirect, // [08b 16d 19c r0411 r0617]
+		LeafEKU: true, CommonName: true,
 	}
 	// BearSSL takes the list as it is, up to the first certificate that an anchor
 	// has signed, and knows nothing of anchors but name and key [04 10a 12a 25i].

@@ -11,9 +11,12 @@ import (
 // the issuer of x, the best first.
 func (w *walk) candidates(out []*edge, x *node, inStore bool) []*edge {
 	b := w.b
+	if b.KeyRows > 0 {
+		return w.signer(out, x)
+	}
 	if !inStore {
 		for _, e := range x.up[:x.sent] {
-			if w.inOrder(x, e) && (w.taken == nil || w.taken[e.to.pos]) && e.names >= b.Names && w.passes(e, b.Skip) && !(b.KeyOnce && w.holds(e.to)) {
+			if w.inOrder(x, e) && e.names >= b.Names && w.passes(e, b.Skip) && !(b.KeyOnce && w.holds(e.to)) {
 				out = append(out, e)
 			}
 		}
@@ -95,9 +98,6 @@ func (w *walk) passes(e *edge, c Check) bool {
 		c&Unknown != 0 && len(t.c.UnknownCritical) > 0,
 		c&CA != 0 && !w.isCA(t),
 		c&CertSign != 0 && t.c.HasKeyUsage && t.c.KeyUsage&cert.CertSign == 0,
-		c&CertSign != 0 && w.b.NeedUsage && t.pos >= 0 && !t.c.HasKeyUsage,
-		c&KeyID != 0 && w.b.NeedSKI && e.child.c.AKI != nil && t.c.SKI == nil &&
-			(t.rsa == 0 || string(keyID(t.c.Key.DER)) != string(e.child.c.AKI)),
 		c&PathLen != 0 && t.c.MaxPathLen >= 0 && w.below() > t.c.MaxPathLen,
 		c&Signature != 0 && w.d.signed(e) == chain.No:
 		return false
@@ -171,18 +171,6 @@ func (w *walk) better(a, p *edge, prefer []Preference, ties bool) bool {
 			d = bytes.Compare(p.to.c.Raw, a.to.c.Raw)
 		case OnlyStored:
 			d = b2i(!a.to.sentToo) - b2i(!p.to.sentToo)
-		case KeyTable:
-			switch d = p.to.row() - a.to.row(); {
-			case isTwin(a) != isTwin(p):
-				return isTwin(a)
-			case d != 0:
-			case string(a.to.tableKey()) != string(p.to.tableKey()):
-				// What came into the table last stands first in its row: the
-				// store in order, then the list from its end.
-				return !trusted(a) && trusted(p) || trusted(a) && trusted(p) && ties
-			case trusted(a) && trusted(p):
-				return false // of one identifier only the first came in
-			}
 		case NotSelfIssued:
 			d = b2i(!a.to.selfish) - b2i(!p.to.selfish)
 		case TrustedKeyID:
@@ -211,12 +199,6 @@ func (w *walk) canSign(e *edge) bool {
 		return w.passes(e, CertSign)
 	}
 	return w.passes(e, CA|CertSign)
-}
-
-// isTwin says whether the issuer has the subject key identifier of the
-// self-issued certificate that it would certify.
-func isTwin(e *edge) bool {
-	return e.child.selfish && e.child.c.SKI != nil && string(e.child.c.SKI) == string(e.to.c.SKI)
 }
 
 func trusted(e *edge) bool { return e.to.pos < 0 && !e.to.known }

@@ -45,10 +45,12 @@ func (w *walk) check() fault {
 	if f := w.checkOne(w.leaf, nil, 0, w.b.Sent); f.what != nothing {
 		return f
 	}
-	below := 0
-	if w.b.EachEntry && !w.leaf.selfish && w.leaf.c.IsCA {
-		below = 1 // a CA certificate is held to what is above it, wherever it stands
+	if w.b.KeyRows > 0 {
+		if f := w.checkRoom(); f.what != nothing {
+			return f
+		}
 	}
+	below := 0
 	for i, e := range w.path {
 		tests := w.b.Sent
 		if trusted(e) {
@@ -106,7 +108,7 @@ func (w *walk) checkOne(n *node, e *edge, below int, tests Check) fault {
 	if tests&CA != 0 && !w.isCA(n) {
 		return fault{what: notCA, at: n}
 	}
-	if tests&CertSign != 0 && (c.HasKeyUsage && c.KeyUsage&cert.CertSign == 0 || b.NeedUsage && sent && !c.HasKeyUsage) {
+	if tests&CertSign != 0 && c.HasKeyUsage && c.KeyUsage&cert.CertSign == 0 {
 		return fault{what: cannotSign, at: n}
 	}
 	if tests&PathLen != 0 && c.MaxPathLen >= 0 && below > c.MaxPathLen && !(b.SelfIssuedFree && n.selfish) {

@@ -52,7 +52,7 @@ func (p *Profile) Judge(s *chain.Session, presented []chain.Entry, q Question) V
 
 // sit makes w ready for another client.
 func (w *walk) sit(p *Profile, v *view) {
-	w.b, w.view, w.reach, w.taken, w.cut, w.beyond = &p.Builder, v, reachNothing, nil, 0, v.deep
+	w.b, w.view, w.reach, w.cut, w.beyond = &p.Builder, v, reachNothing, 0, v.deep
 	w.leaf, w.path, w.found = nil, w.path[:0], fault{}
 }
 
@@ -129,7 +129,7 @@ func (w *walk) say(f fault) string {
 	case wrongName:
 		s.detail = b2i(w.b.CommonName)
 	case outOfDate:
-		s.detail = b2i(w.b.EachEntry)
+		s.detail = b2i(w.b.KeyRows > 0)
 	}
 	for _, o := range w.d.said {
 		s.reason = o.reason
@@ -170,7 +170,7 @@ func (w *walk) explain(f fault) fault {
 
 // accepts judges the leaf, and before it what else the client insists on.
 func (w *walk) accepts() bool {
-	if w.b.EachEntry && !w.verifyEach() {
+	if w.b.KeyRows > 0 && !w.verifyEach() {
 		return false
 	}
 	if !w.run(w.d.list[0]) {
@@ -204,57 +204,6 @@ func (w *walk) choose() {
 	if len(w.named(list[len(list)-1])) > 0 {
 		w.b, w.cut = w.b.InOrder, len(list)
 	}
-}
-
-// verifyEach verifies every entry after the first, the last first, by what is
-// in the store and what it has verified so far.
-func (w *walk) verifyEach() bool {
-	list := w.d.list
-	w.taken = make([]bool, len(list))
-	for i := len(list) - 1; i > 0; i-- {
-		n := list[i]
-		if w.run(n) {
-			if n.c.IsCA && w.shelved(n) {
-				continue // what it could issue is issued by the one that is there
-			}
-			if n.c.IsCA && !n.selfish && n.c.KeyUsage&cert.CertSign == 0 {
-				w.found = fault{what: cannotSign, at: n}
-				return false
-			}
-			w.taken[n.pos] = n.c.IsCA
-			continue
-		}
-		switch w.found.what {
-		case noIssuer, untrustedRoot, selfSignedLeaf:
-			if n.c.IsCA {
-				continue
-			}
-			w.found = fault{what: uselessEntry, at: n}
-		}
-		return false
-	}
-	return true
-}
-
-// shelved says whether an issuer of n's key identifier is already among the
-// anchors or the verified entries, all of which are kept by it. An n without
-// such an identifier is looked for by its name, in vain.
-func (w *walk) shelved(n *node) bool {
-	if n.c.SKI == nil {
-		return false
-	}
-	for _, o := range w.d.list {
-		if o != nil && o != n && w.taken[o.pos] && string(o.tableKey()) == string(n.tableKey()) {
-			return true
-		}
-	}
-	for _, a := range w.sameName(n) {
-		o := node{c: a}
-		if string(o.tableKey()) == string(n.tableKey()) && len(a.UnknownCritical) == 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // certificates gives the path so far, from the leaf upwards.

@@ -63,6 +63,22 @@ anchors I`,
 	{"a twin without key usage of a verified intermediate", "wolfssl-5.5", true, "root R\nca I by R\ncopy Iu of I ku=none\nleaf L by I\npresent L Iu I\nanchors R"},
 	{"a twin without key usage of an anchor", "wolfssl-5.5", true, "root R\nca I by R\ncopy Iu of I ku=none\nleaf L by I\npresent L Iu\nanchors R I"},
 	{"a leaf that is a CA under a path length of 1", "wolfssl-5.5", false, "root R\nca J by R pathlen=1\nca I by J\nleaf L by I ca=true\npresent L I J\nanchors R"},
+	{
+		"of two CAs without identifiers the one that was verified first", "wolfssl-5.5", true,
+		"root R ski=none\nca I by R ski=none aki=none\ncross In of I by R ski=none aki=none nc=permit:example.org\nleaf L by I aki=none\npresent L I In I\nanchors R",
+	},
+	{
+		"a self-issued CA whose name and key identifier an anchor has", "wolfssl-5.5", false,
+		"root R\nroot I\ncross IR of I by R\nroot Z\ncopy Iz of I signedby=Z aki=of:Z\nleaf L by I\npresent L Iz\nanchors IR",
+	},
+	{
+		"a trusted intermediate before its issuer in the store", "wolfssl-5.5", true,
+		"root R\nca J by R pathlen=0\nca I by J\nleaf L by I\npresent L I\nanchors J R",
+	},
+	{
+		"the same after its issuer", "wolfssl-5.5", false,
+		"root R\nca J by R pathlen=0\nca I by J\nleaf L by I\npresent L I\nanchors R J",
+	},
 	{"an anchor with an unknown critical extension", "wolfssl-5.5", false, "root R critical\nca I by R\nleaf L by I\npresent L I\nanchors R"},
 	{"an anchor with an unknown critical extension", "gnutls-3.7", false, "root R critical\nca I by R\nleaf L by I\npresent L I\nanchors R"},
 	{

@@ -3,7 +3,6 @@ package client
 import (
 	"crypto"
 	"crypto/sha1"
-	"encoding/binary"
 	"time"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -132,17 +131,6 @@ func (d *docket) newEdge(child, to *node) *edge {
 func fits(alg cert.SignatureAlg, key cert.Key) bool {
 	return alg.Key == cert.UnknownKey || key.Kind == cert.UnknownKey || alg.Key == key.Kind ||
 		alg.Key == cert.RSA && key.Kind == cert.RSAPSS
-}
-
-// row is the row of a table of 11 in which wolfSSL keeps an issuer, by its
-// subject key identifier or, where it has none, the SHA-1 of its public key.
-func (n *node) row() int { return int(binary.BigEndian.Uint32(n.tableKey()) % 11) }
-
-func (n *node) tableKey() []byte {
-	if len(n.c.SKI) < 4 {
-		return keyID(n.c.Key.DER)
-	}
-	return n.c.SKI
 }
 
 // keyID is the SHA-1 of the subjectPublicKey's bits (RFC 5280 section 4.2.1.2).

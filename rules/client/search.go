@@ -12,11 +12,12 @@ type walk struct {
 	d      *docket
 	b      *Builder
 	view   *view
-	reach  reach  // how known certificates may be had
-	beyond bool   // the store was asked for more than the view has
-	taken  []bool // EachEntry: entries that were verified; nil: no such restriction
+	reach  reach // how known certificates may be had
+	beyond bool  // the store was asked for more than the view has
 
 	cut int // Next: entries from this position on do not count; 0: all count
+
+	signers []*edge // KeyRows: from the entries that were verified so far to what verified them
 
 	leaf  *node
 	path  []*edge // from the leaf upwards
@@ -155,7 +156,7 @@ func (w *walk) onPath(n *node) bool {
 		return false
 	}
 	if n.c.SHA256 == w.leaf.c.SHA256 {
-		return !w.b.EachEntry // an entry that is verified for itself may go by its twin in the store
+		return w.b.KeyRows == 0 // an entry that is verified for itself may go by its twin in the store
 	}
 	for _, e := range w.path {
 		if e.to.c.SHA256 == n.c.SHA256 {

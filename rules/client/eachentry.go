@@ -1,0 +1,223 @@
+package client
+
+import (
+	"crypto/sha1"
+	"encoding/binary"
+	"slices"
+
+	"tlschain/rules/cert"
+)
+
+// What is here is about clients that verify every entry for itself (wolfSSL):
+// the last first, by anchors and by the CAs that were verified so far. Those
+// signers are in a table by key identifier. Facts beside the model's are from
+// wolfSSL 5.5.4's own source: ParseCertRelative, ProcessPeerCerts, AddCA.
+
+// verifyEach verifies every entry after the first. A CA without issuer does no
+// harm and no good, any other fault is fatal.
+func (w *walk) verifyEach() bool {
+	w.signers = w.signers[:0]
+	for _, n := range slices.Backward(w.d.list[1:]) {
+		if w.run(n) {
+			if n.c.IsCA && !w.shelve(n) {
+				return false
+			}
+			continue
+		}
+		switch w.found.what {
+		case noIssuer, untrustedRoot, selfSignedLeaf:
+			if n.c.IsCA {
+				continue
+			}
+			w.found = fault{what: uselessEntry, at: n}
+		}
+		return false
+	}
+	return true
+}
+
+// shelve makes a verified CA a signer, unless there is one of its key
+// identifier. That question comes first for certificates with an authority key
+// identifier, and after key usage for others.
+func (w *walk) shelve(n *node) bool {
+	there := w.shelved(n)
+	if there && n.c.AKI != nil {
+		return true
+	}
+	if !n.selfish && n.c.KeyUsage&cert.CertSign == 0 {
+		w.found = fault{what: cannotSign, at: n}
+		return false
+	}
+	if !there && len(w.path) > 0 { // a leaf that is trusted has no path
+		w.signers = append(w.signers, w.path[0])
+	}
+	return true
+}
+
+// shelved says whether a signer has n's key identifier.
+func (w *walk) shelved(n *node) bool {
+	key := n.tableKey()
+	for _, e := range w.signers {
+		if e.child.tableKey() == key {
+			return true
+		}
+	}
+	for _, a := range w.sameName(n) {
+		if o := (node{c: a}); len(a.UnknownCritical) == 0 && o.tableKey() == key {
+			return true
+		}
+	}
+	return false
+}
+
+// signer appends to out the edge to what verifies x, if anything does: for the
+// certificate under test the signer in the table, for one above it that by which
+// it was verified in its turn.
+func (w *walk) signer(out []*edge, x *node) []*edge {
+	if x != w.leaf {
+		for _, e := range w.signers {
+			if e.child == x {
+				return append(out, e)
+			}
+		}
+	}
+	signers := w.stored(x)
+	for _, s := range w.signers {
+		if e := edgeTo(x, s.child); e != nil && e.names == Bytes {
+			signers = append(signers, e)
+		}
+	}
+	if e := w.pick(x, signers); e != nil {
+		return append(out, e)
+	}
+	if w.reach != reachNothing {
+		return w.addKnown(out, x)
+	}
+	return out
+}
+
+// stored is the edges from x to the signers of its issuer's name that the store
+// makes: the first of each key identifier, and none that has an unknown critical
+// extension.
+func (w *walk) stored(x *node) []*edge {
+	var out []*edge
+	for _, c := range w.named(x) {
+		e := w.d.towards(x, c, false)
+		same := func(o *edge) bool { return o.to.tableKey() == e.to.tableKey() }
+		if e.names == Bytes && len(c.UnknownCritical) == 0 && !slices.ContainsFunc(out, same) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// pick chooses among the signers of the name of x's issuer, which stand in the
+// order in which they came: by the authority key identifier, by x's own, and if x
+// has no authority key identifier, the last one of the first row.
+func (w *walk) pick(x *node, signers []*edge) *edge {
+	for _, id := range [][]byte{x.c.AKI, x.c.SKI} {
+		for _, e := range signers {
+			if id != nil && e.to.tableKey() == tableKey(id) {
+				return e
+			}
+		}
+	}
+	if x.c.AKI != nil {
+		return nil
+	}
+	var best *edge
+	for _, e := range signers {
+		if best == nil || w.tableRow(e.to) <= w.tableRow(best.to) {
+			best = e
+		}
+	}
+	return best
+}
+
+// tableRow is the row of the table in which a signer is.
+func (w *walk) tableRow(n *node) int {
+	key := n.tableKey()
+	return int(binary.BigEndian.Uint32(key[:]) % uint32(w.b.KeyRows))
+}
+
+// tableKey is the subject key identifier, or where there is none the SHA-1 of
+// the public key: of the whole SPKI for EC keys, which no authority key
+// identifier agrees with [r0505].
+func (n *node) tableKey() [sha1.Size]byte {
+	switch {
+	case n.c.SKI != nil:
+		return tableKey(n.c.SKI)
+	case n.c.Key.Kind == cert.EC:
+		return sha1.Sum(n.c.Key.DER)
+	}
+	return tableKey(keyID(n.c.Key.DER))
+}
+
+// tableKey is a key identifier in the one size that the table has.
+func tableKey(id []byte) [sha1.Size]byte {
+	if len(id) == sha1.Size {
+		return [sha1.Size]byte(id)
+	}
+	return sha1.Sum(id)
+}
+
+// checkRoom holds the path to its path lengths: each certificate leaves so much
+// room to those below it.
+func (w *walk) checkRoom() fault {
+	room := w.roomBelow(w.end())
+	for i, e := range slices.Backward(w.path) {
+		left, ok := leaveRoom(e.child, room)
+		if !ok {
+			return fault{what: pathLength, at: w.limiting(i), n: i, limit: room, depth: i + 1}
+		}
+		room = left
+	}
+	return fault{}
+}
+
+// limiting is the certificate above the i-th step of the path that leaves no
+// room: the lowest with a path length.
+func (w *walk) limiting(i int) *node {
+	for _, e := range w.path[i:] {
+		if e.to.c.MaxPathLen >= 0 {
+			return e.to
+		}
+	}
+	return w.end()
+}
+
+// unlimited is the room below a certificate that is not limited.
+const unlimited = 127
+
+// roomBelow is the room that an anchor leaves. A self-issued one is not limited,
+// nor is any other whose issuer does not stand before it in the store.
+func (w *walk) roomBelow(a *node) int {
+	if a.selfish {
+		return unlimited
+	}
+	all := w.view.store.All()
+	place := slices.Index(all, a.c)
+	earlier := slices.DeleteFunc(w.stored(a), func(e *edge) bool { return slices.Index(all, e.to.c) >= place })
+	e := w.pick(a, earlier)
+	if e == nil {
+		return unlimited
+	}
+	room, _ := leaveRoom(a, w.roomBelow(e.to))
+	return room
+}
+
+// leaveRoom is the room for intermediates that n leaves of what is above it;
+// false if there is none for n itself.
+func leaveRoom(n *node, room int) (int, bool) {
+	c := n.c
+	signs := !c.HasKeyUsage || c.KeyUsage&cert.CertSign != 0
+	switch {
+	case n.selfish || !c.IsCA:
+		return unlimited, true
+	case c.MaxPathLen >= 0 && signs && c.MaxPathLen < room:
+		return c.MaxPathLen, true
+	case room > 0:
+		return room - 1, true
+	}
+	return 0, false
+}
