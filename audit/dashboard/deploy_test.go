@@ -24,6 +24,9 @@ func TestDeployFiles(t *testing.T) {
 	for d := range descriptions {
 		names[fqName.FindStringSubmatch(d.String())[1]] = true
 	}
+	for _, series := range allSeries {
+		names[series.name] = true
+	}
 	metric := regexp.MustCompile(`tlschain_[a-z_]+`)
 	for _, file := range []string{"alerts.yml", "grafana.json", "cronjob.yaml"} {
 		text, err := os.ReadFile(filepath.Join("..", "deploy", file))

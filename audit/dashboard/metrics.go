@@ -1,24 +1,78 @@
 package dashboard
 
 import (
+	"bufio"
+	"compress/gzip"
 	"context"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-
-	"tlschain/audit/history"
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
 )
 
 // metrics are read from the history at each scrape: what another process
-// audited is in them too. Series of endpoints have the names that the report in
-// Prometheus' format gives them.
+// audited is in them too.
 func (s *Server) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(&collector{s}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError, MaxRequestsInFlight: 2, Timeout: time.Minute})
+	turns := make(chan struct{}, 2) // scrapes at once
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case turns <- struct{}{}:
+			defer func() { <-turns }()
+		default:
+			http.Error(w, "too many scrapes at once", http.StatusServiceUnavailable)
+			return
+		}
+		families, err := registry.Gather()
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		if err := s.writeMetrics(w, r, families); err != nil {
+			if r.Context().Err() == nil {
+				s.Report(fmt.Errorf("answering %s: %w", r.URL.Path, err))
+			}
+			panic(http.ErrAbortHandler) // half of the series must not look like all
+		}
+	})
+}
+
+// writeMetrics writes families, which are few, and after them the series of
+// endpoints as they are read.
+func (s *Server) writeMetrics(w http.ResponseWriter, r *http.Request, families []*dto.MetricFamily) error {
+	format := expfmt.NewFormat(expfmt.TypeTextPlain)
+	w.Header().Set("Content-Type", string(format))
+	var to io.Writer = w
+	end := func() error { return nil }
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		w.Header().Set("Content-Encoding", "gzip")
+		packed, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
+		if err != nil {
+			return err
+		}
+		to, end = packed, packed.Close
+	}
+	out := bufio.NewWriterSize(to, 32<<10)
+	encoder := expfmt.NewEncoder(out, format)
+	for _, family := range families {
+		if err := encoder.Encode(family); err != nil {
+			return err
+		}
+	}
+	if s.Config.Serve.Metrics != "groups" {
+		if err := s.writeSeries(r.Context(), out); err != nil {
+			return err
+		}
+	}
+	return errors.Join(out.Flush(), end())
 }
 
 type collector struct{ *Server }
@@ -37,13 +91,10 @@ var (
 	descNotices   = gauge("notifications_failed", "Notices that a receiver did not take at the last attempt.", "receiver")
 	descBytes     = gauge("history_bytes", "Size of the history.")
 	descBuild     = gauge("build_info", "1, with the version of tlschain.", "version")
-	descCaptured  = gauge("endpoint_captured", "Whether a certificate chain was captured (1) or not (0).", "group", "endpoint")
-	descSeverity  = gauge("severity", "Worst finding that is not waived: 0 none, 1 info, 2 warning, 3 error.", "group", "endpoint")
-	descExpiry    = gauge("chain_not_after_timestamp_seconds", "When the first certificate that clients use runs out.", "group", "endpoint")
 )
 
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descEndpoints, descLast, descDuration, descNext, descRunning, descFlapping, descNotices, descBytes, descBuild, descCaptured, descSeverity, descExpiry} {
+	for _, d := range []*prometheus.Desc{descEndpoints, descLast, descDuration, descNext, descRunning, descFlapping, descNotices, descBytes, descBuild} {
 		out <- d
 	}
 }
@@ -90,10 +141,7 @@ func (c *collector) collect(ctx context.Context, out chan<- prometheus.Metric) e
 		return err
 	}
 	send(descBytes, float64(size))
-	if c.Config.Serve.Metrics == "groups" {
-		return nil
-	}
-	return c.eachEndpoint(ctx, send)
+	return nil
 }
 
 type sender func(d *prometheus.Desc, value float64, labels ...string)
@@ -110,20 +158,6 @@ func (c *collector) lastAudit(ctx context.Context, group string, send sender) er
 	send(descDuration, last.Ended.Sub(last.Started).Seconds(), group)
 	send(descFlapping, float64(summaryOf(last).Flapping), group)
 	return nil
-}
-
-func (c *collector) eachEndpoint(ctx context.Context, send sender) error {
-	return c.DB.Conditions(ctx, func(e history.Condition) error {
-		send(descCaptured, truth(e.Status == "ok"), e.Group, e.Key)
-		if e.Status != "ok" {
-			return nil
-		}
-		send(descSeverity, float64(e.Worst), e.Group, e.Key)
-		if !e.Expires.IsZero() {
-			send(descExpiry, float64(e.Expires.Unix()), e.Group, e.Key)
-		}
-		return nil
-	})
 }
 
 func truth(b bool) float64 {

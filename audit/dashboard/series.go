@@ -1,0 +1,60 @@
+package dashboard
+
+import (
+	"bufio"
+	"context"
+	"strconv"
+	"strings"
+
+	"tlschain/audit/history"
+	"tlschain/reports"
+)
+
+// A series is one metric of every endpoint, with the name and the meaning that
+// the report in Prometheus' format gives it.
+type series struct {
+	name, help string
+	value      func(*history.Condition) (value int64, known bool)
+}
+
+var allSeries = [...]series{
+	{"tlschain_endpoint_captured", "Whether a certificate chain was captured (1) or not (0).", func(c *history.Condition) (int64, bool) {
+		if c.Status == "ok" {
+			return 1, true
+		}
+		return 0, true
+	}},
+	{"tlschain_severity", "Worst finding that is not waived: 0 none, 1 info, 2 warning, 3 error.", func(c *history.Condition) (int64, bool) {
+		return int64(c.Worst), c.Status == "ok"
+	}},
+	{"tlschain_chain_not_after_timestamp_seconds", reports.ExpiresHelp, func(c *history.Condition) (int64, bool) {
+		return c.Expires.Unix(), c.Status == "ok" && !c.Expires.IsZero()
+	}},
+}
+
+// writeSeries writes the series of all endpoints. The format wants the samples
+// of one metric together, so the endpoints are read once for each of the three:
+// that is quick, and holding 100,000 of anything is not small.
+func (s *Server) writeSeries(ctx context.Context, out *bufio.Writer) error {
+	var line []byte
+	escape := strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)
+	for _, metric := range allSeries {
+		out.WriteString("# HELP " + metric.name + " " + metric.help + "\n# TYPE " + metric.name + " gauge\n")
+		err := s.DB.Conditions(ctx, func(c *history.Condition) error {
+			value, known := metric.value(c)
+			if !known {
+				return nil
+			}
+			line = append(append(line[:0], metric.name...), `{endpoint="`...)
+			line = append(append(line, escape.Replace(c.Key)...), `",group="`...)
+			line = append(append(line, escape.Replace(c.Group)...), `"} `...)
+			line = append(strconv.AppendInt(line, value, 10), '\n')
+			_, err := out.Write(line)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
