@@ -24,6 +24,7 @@ func csvColumns() []string {
 		"target", "host", "port", "server_name", "address", "starttls", "status", "error",
 		"severity", "presentation", "rules", "waived", "product", "certificates", "subject", "issuer", "serial", "sha256",
 		"not_before", "not_after", "key", "missing", "clients_accepting", "clients_refusing", "bundle_sha256",
+		"first_seen", "last_seen", // of exports of several audits
 	}
 }
 
@@ -55,6 +56,11 @@ func (c *csvWriter) Endpoint(e *Endpoint) error {
 	}
 	accepting, refusing := e.clientCounts()
 	add(strings.Join(missing, "; "), strconv.Itoa(accepting), strconv.Itoa(refusing), e.BundleSHA256.String())
+	if e.Seen != nil {
+		add(csvTime(e.Seen.First), csvTime(e.Seen.Last))
+	} else {
+		add("", "")
+	}
 	for i := range c.row {
 		c.row[i] = disarm(c.row[i])
 	}

@@ -43,6 +43,10 @@ func (e *Endpoint) AppendJSON(b []byte) []byte {
 	b = e.BundleSHA256.append(append(b, `,"bundle_sha256":`...))
 	b = appendList(append(b, `,"bundle":`...), e.Bundle, Hash.append)
 	b = appendList(append(b, `,"unsent":`...), e.Unsent, Unsent.append)
+	if e.Seen != nil {
+		b = appendTime(append(b, `,"seen":{"first":`...), e.Seen.First)
+		b = append(appendTime(append(b, `,"last":`...), e.Seen.Last), '}')
+	}
 	return append(b, '}')
 }
 

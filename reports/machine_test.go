@@ -54,6 +54,12 @@ func TestCSV(t *testing.T) {
 	if len(rows) != 1+len(exampleEndpoints()) {
 		t.Errorf("%d rows", len(rows))
 	}
+	e := ofSeveralAudits()
+	saved := append(e.AppendJSON(nil), '\n')
+	out, err := convert(t, saved, "csv", Options{})
+	if err != nil || !bytes.HasSuffix(out, []byte(",2026-05-01T02:00:00Z,2026-05-09T02:00:00Z\n")) {
+		t.Errorf("of several audits: %v\n%s", err, out)
+	}
 }
 
 func TestDisarm(t *testing.T) {

@@ -58,8 +58,15 @@ type Endpoint struct {
 	BundleSHA256 Hash           `json:"bundle_sha256" null:"yes" doc:"SHA-256 over the binary SHA-256s of the corrected certificates after the leaf, in order; null: no mend is known"`
 	Bundle       []Hash         `json:"bundle" doc:"SHA-256s of the corrected certificates after the leaf, in order"`
 	Unsent       []Unsent       `json:"unsent" doc:"certificates that clients' paths and the bundle hold and the server did not send"`
+	Seen         *Seen          `json:"seen,omitempty" doc:"from when to when it was so; present in exports of several audits, where an endpoint appears once for each state that it was in"`
 
 	mend []*cert.Certificate // with bytes, for whoever stores or counts mends
+}
+
+// A Seen is how long audits found an endpoint in one state.
+type Seen struct {
+	First time.Time `json:"first" doc:"when the first audit that found it so began"`
+	Last  time.Time `json:"last" doc:"when the last audit that found it so began"`
 }
 
 // A Status tells whether a chain was captured.
