@@ -36,6 +36,8 @@ var contract = []struct {
 	{"several groups at once", severalGroups},
 	{"leaves in their order", leavesInOrder},
 	{"bytes of mends are kept", mendsKept},
+	{"a range of audits", rangeOfAudits},
+	{"a long range", longRange},
 	{"opening again keeps all", openAgain},
 }
 
