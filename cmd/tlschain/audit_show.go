@@ -8,7 +8,6 @@ import (
 
 	"tlschain/audit"
 	"tlschain/audit/history"
-	"tlschain/reports"
 	"tlschain/rules"
 )
 
@@ -112,69 +111,4 @@ func (n *nightly) two(c *cli.Context) (from, to history.Audit, err error) {
 		return from, to, usagef("audit %d is the first complete one of %s: there is nothing to compare it with", last.ID, last.Group)
 	}
 	return before, last, err
-}
-
-func (p *process) auditExportCommand() *cli.Command {
-	return &cli.Command{
-		Name: "export", Usage: "write what an audit saw as a report, in any format", ArgsUsage: "AUDIT|GROUP",
-		Flags: auditFlags(reportFlags()...),
-		Action: func(c *cli.Context) error {
-			if c.Args().Len() != 1 {
-				return usagef("which audit?").hintf("%s audit list shows them", name)
-			}
-			plan, err := p.planReport(c)
-			if err != nil {
-				return err
-			}
-			n, end, err := p.openAudit(c)
-			if err != nil {
-				return err
-			}
-			defer end()
-			a, err := n.find(c.Context, c.Args().First(), 0)
-			if err != nil {
-				return err
-			}
-			return n.export(c, a, plan)
-		},
-	}
-}
-
-func (n *nightly) export(c *cli.Context, a history.Audit, plan reportPlan) error {
-	header := reports.Header{
-		SchemaVersion: reports.SchemaVersion, Tool: reports.Tool{Name: name, Version: versionText()},
-		StartedAt: a.Started, EvaluatedAt: a.Started, Clients: audit.SummaryOf(a).Clients,
-	}
-	var report *reporting
-	for row, err := range n.db.Rows(c.Context, a.ID) {
-		var e reports.Endpoint
-		if err == nil {
-			e, err = audit.Endpoint(row.Endpoint, row.State)
-		}
-		if err == nil && report == nil {
-			report, err = n.beginReport(plan, header)
-		}
-		if err == nil {
-			err = report.endpoint(&e)
-		}
-		if err != nil {
-			if report != nil {
-				err = errors.Join(err, report.out.discard())
-			}
-			return err
-		}
-	}
-	if report == nil {
-		var err error
-		if report, err = n.beginReport(plan, header); err != nil {
-			return err
-		}
-	}
-	if err := report.end(a.State != history.Complete); err != nil {
-		return err
-	}
-	if !c.IsSet("fail-on") {
-		return nil // an old report is no new verdict
-	}
-	return report.err()
 }

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"errors"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tlschain/audit"
+	"tlschain/audit/history"
+	"tlschain/reports"
+)
+
+// rangeFormats can say from when to when something was so.
+var rangeFormats = [...]string{"json", "ndjson", "csv"}
+
+func (p *process) auditExportCommand() *cli.Command {
+	return &cli.Command{
+		Name: "export", Usage: "write what one audit saw as a report in any format, or what several saw as json, ndjson or csv", ArgsUsage: "AUDIT|GROUP [AUDIT]",
+		Description: `Of several audits, each endpoint appears once for each state that it was in,
+with the times of the first and the last audit that found it so.
+
+Examples:
+  tlschain audit export websites --format html -o chains.html
+  tlschain audit export 12 40 --format csv -o may.csv
+  tlschain audit export websites --since 2026-05-01 --until 2026-05-31 --format ndjson`,
+		Flags: auditFlags(append(reportFlags(),
+			&cli.StringFlag{Name: "since", Category: "Report", Usage: "all audits of the group that began at `TIME` or later: 2026-05-01, or 2026-05-01T12:00:00Z"},
+			&cli.StringFlag{Name: "until", Category: "Report", Usage: "all audits of the group that began before `TIME`; a date's own day counts"},
+		)...),
+		Action: func(c *cli.Context) error {
+			if c.Args().Len() < 1 || c.Args().Len() > 2 {
+				return usagef("which audit?").hintf("%s audit list shows them", name)
+			}
+			plan, err := p.planReport(c)
+			if err != nil {
+				return err
+			}
+			since, until, err := rangeOf(c)
+			if err != nil {
+				return err
+			}
+			several := c.Args().Len() == 2 || c.IsSet("since") || c.IsSet("until")
+			if several && !slices.Contains(rangeFormats[:], plan.format) {
+				return usagef("several audits are written as %s", strings.Join(rangeFormats[:], ", ")).hintf("add --format %s", rangeFormats[1])
+			}
+			n, end, err := p.openAudit(c)
+			if err != nil {
+				return err
+			}
+			defer end()
+			switch {
+			case c.Args().Len() == 2:
+				return n.exportBetween(c, plan)
+			case several:
+				return n.exportTime(c, since, until, plan)
+			}
+			a, err := n.find(c.Context, c.Args().First(), 0)
+			if err != nil {
+				return err
+			}
+			return n.export(c, plan, a, a, n.rows(c, a))
+		},
+	}
+}
+
+// rangeOf reads --since and --until; zero: not given.
+func rangeOf(c *cli.Context) (since, until time.Time, err error) {
+	if since, err = parseTime(c.String("since"), since); err != nil {
+		return since, until, err
+	}
+	if until, err = parseTime(c.String("until"), until); err != nil {
+		return since, until, err
+	}
+	if _, err := time.Parse(time.DateOnly, c.String("until")); err == nil {
+		until = until.AddDate(0, 0, 1)
+	}
+	switch {
+	case c.Args().Len() == 2 && (c.IsSet("since") || c.IsSet("until")):
+		return since, until, usagef("--since and --until go with a group, not with two audits")
+	case !since.IsZero() && !until.IsZero() && !since.Before(until):
+		return since, until, usagef("--since %s is not before --until %s", c.String("since"), c.String("until"))
+	}
+	return since, until, nil
+}
+
+// exportBetween writes what two audits of a group and those between them saw.
+func (n *nightly) exportBetween(c *cli.Context, plan reportPlan) error {
+	first, err := n.find(c.Context, c.Args().First(), 0)
+	if err != nil {
+		return err
+	}
+	last, err := n.find(c.Context, c.Args().Get(1), 0)
+	if err != nil {
+		return err
+	}
+	if first.ID > last.ID {
+		first, last = last, first
+	}
+	for _, a := range []history.Audit{first, last} {
+		switch {
+		case a.Group != first.Group:
+			return usagef("audit %d is of %s, audit %d of %s: a range is of one group", first.ID, first.Group, last.ID, last.Group)
+		case a.State == history.Running:
+			return usagef("audit %d has not ended", a.ID)
+		case a.Pruned:
+			return usagef("audit %d is past the retention of its group: only its summary is kept", a.ID)
+		}
+	}
+	return n.export(c, plan, first, last, n.stretches(c, first, last))
+}
+
+// exportTime writes what the audits of a group saw that began in a time.
+func (n *nightly) exportTime(c *cli.Context, since, until time.Time, plan reportPlan) error {
+	group := c.Args().First()
+	first, last, err := n.db.Span(c.Context, group, since, until)
+	if errors.Is(err, history.ErrNotFound) {
+		return usagef("there is no audit of a group %q in that time", reports.Clean(group)).hintf("%s audit list shows the audits", name)
+	}
+	if err != nil {
+		return err
+	}
+	return n.export(c, plan, first, last, n.stretches(c, first, last))
+}
+
+// rows are the endpoints that one audit saw.
+func (n *nightly) rows(c *cli.Context, a history.Audit) iter.Seq2[reports.Endpoint, error] {
+	return func(yield func(reports.Endpoint, error) bool) {
+		for row, err := range n.db.Rows(c.Context, a.ID) {
+			var e reports.Endpoint
+			if err == nil {
+				e, err = audit.Endpoint(row.Endpoint, row.State)
+			}
+			if !yield(e, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// stretches are the endpoints that several audits saw, with their times.
+func (n *nightly) stretches(c *cli.Context, first, last history.Audit) iter.Seq2[reports.Endpoint, error] {
+	return func(yield func(reports.Endpoint, error) bool) {
+		for s, err := range n.db.Range(c.Context, first.Group, first.ID, last.ID) {
+			var e reports.Endpoint
+			if err == nil {
+				e, err = audit.Endpoint(s.Endpoint, s.State)
+			}
+			e.Seen = &reports.Seen{First: s.Interval.FirstSeen, Last: s.Interval.LastSeen}
+			if !yield(e, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// export writes endpoints as they are read.
+func (n *nightly) export(c *cli.Context, plan reportPlan, first, last history.Audit, endpoints iter.Seq2[reports.Endpoint, error]) error {
+	header := reports.Header{
+		SchemaVersion: reports.SchemaVersion, Tool: reports.Tool{Name: name, Version: versionText()},
+		StartedAt: first.Started, EvaluatedAt: last.Started, Clients: audit.SummaryOf(last).Clients,
+	}
+	var report *reporting // begun with the first endpoint: a history that cannot be read leaves no file
+	for e, err := range endpoints {
+		if err == nil && report == nil {
+			report, err = n.beginReport(plan, header)
+		}
+		if err == nil {
+			err = report.endpoint(&e)
+		}
+		if err != nil {
+			if report != nil {
+				err = errors.Join(err, report.out.discard())
+			}
+			return err
+		}
+	}
+	if report == nil {
+		var err error
+		if report, err = n.beginReport(plan, header); err != nil {
+			return err
+		}
+	}
+	if err := report.end(first.ID == last.ID && first.State != history.Complete); err != nil {
+		return err
+	}
+	if !c.IsSet("fail-on") {
+		return nil // an old report is no new verdict
+	}
+	return report.err()
+}
