@@ -49,8 +49,8 @@ func Start(tb testing.TB) *Server {
 		tb.Fatal(err)
 	}
 	s.run(tb, "initdb", "-D", s.data(), "-U", "tlschain", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-	s.run(tb, "pg_ctl", "start", "-w", "-D", s.data(), "-l", filepath.Join(dir, "log"), "-o", "-k "+dir+" -c listen_addresses='' -c fsync=off")
-	tb.Cleanup(func() { s.run(tb, "pg_ctl", "stop", "-w", "-m", "immediate", "-D", s.data()) })
+	s.Run(tb)
+	tb.Cleanup(func() { s.Crash(tb) })
 	return s
 }
 
@@ -61,6 +61,18 @@ func (s *Server) Database(tb testing.TB) string {
 	s.run(tb, "createdb", "-h", s.dir, "-U", "tlschain", name)
 	query := url.Values{"host": {s.dir}, "user": {"tlschain"}, "sslmode": {"disable"}}
 	return "postgres:///" + name + "?" + query.Encode()
+}
+
+// Run starts the server again after Crash.
+func (s *Server) Run(tb testing.TB) {
+	tb.Helper()
+	s.run(tb, "pg_ctl", "start", "-w", "-D", s.data(), "-l", filepath.Join(s.dir, "log"), "-o", "-k "+s.dir+" -c listen_addresses='' -c fsync=off")
+}
+
+// Crash ends the server as a power cut would, all connections with it.
+func (s *Server) Crash(tb testing.TB) {
+	tb.Helper()
+	s.run(tb, "pg_ctl", "stop", "-w", "-m", "immediate", "-D", s.data())
 }
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
