@@ -1,0 +1,159 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"tlschain/audit"
+	"tlschain/audit/history"
+)
+
+// Ask asks the workers of a group's zone to audit it, and gives the number of
+// the job to Wait for. It is asked once, however many ask, that the group be
+// audited as planned for a moment; while its job is known, for a day after its
+// end, they all get that one.
+func (q *Queue) Ask(ctx context.Context, g *audit.Group, planned time.Time) (int64, error) {
+	j := job{Group: g.Name, Planned: planned.UTC().Truncate(time.Second)}
+	newest, err := q.db.Audits(ctx, g.Name, 0, 1)
+	if err != nil {
+		return 0, err
+	}
+	if len(newest) > 0 {
+		j.After = newest[0].ID
+	}
+	// By queue: a group that was moved to another zone does not wait in the old.
+	inserted, err := q.client.Insert(ctx, j, &river.InsertOpts{
+		Queue: g.Zone, MaxAttempts: attempts, UniqueOpts: river.UniqueOpts{ByArgs: true, ByQueue: true},
+	})
+	if err != nil {
+		return 0, fmt.Errorf("asking zone %s to audit %s: %w", g.Zone, g.Name, err)
+	}
+	return inserted.Job.ID, nil
+}
+
+// Audit asks and waits. A database that does not answer is asked again.
+func (q *Queue) Audit(ctx context.Context, g *audit.Group, planned time.Time) (history.Audit, error) {
+	w := waiting{Queue: q}
+	for {
+		id, err := q.Ask(ctx, g, planned)
+		if err == nil {
+			return q.Wait(ctx, id)
+		}
+		w.lost(err)
+		if err := q.pause(ctx); err != nil {
+			return history.Audit{}, err
+		}
+	}
+}
+
+// Wait waits until a job has ended and gives the audit that came of it. That
+// nobody takes the job, and what went wrong at an attempt, is reported. When ctx
+// ends the job stays in the queue. A database that does not answer is waited for.
+func (q *Queue) Wait(ctx context.Context, id int64) (history.Audit, error) {
+	w := waiting{Queue: q}
+	for {
+		row, err := q.client.JobGet(ctx, id)
+		switch {
+		case ctx.Err() != nil:
+			return history.Audit{}, ctx.Err()
+		case errors.Is(err, river.ErrNotFound):
+			return history.Audit{}, fmt.Errorf("job %d is no longer in the queue", id)
+		case err != nil:
+			w.lost(err)
+		case row.State == rivertype.JobStateCompleted:
+			return q.result(ctx, row)
+		case row.FinalizedAt != nil:
+			return history.Audit{}, fmt.Errorf("zone %s gave up job %d after %d attempts: %s", row.Queue, id, row.Attempt, lastError(row))
+		default:
+			w.look(row, time.Now())
+		}
+		if err := q.pause(ctx); err != nil {
+			return history.Audit{}, err
+		}
+	}
+}
+
+func (q *Queue) pause(ctx context.Context) error {
+	select {
+	case <-time.After(q.poll):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// result is the audit that a job ended with.
+func (q *Queue) result(ctx context.Context, row *rivertype.JobRow) (history.Audit, error) {
+	var audit int64
+	if err := json.Unmarshal(row.Output(), &audit); err != nil {
+		return history.Audit{}, fmt.Errorf("job %d does not say which audit came of it: %w", row.ID, err)
+	}
+	return q.db.Audit(ctx, audit)
+}
+
+// Waiting gives since when groups wait for a worker that takes their audit.
+func (q *Queue) Waiting(ctx context.Context) (map[string]time.Time, error) {
+	list, err := q.client.JobList(ctx, river.NewJobListParams().First(10_000).
+		States(rivertype.JobStateAvailable, rivertype.JobStateRetryable, rivertype.JobStateScheduled))
+	if err != nil {
+		return nil, fmt.Errorf("listing what waits in the queue: %w", err)
+	}
+	since := map[string]time.Time{}
+	for _, row := range list.Jobs {
+		var j job
+		if err := json.Unmarshal(row.EncodedArgs, &j); err != nil {
+			return nil, fmt.Errorf("reading job %d of the queue: %w", row.ID, err)
+		}
+		if first, known := since[j.Group]; !known || row.CreatedAt.Before(first) {
+			since[j.Group] = row.CreatedAt
+		}
+	}
+	return since, nil
+}
+
+// A waiting is what somebody who waits for a job was told of it.
+type waiting struct {
+	*Queue
+	down   bool
+	errors int
+	told   time.Time // that nobody takes it
+}
+
+func (w *waiting) lost(err error) {
+	if !w.down {
+		w.report(fmt.Errorf("asking again until there is an answer: %w", err))
+	}
+	w.down = true
+}
+
+func (w *waiting) look(row *rivertype.JobRow, now time.Time) {
+	w.down = false
+	if len(row.Errors) > w.errors {
+		w.errors = len(row.Errors)
+		w.report(fmt.Errorf("zone %s, attempt %d of %d: %s", row.Queue, row.Attempt, row.MaxAttempts, lastError(row)))
+	}
+	if row.State != rivertype.JobStateAvailable || now.Sub(row.ScheduledAt) < w.untaken || now.Sub(w.told) < max(w.untaken, time.Hour) {
+		return
+	}
+	w.told = now
+	w.report(fmt.Errorf("no worker of zone %s has taken an audit that waits since %s; is tlschain audit work --zone %s running there?",
+		row.Queue, row.CreatedAt.UTC().Format(time.RFC3339), row.Queue))
+}
+
+func lastError(row *rivertype.JobRow) string {
+	if len(row.Errors) == 0 {
+		return string(row.State)
+	}
+	text := row.Errors[len(row.Errors)-1].Error
+	if strings.HasPrefix(text, "Stuck job rescued") { // River's words
+		return "its worker is gone, the next one takes it"
+	}
+	return text
+}
