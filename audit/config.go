@@ -1,10 +1,13 @@
 package audit
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
 	"time"
+
+	"tlschain/audit/history"
 )
 
 // A Config is tlschain.yaml. Load reads it; Example is one with every key.
@@ -21,6 +24,8 @@ type Config struct {
 type Group struct {
 	Name string `yaml:"-"`
 	Dir  string `yaml:"-"` // of the configuration
+
+	zoneAt string // where the configuration says Zone
 
 	Targets      Sources  `yaml:"targets"`
 	Ports        []uint16 `yaml:"ports"`       // where a target names none; none: 443
@@ -40,6 +45,7 @@ type Group struct {
 	Policy       string   `yaml:"policy"`  // file
 	Waivers      string   `yaml:"waivers"` // file
 
+	Zone      string    `yaml:"zone"`     // network zone whose workers audit it; empty: audit serve and audit run themselves
 	Schedule  *Schedule `yaml:"schedule"` // nil: only by audit run
 	Confirm   Confirm   `yaml:"confirm"`
 	Notify    []string  `yaml:"notify"` // names of receivers
@@ -169,6 +175,43 @@ func (s Serve) Address() string {
 		return defaultListen
 	}
 	return s.Listen
+}
+
+// Zones are the network zones that groups are in, sorted.
+func (c *Config) Zones() []string {
+	zones := map[string]bool{}
+	for _, g := range c.Groups {
+		if g.Zone != "" {
+			zones[g.Zone] = true
+		}
+	}
+	return sortedKeys(zones)
+}
+
+// InZone are the groups of a zone, sorted; of none if zone is empty.
+func (c *Config) InZone(zone string) []*Group {
+	var all []*Group
+	for _, name := range sortedKeys(c.Groups) {
+		if g := c.Groups[name]; g.Zone == zone {
+			all = append(all, g)
+		}
+	}
+	return all
+}
+
+// CheckDatabase refuses a history that other machines cannot share while there
+// are groups in zones; its errors name their lines.
+func (c *Config) CheckDatabase(where string) error {
+	if history.IsPostgres(where) {
+		return nil
+	}
+	var found []error
+	for _, name := range sortedKeys(c.Groups) {
+		if g := c.Groups[name]; g.Zone != "" {
+			found = append(found, fmt.Errorf("%s: the workers of a zone need a history on PostgreSQL: write database, or --db postgres://user@host/database", g.zoneAt))
+		}
+	}
+	return errors.Join(found...)
 }
 
 // GroupNames are the names of the groups, sorted.

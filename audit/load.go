@@ -90,6 +90,11 @@ type checker struct {
 
 // wrong notes a mistake at a YAML path such as $.groups.web.
 func (c *checker) wrong(at, format string, args ...any) {
+	c.found = append(c.found, fmt.Errorf("%s: %s", c.where(at), fmt.Sprintf(format, args...)))
+}
+
+// where names the line of a YAML path, or of the nearest that there is above it.
+func (c *checker) where(at string) string {
 	where := c.path
 	for path := at; path != "$" && path != ""; path = path[:max(strings.LastIndexByte(path, '.'), 0)] {
 		p, err := yaml.PathString(path)
@@ -101,10 +106,13 @@ func (c *checker) wrong(at, format string, args ...any) {
 			break
 		}
 	}
-	c.found = append(c.found, fmt.Errorf("%s: %s: %s", where, strings.TrimPrefix(at, "$."), fmt.Sprintf(format, args...)))
+	return where + ": " + strings.TrimPrefix(at, "$.")
 }
 
-var namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+var (
+	namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+	zonePattern = regexp.MustCompile(`^[a-z0-9]+([_-][a-z0-9]+)*$`) // a queue is named after it
+)
 
 func (c *checker) config(config *Config) {
 	if len(config.Groups) == 0 {
@@ -187,6 +195,12 @@ func (c *checker) group(at string, g *Group, receivers map[string]*Receiver) {
 	for _, name := range g.Notify {
 		if receivers[name] == nil {
 			c.wrong(at+".notify", "there is no receiver %q; there is %s", name, orNone(sortedKeys(receivers)))
+		}
+	}
+	if g.Zone != "" {
+		g.zoneAt = c.where(at + ".zone")
+		if len(g.Zone) > 63 || !zonePattern.MatchString(g.Zone) {
+			c.wrong(at+".zone", "%q is no name for a network zone: use a-z and 0-9, with single - or _ between, at most 63", g.Zone)
 		}
 	}
 	if g.Confirm.Times < 0 || g.Confirm.Times > 10 {

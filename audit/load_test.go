@@ -3,6 +3,7 @@ package audit
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +75,7 @@ func TestMistakesNameTheirLine(t *testing.T) {
 		{good + "    ports: [99999]\n", "f.yaml:4: "},
 		{good + "    variants: [snu]\n", "\"snu\": write some of sni, key, version"},
 		{good + "    family: \"5\"\n", "write 4 or 6"},
+		{good + "    zone: DMZ 1\n", "f.yaml:4: groups.web.zone: \"DMZ 1\" is no name for a network zone"},
 		{"groups:\n  Web Sites:\n    targets: {inline: [a]}\n", "is no name for a group"},
 		{"groups:\n  web:\n", "f.yaml:2: groups.web: there is nothing in this group"},
 		{"groups:\n  web:\n    clients: [go]\n", "groups.web.targets: there are none"},
@@ -92,6 +94,31 @@ func TestMistakesNameTheirLine(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s\ngives: %v\nwant:  %s", c.text, err, c.want)
 		}
+	}
+}
+
+// Groups in zones need a database that their workers share; which one it is,
+// the configuration alone does not say.
+func TestZonesNeedPostgreSQL(t *testing.T) {
+	config, err := Parse([]byte("groups:\n  a:\n    targets: {inline: [x]}\n  b:\n    targets: {inline: [x]}\n    zone: dmz\n  c:\n    zone: lab\n    targets: {inline: [x]}\n"), "f.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := config.Zones(); !slices.Equal(got, []string{"dmz", "lab"}) {
+		t.Errorf("zones: %v", got)
+	}
+	if got := config.InZone("dmz"); len(got) != 1 || got[0].Name != "b" {
+		t.Errorf("in dmz: %v", got)
+	}
+	if got := config.InZone(""); len(got) != 1 || got[0].Name != "a" {
+		t.Errorf("in no zone: %v", got)
+	}
+	err = config.CheckDatabase("history.db")
+	if err == nil || !strings.Contains(err.Error(), "f.yaml:6: groups.b.zone: the workers of a zone need") || !strings.Contains(err.Error(), "f.yaml:8: groups.c.zone: ") {
+		t.Error(err)
+	}
+	if err := config.CheckDatabase("postgres://u@h/d"); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 // An Auditor looks at groups and stores what it sees.
 type Auditor struct {
 	Config *Config
+	Zone   string // network zone that it stands in: groups of another are not its to reach
 	DB     *history.DB
 	Engine Engine
 	Clock  Clock
@@ -40,6 +41,9 @@ func (a *Auditor) Run(ctx context.Context, group string) (history.Audit, error) 
 	g := a.Config.Groups[group]
 	if g == nil {
 		return history.Audit{}, fmt.Errorf("there is no group %q; there is %s", group, orNone(sortedKeys(a.Config.Groups)))
+	}
+	if g.Zone != a.Zone {
+		return history.Audit{}, fmt.Errorf("group %s belongs to %s, not to %s", group, zoneName(g.Zone), zoneName(a.Zone))
 	}
 	look, err := a.Engine(g, a.Clock.now())
 	if err != nil {
@@ -75,6 +79,13 @@ func (a *Auditor) Run(ctx context.Context, group string) (history.Audit, error) 
 		a.report(err)
 	}
 	return a.DB.Audit(ctx, w.ID)
+}
+
+func zoneName(zone string) string {
+	if zone == "" {
+		return "no zone"
+	}
+	return "zone " + zone
 }
 
 func (a *Auditor) report(err error) {

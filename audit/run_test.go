@@ -52,6 +52,23 @@ func TestNights(t *testing.T) {
 	}
 }
 
+// A group in a network zone is not looked at from anywhere else.
+func TestRunStaysInItsZone(t *testing.T) {
+	w := newWorld()
+	a := auditorOf(t, w, "    zone: dmz\n", "a.example")
+	for _, zone := range []string{"", "lab"} {
+		a.Zone = zone
+		if _, err := a.Run(t.Context(), "web"); err == nil || !strings.Contains(err.Error(), "group web belongs to zone dmz, not to ") {
+			t.Errorf("in zone %q: %v", zone, err)
+		}
+	}
+	if n := w.scanned("a.example"); n != 0 {
+		t.Errorf("%d scans", n)
+	}
+	a.Zone = "dmz"
+	runNight(t, a)
+}
+
 // What an unchanged endpoint shows differs every night in how long it took and
 // in the text of an error; it is one state all the same.
 func TestQuietNightsMakeNoStates(t *testing.T) {

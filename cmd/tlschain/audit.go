@@ -11,6 +11,7 @@ import (
 
 	"tlschain/audit"
 	"tlschain/audit/history"
+	"tlschain/audit/queue"
 	"tlschain/reports"
 )
 
@@ -22,9 +23,10 @@ func (p *process) auditCommand() *cli.Command {
   tlschain audit check-config          find its mistakes
   tlschain audit run websites          audit a group now
   tlschain audit serve                 keep the schedule; pages and metrics
+  tlschain audit work --zone dmz       audit what only this machine can reach
   tlschain audit diff websites         what changed since the audit before`,
 		Subcommands: []*cli.Command{
-			p.auditInitCommand(), p.auditCheckCommand(), p.auditRunCommand(), p.auditServeCommand(),
+			p.auditInitCommand(), p.auditCheckCommand(), p.auditRunCommand(), p.auditServeCommand(), p.auditWorkCommand(),
 			p.auditListCommand(), p.auditShowCommand(), p.auditDiffCommand(), p.auditExportCommand(), p.auditNotifyTestCommand(),
 		},
 	}
@@ -42,29 +44,42 @@ func auditFlags(more ...cli.Flag) []cli.Flag {
 type nightly struct {
 	*process
 	config *audit.Config
+	where  string // the history is
 	db     *history.DB
+	queue  *queue.Queue // nil: no group is in a zone, or nobody asks
 }
 
 // openAudit reads the configuration and opens the history; close ends it.
 func (p *process) openAudit(c *cli.Context) (n *nightly, close func(), err error) {
-	config, err := p.auditConfig(c)
+	n, err = p.readAudit(c)
 	if err != nil {
 		return nil, nil, err
+	}
+	close, err = n.open(c.Context)
+	return n, close, err
+}
+
+// readAudit reads the configuration, and where the history is.
+func (p *process) readAudit(c *cli.Context) (*nightly, error) {
+	config, err := p.auditConfig(c)
+	if err != nil {
+		return nil, err
 	}
 	where := c.String("db")
 	if where == "" {
 		if where, err = config.Database.Read(config.Dir, p.getenv); err != nil {
-			return nil, nil, usagef("database: %w", err)
+			return nil, usagef("database: %w", err)
 		}
 	}
 	if where == "" {
 		where = filepath.Join(config.Dir, "history.db")
 	}
-	db, err := history.Open(c.Context, where)
-	if err != nil {
-		return nil, nil, err
-	}
-	return &nightly{p, config, db}, func() { db.Close() }, nil
+	return &nightly{process: p, config: config, where: where}, nil
+}
+
+func (n *nightly) open(ctx context.Context) (close func(), err error) {
+	n.db, err = history.Open(ctx, n.where)
+	return func() { n.db.Close() }, err
 }
 
 func (p *process) auditConfig(c *cli.Context) (*audit.Config, error) {

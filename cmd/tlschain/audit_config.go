@@ -57,6 +57,15 @@ func (p *process) auditCheckCommand() *cli.Command {
 				return err
 			}
 			var wrong []error
+			if len(config.Zones()) > 0 {
+				n, err := p.readAudit(c)
+				if err == nil {
+					err = n.config.CheckDatabase(n.where)
+				}
+				if err != nil {
+					wrong = append(wrong, err)
+				}
+			}
 			now := time.Now()
 			for _, g := range groupsIn(config) {
 				if _, err := p.engine(g, now); err != nil {
@@ -75,6 +84,9 @@ func (p *process) auditCheckCommand() *cli.Command {
 					line += "no schedule"
 				} else {
 					line += "next at " + g.Schedule.Next(g.Name, now).Format(time.RFC3339)
+				}
+				if g.Zone != "" {
+					line += ", by the workers of zone " + g.Zone
 				}
 				fmt.Fprintln(p.stdout, line)
 			}

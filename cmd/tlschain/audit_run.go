@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -16,7 +18,10 @@ import (
 func (p *process) auditRunCommand() *cli.Command {
 	return &cli.Command{
 		Name: "run", Usage: "audit groups now, all of them or those named, store what is seen and tell what changed", ArgsUsage: "[GROUP...]",
-		Description: `Exit code: 130 interrupted, 2 usage, configuration or history, 1 an endpoint
+		Description: `A group in a zone is audited by the workers of that zone, and waited for; when
+this is interrupted, its job stays in their queue.
+
+Exit code: 130 interrupted, 2 usage, configuration or history, 1 an endpoint
 with a finding at or above --fail-on, 3 an audit that is not complete, 0 done.`,
 		Flags: auditFlags(
 			&cli.StringFlag{Name: "fail-on", Category: "Report", Value: "never", Usage: "lowest `SEVERITY` that makes the exit code 1: error, warning, info or never (default)"},
@@ -32,7 +37,7 @@ func (p *process) auditRun(c *cli.Context) error {
 			return usagef("--fail-on: %w", err).hintf("or never (default)")
 		}
 	}
-	n, end, err := p.openAudit(c)
+	n, end, err := p.openZones(c)
 	if err != nil {
 		return err
 	}
@@ -46,8 +51,25 @@ func (p *process) auditRun(c *cli.Context) error {
 	auditor, notifier := n.auditor(), n.notifier()
 	var result outcome
 	var failed []error
+	jobs, err := n.askZones(c.Context, groups)
+	if err != nil {
+		failed = append(failed, err)
+	}
+	slices.SortStableFunc(groups, func(a, b string) int { return cmp.Compare(jobs[a], jobs[b]) }) // zones work meanwhile
 	for _, group := range groups {
-		a, err := auditor.Run(c.Context, group)
+		job, asked := jobs[group]
+		if n.inZone(group) && !asked {
+			continue
+		}
+		var a history.Audit
+		if asked {
+			a, err = n.queue.Wait(c.Context, job)
+		} else {
+			a, err = auditor.Run(c.Context, group)
+		}
+		if asked && c.Context.Err() != nil {
+			fmt.Fprintf(p.stderr, "%s: job %d of %s stays in the queue; %s audit list %s shows what comes of it\n", name, job, group, name, group)
+		}
 		if err != nil {
 			failed = append(failed, err)
 			continue

@@ -28,7 +28,7 @@ caught up at the next start. Exit code: 130 ended so, 2 for all else.`,
 }
 
 func (p *process) auditServe(c *cli.Context) error {
-	n, end, err := p.openAudit(c)
+	n, end, err := p.openZones(c)
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func (p *process) auditServe(c *cli.Context) error {
 		}
 	}
 	// Mistakes of the configuration end the start, not the first night.
-	for _, g := range groupsIn(n.config) {
+	for _, g := range n.config.InZone("") {
 		if _, err := p.engine(g, time.Now()); err != nil {
 			return usagef("group %s: %w", g.Name, err)
 		}
@@ -51,12 +51,21 @@ func (p *process) auditServe(c *cli.Context) error {
 	defer stop()
 	auditor, notifier := n.auditor(), n.notifier()
 	scheduler := &audit.Scheduler{Config: n.config, DB: n.db, Report: n.report, Run: func(ctx context.Context, group string) error {
+		if n.inZone(group) {
+			a, err := n.auditInZone(ctx, group)
+			if err == nil {
+				n.tell(a)
+			} else if ctx.Err() != nil {
+				err = nil // the job stays, and is waited for after the next start
+			}
+			return err
+		}
 		a, err := auditor.Run(ctx, group)
 		if errors.Is(err, history.ErrBusy) {
 			return nil // somebody runs it by hand: its turn has been had
 		}
 		if err == nil {
-			fmt.Fprintf(p.stderr, "audit %d of %s: %s, %d endpoints, took %v\n", a.ID, a.Group, a.State, a.Endpoints, a.Ended.Sub(a.Started))
+			n.tell(a)
 			err = n.db.Compact(context.WithoutCancel(ctx))
 		}
 		debug.FreeOSMemory() // the next audit is a day away

@@ -23,6 +23,8 @@ var kept = []struct{ module, by, reason string }{
 	{"github.com/schollz/progressbar", "tlschain/cmd/tlschain", "only the command line knows whether a terminal looks on"},
 	{"modernc.org/sqlite", "tlschain/audit/history", "one package speaks SQL"},
 	{"github.com/pressly/goose", "tlschain/audit/history", "one package speaks SQL"},
+	{"github.com/riverqueue/river", "tlschain/audit/queue", "a queue that everybody knew could not be replaced"},
+	{"github.com/jackc/pgx", "tlschain/audit", "audit/history speaks SQL; audit/queue opens the connections that River wants, and says nothing itself"},
 	{"github.com/nicholas-fedor/shoutrrr", "tlschain/audit", "receivers are the audit's"},
 	{"software.sslmate.com/src/go-pkcs12", "tlschain/cmd", "files are read and written where the user names them"},
 }

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tlschain/audit"
+	"tlschain/audit/history"
+	"tlschain/audit/queue"
+)
+
+func (p *process) auditWorkCommand() *cli.Command {
+	return &cli.Command{
+		Name: "work", Usage: "audit the groups of a network zone, on a machine that can reach them, as audit serve and audit run ask for them",
+		Description: `The machine needs the PostgreSQL that keeps the history, and a copy of
+tlschain.yaml with its files; not the secrets of receivers, who are told by
+audit serve. Any number of workers share a zone. It ends by SIGTERM or SIGINT:
+what audits under way saw is kept, and the next worker takes them. Exit code:
+130 ended so, 2 for all else.`,
+		Flags: auditFlags(
+			&cli.StringFlag{Name: "zone", Category: "Configuration", Usage: "`ZONE` to work for, as groups name it in tlschain.yaml"},
+		),
+		Action: p.auditWork,
+	}
+}
+
+func (p *process) auditWork(c *cli.Context) error {
+	config, err := p.auditConfig(c)
+	if err != nil {
+		return err
+	}
+	zone, zones := c.String("zone"), config.Zones()
+	groups := config.InZone(zone)
+	switch {
+	case len(zones) == 0:
+		return usagef("no group in %s is in a zone", c.String("config")).hintf("write zone: dmz into those that workers shall audit")
+	case zone == "":
+		return usagef("which zone? There is %s", strings.Join(zones, ", ")).hintf("%s audit work --zone %s", name, zones[0])
+	case len(groups) == 0:
+		return usagef("there is no zone %q in %s; there is %s", zone, c.String("config"), strings.Join(zones, ", "))
+	}
+	n, end, err := p.openZones(c)
+	if err != nil {
+		return err
+	}
+	defer end()
+	for _, g := range groups {
+		if _, err := p.engine(g, time.Now()); err != nil {
+			return usagef("group %s: %w", g.Name, err)
+		}
+	}
+	debug.SetGCPercent(50)
+	debug.FreeOSMemory()
+	auditor := n.auditor()
+	auditor.Zone = zone
+	stopped, err := n.queue.Work(c.Context, zone, func(ctx context.Context, group string) (history.Audit, error) {
+		a, err := auditor.Run(ctx, group)
+		if g := n.config.Groups[group]; g == nil || g.Zone != zone {
+			return a, fmt.Errorf("%w: %s here is not what audit serve has", err, c.String("config"))
+		}
+		if err == nil {
+			n.tell(a)
+		}
+		debug.FreeOSMemory()
+		return a, err
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stderr, "%s: working for zone %s\n", name, zone)
+	audit.Announce(c.Context, audit.Clock{}, n.answers, n.report)
+	<-stopped
+	return nil
+}
+
+// tell writes a line about an audit that has ended.
+func (n *nightly) tell(a history.Audit) {
+	fmt.Fprintf(n.stderr, "audit %d of %s: %s, %d endpoints, took %v\n", a.ID, a.Group, a.State, a.Endpoints, a.Ended.Sub(a.Started))
+}
+
+// answers says whether the database does.
+func (n *nightly) answers() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return n.db.Ping(ctx)
+}
+
+// openZones is openAudit, with the queue where groups are in zones.
+func (p *process) openZones(c *cli.Context) (n *nightly, close func(), err error) {
+	n, err = p.readAudit(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := n.config.CheckDatabase(n.where); err != nil {
+		return nil, nil, usagef("%w", err)
+	}
+	close, err = n.open(c.Context)
+	if err != nil || len(n.config.Zones()) == 0 {
+		return n, close, err
+	}
+	if n.queue, err = queue.Open(c.Context, n.where, n.db, n.report); err != nil {
+		close()
+		return nil, nil, err
+	}
+	return n, func() { n.queue.Close(); close() }, nil
+}
+
+// inZone says whether a group is audited by the workers of a zone.
+func (n *nightly) inZone(group string) bool {
+	g := n.config.Groups[group]
+	return g != nil && g.Zone != ""
+}
+
+// askZones asks for the audits of those groups that are in zones, and gives the
+// jobs to wait for.
+func (n *nightly) askZones(ctx context.Context, groups []string) (jobs map[string]int64, err error) {
+	jobs = map[string]int64{}
+	for _, group := range groups {
+		if !n.inZone(group) {
+			continue
+		}
+		g := n.config.Groups[group]
+		id, failed := n.queue.Ask(ctx, g, time.Now())
+		if failed != nil {
+			err = errors.Join(err, failed)
+			continue
+		}
+		jobs[group] = id
+		fmt.Fprintf(n.stderr, "group %s: job %d for the workers of zone %s\n", group, id, g.Zone)
+	}
+	return jobs, err
+}
+
+// auditInZone has the workers of its zone audit a group whose time has come. The
+// time that was planned stays the same until the group is planned again: after
+// a restart this waits for the job that was asked for before.
+func (n *nightly) auditInZone(ctx context.Context, group string) (history.Audit, error) {
+	planned, err := n.db.Schedule(ctx)
+	if err != nil {
+		return history.Audit{}, err
+	}
+	return n.queue.Audit(ctx, n.config.Groups[group], planned[group].Next)
+}
