@@ -13,6 +13,7 @@ import (
 	_ "embed"
 	"sync"
 	"time"
+	"weak"
 
 	"tlschain/rules/cert"
 	"tlschain/rules/chain"
@@ -23,17 +24,28 @@ import (
 //go:embed data/facts.bin
 var table []byte
 
-var embedded = sync.OnceValue(func() *Facts {
+// embedded is the decoded table for as long as somebody uses it: 17 MB, which a
+// server that waits for the night does not keep.
+var embedded struct {
+	sync.Mutex
+	facts weak.Pointer[Facts]
+}
+
+// Embedded returns the facts that come with the program. They are decoded when
+// nobody has them, which takes some 50 ms, and shared: treat them as read-only.
+func Embedded() *Facts {
+	embedded.Lock()
+	defer embedded.Unlock()
+	if f := embedded.facts.Value(); f != nil {
+		return f
+	}
 	f, err := parse(table)
 	if err != nil { // a test holds that the committed table can be read
-		return &Facts{}
+		f = &Facts{}
 	}
+	embedded.facts = weak.Make(f)
 	return f
-})
-
-// Embedded returns the facts that come with the program. They are decoded on
-// the first call, and shared: treat them as read-only.
-func Embedded() *Facts { return embedded() }
+}
 
 // Facts are what is known of CA certificates and trust stores at one date. The
 // zero value knows nothing. Facts do not change once made, and are safe for
