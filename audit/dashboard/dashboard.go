@@ -31,9 +31,10 @@ type Server struct {
 	DB      *history.DB
 	Now     func() time.Time
 	Version string
-	Running func(group string) bool // says that this process audits the group just now; nil: none
-	Health  func() error            // says what is wrong with this process; nil: nothing
-	Getenv  func(string) string     // for secrets
+	Running func(group string) bool                             // says that this process audits the group just now; nil: none
+	Waiting func(context.Context) (map[string]time.Time, error) // since when groups wait for a worker of their zone; nil: none does
+	Health  func() error                                        // says what is wrong with this process; nil: nothing
+	Getenv  func(string) string                                 // for secrets
 	Report  func(error)
 
 	pages map[string]*template.Template

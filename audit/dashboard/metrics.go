@@ -87,6 +87,7 @@ var (
 	descDuration  = gauge("audit_duration_seconds", "How long the last complete audit of the group took.", "group")
 	descNext      = gauge("audit_next_timestamp_seconds", "When the group is due next.", "group")
 	descRunning   = gauge("audit_running", "Whether this process audits the group just now.", "group")
+	descWaiting   = gauge("audit_waiting_seconds", "How long the group has waited for a worker of its zone to take its audit; 0: it does not wait.", "group", "zone")
 	descFlapping  = gauge("audit_flapping_endpoints", "Endpoints of the last complete audit that changed and could not make up their mind.", "group")
 	descNotices   = gauge("notifications_failed", "Notices that a receiver did not take at the last attempt.", "receiver")
 	descBytes     = gauge("history_bytes", "Size of the history.")
@@ -94,7 +95,7 @@ var (
 )
 
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descEndpoints, descLast, descDuration, descNext, descRunning, descFlapping, descNotices, descBytes, descBuild} {
+	for _, d := range []*prometheus.Desc{descEndpoints, descLast, descDuration, descNext, descRunning, descWaiting, descFlapping, descNotices, descBytes, descBuild} {
 		out <- d
 	}
 }
@@ -122,6 +123,9 @@ func (c *collector) collect(ctx context.Context, out chan<- prometheus.Metric) e
 		}
 		send(descEndpoints, float64(g.Unreachable), g.Name, "unreachable")
 		send(descRunning, truth(g.Running), g.Name)
+		if g.Zone != "" {
+			send(descWaiting, max(0, c.waited(g)), g.Name, g.Zone)
+		}
 		if !g.Next.IsZero() {
 			send(descNext, float64(g.Next.Unix()), g.Name)
 		}
@@ -142,6 +146,14 @@ func (c *collector) collect(ctx context.Context, out chan<- prometheus.Metric) e
 	}
 	send(descBytes, float64(size))
 	return nil
+}
+
+// waited is how long a group has waited for a worker, in seconds.
+func (c *collector) waited(g groupView) float64 {
+	if g.Waiting.IsZero() {
+		return 0
+	}
+	return c.Now().Sub(g.Waiting).Seconds()
 }
 
 type sender func(d *prometheus.Desc, value float64, labels ...string)

@@ -26,6 +26,8 @@ type groupView struct {
 	Last        *history.Audit
 	Next        time.Time
 	Running     bool
+	Zone        string    // whose workers audit it; empty: this process does
+	Waiting     time.Time // since when it waits for one of them; zero: it does not
 	Trend       trend
 }
 
@@ -38,13 +40,22 @@ func (s *Server) groups(ctx context.Context) ([]groupView, error) {
 	if err != nil {
 		return nil, err
 	}
+	var waiting map[string]time.Time
+	if s.Waiting != nil {
+		if waiting, err = s.Waiting(ctx); err != nil {
+			return nil, err
+		}
+	}
 	at := map[string]int{}
 	var views []groupView
 	add := func(name string) *groupView {
 		i, ok := at[name]
 		if !ok {
 			i = len(views)
-			at[name], views = i, append(views, groupView{Name: name, Next: planned[name].Next, Running: s.Running != nil && s.Running(name)})
+			at[name], views = i, append(views, groupView{Name: name, Next: planned[name].Next, Running: s.Running != nil && s.Running(name), Waiting: waiting[name]})
+			if g := s.Config.Groups[name]; g != nil {
+				views[i].Zone = g.Zone
+			}
 		}
 		return &views[i]
 	}

@@ -71,8 +71,12 @@ func (p *process) auditServe(c *cli.Context) error {
 		debug.FreeOSMemory() // the next audit is a day away
 		return err
 	}}
+	running := func(group string) bool { return !n.inZone(group) && scheduler.Running(group) }
 	server := &dashboard.Server{
-		Config: n.config, DB: n.db, Now: time.Now, Version: versionText(), Running: scheduler.Running, Health: scheduler.Health, Getenv: p.getenv, Report: n.report,
+		Config: n.config, DB: n.db, Now: time.Now, Version: versionText(), Running: running, Health: scheduler.Health, Getenv: p.getenv, Report: n.report,
+	}
+	if n.queue != nil {
+		server.Waiting = n.queue.Waiting
 	}
 	handler, err := server.Handler()
 	if err != nil {
