@@ -21,17 +21,11 @@ var expiresSoon = Rule{
 		if left*3 < c.NotAfter.Sub(c.NotBefore) && left <= 14*24*time.Hour {
 			report(Finding{
 				Positions: []int{s.Chain.Leaf},
-				Message:   fmt.Sprintf("The certificate expires on %s, in %s.", date(c.NotAfter), span(left)),
-				Fix:       "Renew it and reload the server.",
+				// Not how many days that is: audits keep what was said, and a saved
+				// report is read on another day.
+				Message: fmt.Sprintf("The certificate expires on %s.", date(c.NotAfter)),
+				Fix:     "Renew it and reload the server.",
 			})
 		}
 	},
-}
-
-// span writes a duration as people do: days, or hours below two days.
-func span(d time.Duration) string {
-	if d < 48*time.Hour {
-		return fmt.Sprintf("%d hours", int(d.Hours()))
-	}
-	return fmt.Sprintf("%d days", int(d.Hours()/24))
 }
