@@ -22,6 +22,7 @@ var contract = []struct {
 	{"what is equal is stored once", storedOnce},
 	{"half an audit is not shown", halfAudit},
 	{"a killed audit joins at the next", killedAudit},
+	{"a writer that was taken for dead", takenAudit},
 	{"a partial audit reached only some", partialAudit},
 	{"diff of any two audits", diffAnyTwo},
 	{"rows come back whole", rowsWhole},

@@ -48,6 +48,7 @@ type dialect struct {
 var (
 	ErrNotFound = errors.New("not in the history")
 	ErrBusy     = errors.New("another audit of this group is running")
+	ErrTaken    = errors.New("another audit of this group has begun meanwhile: the lock was lost, as when the database is restarted")
 )
 
 // Open opens the history named by a postgres:// URL or else by the path of an

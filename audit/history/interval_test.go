@@ -2,6 +2,7 @@ package history_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"tlschain/audit/history"
@@ -40,6 +41,13 @@ func changesOfNight(t *testing.T, db *history.DB, _ string) {
 	}{{first, "a: >A, b: >B, c: >C"}, {second, "a: A>A2, c: C>, d: >D"}, {quiet, ""}} {
 		changes, err := db.Changes(t.Context(), c.audit)
 		expect(t, "changes", told(t, changes, err), c.want)
+	}
+	for limit, want := range map[int]int{2: 2, 3: 3, 10: 3} {
+		n, err := db.Begun(t.Context(), first, limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		expect(t, "intervals begun", n, want)
 	}
 }
 
@@ -107,6 +115,32 @@ func killedAudit(t *testing.T, db *history.DB, where string) {
 	expect(t, "changes told by the next audit", told(t, changes, err), "")
 	changes, err = db.Changes(t.Context(), killed.ID)
 	expect(t, "changes told by the killed audit", told(t, changes, err), "a: A>A2")
+}
+
+// takenAudit: a writer that was taken for dead, because a restart of the database
+// lost its lock, cannot spoil the audit that came after it.
+func takenAudit(t *testing.T, db *history.DB, _ string) {
+	night(t, db, "web", 0, seen("a", "A"), seen("b", "B"))
+	slow := begin(t, db, "web", 1)
+	add(t, slow, seen("a", "A2"))
+	next := begin(t, db, "web", 2)
+	add(t, next, seen("a", "A3"), seen("b", "B"))
+	for what, err := range map[string]error{
+		"add": slow.Add(t.Context(), seen("b", "B2")), "keep": slow.Keep(t.Context(), "b"), "finish": slow.Finish(t.Context(), day(2), true, ""),
+	} {
+		if !errors.Is(err, history.ErrTaken) || !strings.Contains(err.Error(), "audit 2") {
+			t.Errorf("%s by a writer that was taken for dead: %v", what, err)
+		}
+	}
+	finish(t, next, 2, true)
+	if err := slow.Finish(t.Context(), day(3), true, ""); !errors.Is(err, history.ErrTaken) {
+		t.Errorf("the end of an audit whose next has ended: %v", err)
+	}
+	expect(t, "timeline of a", intervals(t, db, "web", "a"), "1-1 A, 2-2 A2, 3-3 A3")
+	expect(t, "timeline of b", intervals(t, db, "web", "b"), "1-3 B")
+	if err := next.Finish(t.Context(), day(3), true, ""); !errors.Is(err, history.ErrTaken) {
+		t.Errorf("a second end of an audit: %v", err)
+	}
 }
 
 func partialAudit(t *testing.T, db *history.DB, _ string) {

@@ -46,21 +46,38 @@ func recoverGroup(ctx context.Context, tx *sql.Tx, group string) error {
 		return err
 	}
 	for _, id := range dead {
-		if err := join(ctx, tx, id, group, false); err != nil {
+		// First of all: from here on, a writer that lives after all adds no more.
+		if _, err := tx.ExecContext(ctx, "UPDATE audit SET state = 'partial', ended = started WHERE id = $1", id); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "UPDATE audit SET state = 'partial', ended = started WHERE id = $1", id); err != nil {
+		if err := join(ctx, tx, id, group, false); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// own begins each step of a writer: it holds the audit's row until the step is
+// done, and finds out whether the audit is still this writer's to write.
+func (w *Writer) own(ctx context.Context, tx *sql.Tx) error {
+	result, err := tx.ExecContext(ctx, "UPDATE audit SET state = 'running' WHERE id = $1 AND state = 'running'", w.ID)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 1 {
+		return err
+	}
+	return ErrTaken
+}
+
 // Add keeps aside what the audit saw; once it returns, no kill loses it. An
 // endpoint that is seen twice counts as it was seen last. A few hundred at a
-// time are best.
+// time are best. ErrTaken: another audit of the group has begun meanwhile.
 func (w *Writer) Add(ctx context.Context, seen ...Seen) error {
 	err := w.db.inTx(ctx, func(tx *sql.Tx) error {
+		if err := w.own(ctx, tx); err != nil {
+			return err
+		}
 		if err := w.db.guard(ctx, tx, false); err != nil {
 			return err
 		}
@@ -96,8 +113,12 @@ func (w *Writer) Add(ctx context.Context, seen ...Seen) error {
 }
 
 // Keep says of known endpoints that they are as they were, whatever was seen.
+// ErrTaken is as for Add.
 func (w *Writer) Keep(ctx context.Context, keys ...string) error {
 	err := w.db.inTx(ctx, func(tx *sql.Tx) error {
+		if err := w.own(ctx, tx); err != nil {
+			return err
+		}
 		for some := range slices.Chunk(keys, chunk) {
 			args := []any{w.ID, w.Group}
 			for _, key := range some {
@@ -148,8 +169,12 @@ func (w *Writer) internEndpoints(ctx context.Context, tx *sql.Tx, endpoints map[
 // Finish ends the audit: what it saw becomes the state of the group, all at
 // once. After a complete audit, endpoints that it did not see are gone; a
 // partial one leaves them as they were. The summary is the caller's document.
+// ErrTaken is as for Add.
 func (w *Writer) Finish(ctx context.Context, at time.Time, complete bool, summary string) error {
 	err := w.db.inTx(ctx, func(tx *sql.Tx) error {
+		if err := w.own(ctx, tx); err != nil {
+			return err
+		}
 		if err := join(ctx, tx, w.ID, w.Group, complete); err != nil {
 			return err
 		}
