@@ -75,6 +75,14 @@ func (s *Server) Crash(tb testing.TB) {
 	s.run(tb, "pg_ctl", "stop", "-w", "-m", "immediate", "-D", s.data())
 }
 
+// Give makes the user that the server runs as the owner of a folder.
+func (s *Server) Give(tb testing.TB, dir string) {
+	tb.Helper()
+	if err := give(dir, s.as); err != nil {
+		tb.Fatal(err)
+	}
+}
+
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
 // run runs one of PostgreSQL's programs to its end.
