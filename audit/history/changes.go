@@ -54,6 +54,16 @@ func (db *DB) Changes(ctx context.Context, audit int64) ([]Change, error) {
 	return db.load(ctx, append(pairs, gone...))
 }
 
+// Begun counts the intervals that an audit began, up to a limit: what Changes
+// will have to read.
+func (db *DB) Begun(ctx context.Context, audit int64, limit int) (n int, err error) {
+	err = db.sql.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM observation WHERE first_audit = $1 LIMIT $2) begun", audit, limit).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("counting the changes of audit %d: %w", audit, err)
+	}
+	return n, nil
+}
+
 // Diff compares two audits of one group, whichever came first, by key. What a
 // partial audit did not look at is not compared.
 func (db *DB) Diff(ctx context.Context, from, to int64) ([]Change, error) {

@@ -66,6 +66,10 @@ func mendsKept(t *testing.T, db *history.DB, where string) {
 			t.Fatal(err)
 		}
 		expect(t, "bytes of the mend", fmt.Sprintf("%s, %s", der[hashes[0]], der[hashes[1]]), "DER of fetched, DER of the CA")
+		list, err := db.Bundle(t.Context(), bare.Bundle)
+		if err != nil || len(list) != 2 || string(list[0]) != "DER of fetched" || string(list[1]) != "DER of the CA" {
+			t.Errorf("the mend: %q, %v", list, err)
+		}
 		expect(t, "certificates of mends", count(t, where, "mend_certificate"), 2)
 		if err := db.Prune(t.Context(), "web", day(3)); err != nil {
 			t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"fmt"
 	"maps"
 	"slices"
 )
@@ -47,4 +48,20 @@ func internMends(ctx context.Context, tx *sql.Tx, states map[Hash]*State) error 
 		}
 	}
 	return insert(ctx, tx, "INSERT INTO mend_certificate (bundle, position, certificate_id)", "ON CONFLICT (bundle, position) DO NOTHING", rows)
+}
+
+// Bundle gives the certificates that a mend stands for, DER, in order; nil if
+// they were never at hand.
+func (db *DB) Bundle(ctx context.Context, bundle Hash) ([][]byte, error) {
+	var found [][]byte
+	err := each(ctx, db.sql, func(rows *sql.Rows) error {
+		var der []byte
+		err := rows.Scan(&der)
+		found = append(found, der)
+		return err
+	}, "SELECT c.der FROM mend_certificate m JOIN certificate c ON c.id = m.certificate_id WHERE m.bundle = $1 ORDER BY m.position", bundle[:])
+	if err != nil {
+		return nil, fmt.Errorf("reading a mend: %w", err)
+	}
+	return found, nil
 }
