@@ -100,15 +100,15 @@ func (p *process) openZones(c *cli.Context) (n *nightly, close func(), err error
 	if err := n.config.CheckDatabase(n.where); err != nil {
 		return nil, nil, usagef("%w", err)
 	}
-	close, err = n.open(c.Context)
+	end, err := n.open(c.Context)
 	if err != nil || len(n.config.Zones()) == 0 {
-		return n, close, err
+		return n, end, err
 	}
 	if n.queue, err = queue.Open(c.Context, n.where, n.db, n.report); err != nil {
-		close()
+		end()
 		return nil, nil, err
 	}
-	return n, func() { n.queue.Close(); close() }, nil
+	return n, func() { n.queue.Close(); end() }, nil
 }
 
 // inZone says whether a group is audited by the workers of a zone.
@@ -145,5 +145,9 @@ func (n *nightly) auditInZone(ctx context.Context, group string) (history.Audit,
 	if err != nil {
 		return history.Audit{}, err
 	}
-	return n.queue.Audit(ctx, n.config.Groups[group], planned[group].Next)
+	a, err := n.queue.Audit(ctx, n.config.Groups[group], planned[group].Next)
+	if err != nil {
+		return history.Audit{}, fmt.Errorf("auditing %s: %w", group, err)
+	}
+	return a, nil
 }
