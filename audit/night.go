@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"slices"
 	"sync"
@@ -195,7 +194,7 @@ func (n *night) store(ctx context.Context, some []sight) error {
 	}
 	// A stopped audit keeps what it saw.
 	if err := n.writer.Add(context.WithoutCancel(ctx), rows...); err != nil {
-		return fmt.Errorf("group %s: %w", n.group.Name, err)
+		return err
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -36,7 +36,8 @@ type Summary struct {
 // Run audits a group now and gives the audit as it was stored. When ctx ends,
 // what was seen until then is kept, as a partial audit; so it is when a source
 // of targets fails. history.ErrBusy means that the group is being audited by
-// somebody else. The caller sends the notices: see Notifier.
+// somebody else. All errors name the group. The caller sends the notices: see
+// Notifier.
 func (a *Auditor) Run(ctx context.Context, group string) (history.Audit, error) {
 	g := a.Config.Groups[group]
 	if g == nil {
@@ -49,12 +50,21 @@ func (a *Auditor) Run(ctx context.Context, group string) (history.Audit, error) 
 	if err != nil {
 		return history.Audit{}, fmt.Errorf("group %s: %w", group, err)
 	}
-	unlock, err := a.DB.Lock(ctx, group)
+	audit, err := a.audit(ctx, g, look)
 	if err != nil {
 		return history.Audit{}, fmt.Errorf("auditing %s: %w", group, err)
 	}
+	return audit, nil
+}
+
+// audit is Run with all that it needs.
+func (a *Auditor) audit(ctx context.Context, g *Group, look Look) (history.Audit, error) {
+	unlock, err := a.DB.Lock(ctx, g.Name)
+	if err != nil {
+		return history.Audit{}, err
+	}
 	defer unlock()
-	w, err := a.DB.Begin(ctx, group, a.Clock.now())
+	w, err := a.DB.Begin(ctx, g.Name, a.Clock.now())
 	if err != nil {
 		return history.Audit{}, err
 	}
@@ -75,7 +85,7 @@ func (a *Auditor) Run(ctx context.Context, group string) (history.Audit, error) 
 	if err := w.Finish(ctx, a.Clock.now(), len(n.summary.Troubles) == 0, string(summary)); err != nil {
 		return history.Audit{}, err
 	}
-	if err := a.DB.Prune(ctx, group, a.Clock.now().Add(-g.retention())); err != nil {
+	if err := a.DB.Prune(ctx, g.Name, a.Clock.now().Add(-g.retention())); err != nil {
 		a.report(err)
 	}
 	return a.DB.Audit(ctx, w.ID)

@@ -19,25 +19,36 @@ const lookAtClock = 20 * time.Second
 // it is put down to a clock that was wrong then.
 const tooFarAhead = 12 * time.Hour
 
+// pauses are how long after a failure an audit is tried again: the database or
+// the disk may be well soon. After the last it waits for its next turn.
+var pauses = [...]time.Duration{time.Minute, 5 * time.Minute, 20 * time.Minute}
+
 // A Scheduler runs groups when they are due. When each is due next is kept in
 // the history, so that a restart neither repeats nor forgets an audit.
 type Scheduler struct {
 	Config *Config
 	DB     *history.DB
 	Clock  Clock
-	Run    func(ctx context.Context, group string) error // audits a group to its end
+	Run    func(ctx context.Context, group string) error // audits a group to its end; its error names the group
 	Report func(error)
 
 	mu      sync.Mutex
 	running map[string]bool
+	failed  map[string]failure
 	looked  time.Time // at the clock and the history, last
+}
+
+// A failure is what came of a group's turn so far.
+type failure struct {
+	times int
+	at    time.Time // of the last one
 }
 
 // Keep keeps the schedule until ctx ends, and returns when every audit that it
 // began has ended; those get the same ctx and stop soon.
 func (s *Scheduler) Keep(ctx context.Context) {
 	s.mu.Lock()
-	s.running = map[string]bool{}
+	s.running, s.failed = map[string]bool{}, map[string]failure{}
 	s.mu.Unlock()
 	var audits sync.WaitGroup
 	defer audits.Wait()
@@ -115,7 +126,7 @@ func (s *Scheduler) due(ctx context.Context) ([]string, error) {
 			err = errors.Join(err, s.replan(ctx, g, p, now))
 			continue
 		}
-		if !g.Schedule.blackedOut(now) {
+		if !g.Schedule.blackedOut(now) && !s.pausing(name, now) {
 			due = append(due, name) // however long ago: once
 		}
 	}
@@ -150,15 +161,37 @@ func (s *Scheduler) plan(ctx context.Context, g *Group, after time.Time) error {
 	return s.DB.Plan(ctx, g.Name, history.Planned{Next: g.Schedule.Next(g.Name, after), Spec: g.Schedule.spec()})
 }
 
+// pausing says that a failed audit of the group is not tried again yet. A clock
+// that was set back meanwhile makes no pause.
+func (s *Scheduler) pausing(group string, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, ok := s.failed[group]
+	return ok && !now.Before(f.at) && now.Before(f.at.Add(pauses[f.times-1]))
+}
+
+// note keeps what came of a group's turn and says whether it is over.
+func (s *Scheduler) note(group string, err error) (over bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := failure{s.failed[group].times + 1, s.Clock.now()}
+	if err == nil || f.times > len(pauses) {
+		delete(s.failed, group)
+		return true
+	}
+	s.failed[group] = f
+	return false
+}
+
 // audit runs a group and plans its next turn. The turn is planned at the end:
 // an audit that was killed or stopped is caught up at the next start.
 func (s *Scheduler) audit(ctx context.Context, group string) {
 	began := s.Clock.now()
 	err := s.Run(ctx, group)
 	if err != nil {
-		s.Report(fmt.Errorf("group %s: %w", group, err))
+		s.Report(err)
 	}
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || !s.note(group, err) {
 		return
 	}
 	after := s.Clock.now()

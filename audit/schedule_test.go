@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -216,6 +217,44 @@ func TestNoOverlapAndCleanStop(t *testing.T) {
 	k.end()
 	k.ran("05-01 05:05")
 }
+
+// The database was down for some minutes: the night is not lost.
+func TestFailedAuditIsTriedAgain(t *testing.T) {
+	k := keep(t, newHands("2026-05-01T01:50:00Z"), filepath.Join(t.TempDir(), "h.db"), `{cron: "0 2 * * *"}`, failing(2))
+	for range 40 {
+		k.jump(time.Minute)
+	}
+	k.end()
+	k.ran("05-01 02:06") // at 02:00, a minute and then five minutes later
+}
+
+// What fails again and again waits for its next turn.
+func TestFailedAuditIsGivenUp(t *testing.T) {
+	k := keep(t, newHands("2026-05-01T01:50:00Z"), filepath.Join(t.TempDir(), "h.db"), `{cron: "0 2 * * *"}`, failing(4))
+	k.pass(30 * time.Hour)
+	k.end()
+	k.ran("05-02 02:00")
+}
+
+// failing makes the first audits fail.
+func failing(times int) func(*keeping) {
+	return func(k *keeping) {
+		run := k.s.Run
+		k.s.Run = func(ctx context.Context, group string) error {
+			if times--; times >= 0 {
+				return errDown
+			}
+			return run(ctx, group)
+		}
+		k.s.Report = func(err error) {
+			if !errors.Is(err, errDown) {
+				k.t.Errorf("reported: %v", err)
+			}
+		}
+	}
+}
+
+var errDown = errors.New("group web: the database is down")
 
 func TestBlackoutPutsOffWhatWasMissed(t *testing.T) {
 	where := filepath.Join(t.TempDir(), "h.db")

@@ -27,7 +27,7 @@ func (db *DB) Begin(ctx context.Context, group string, at time.Time) (*Writer, e
 		return tx.QueryRowContext(ctx, "INSERT INTO audit (grp, started, state) VALUES ($1, $2, 'running') RETURNING id", group, at.Unix()).Scan(&w.ID)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("beginning an audit of %s: %w", group, err)
+		return nil, fmt.Errorf("beginning an audit: %w", err)
 	}
 	return w, nil
 }

@@ -66,7 +66,9 @@ func (p *process) auditServe(c *cli.Context) error {
 		}
 		if err == nil {
 			n.tell(a)
-			err = n.db.Compact(context.WithoutCancel(ctx))
+			if err := n.db.Compact(context.WithoutCancel(ctx)); err != nil {
+				n.report(err) // the audit is done all the same
+			}
 		}
 		debug.FreeOSMemory() // the next audit is a day away
 		return err
