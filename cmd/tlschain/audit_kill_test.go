@@ -165,26 +165,8 @@ func TestKillAuditServe(t *testing.T) {
 	onBoth(t, func(t *testing.T, where string) {
 		address := freeAddress(t)
 		w := newWatch(t, 800, "    schedule: {cron: \"0 3 1 1 *\"}\nserve: {listen: \""+address+"\"}\n")
-		due := func() {
-			// Its time has come, as if the machine had been off over it.
-			db, err := history.Open(t.Context(), where)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer db.Close()
-			planned, err := db.Schedule(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			if p := planned["web"]; p.Spec != "" {
-				p.Next = time.Now().Add(-time.Hour)
-				if err := db.Plan(t.Context(), "web", p); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
 		for range kills() + 1 { // the first one plans
-			due()
+			makeDue(t, where)
 			serve := w.start(t, where, "serve")
 			awaitHealthy(t, address)
 			time.Sleep(rand.N(2 * time.Second))
@@ -192,7 +174,7 @@ func TestKillAuditServe(t *testing.T) {
 			serve.Wait()
 			w.holds(t, where)
 		}
-		due()
+		makeDue(t, where)
 		before, _ := w.holds(t, where)
 		serve := w.start(t, where, "serve")
 		awaitHealthy(t, address)
@@ -207,6 +189,26 @@ func TestKillAuditServe(t *testing.T) {
 			t.Errorf("%d complete audits, there were %d", complete, before)
 		}
 	})
+}
+
+// makeDue lets the group's time have come, as if the machine had been off over it.
+func makeDue(t *testing.T, where string) {
+	t.Helper()
+	db, err := history.Open(t.Context(), where)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	planned, err := db.Schedule(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := planned["web"]; p.Spec != "" {
+		p.Next = time.Now().Add(-time.Hour)
+		if err := db.Plan(t.Context(), "web", p); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func awaitHealthy(t *testing.T, address string) {

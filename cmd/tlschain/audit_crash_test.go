@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"tlschain/audit/history"
+	"tlschain/audit/history/pgtest"
+)
+
+// PostgreSQL dies at any moment of audit run: the run ends with a clear error,
+// nothing half is shown as whole, and the next run completes.
+func TestPostgreSQLDiesUnderAuditRun(t *testing.T) {
+	server := pgtest.Start(t)
+	where := server.Database(t)
+	w := newWatch(t, 800, "")
+	var whole time.Duration // of the second run: the first one makes the tables
+	for range 2 {
+		began := time.Now()
+		if err := w.start(t, where, "run").Wait(); err != nil {
+			t.Fatal(err)
+		}
+		whole = time.Since(began)
+	}
+	clear := regexp.MustCompile(`(?m)^tlschain: (auditing web|opening the history|locking the history|bringing the history's tables up to date|reading audit|listing audits|comparing audits|reading the history|storing a notice|listing notices|recording)[^\n]*: `)
+	runs, crashed := 2, 0
+	for tries := 0; crashed < kills() && tries < 5*kills(); tries++ {
+		run := w.start(t, where, "run")
+		time.Sleep(rand.N(whole)) // the random moment is what is tested
+		server.Crash(t)
+		var exit *exec.ExitError
+		switch err := run.Wait(); {
+		case err == nil:
+			runs++
+		case !errors.As(err, &exit) || exit.ExitCode() != 2:
+			t.Errorf("the run ended with %v", err)
+		default:
+			crashed++
+			if text := run.Stderr.(*bytes.Buffer).String(); !clear.MatchString(text) || strings.Contains(text, "goroutine") {
+				t.Errorf("the error says neither what was done nor why it failed: %s", text)
+			}
+		}
+		server.Run(t)
+		if complete, _ := w.holds(t, where); complete < runs || complete > runs+crashed {
+			t.Fatalf("%d runs ended, %d complete audits are in the history", runs, complete)
+		}
+	}
+	if err := w.start(t, where, "run").Wait(); err != nil {
+		t.Fatalf("the run after %d crashes: %v", crashed, err)
+	}
+	complete, partial := w.holds(t, where)
+	t.Logf("%d crashes: %d complete audits, %d partial", crashed, complete, partial)
+	if complete < runs+1 {
+		t.Errorf("%d runs ended, %d complete audits are in the history", runs+1, complete)
+	}
+}
+
+// Under audit serve: it says that it is not well, outlives the database, and
+// what was due is done.
+func TestPostgreSQLDiesUnderAuditServe(t *testing.T) {
+	address := freeAddress(t)
+	server := pgtest.Start(t)
+	where := server.Database(t)
+	w := newWatch(t, 4000, "    schedule: {cron: \"0 3 1 1 *\"}\nserve: {listen: \""+address+"\"}\n")
+	serve := w.start(t, where, "serve")
+	awaitHealthy(t, address) // and has planned
+	serve.Process.Kill()
+	serve.Wait()
+	makeDue(t, where)
+	serve = w.start(t, where, "serve")
+	db, err := history.Open(t.Context(), where)
+	if err != nil {
+		t.Fatal(err)
+	}
+	await(t, func() bool {
+		list, err := db.Audits(t.Context(), "web", 0, 1)
+		return err == nil && len(list) == 1 && list[0].State == history.Running
+	}, func() string { return "no audit runs" })
+	db.Close()
+	server.Crash(t)
+	await(t, func() bool {
+		response, err := http.Get("http://" + address + "/healthz")
+		if err != nil {
+			return false
+		}
+		response.Body.Close()
+		return response.StatusCode == http.StatusServiceUnavailable
+	}, func() string { return "well without a database" })
+	server.Run(t)
+	awaitHealthy(t, address)
+	w.holds(t, where)
+	serve.Process.Signal(os.Interrupt)
+	serve.Wait()
+	if text := serve.Stderr.(*bytes.Buffer).String(); !strings.Contains(text, "tlschain: auditing web: ") {
+		t.Errorf("the audit that the database died under is not told of: %s", text)
+	}
+	// The turn was not had: it is caught up. (Without a restart, after a minute.)
+	before, _ := w.holds(t, where)
+	serve = w.start(t, where, "serve")
+	await(t, func() bool {
+		return strings.Contains(pageOf(t, "http://"+address+"/api/v1/groups"), `"state":"complete"`)
+	},
+		func() string { return pageOf(t, "http://"+address+"/api/v1/groups") })
+	serve.Process.Signal(os.Interrupt)
+	serve.Wait()
+	if complete, partial := w.holds(t, where); complete != before+1 || partial != 1 {
+		t.Errorf("%d complete audits and %d partial ones; there were %d complete", complete, partial, before)
+	}
+}
