@@ -32,7 +32,7 @@ type Builder struct {
 	SelfIssued  bool          `yaml:"self_issued"`  // a presented self-issued certificate has no issuer but itself
 	KeyOnce     bool          `yaml:"key_once"`     // a name and key stands on a path only once, and what is in the store is not tried as presented, too
 	Own         Check         `yaml:"own"`          // what a certificate must pass to count as its own issuer
-	WholeList   bool          `yaml:"whole_list"`   // entries off the path stay in the chain unless the store has the issuer of its end; else the end itself may be the anchor, by name and key
+	WholeList   bool          `yaml:"whole_list"`   // the list is put into order and verified from its end, with whatever is off the path unless the store has the issuer of that; its end may be anchored by name and key
 	NameRows    int           `yaml:"name_rows"`    // whole_list: anchors are kept in a table of so many rows by their names, and only the row of the end's issuer is looked at; 0: a row for each name
 	Budget      int           `yaml:"budget"`       // most steps of the search; 0: a bound that no list of 100 certificates meets by accident
 	Count       Count         `yaml:"count"`        // what a step is
@@ -170,7 +170,6 @@ const (
 	ExactLeaf                // the same certificate is in the store
 	SelfSignedLeaf           // the same certificate is in the store and is self-signed
 	KeyLeaf                  // subject and key are those of an anchor
-	LoneLeaf                 // the same certificate is in the store and nothing else was sent
 )
 
 // Hash orders hash functions by strength.

@@ -4,14 +4,10 @@ package client
 func singlePath() map[string]Builder {
 	// GnuTLS sorts the list into a chain, follows it to its end and anchors that
 	// end [06 08 09 r0606 r0964]; what is left over stays in the chain where the
-	// end has no anchor [r0189 r0388 r1407]. In the store it takes what is valid
-	// and of that the last [08d 20n].
+	// end has no anchor [r0189 r0388 r1407].
 	gnutls := Builder{
 		MaxBytes: 130500, MaxEntries: 16, ParseAll: true, RefuseAll: trailingData | duplicateExtension, // [18x015 25i 25r 25t]
-		Names: Text, AnchorNames: Bytes, NameRows: 127, Skip: KeyID, SkipStore: KeyID, // [23a 25o 25p 25q]
-		Prefer: [8]Preference{FromList}, PreferStore: [4]Preference{ValidNow, LastListed},
-		Tries: FirstCandidate, Retry: NeverRetry, WholeList: true, Leaf: LoneLeaf, // [16d 16i]
-		Sent: checkPath, Store: Dates | CA | CertSign | PathLen | NameLimits | Algorithms | Unknown,
+		WholeList: true, NameRows: 127, Names: Text, Skip: KeyID, Tries: FirstCandidate, Retry: NeverRetry, // [20n 23a 25o 25p 25q]
 		MinHash: SHA256, LeafUsage: true, LeafEKU: true, CommonName: true,
 	}
 	// NSS's classic verifier ranks list and store together and takes the best
@@ -49,9 +45,9 @@ func singlePath() map[string]Builder {
 	// BearSSL takes the list as it is, up to the first certificate that an anchor
 	// has signed, and knows nothing of anchors but name and key [04 10a 12a 25i].
 	bearssl := Builder{
-		Order: Next, Refuse: trailingData, Names: Bytes, AnchorNames: Bytes, SkipStore: Signature,
+		Order: Next, Refuse: trailingData, Names: Bytes, AnchorNames: Bytes, SkipStore: Signature | CA,
 		Prefer: [8]Preference{FromStore}, Tries: FirstCandidate, Retry: NeverRetry, Leaf: KeyLeaf,
-		Sent: checkPath &^ EKU, Store: CA, MinHash: SHA1, Limits: LimitsUnknown, LeafUsage: true, CommonName: true, // [17a 19j 19q]
+		Sent: checkPath &^ EKU, MinHash: SHA1, Limits: LimitsUnknown, LeafUsage: true, CommonName: true, // [17a 19j 19q]
 	}
 	return map[string]Builder{
 		"gnutls-3.7":   gnutls,

@@ -71,10 +71,11 @@ func (w *walk) shelved(n *node) bool {
 }
 
 // signer appends to out the edge to what verifies x, if anything does: for the
-// certificate under test the signer in the table, for one above it that by which
-// it was verified in its turn.
+// certificate under test the signer in the table, which may be that very
+// certificate if it was sent twice; for one above it that by which it was
+// verified in its turn.
 func (w *walk) signer(out []*edge, x *node) []*edge {
-	if x != w.leaf {
+	if x != w.leaf || len(w.path) > 0 {
 		for _, e := range w.signers {
 			if e.child == x {
 				return append(out, e)

@@ -153,7 +153,7 @@ func (w *walk) detail(f fault) fault {
 	if x.pos < 0 && !x.known && b.StoreOnly {
 		return fault{what: storeOnly, at: x}
 	}
-	if b.Retry != AlwaysRetry && b.Prefer[0] == FromList && !b.WholeList {
+	if b.Retry != AlwaysRetry && b.Prefer[0] == FromList {
 		below := w.leaf
 		for _, e := range w.path {
 			if len(w.named(below)) > 0 {

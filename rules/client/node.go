@@ -65,7 +65,6 @@ type edge struct {
 	keyID     int8      // 1: identifiers agree, 0: one is absent, -1: they differ
 	serial    bool      // issuer and serial number of the AKI, where present, fit
 	kind      bool      // the key can make such a signature
-	apart     bool      // no edge at all: the certificates stand side by side only
 	asked     bool
 	answer    chain.Answer
 }

@@ -19,12 +19,12 @@ var (
 	retryWords  = []string{"always", "dead-ends", "never"}
 	countWords  = []string{"signatures", "lookups"}
 	anchorWords = []string{"any", "self-signed"}
-	leafWords   = []string{"never", "exact", "self-signed", "key", "alone"}
+	leafWords   = []string{"never", "exact", "self-signed", "key"}
 	hashWords   = []string{"any", "sha1", "sha256"}
 	limitWords  = []string{"read", "unknown", "permitted-fails", "direct"}
 	preferWords = []string{
 		"", "from-store", "from-list", "exact-key-id", "key-id-fits", "can-sign", "valid-now", "newest",
-		"latest-end", "last-listed", "not-self-issued", "own-bytes", "only-stored", "key-table", "trusted-key-id",
+		"latest-end", "last-listed", "not-self-issued", "own-bytes", "only-stored", "trusted-key-id",
 	}
 	checkWords = []string{
 		"key-id", "issuer-serial", "key-kind", "signature", "dates", "ca", "cert-sign", "path-length",

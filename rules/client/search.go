@@ -53,6 +53,9 @@ func (w *walk) run(n *node) bool {
 		w.note(fault{what: selfSignedLeaf, at: n})
 		return false
 	}
+	if w.b.WholeList {
+		return w.wholeList()
+	}
 	return w.climb(n, false)
 }
 
@@ -69,15 +72,13 @@ func (w *walk) climb(x *node, inStore bool) bool {
 			x.cands, x.candsOf = cands, w.d.runs
 		}
 	}
-	if w.b.WholeList && (len(cands) == 0 || trusted(cands[0]) || w.onPath(cands[0].to)) {
-		return w.closeList(x)
-	}
 	extended := false
 	for _, e := range cands {
 		if w.b.Count == Lookups && !w.spend(x) {
 			return false
 		}
-		if w.onPath(e.to) || w.b.KeyOnce && w.keyOnPath(e.to) {
+		itself := w.b.KeyRows > 0 && e.to == x && len(w.path) == 0
+		if w.onPath(e.to) && !itself || w.b.KeyOnce && w.keyOnPath(e.to) {
 			continue
 		}
 		if w.b.Count == Signatures && !w.spend(x) {
@@ -174,6 +175,14 @@ func (w *walk) keyOnPath(n *node) bool {
 	return same(w.leaf) || slices.ContainsFunc(w.path, func(e *edge) bool { return same(e.to) })
 }
 
+// end is the last certificate of the path so far.
+func (w *walk) end() *node {
+	if len(w.path) == 0 {
+		return w.leaf
+	}
+	return w.path[len(w.path)-1].to
+}
+
 // inPath is onPath for a path that was not made step by step.
 func (w *walk) inPath(n *node) bool {
 	if n == w.leaf {
@@ -196,10 +205,6 @@ func (w *walk) trustsLeaf(n *node) bool {
 		return w.anchors(n)
 	case SelfSignedLeaf:
 		if !w.selfSigned(n) {
-			return false
-		}
-	case LoneLeaf:
-		if len(w.d.entries) > 1 {
 			return false
 		}
 	}

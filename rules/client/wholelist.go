@@ -2,149 +2,301 @@ package client
 
 import (
 	"math/bits"
+	"slices"
 	"strconv"
+
+	"tlschain/rules/cert"
+	"tlschain/rules/chain"
 )
 
-// closeList ends a path for a client that keeps the whole list as its chain
-// (GnuTLS): the presented part ends at x. Where the store has an issuer of x,
-// what is off the path is dropped; else it stays behind x and takes part, up to
-// a certificate of which the store has the issuer. A
-// self-signed end is set aside. What then is last is anchored by a certificate
-// of its issuer's name, and failing that by one of its own name; either way a
-// certificate whose name and key are such an anchor's cuts the chain there.
-func (w *walk) closeList(x *node) bool {
-	walked := len(w.path)
-	for end := x; !w.anchored(end); end = w.end() {
-		n := w.leftover(end)
-		if n == nil {
-			break
-		}
-		e := edgeTo(end, n)
-		if e == nil || !w.passes(e, w.b.Skip) { // stands there, although it certifies nothing
-			e = &edge{child: end, to: n, asked: true, apart: true}
-		}
-		w.path = append(w.path, e)
-	}
-	if end := w.end(); len(w.path) > 0 && end.selfish && w.passes(w.self(end), w.b.Skip) {
-		w.path = w.path[:len(w.path)-1]
-	}
-	for i, n := range targets(w.path) {
-		if w.row(n.c.Issuer.DER) == w.row(n.c.Subject.DER) && w.holds(n) {
-			w.path = w.path[:i+1] // the rest is dropped, but only if the row is the right one
-			break
+// What is here is about clients that make the whole list one chain and verify
+// that from its end (GnuTLS). Facts beside the model's are from the source of
+// GnuTLS 3.7.9 as Debian has it: gnutls_x509_trust_list_verify_crt2,
+// _gnutls_sort_clist, shorten_clist, _gnutls_verify_crt_status and verify_crt.
+
+// wholeList judges the list with the certificates in the row of the name of its
+// end's issuer as anchors. If these are none, too old or too weak, it tries those
+// in the row of the end's own name.
+func (w *walk) wholeList() bool {
+	list := w.arrange()
+	list = w.shorten(w.lengthen(list))
+	last := list[len(list)-1].c
+	f, again := w.verifyList(list, last.Issuer.DER)
+	if again && string(last.Issuer.DER) != string(last.Subject.DER) {
+		if second, _ := w.verifyList(list, last.Subject.DER); second.what == nothing {
+			f = second
 		}
 	}
-	last := w.end()
-	list := append([]*edge(nil), w.path...)
-	w.note(w.deadEnd(x))
-	for _, name := range [2]string{string(last.c.Issuer.DER), string(last.c.Subject.DER)} {
-		w.path = append(w.path[:0], list...)
-		f := w.closeBy(last, name)
-		if f.what == nothing {
-			return true
-		}
-		w.note(f)
-		if !retriable(f.what) || last.selfish {
-			break
-		}
+	if f.what == noIssuer {
+		f = w.deadEnd(w.follow())
 	}
-	w.path = append(w.path[:0], list[:min(walked, len(list))]...)
-	return false
+	w.found = f
+	return f.what == nothing
 }
 
-// leftover is the next certificate that is not on the path: one that certifies
-// end, or else the first.
-func (w *walk) leftover(end *node) *node {
-	for _, e := range end.up[:end.sent] {
-		if !w.inPath(e.to) && w.passes(e, w.b.Skip) {
-			return e.to
-		}
-	}
-	for i, n := range w.d.list {
-		if n != nil && n.pos == i && !w.inPath(n) {
-			return n
-		}
-	}
-	return nil
+// isIssuer says whether an edge, which may be nil, counts by name and key
+// identifier.
+func (w *walk) isIssuer(e *edge) bool {
+	return e != nil && e.names >= w.b.Names && w.passes(e, w.b.Skip)
 }
 
-// retriable says whether the client looks for another anchor after a fault.
-func retriable(o obstacle) bool {
-	switch o {
-	case noIssuer, outOfDate, weakHash:
-		return true
+// issues says whether a presented certificate is by its names the issuer of
+// another, or of itself.
+func (w *walk) issues(to, n *node) bool {
+	if to == n {
+		return n.selfish && w.isIssuer(w.self(n))
 	}
-	return false
+	return w.isIssuer(edgeTo(n, to))
 }
 
-// closeBy anchors the list by what the store has in the row of name, which is
-// DER: an issuer of its end, or a certificate of the name and key of an entry.
-func (w *walk) closeBy(last *node, name string) fault {
-	nodes := append([]*node{w.leaf}, targets(w.path)...)
-cut:
-	for i := 1; i < len(nodes); i++ {
-		for _, a := range w.sameName(nodes[i]) {
-			if a.Key.SPKI != nodes[i].c.Key.SPKI || string(a.Subject.DER) != string(nodes[i].c.Subject.DER) || w.row([]byte(name)) != w.row(a.Subject.DER) {
-				continue
+// arrange puts the list into order, segment by segment, and ends it at the first
+// segment whose end has its issuer in the store.
+func (w *walk) arrange() []*node {
+	list := slices.Clone(w.d.list)
+	var seen []*node
+	for i := 0; i < len(list); {
+		n := w.arrangeSegment(list[i:])
+		again := func(n *node) bool { return slices.Contains(seen, n) }
+		if j := slices.IndexFunc(list[i:i+n], again); j >= 0 {
+			// What should close the gap moves one entry only.
+			if i+j < len(list)-1 {
+				list[i+j] = list[i+j+1]
 			}
-			w.path, last = w.path[:i-1], nodes[i-1]
-			if e := w.d.towards(last, a, false); !e.to.valid { // of the first that is met, though another is taken
-				w.path = append(w.path, e)
-				return fault{what: outOfDate, at: e.to, depth: i}
-			}
-			break cut
+			list = list[:len(list)-1]
+			continue
+		}
+		seen = append(seen, list[i:i+n]...)
+		i += n
+		if w.anchored(list[i-1]) {
+			return list[:i]
 		}
 	}
-	var buf [4]*edge
-	cands := buf[:0]
-	for _, c := range w.named(last) {
-		if e := w.d.towards(last, c, false); w.row(c.Subject.DER) == w.row([]byte(name)) && e.names >= w.b.AnchorNames && w.passes(e, w.b.SkipStore) {
-			cands = append(cands, e)
-		}
-	}
-	if len(cands) == 0 {
-		return fault{what: noIssuer, at: last, depth: len(w.path)}
-	}
-	w.rank(cands, w.b.PreferStore[:], true)
-	w.path = append(w.path, cands[0])
-	return w.checkWhole()
+	return list
 }
 
-// checkWhole is check for a path that may hold certificates that certify
-// nothing.
-func (w *walk) checkWhole() fault {
-	for i, e := range w.path {
-		if e.apart {
-			return fault{what: noIssuer, at: e.child, depth: i}
+// arrangeSegment moves what leads upwards from the first entry right behind it,
+// and says how many these are with it. Of several issuers it takes the first.
+func (w *walk) arrangeSegment(list []*node) int {
+	if w.b.MaxEntries > 0 && len(list) > w.b.MaxEntries {
+		return 1
+	}
+	order := []int{0}
+	for at := 0; !w.issues(list[at], list[at]); {
+		next := 1 + slices.IndexFunc(list[1:], func(n *node) bool { return n != list[at] && w.issues(n, list[at]) })
+		if next == 0 || slices.Contains(order, next) {
+			break
+		}
+		order = append(order, next)
+		at = next
+	}
+	before := slices.Clone(list)
+	for i, from := range order {
+		list[i] = before[from]
+	}
+	rest := list[len(order):]
+	for i, n := range before {
+		if !slices.Contains(order, i) {
+			rest[0], rest = n, rest[1:]
 		}
 	}
-	return w.check()
+	return len(order)
 }
 
 // anchored says whether the store has an issuer for x.
 func (w *walk) anchored(x *node) bool {
 	for _, c := range w.named(x) {
-		if e := w.d.towards(x, c, false); e.names >= w.b.AnchorNames && w.passes(e, w.b.SkipStore) {
+		if e := w.d.towards(x, c, false); w.row(c.Subject.DER) == w.row(x.c.Issuer.DER) && w.isIssuer(e) {
 			return true
 		}
 	}
 	return false
 }
 
-// end is the last certificate of the path so far.
-func (w *walk) end() *node {
-	if len(w.path) == 0 {
-		return w.leaf
+// lengthen adds what was not sent but is known, while it is asked how far that
+// would lead.
+func (w *walk) lengthen(list []*node) []*node {
+	for last := list[len(list)-1]; w.reach != reachNothing && !w.anchored(last); last = list[len(list)-1] {
+		known := w.addKnown(nil, last)
+		if len(known) == 0 || slices.Contains(list, known[0].to) {
+			break
+		}
+		list = append(list, known[0].to)
 	}
-	return w.path[len(w.path)-1].to
+	return list
 }
 
-func targets(path []*edge) []*node {
-	out := make([]*node, len(path))
-	for i, e := range path {
-		out[i] = e.to
+// shorten drops a self-signed end and what is behind a certificate that is in
+// the store, which is noticed only if issuer and subject are in the same row.
+func (w *walk) shorten(list []*node) []*node {
+	list = w.dropSelfSigned(list)
+	for i, n := range list {
+		if i > 0 && w.row(n.c.Issuer.DER) == w.row(n.c.Subject.DER) && w.holds(n) {
+			return list[:i+1]
+		}
 	}
-	return out
+	return list
+}
+
+func (w *walk) dropSelfSigned(list []*node) []*node {
+	if end := list[len(list)-1]; len(list) > 1 && w.issues(end, end) {
+		return list[:len(list)-1]
+	}
+	return list
+}
+
+// verifyList verifies the list, its end by what the store has in the row of a
+// name, and each other certificate by the one behind it. It says whether what
+// went wrong makes the client look for other anchors.
+func (w *walk) verifyList(list []*node, name []byte) (fault, bool) {
+	list = w.dropSelfSigned(list)
+	for i, n := range list {
+		if a := w.twinIn(name, n, i == 0); a != nil { // trusted for its name and key
+			if !a.valid {
+				return fault{what: outOfDate, at: a, depth: i}, w.expired(a)
+			}
+			list = list[:i]
+			break
+		}
+	}
+	w.path = w.path[:0]
+	if len(list) == 0 {
+		return fault{}, false // the leaf itself
+	}
+	for i, n := range list[1:] {
+		e := edgeTo(list[i], n)
+		if e == nil && n.known {
+			e = w.d.towards(list[i], n.c, true)
+		}
+		if !w.isIssuer(e) {
+			return fault{what: noIssuer, at: list[i], depth: i}, true
+		}
+		w.path = append(w.path, e)
+	}
+	end := list[len(list)-1]
+	anchor := w.anchorIn(name, end)
+	if anchor == nil {
+		return fault{what: noIssuer, at: end, depth: len(w.path)}, true
+	}
+	w.path = append(w.path, anchor)
+	return w.verifySteps()
+}
+
+// twinIn finds in the row of a name what has n's name and key; for the leaf, what
+// is the same certificate.
+func (w *walk) twinIn(name []byte, n *node, leaf bool) *node {
+	for _, a := range w.sameName(n) {
+		same := a.SHA256 == n.c.SHA256
+		if !leaf {
+			same = a.Key.SPKI == n.c.Key.SPKI && (w.b.Names < Bytes || string(a.Subject.DER) == string(n.c.Subject.DER))
+		}
+		if same && w.row(a.Subject.DER) == w.row(name) {
+			return w.d.towards(n, a, false).to
+		}
+	}
+	return nil
+}
+
+// anchorIn finds in the row of a name an issuer for x: the first, or if there
+// are more, the last one that is valid.
+func (w *walk) anchorIn(name []byte, x *node) *edge {
+	var found *edge
+	for _, c := range w.named(x) {
+		e := w.d.towards(x, c, false)
+		if w.row(c.Subject.DER) == w.row(name) && w.isIssuer(e) && (found == nil || e.to.valid) {
+			found = e
+		}
+	}
+	return found
+}
+
+// verifySteps verifies the path from its anchor downwards.
+func (w *walk) verifySteps() (fault, bool) {
+	room := unlimited
+	for i, e := range slices.Backward(w.path) {
+		if !trusted(e) && !w.forTLS(e.to) {
+			return fault{what: notForTLS, at: e.to, depth: i + 1}, false
+		}
+		if room == 0 {
+			return fault{what: pathLength, at: w.limiting(i), n: i, depth: i + 1}, false
+		}
+		room--
+		if p := e.to.c.MaxPathLen; p >= 0 && e.to.c.IsCA {
+			room = min(room, p)
+		}
+		// MD5 is below the level that every signature must reach, SHA-1 is not.
+		f, weak := w.verifyStep(e), e.child.hash < min(w.b.MinHash, SHA1) || e.child.hash < w.b.MinHash && !w.issues(e.child, e.child)
+		if f.what == nothing && weak {
+			f = fault{what: weakHash, at: e.child}
+		}
+		if f.what != nothing {
+			f.depth = i
+			return f, weak || w.expired(e.to) || w.expired(e.child)
+		}
+	}
+	return w.checkLeaf(w.leaf), false
+}
+
+// verifyStep verifies a certificate by its issuer, all but the strength of its
+// signature's hash.
+func (w *walk) verifyStep(e *edge) fault {
+	n, x := e.to, e.child
+	switch {
+	case !w.mayIssue(e):
+		return fault{what: notCA, at: n}
+	case n.c.HasKeyUsage && n.c.KeyUsage&cert.CertSign == 0:
+		return fault{what: cannotSign, at: n}
+	case w.d.signed(e) == chain.No:
+		return fault{what: badSignature, at: x, by: n}
+	case len(n.c.UnknownCritical) > 0:
+		return fault{what: unknownCritical, at: n}
+	case x == w.leaf && len(x.c.UnknownCritical) > 0:
+		return fault{what: unknownCritical, at: x}
+	case !n.valid:
+		return fault{what: outOfDate, at: n}
+	case !x.valid:
+		return fault{what: outOfDate, at: x}
+	}
+	if x != w.leaf {
+		return fault{}
+	}
+	for _, above := range w.path {
+		if above.to.c.NameConstraints != nil {
+			if f := w.checkLimits(above.to, above); f.what != nothing {
+				return f
+			}
+		}
+	}
+	return fault{}
+}
+
+// mayIssue says whether the issuer is a CA. An anchor that says nothing of
+// itself is one if it is self-issued.
+func (w *walk) mayIssue(e *edge) bool {
+	n := e.to
+	if trusted(e) && (n.c.Version < 3 || !n.c.HasBasicConstraints && n.selfish) {
+		return true
+	}
+	return n.c.HasBasicConstraints && n.c.IsCA
+}
+
+func (w *walk) forTLS(n *node) bool { return n.c.EKU == nil || w.servesTLS(n.c) }
+
+func (w *walk) expired(n *node) bool { return !n.valid && !w.d.q.At.Before(n.c.NotBefore) }
+
+// follow is the end of the way that leads up from the leaf, whatever else is in
+// the list.
+func (w *walk) follow() *node {
+	w.path = w.path[:0]
+	x := w.leaf
+	for !w.issues(x, x) {
+		i := slices.IndexFunc(x.up[:x.sent], func(e *edge) bool { return w.isIssuer(e) && !w.inPath(e.to) })
+		if i < 0 {
+			break
+		}
+		w.path = append(w.path, x.up[i])
+		x = x.up[i].to
+	}
+	return x
 }
 
 // edgeTo is the edge between two presented certificates, if there is one.

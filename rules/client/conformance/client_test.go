@@ -59,6 +59,9 @@ func clients() []client {
 		{"chrome", "Chrome/", "chromium libnss3-tools", newChromium, nil},
 		{"mbedtls-2.28", "2.28.", "libmbedtls-dev gcc", newMbedTLS, nil},
 		{"wolfssl-5.5", "5.5.", "libwolfssl-dev gcc", newWolfSSL, nil},
+		{"firefox", "Mozilla Firefox ", "firefox-esr libnss3-tools", newFirefox, nil},
+		{"bearssl-0.6", "0.6", "libbearssl-dev gcc", newBearSSL, nil},
+		{"botan-2.19", "2.19.", "libbotan-2-dev g++", newBotan, nil},
 	}
 }
 

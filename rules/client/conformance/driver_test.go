@@ -110,19 +110,40 @@ func newPython(t *testing.T, dir string) (session, error) {
 }
 
 func newMbedTLS(t *testing.T, dir string) (session, error) {
-	return newC(t, dir, "mbedtls.c", "-lmbedtls", "-lmbedx509", "-lmbedcrypto")
+	return newC(t, dir, "gcc", "mbedtls.c", "-lmbedtls", "-lmbedx509", "-lmbedcrypto")
 }
 
 func newWolfSSL(t *testing.T, dir string) (session, error) {
-	return newC(t, dir, "wolfssl.c", "-lwolfssl")
+	return newC(t, dir, "gcc", "wolfssl.c", "-lwolfssl")
+}
+
+// bearSSL is a library that does not tell its version.
+type bearSSL struct {
+	session
+	version string
+}
+
+func (b bearSSL) Version() string { return b.version }
+
+func newBearSSL(t *testing.T, dir string) (session, error) {
+	version, _, err := run(t.Context(), dir, "dpkg-query", "-W", "-f", "${source:Upstream-Version}", "libbearssl-dev")
+	if err != nil {
+		return nil, err
+	}
+	s, err := newC(t, dir, "gcc", "bearssl.c", "-lbearssl")
+	return bearSSL{s, version}, err
+}
+
+func newBotan(t *testing.T, dir string) (session, error) {
+	return newC(t, dir, "g++", "botan.cpp", "-isystem", "/usr/include/botan-2", "-lbotan-2")
 }
 
 // newC compiles a program first.
-func newC(t *testing.T, dir, name string, libraries ...string) (session, error) {
+func newC(t *testing.T, dir, compiler, name string, options ...string) (session, error) {
 	program := filepath.Join(dir, "client")
-	args := append([]string{"-O1", "-Wall", "-Werror", "-o", program, source(t, name)}, libraries...)
-	if output, exit, err := run(t.Context(), dir, "gcc", args...); err != nil || exit != 0 {
-		return nil, fmt.Errorf("gcc %s: exit code %d, %w: %s", name, exit, err, output)
+	args := append([]string{"-O1", "-Wall", "-Werror", "-o", program, source(t, name)}, options...)
+	if output, exit, err := run(t.Context(), dir, compiler, args...); err != nil || exit != 0 {
+		return nil, fmt.Errorf("%s %s: exit code %d, %w: %s", compiler, name, exit, err, output)
 	}
 	return newDriver(t, dir, program)
 }
