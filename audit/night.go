@@ -34,7 +34,8 @@ type night struct {
 // A sight is an endpoint as it was seen, and the target to see it again.
 type sight struct {
 	history.Seen
-	target scanner.Target
+	target     scanner.Target
+	unresolved bool
 }
 
 // trouble notes why the audit is not complete.
@@ -94,6 +95,10 @@ func (n *night) each(ctx context.Context, targets iter.Seq[scanner.Target], take
 		}
 	}
 	hand := func(some []sight) error {
+		some, err := n.spread(ctx, some)
+		if err != nil {
+			return err
+		}
 		if err := n.overdue(ctx, some); err != nil {
 			return err
 		}
@@ -164,7 +169,7 @@ func (n *night) seen(endpoints []reports.Endpoint) ([]sight, error) {
 			target = n.targets[keyOf(e, false)]
 		}
 		var err error
-		out[i].target = target
+		out[i].target, out[i].unresolved = target, unresolved(e)
 		out[i].Seen, err = seen(keyOf(e, pinned || n.group.AllAddresses), e, func(h reports.Hash) []byte { return n.ders[h] })
 		if err != nil {
 			return nil, err

@@ -36,10 +36,13 @@ func keyOf(e *reports.Endpoint, withAddress bool) string {
 		key = "starttls+" + e.STARTTLS + "://" + key
 	}
 	if withAddress && e.Address != "" && e.Address != e.Host {
-		key += " at " + e.Address
+		key = addressKeys(key) + e.Address
 	}
 	return key
 }
+
+// addressKeys is what the keys of all addresses of an endpoint begin with.
+func addressKeys(key string) string { return key + " at " }
 
 // seen takes an endpoint apart for the history: its certificates, the chain of
 // their hashes, the facts to compare by, and the rest of the report. der gives

@@ -27,6 +27,7 @@ var contract = []struct {
 	{"diff of any two audits", diffAnyTwo},
 	{"rows come back whole", rowsWhole},
 	{"lists are paged worst first", pagedLists},
+	{"keys by their beginning", keysByBeginning},
 	{"expiry and mends", expiryAndMends},
 	{"counts agree with lists", countsAgree},
 	{"one audit of a group at a time", oneAtATime},

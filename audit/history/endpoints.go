@@ -203,6 +203,22 @@ func (db *DB) Baselines(ctx context.Context, group string, keys []string) (map[s
 	return found, nil
 }
 
+// Keys gives the keys of a group's endpoints that are there and begin with a
+// text, in order.
+func (db *DB) Keys(ctx context.Context, group, prefix string) ([]string, error) {
+	var found []string
+	err := each(ctx, db.sql, func(rows *sql.Rows) error {
+		var key string
+		err := rows.Scan(&key)
+		found = append(found, key)
+		return err
+	}, "SELECT e.key FROM endpoint e"+listed+" AND e.grp = $1 AND e.key >= $2 AND e.key < $3 ORDER BY e.key", group, prefix, prefix+"\U0010FFFF")
+	if err != nil {
+		return nil, fmt.Errorf("listing keys that begin with %q: %w", prefix, err)
+	}
+	return found, nil
+}
+
 // A where collects a query's tail and its parameters.
 type where struct {
 	strings.Builder

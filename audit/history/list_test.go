@@ -63,6 +63,19 @@ func pagedLists(t *testing.T, db *history.DB, _ string) {
 	}
 }
 
+func keysByBeginning(t *testing.T, db *history.DB, _ string) {
+	night(t, db, "web", 0, seen("a at 2", "A"), seen("a at 1", "A"), seen("a", "A"), seen("a atlas", "A"), seen("ab at 1", "A"), seen("a at é", "A"), seen("a at 0", "A"))
+	night(t, db, "mail", 0, seen("a at 3", "A"))
+	night(t, db, "web", 1, seen("a at 2", "A"), seen("a at 1", "A"), seen("a", "A"), seen("a atlas", "A"), seen("ab at 1", "A"), seen("a at é", "A"))
+	for prefix, want := range map[string]string{"a at ": "a at 1, a at 2, a at é", "a%": "", "": "a, a at 1, a at 2, a at é, a atlas, ab at 1"} {
+		keys, err := db.Keys(t.Context(), "web", prefix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		expect(t, "keys that begin with "+prefix, strings.Join(keys, ", "), want)
+	}
+}
+
 func expiryAndMends(t *testing.T, db *history.DB, _ string) {
 	soon, later, past := bad("soon", "S", 2), bad("later", "L", 3), seen("past", "P")
 	soon.Expires, later.Expires, past.Expires = day(10), day(20), day(1)
