@@ -21,7 +21,10 @@ func hook(ctx context.Context, dir string, command []string, m Message) error {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Dir, cmd.Stdin, cmd.Stderr, cmd.WaitDelay = dir, bytes.NewReader([]byte(body)), &stderr, 2*time.Second
 	if err := cmd.Run(); err != nil {
-		text := stderr.Bytes()
+		text := bytes.TrimSpace(stderr.Bytes())
+		if len(text) == 0 {
+			return fmt.Errorf("running %s: %w", command[0], err)
+		}
 		return fmt.Errorf("running %s: %w: %s", command[0], err, reports.Clean(string(text[:min(len(text), 500)])))
 	}
 	return nil

@@ -88,6 +88,7 @@ type apiFacts struct {
 	Product  string     `json:"product"`
 	Expires  *time.Time `json:"expires"`
 	Bundle   string     `json:"bundle_sha256"`
+	Due      *time.Time `json:"renewal_due"`
 }
 
 type apiStep struct {

@@ -39,7 +39,7 @@ func currentJSON(c history.Current) apiCurrent {
 func factsJSON(f history.Facts) apiFacts {
 	return apiFacts{
 		Status: f.Status, Error: f.Failure, Severity: severityName(f.Worst), Findings: list(f.Rules), Refused: list(f.Refused),
-		Issuer: f.Issuer, Product: f.Product, Expires: orNull(f.Expires), Bundle: reports.Hash(f.Bundle).String(),
+		Issuer: f.Issuer, Product: f.Product, Expires: orNull(f.Expires), Bundle: reports.Hash(f.Bundle).String(), Due: orNull(f.Due),
 	}
 }
 

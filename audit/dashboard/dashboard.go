@@ -37,7 +37,8 @@ type Server struct {
 	Getenv  func(string) string                                 // for secrets
 	Report  func(error)
 
-	pages map[string]*template.Template
+	pages    map[string]*template.Template
+	newsroom newsroom
 }
 
 //go:embed pages
@@ -74,7 +75,8 @@ func (s *Server) Handler() (http.Handler, error) {
 	page("/rules", s.rules)
 	page("/rules/{rule}", s.rule)
 	mux.HandleFunc("GET /endpoints/{id}/bundle.pem", s.bundle)
-	mux.HandleFunc("GET /static/{sheet}", s.style)
+	mux.HandleFunc("GET /mends/{bundle}/issuers.pem", s.issuers)
+	mux.HandleFunc("GET /static/{name}", s.static)
 	mux.Handle("GET /metrics", s.metrics())
 	s.api(mux)
 	outer := http.NewServeMux()
@@ -136,21 +138,26 @@ func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, "ok")
 }
 
-// style sends one of the two style sheets.
-func (s *Server) style(w http.ResponseWriter, r *http.Request) {
-	text := reports.PartStyle()
-	if r.PathValue("sheet") == "style.css" {
-		b, err := files.ReadFile("pages/style.css")
+// static sends what pages are made with.
+func (s *Server) static(w http.ResponseWriter, r *http.Request) {
+	text, kind := "", "text/css; charset=utf-8"
+	switch name := r.PathValue("name"); name {
+	case "report.css":
+		text = reports.PartStyle()
+	case "style.css", "icon.svg":
+		b, err := files.ReadFile("pages/" + name)
 		if err != nil {
 			s.fail(w, r, err)
 			return
 		}
-		text = string(b)
-	} else if r.PathValue("sheet") != "report.css" {
+		if text = string(b); name == "icon.svg" {
+			kind = "image/svg+xml"
+		}
+	default:
 		s.fail(w, r, history.ErrNotFound)
 		return
 	}
-	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Cache-Control", "max-age=3600")
 	io.WriteString(w, text)
 }
@@ -163,6 +170,11 @@ func (s *Server) functions() template.FuncMap {
 		"date":     func(t time.Time) string { return format(t, time.DateOnly) },
 		"until":    func(t time.Time) string { return until(s.Now(), t) },
 		"words":    strings.Fields,
+		"tags":     tags,
+		"kind":     kindWords,
+		"differ":   differences,
+		"prose":    prose,
+		"short":    reports.ShortName,
 		"summary":  audit.SummaryOf,
 		"version":  func() string { return s.Version },
 	}

@@ -122,13 +122,13 @@ func TestPages(t *testing.T) {
 		path  string
 		wants []string
 	}{
-		{"/", []string{`<a href="/groups/web">web</a>`, "mail", "in 14 hours", "missing-intermediate=error", "in 29 days", "<polyline", "not yet"}},
+		{"/", []string{`<a href="/groups/web">web</a>`, "mail", "in 14 hours", `<a class="tag error" href="/rules/missing-intermediate">`, "in 29 days", "<polyline", "not yet", "clients refuse it", "What the last audits changed", "refused by go", `id="silent"`}},
 		{"/groups/web", []string{"a.example:443", `<a href="/audits/2">2</a>`}},
 		{"/groups/mail", []string{"None yet."}},
 		{"/endpoints", []string{"a.example:443", "b.example:443", "unreachable", "refused"}},
 		{"/endpoints?severity=error", []string{"a.example:443"}},
 		{"/endpoints?rule=missing-intermediate&search=A.EX", []string{"a.example:443"}},
-		{"/endpoints/1", []string{"CN=a.example", `<use href="#g0"`, `<g id="g0">`, "+ CN=CA", "incomplete", "Download the corrected file", "worse, refused", "first seen", `href="/rules/missing-intermediate"`}},
+		{"/endpoints/1", []string{"CN=a.example", `<use href="#g0"`, `<g id="g0">`, "+ CN=CA", "incomplete", "Download the corrected file", "worse, clients refuse it", "&#43; missing-intermediate (error)", "first seen", `href="/rules/missing-intermediate"`}},
 		{"/endpoints/1?at=1", []string{"This is how it was", "All 1 clients accept"}},
 		{"/endpoints/3", []string{"connection refused"}},
 		{"/audits", []string{`<a href="/audits/1">1</a>`, "complete"}},
@@ -138,6 +138,7 @@ func TestPages(t *testing.T) {
 		{"/rules", []string{"missing-intermediate", "wrong-order"}},
 		{"/rules/missing-intermediate", []string{"Why it matters"}},
 		{"/static/style.css", []string{".trend"}},
+		{"/static/icon.svg", []string{"<svg"}},
 		{"/static/report.css", []string{"prefers-color-scheme"}},
 		{"/healthz", []string{"ok"}},
 	} {
@@ -220,8 +221,52 @@ func TestBundle(t *testing.T) {
 	if w.Code != 200 || string(first.Bytes) != "DER of CN=a.example" || string(second.Bytes) != "DER of CN=CA" {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	if got := w.Header().Get("Content-Disposition"); got != `attachment; filename="endpoint-1-fullchain.pem"` {
+	if got := w.Header().Get("Content-Disposition"); got != `attachment; filename="a.example.fullchain.pem"` {
 		t.Error(got)
+	}
+}
+
+// Where bytes are missing, the page says which and how to get them.
+func TestBundleLacksBytes(t *testing.T) {
+	s := filled(t, "")
+	w, err := s.DB.Begin(t.Context(), "web", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lacks := seen("a.example", 1)
+	ca, url := certificate("CN=Nobody's"), "http://ca.example/"+hostile
+	text, _ := json.Marshal(url)
+	lacks.Doc = fmt.Appendf(nil, `{"status":"ok","presentation":"error","chain":[{"position":0,"role":"leaf","sha256":"%x"}],"missing":[{"after":0,"subject":"CN=Nobody's","sha256":"%x","aia_url":%s}],
+		"bundle_sha256":"%x","bundle":["%x"],"unsent":[{"sha256":"%x","subject":"CN=Nobody's"}]}`, lacks.Leaf, ca.SHA256, text, sha256.Sum256(ca.SHA256[:]), ca.SHA256, ca.SHA256)
+	lacks.Hash[0] ^= 1
+	if err := w.Add(t.Context(), lacks); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Finish(t.Context(), now, false, "{}"); err != nil {
+		t.Fatal(err)
+	}
+	h := handler(t, s)
+	page := get(h, "/endpoints/1").Body.String()
+	for _, want := range []string{"not the bytes of", "CN=Nobody&#39;s", fmt.Sprintf("%x", ca.SHA256), "http://ca.example/&lt;script&gt;", "tlschain fix --aia &#39;a.example&#39;"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q:\n%s", want, page)
+		}
+	}
+	if strings.Contains(page, "bundle.pem") {
+		t.Error("the page offers a file that there is not")
+	}
+	if w := get(h, "/endpoints/1/bundle.pem"); w.Code != 404 || !strings.Contains(w.Body.String(), "tlschain fix writes it") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+func TestFileName(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"www.example.com", "www.example.com"}, {"*.example.com", "example.com"}, {"../../etc/passwd", "etc_passwd"}, {"a\"; x=\"b\r\nc", "a___x__b__c"}, {"2001:db8::1", "2001_db8__1"}, {"..", "spare"}, {"", "spare"},
+	} {
+		if got := fileName(c.in, "spare"); got != c.want {
+			t.Errorf("%q becomes %q, want %q", c.in, got, c.want)
+		}
 	}
 }
 

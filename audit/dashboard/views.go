@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -24,6 +25,7 @@ type groupView struct {
 	Worst       [4]int // captured endpoints by severity
 	Unreachable int
 	Last        *history.Audit
+	Ended       *history.Audit // the last one that has; nil: none
 	Next        time.Time
 	Running     bool
 	Zone        string    // whose workers audit it; empty: this process does
@@ -79,40 +81,12 @@ func (s *Server) groups(ctx context.Context) ([]groupView, error) {
 		if len(list) > 0 {
 			views[i].Last = &list[0]
 		}
+		if j := slices.IndexFunc(list, func(a history.Audit) bool { return a.State != history.Running && !a.Pruned }); j >= 0 {
+			views[i].Ended = &list[j]
+		}
 		views[i].Trend = trendOf(list)
 	}
 	return views, nil
-}
-
-func (s *Server) overview(r *http.Request) (string, any, error) {
-	groups, err := s.groups(r.Context())
-	if err != nil {
-		return "", nil, err
-	}
-	worst, err := s.DB.Endpoints(r.Context(), history.Query{Worst: int(rules.Warning), Limit: 10})
-	if err != nil {
-		return "", nil, err
-	}
-	expiring, err := s.DB.Expiring(r.Context(), "", s.Now(), 10)
-	if err != nil {
-		return "", nil, err
-	}
-	mends, err := s.DB.Mends(r.Context(), 10)
-	if err != nil {
-		return "", nil, err
-	}
-	notices, err := s.DB.Notices(r.Context(), "", 10)
-	if err != nil {
-		return "", nil, err
-	}
-	return "overview", struct {
-		Title    string
-		Groups   []groupView
-		Worst    []history.Current
-		Expiring []history.Current
-		Mends    []history.Mend
-		Notices  []history.Notice
-	}{"Overview", groups, worst, expiring, mends, notices}, nil
 }
 
 func (s *Server) group(r *http.Request) (string, any, error) {
@@ -137,13 +111,18 @@ func (s *Server) group(r *http.Request) (string, any, error) {
 		if err != nil {
 			return "", nil, err
 		}
+		silent, err := s.DB.Endpoints(r.Context(), history.Query{Group: name, Status: "failed", Limit: 20})
+		if err != nil {
+			return "", nil, err
+		}
 		return "group", struct {
 			Title    string
 			Group    groupView
 			Worst    []history.Current
+			Silent   []history.Current
 			Expiring []history.Current
 			Audits   []history.Audit
-		}{name, g, worst, expiring, audits}, nil
+		}{name, g, worst, silent, expiring, audits}, nil
 	}
 	return "", nil, history.ErrNotFound
 }
@@ -274,18 +253,28 @@ func (s *Server) audit(r *http.Request) (string, any, error) {
 		return "", nil, err
 	}
 	var view changesView
-	if a.State != history.Running && !a.Pruned {
+	before := int64(0)
+	readable := a.State != history.Running && !a.Pruned
+	if readable {
 		changes, err := s.DB.Changes(r.Context(), id)
 		if err != nil {
 			return "", nil, err
 		}
 		view = changesOf(changes)
+		last, err := s.DB.LastComplete(r.Context(), a.Group, id)
+		if err == nil && !last.Pruned {
+			before = last.ID
+		} else if err != nil && !errors.Is(err, history.ErrNotFound) {
+			return "", nil, err
+		}
 	}
 	return "audit", struct {
-		Title   string
-		Audit   history.Audit
-		Changes changesView
-	}{"Audit " + strconv.FormatInt(id, 10), a, view}, nil
+		Title    string
+		Audit    history.Audit
+		Readable bool
+		Before   int64 // the complete audit before; 0: none is known
+		Changes  changesView
+	}{"Audit " + strconv.FormatInt(id, 10), a, readable, before, view}, nil
 }
 
 func (s *Server) diff(r *http.Request) (string, any, error) {

@@ -2,6 +2,8 @@ package dashboard
 
 import (
 	"fmt"
+	"html/template"
+	"strings"
 	"time"
 
 	"tlschain/audit/history"
@@ -51,4 +53,22 @@ func until(now, t time.Time) string {
 		return text + " ago"
 	}
 	return "in " + text
+}
+
+// prose makes paragraphs of a rule's text, in which backquotes mean what is
+// typed.
+func prose(text string) template.HTML {
+	var b strings.Builder
+	for paragraph := range strings.Lines(text) {
+		b.WriteString("<p>")
+		for i, part := range strings.Split(strings.TrimSpace(paragraph), "`") {
+			if i%2 == 1 {
+				b.WriteString("<code>" + template.HTMLEscapeString(part) + "</code>")
+			} else {
+				b.WriteString(template.HTMLEscapeString(part))
+			}
+		}
+		b.WriteString("</p>\n")
+	}
+	return template.HTML(b.String())
 }

@@ -1,0 +1,168 @@
+package dashboard
+
+import (
+	"context"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"tlschain/audit"
+	"tlschain/audit/history"
+	"tlschain/reports"
+)
+
+// A corrected file is what an endpoint should send: the leaf, then what belongs
+// after it. It is what tlschain fix writes, if all bytes are at hand.
+type corrected struct {
+	Hashes  []history.Hash // empty: nothing needs mending, or no mend is known
+	Lacking []lacking      // certificates whose bytes nobody sent or fetched yet
+	Command string         // that gets the file otherwise
+	der     map[history.Hash][]byte
+}
+
+// A lacking certificate is known by facts only.
+type lacking struct{ Subject, SHA256, URL string }
+
+func (c corrected) Ready() bool { return len(c.Hashes) > 0 && len(c.Lacking) == 0 }
+
+func (s *Server) mendOf(ctx context.Context, e *reports.Endpoint) (c corrected, err error) {
+	c.Hashes = bundleOf(e)
+	if c.der, err = s.DB.DER(ctx, c.Hashes); err != nil {
+		return c, err
+	}
+	for _, h := range c.Hashes {
+		if c.der[h] != nil {
+			continue
+		}
+		l := lacking{SHA256: reports.Hash(h).String()}
+		if known := e.Find(reports.Hash(h)); known != nil {
+			l.Subject = known.Subject
+		}
+		for _, m := range e.Missing {
+			if history.Hash(m.SHA256) == h {
+				l.URL = m.AIAURL
+			}
+		}
+		c.Lacking = append(c.Lacking, l)
+	}
+	c.Command = "tlschain fix --aia '" + strings.ReplaceAll(e.Target, "'", `'\''`) + "'"
+	return c, nil
+}
+
+// bundleOf names the certificates of the corrected file. nil when nothing needs
+// mending, or no mend is known.
+func bundleOf(e *reports.Endpoint) (hashes []history.Hash) {
+	for _, c := range e.Chain {
+		if c.Role == "leaf" {
+			hashes = append(hashes, history.Hash(c.SHA256))
+		}
+	}
+	if len(hashes) != 1 || e.BundleSHA256.IsZero() {
+		return nil
+	}
+	for _, h := range e.Bundle {
+		hashes = append(hashes, history.Hash(h))
+	}
+	presented := make([]history.Hash, len(e.Chain))
+	for i, c := range e.Chain {
+		presented[i] = history.Hash(c.SHA256)
+	}
+	if slices.Equal(hashes, presented) {
+		return nil
+	}
+	return hashes
+}
+
+var errNoFile = errors.New("the corrected file is not at hand")
+
+// bundle sends the corrected file of an endpoint.
+func (s *Server) bundle(w http.ResponseWriter, r *http.Request) {
+	e, err := s.present(r)
+	var c corrected
+	if err == nil {
+		c, err = s.mendOf(r.Context(), &e)
+	}
+	if err == nil && !c.Ready() {
+		err = errNoFile
+	}
+	if err != nil {
+		s.failFile(w, r, err)
+		return
+	}
+	ders := make([][]byte, len(c.Hashes))
+	for i, h := range c.Hashes {
+		ders[i] = c.der[h]
+	}
+	sendPEM(w, fileName(e.ServerName, e.Host)+".fullchain.pem", ders)
+}
+
+// issuers sends what belongs after the leaf, the same for all that need a mend.
+func (s *Server) issuers(w http.ResponseWriter, r *http.Request) {
+	var h reports.Hash
+	if err := h.UnmarshalText([]byte(r.PathValue("bundle"))); err != nil || h.IsZero() {
+		s.fail(w, r, history.ErrNotFound)
+		return
+	}
+	ders, err := s.DB.Bundle(r.Context(), history.Hash(h))
+	if err == nil && len(ders) == 0 {
+		err = errNoFile
+	}
+	if err != nil {
+		s.failFile(w, r, err)
+		return
+	}
+	sendPEM(w, "issuers-"+h.Short()+".pem", ders)
+}
+
+// present is an endpoint as it is now.
+func (s *Server) present(r *http.Request) (e reports.Endpoint, err error) {
+	id, err := idOf(r.PathValue("id"))
+	if err != nil {
+		return e, err
+	}
+	current, err := s.DB.Endpoint(r.Context(), id)
+	if err != nil {
+		return e, err
+	}
+	state, err := s.DB.State(r.Context(), current.StateID)
+	if err != nil {
+		return e, err
+	}
+	return audit.Endpoint(current.Endpoint, state)
+}
+
+func (s *Server) failFile(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, errNoFile) {
+		http.Error(w, err.Error()+": tlschain fix writes it", http.StatusNotFound)
+		return
+	}
+	s.fail(w, r, err)
+}
+
+func sendPEM(w http.ResponseWriter, name string, ders [][]byte) {
+	w.Header().Set("Content-Type", "application/x-pem-file")
+	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s"`, name))
+	for _, der := range ders {
+		pem.Encode(w, &pem.Block{Type: "CERTIFICATE", Bytes: der})
+	}
+}
+
+// fileName is the first name that is usable, with nothing in it but what is
+// harmless in a header and on a disk.
+func fileName(names ...string) string {
+	for _, name := range names {
+		name = strings.Map(func(r rune) rune {
+			if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '.' {
+				return r
+			}
+			return '_'
+		}, name)
+		if name = strings.Trim(name[:min(len(name), 100)], "._"); name != "" {
+			return name
+		}
+	}
+	return "endpoint"
+}

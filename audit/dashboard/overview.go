@@ -1,0 +1,159 @@
+package dashboard
+
+import (
+	"context"
+	"net/http"
+	"sync"
+
+	"tlschain/audit"
+	"tlschain/audit/history"
+	"tlschain/rules"
+)
+
+// What somebody wants to know in the morning: how it stands, what changed last
+// night, what will break next, and what mends most.
+
+// A nightNews is what the last audit of a group changed.
+type nightNews struct {
+	Audit    history.Audit
+	Material []audit.Change
+	More     int  // material changes that are not shown
+	Many     bool // so many that they have a page of their own, such as those of the first audit
+}
+
+const (
+	maxNews = 12   // changes of one group on the overview
+	maxRead = 2000 // intervals that are read for them
+)
+
+// A newsroom remembers the news of each group's last audit, which never change.
+type newsroom struct {
+	mu   sync.Mutex
+	last map[string]nightNews
+}
+
+// news gives what the last audits of groups changed, leaving out those that
+// changed nothing.
+func (s *Server) news(ctx context.Context, groups []groupView) ([]nightNews, error) {
+	s.newsroom.mu.Lock()
+	defer s.newsroom.mu.Unlock()
+	if s.newsroom.last == nil {
+		s.newsroom.last = map[string]nightNews{}
+	}
+	var all []nightNews
+	for _, g := range groups {
+		if g.Ended == nil {
+			continue
+		}
+		n := s.newsroom.last[g.Name]
+		if n.Audit.ID != g.Ended.ID {
+			var err error
+			if n, err = s.newsOf(ctx, *g.Ended); err != nil {
+				return nil, err
+			}
+			s.newsroom.last[g.Name] = n
+		}
+		if n.Many || len(n.Material) > 0 {
+			all = append(all, n)
+		}
+	}
+	return all, nil
+}
+
+func (s *Server) newsOf(ctx context.Context, a history.Audit) (nightNews, error) {
+	n := nightNews{Audit: a}
+	begun, err := s.DB.Begun(ctx, a.ID, maxRead)
+	if err != nil || begun == maxRead {
+		n.Many = true
+		return n, err
+	}
+	changes, err := s.DB.Changes(ctx, a.ID)
+	if err != nil {
+		return n, err
+	}
+	v := changesOf(changes)
+	n.Material = v.Material[:min(len(v.Material), maxNews)]
+	n.More = v.More + len(v.Material) - len(n.Material)
+	return n, nil
+}
+
+// A mendView is a mend that endpoints need.
+type mendView struct {
+	history.Mend
+	Have bool // its certificates can be downloaded
+}
+
+func (s *Server) mends(ctx context.Context, limit int) ([]mendView, error) {
+	mends, err := s.DB.Mends(ctx, limit)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]mendView, len(mends))
+	for i, m := range mends {
+		certs, err := s.DB.Bundle(ctx, m.Bundle)
+		if err != nil {
+			return nil, err
+		}
+		views[i] = mendView{m, len(certs) > 0}
+	}
+	return views, nil
+}
+
+// A total is one state in which endpoints of all groups are.
+type total struct {
+	State string
+	N     int
+	Link  bool // the list of endpoints can be narrowed to it
+}
+
+func totals(groups []groupView) []total {
+	all := []total{{"error", 0, true}, {"unreachable", 0, true}, {"warning", 0, true}, {"info", 0, true}, {"ok", 0, false}}
+	for _, g := range groups {
+		all[0].N, all[1].N = all[0].N+g.Worst[rules.Error], all[1].N+g.Unreachable
+		all[2].N, all[3].N, all[4].N = all[2].N+g.Worst[rules.Warning], all[3].N+g.Worst[rules.Info], all[4].N+g.Worst[rules.None]
+	}
+	return all
+}
+
+func (s *Server) overview(r *http.Request) (string, any, error) {
+	ctx := r.Context()
+	groups, err := s.groups(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	news, err := s.news(ctx, groups)
+	if err != nil {
+		return "", nil, err
+	}
+	worst, err := s.DB.Endpoints(ctx, history.Query{Worst: int(rules.Warning), Limit: 10})
+	if err != nil {
+		return "", nil, err
+	}
+	silent, err := s.DB.Endpoints(ctx, history.Query{Status: "failed", Limit: 10})
+	if err != nil {
+		return "", nil, err
+	}
+	expiring, err := s.DB.Expiring(ctx, "", s.Now(), 10)
+	if err != nil {
+		return "", nil, err
+	}
+	mends, err := s.mends(ctx, 10)
+	if err != nil {
+		return "", nil, err
+	}
+	notices, err := s.DB.Notices(ctx, "", 10)
+	if err != nil {
+		return "", nil, err
+	}
+	return "overview", struct {
+		Title    string
+		Totals   []total
+		Groups   []groupView
+		News     []nightNews
+		Worst    []history.Current
+		Silent   []history.Current
+		Expiring []history.Current
+		Mends    []mendView
+		Notices  []history.Notice
+	}{"Overview", totals(groups), groups, news, worst, silent, expiring, mends, notices}, nil
+}
