@@ -99,7 +99,8 @@ func TestPostgreSQLDiesUnderAuditServe(t *testing.T) {
 	w.holds(t, where)
 	serve.Process.Signal(os.Interrupt)
 	serve.Wait()
-	if text := serve.Stderr.(*bytes.Buffer).String(); !strings.Contains(text, "tlschain: auditing web: ") {
+	// Between two writes of an audit the database may be away unnoticed.
+	if text := serve.Stderr.(*bytes.Buffer).String(); !strings.Contains(text, "tlschain: auditing web: ") && !strings.Contains(text, "the audit was stopped") {
 		t.Errorf("the audit that the database died under is not told of: %s", text)
 	}
 	// The turn was not had: it is caught up. (Without a restart, after a minute.)

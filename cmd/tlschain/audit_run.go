@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -81,14 +80,13 @@ func (p *process) auditRun(c *cli.Context) error {
 		for severity, count := range summary.Worst {
 			result.failing = result.failing || failOn > rules.None && severity >= int(failOn) && count > 0
 		}
-		if err := n.printAudit(c.Context, a); err != nil {
+		if err := n.printAudit(context.WithoutCancel(c.Context), a); err != nil { // also of a stopped run
 			return err
 		}
 		if c.Context.Err() != nil {
 			break
 		}
 	}
-	// What a stopped run found is told by the next one.
 	if err := tellAll(c.Context, notifier); err != nil {
 		failed = append(failed, err)
 	}
@@ -96,29 +94,6 @@ func (p *process) auditRun(c *cli.Context) error {
 		return errors.Join(failed...)
 	}
 	return result.err()
-}
-
-// tellAll sends what is to be sent, and tries a little longer: the next run may
-// be a day away.
-func tellAll(ctx context.Context, n *audit.Notifier) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	if err := n.Queue(ctx); err != nil {
-		return err
-	}
-	for _, pause := range []time.Duration{5 * time.Second, 20 * time.Second, 0} {
-		left, err := n.Send(ctx, true)
-		if err != nil || left == 0 || pause == 0 {
-			return err
-		}
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			return nil
-		}
-	}
-	return nil
 }
 
 // printAudit tells of an audit in a line, and of what changed in one each.

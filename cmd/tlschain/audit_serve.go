@@ -92,8 +92,15 @@ func (p *process) auditServe(c *cli.Context) error {
 	var parts sync.WaitGroup
 	defer parts.Wait() // before the history is closed
 	defer stop()
-	parts.Go(func() { scheduler.Keep(ctx) })
-	parts.Go(func() { notifier.Keep(ctx) })
+	parts.Go(func() {
+		var keepers sync.WaitGroup
+		keepers.Go(func() { scheduler.Keep(ctx) })
+		keepers.Go(func() { notifier.Keep(ctx) })
+		keepers.Wait()
+		if err := tellAtEnd(ctx, notifier); err != nil {
+			n.report(err)
+		}
+	})
 	parts.Go(func() { audit.Announce(ctx, audit.Clock{}, scheduler.Health, n.report) })
 	return server.Serve(ctx, listener, handler)
 }
