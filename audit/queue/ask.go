@@ -33,24 +33,9 @@ func (q *Queue) Ask(ctx context.Context, g *audit.Group, planned time.Time) (int
 		Queue: g.Zone, MaxAttempts: attempts, UniqueOpts: river.UniqueOpts{ByArgs: true, ByQueue: true},
 	})
 	if err != nil {
-		return 0, fmt.Errorf("asking zone %s to audit %s: %w", g.Zone, g.Name, err)
+		return 0, fmt.Errorf("asking zone %s: %w", g.Zone, err)
 	}
 	return inserted.Job.ID, nil
-}
-
-// Audit asks and waits. A database that does not answer is asked again.
-func (q *Queue) Audit(ctx context.Context, g *audit.Group, planned time.Time) (history.Audit, error) {
-	w := waiting{Queue: q}
-	for {
-		id, err := q.Ask(ctx, g, planned)
-		if err == nil {
-			return q.Wait(ctx, id)
-		}
-		w.lost(err)
-		if err := q.pause(ctx); err != nil {
-			return history.Audit{}, err
-		}
-	}
 }
 
 // Wait waits until a job has ended and gives the audit that came of it. That
@@ -74,18 +59,11 @@ func (q *Queue) Wait(ctx context.Context, id int64) (history.Audit, error) {
 		default:
 			w.look(row, time.Now())
 		}
-		if err := q.pause(ctx); err != nil {
-			return history.Audit{}, err
+		select {
+		case <-time.After(q.poll):
+		case <-ctx.Done():
+			return history.Audit{}, ctx.Err()
 		}
-	}
-}
-
-func (q *Queue) pause(ctx context.Context) error {
-	select {
-	case <-time.After(q.poll):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 
@@ -128,7 +106,7 @@ type waiting struct {
 
 func (w *waiting) lost(err error) {
 	if !w.down {
-		w.report(fmt.Errorf("asking again until there is an answer: %w", err))
+		w.report(fmt.Errorf("asking after the job until there is an answer: %w", err))
 	}
 	w.down = true
 }

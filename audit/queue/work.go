@@ -66,8 +66,8 @@ func (w *worker) Work(ctx context.Context, j *river.Job[job]) error {
 	if errors.Is(err, history.ErrBusy) {
 		return river.JobSnooze(w.queue.occupied)
 	}
-	if err == nil {
-		err = ctx.Err() // what was seen until then is kept; the next worker sees all
+	if err == nil && a.State != history.Complete {
+		err = ctx.Err() // stopped: the next worker sees all
 	}
 	if err != nil {
 		if ctx.Err() == nil {

@@ -62,7 +62,7 @@ func (p *process) auditRun(c *cli.Context) error {
 		}
 		var a history.Audit
 		if asked {
-			a, err = n.queue.Wait(c.Context, job)
+			a, err = n.waitZone(c.Context, group, job)
 		} else {
 			a, err = auditor.Run(c.Context, group)
 		}

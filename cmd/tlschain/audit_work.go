@@ -128,7 +128,7 @@ func (n *nightly) askZones(ctx context.Context, groups []string) (jobs map[strin
 		g := n.config.Groups[group]
 		id, failed := n.queue.Ask(ctx, g, time.Now())
 		if failed != nil {
-			err = errors.Join(err, failed)
+			err = errors.Join(err, fmt.Errorf("auditing %s: %w", group, failed))
 			continue
 		}
 		jobs[group] = id
@@ -143,9 +143,17 @@ func (n *nightly) askZones(ctx context.Context, groups []string) (jobs map[strin
 func (n *nightly) auditInZone(ctx context.Context, group string) (history.Audit, error) {
 	planned, err := n.db.Schedule(ctx)
 	if err != nil {
-		return history.Audit{}, err
+		return history.Audit{}, fmt.Errorf("auditing %s: %w", group, err)
 	}
-	a, err := n.queue.Audit(ctx, n.config.Groups[group], planned[group].Next)
+	id, err := n.queue.Ask(ctx, n.config.Groups[group], planned[group].Next)
+	if err != nil {
+		return history.Audit{}, fmt.Errorf("auditing %s: %w", group, err)
+	}
+	return n.waitZone(ctx, group, id)
+}
+
+func (n *nightly) waitZone(ctx context.Context, group string, job int64) (history.Audit, error) {
+	a, err := n.queue.Wait(ctx, job)
 	if err != nil {
 		return history.Audit{}, fmt.Errorf("auditing %s: %w", group, err)
 	}
