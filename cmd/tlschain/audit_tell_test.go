@@ -18,7 +18,7 @@ func TestStoppedAuditTells(t *testing.T) {
 	dir := t.TempDir()
 	where, told := filepath.Join(dir, "history.db"), filepath.Join(dir, "told")
 	hook := write(t, dir, "hook.sh", []byte("cat >> "+told+"; echo >> "+told+"\n"))
-	w := newWatch(t, 1600, "    confirm: {times: 1}\n    notify: [hook]\n    schedule: {cron: \"0 3 1 1 *\"}\nserve: {listen: \""+freeAddress(t)+"\"}\nreceivers: {hook: {exec: [sh, "+hook+"]}}\n")
+	w := newWatch(t, 2400, "    confirm: {times: 1}\n    notify: [hook]\n    schedule: {cron: \"0 3 1 1 *\"}\nserve: {listen: \""+freeAddress(t)+"\"}\nreceivers: {hook: {exec: [sh, "+hook+"]}}\n")
 	if err := w.start(t, where, "run").Wait(); err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func TestStoppedAuditTells(t *testing.T) {
 		os.Remove(told)
 		return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
 	}
-	if text := news(); len(text) != 1 || !strings.Contains(text[0], " 1600 new") {
+	if text := news(); len(text) != 1 || !strings.Contains(text[0], " 2400 new") {
 		t.Fatalf("the first night tells: %.300q", text)
 	}
 	serve := w.start(t, where, "serve")
@@ -47,6 +47,9 @@ func TestStoppedAuditTells(t *testing.T) {
 	write(t, filepath.Dir(w.config), "tlschain.yaml", bytes.Replace(config, []byte("[go]"), []byte("[go, debian]"), 1))
 	known := 0 // to be refused by it
 	for _, command := range []string{"run", "serve"} {
+		if known == w.endpoints {
+			break // the first one was not stopped in time
+		}
 		makeDue(t, where)
 		stopped := w.start(t, where, command)
 		await(t, func() bool { return countIn(t, where, "pending") > known }, func() string { return "nothing is stored" })
@@ -62,7 +65,10 @@ func TestStoppedAuditTells(t *testing.T) {
 	}
 	w.start(t, where, "run").Wait()
 	want := fmt.Sprintf(" %d worse", w.endpoints-known)
-	if rest := news(); len(rest) != 1 || !strings.Contains(rest[0], `"partial":false`) || !strings.Contains(rest[0], want) {
+	if known == w.endpoints {
+		want = ""
+	}
+	if rest := news(); len(rest) != 1 || (rest[0] == "") != (want == "") || !strings.Contains(rest[0], want) || strings.Contains(rest[0], `"partial":true`) {
 		t.Errorf("what the next run tells: %.300q, want %s", rest, want)
 	}
 }
