@@ -8,9 +8,9 @@ GO ?= go
 # real servers with broken chains, and those that mends are installed on
 DEPS += nginx apache2 haproxy caddy tomcat10 postfix
 # clients that are shown the chains
-DEPS += openssl gnutls-bin libnss3-tools curl openjdk-17-jdk-headless nodejs:node python3 chromium
-# small clients of ours, in C
-DEPS += gcc libc6-dev libmbedtls-dev libwolfssl-dev
+DEPS += openssl gnutls-bin libnss3-tools curl openjdk-17-jdk-headless nodejs:node python3 chromium firefox-esr
+# small clients of ours, in C and C++
+DEPS += gcc g++ libc6-dev libmbedtls-dev libwolfssl-dev libbearssl-dev libbotan-2-dev
 # servers that change to TLS in mid-connection
 DEPS += dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved vsftpd slapd prosody
 DEPS += mariadb-server inspircd cyrus-nntpd xrdp

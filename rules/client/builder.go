@@ -54,6 +54,8 @@ type Builder struct {
 	LeafEKU        bool   `yaml:"leaf_eku"`         // a leaf must be allowed to serve TLS
 	AnyEKU         bool   `yaml:"any_eku"`          // anyExtendedKeyUsage in a CA certificate includes serving TLS
 	ClientEKU      bool   `yaml:"client_eku"`       // clientAuth in a CA certificate includes serving TLS
+	NoV1           bool   `yaml:"no_v1"`            // an anchor of X.509 version 1, which cannot say that it is a CA, is none
+	V1Span         bool   `yaml:"v1_span"`          // an anchor of version 1 must be valid for the whole validity period of what it issued
 	UsageCA        bool   `yaml:"usage_ca"`         // keyCertSign alone makes a CA where basic constraints are absent
 	FarDates       bool   `yaml:"far_dates"`        // an anchor's dates count only where intermediates stand between it and the leaf
 	SelfIssuedFree bool   `yaml:"self_issued_free"` // the path length in a self-issued certificate is not looked at

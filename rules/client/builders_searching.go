@@ -48,7 +48,7 @@ func searching() map[string]Builder {
 	// count unless it is directly above the leaf [q6 r6 r0145 r0186].
 	java := Builder{
 		InOrder: &javaList, MaxBytes: 32768, MaxEntries: 10, ParseAll: true, RefuseAll: duplicateExtension, // [18x009 25i 25r]
-		Prefer: [8]Preference{FromStore}, Leaf: KeyLeaf, MaxPath: 5, FarDates: true,
+		Prefer: [8]Preference{FromStore}, Leaf: KeyLeaf, MaxPath: 5, FarDates: true, V1Span: true,
 		Sent: checkPath &^ EKU, Store: Dates | CA | CertSign, MinHash: SHA1, LeafUsage: true, LeafEKU: true, CommonName: true,
 	}
 	return map[string]Builder{

@@ -113,7 +113,7 @@ func (w *walk) isCA(n *node) bool {
 	if w.b.UsageCA && n.c.HasKeyUsage && n.c.KeyUsage&cert.CertSign != 0 {
 		return true
 	}
-	return n.pos < 0 && !n.known && n.c.Version < 3
+	return n.pos < 0 && !n.known && n.c.Version < 3 && !w.b.NoV1
 }
 
 // below counts the intermediates on the path that are not self-issued.

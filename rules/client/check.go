@@ -85,6 +85,9 @@ func (w *walk) checkOne(n *node, e *edge, below int, tests Check) fault {
 	if tests&Dates != 0 && !n.valid && !(last && b.FarDates && len(w.path) == 1) {
 		return fault{what: outOfDate, at: n}
 	}
+	if b.V1Span && !sent && c.Version < 3 && (e.child.c.NotBefore.Before(c.NotBefore) || e.child.c.NotAfter.After(c.NotAfter)) {
+		return fault{what: shortSpan, at: n, by: e.child}
+	}
 	if tests&Unknown != 0 && len(c.UnknownCritical) > 0 {
 		return fault{what: unknownCritical, at: n}
 	}

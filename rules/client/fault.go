@@ -57,6 +57,7 @@ const (
 	leafNotFirst
 	badAnchor
 	certTooLarge
+	shortSpan
 )
 
 // note keeps the most telling fault: one of a path that reached an anchor
@@ -171,7 +172,7 @@ func (f fault) cause() Cause {
 		return Incomplete
 	case selfSignedLeaf, untrustedRoot, rootNotHeld, storeOnly, badAnchor:
 		return Untrusted
-	case outOfDate:
+	case outOfDate, shortSpan:
 		return Expired
 	case wrongName:
 		return Name

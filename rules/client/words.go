@@ -65,6 +65,8 @@ func (w *walk) reason(f fault) string {
 		return fmt.Sprintf("takes %s as the issuer of %s by its name, but another key signed that", by, at) + w.only()
 	case outOfDate:
 		return w.dates(f)
+	case shortSpan:
+		return at + ", of X.509 version 1, is not valid for as long as " + by + w.only()
 	case weakHash:
 		return at + " is signed with " + f.at.c.SignatureAlg.Name + ", which it refuses" + w.only()
 	case weakKey:

@@ -115,7 +115,7 @@ func (h *hierarchy) intermediate(i int) {
 func (h *hierarchy) root(name string) {
 	usual := certificate{subject: name, issuer: name}
 	if h.chance(25) {
-		usual.tags = h.pick("~old", "~ren", "~noKI", "~selfAKI", "~selfAKI", "~sha1", "~noKU", "~exp", "~pl1", "~pl2", "~ekuS")
+		usual.tags = h.pick("~old", "~ren", "~noKI", "~selfAKI", "~selfAKI", "~sha1", "~noKU", "~exp", "~pl1", "~pl2", "~ekuS", "~v1", "~v1")
 	}
 	h.add(usual)
 	for range h.weighted(3, 4, 2) {
@@ -148,13 +148,13 @@ func harmlessTag(d dice, i int) string {
 func anyTag(d dice) string {
 	return d.pick("~exp", "~exp", "~exp", "~expnow", "~expnow", "~fut", "~ren", "~ren", "~ren", "~old", "~old",
 		"~imp", "~imp", "~impX", "~impLie", "~ibad", "~ibadLie", "~noKI", "~noSKI", "~noAKI", "~badAKI", "~badSKI", "~akiS", "~akiX",
-		"~ekuC", "~ekuS", "~ekuA", "~pl0", "~pl0", "~pl1", "~caF", "~noKCS", "~noKU", "~sha1", "~md5", "~ncP", "~ncO", "~ncX", "~crit")
+		"~ekuC", "~ekuS", "~ekuA", "~pl0", "~pl0", "~pl1", "~caF", "~noKCS", "~noKU", "~sha1", "~md5", "~ncP", "~ncO", "~ncX", "~crit", "~v1")
 }
 
 // rootTag is one for a further self-signed certificate.
 func rootTag(d dice) string {
 	return d.pick("~exp", "~exp", "~exp", "~fut", "~ren", "~ren", "~old", "~old", "~imp", "~imp", "~impX", "~impLie", "~ibad",
-		"~noKI", "~selfAKI", "~sha1", "~pl0", "~pl1", "~caF", "~noKCS", "~noKU", "~ekuC", "~ncP", "~ncO", "~badSKI")
+		"~noKI", "~selfAKI", "~sha1", "~pl0", "~pl1", "~caF", "~noKCS", "~noKU", "~ekuC", "~ncP", "~ncO", "~badSKI", "~v1", "~v1")
 }
 
 func leafTag(d dice) string {

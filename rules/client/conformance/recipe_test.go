@@ -47,6 +47,7 @@ func oddities() map[string]string {
 		"ncO":     "nc=permit:example.org",
 		"ncX":     "nc=exclude:example.test",
 		"crit":    "critical",
+		"v1":      "v1",
 		"cnOnly":  `nosan "cn=HOST"`,
 		"other":   "san=elsewhere.example.test",
 	}

@@ -47,8 +47,11 @@ class Client {
                     return "reject\t" + cause.getMessage();
                 }
             }
-            // More entries than jdk.tls.maxCertificateChainLength.
-            return (e.getMessage().contains("certificate chain length") ? "reject\t" : "error\t") + e;
+            // More entries than jdk.tls.maxCertificateChainLength, or name constraints
+            // that it cannot merge.
+            String message = e.getMessage();
+            boolean blames = message.contains("certificate chain length") || message.contains("DNSName must not be");
+            return (blames ? "reject\t" : "error\t") + e;
         } catch (IOException e) {
             return "error\t" + e;
         }
