@@ -199,6 +199,11 @@ func (c *Config) InZone(zone string) []*Group {
 	return all
 }
 
+// Held says that the group's schedule begins no audit just now.
+func (g *Group) Held(now time.Time) bool {
+	return g.Schedule != nil && g.Schedule.blackedOut(now)
+}
+
 // CheckDatabase refuses a history that other machines cannot share while there
 // are groups in zones; its errors name their lines.
 func (c *Config) CheckDatabase(where string) error {

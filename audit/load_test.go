@@ -113,6 +113,9 @@ func TestZonesNeedPostgreSQL(t *testing.T) {
 	if got := config.InZone(""); len(got) != 1 || got[0].Name != "a" {
 		t.Errorf("in no zone: %v", got)
 	}
+	if config.Groups["b"].Held(time.Now()) {
+		t.Error("held without a schedule")
+	}
 	err = config.CheckDatabase("history.db")
 	if err == nil || !strings.Contains(err.Error(), "f.yaml:6: groups.b.zone: the workers of a zone need") || !strings.Contains(err.Error(), "f.yaml:8: groups.c.zone: ") {
 		t.Error(err)

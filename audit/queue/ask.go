@@ -16,11 +16,15 @@ import (
 )
 
 // Ask asks the workers of a group's zone to audit it, and gives the number of
-// the job to Wait for. It is asked once, however many ask, that the group be
-// audited as planned for a moment; while its job is known, for a day after its
-// end, they all get that one.
+// the job to Wait for. Planned is when the schedule meant it: however many ask
+// for that moment, while the job is known, for a day after its end, they all get
+// that one. Zero means now, by hand: workers do not mind blackouts then.
 func (q *Queue) Ask(ctx context.Context, g *audit.Group, planned time.Time) (int64, error) {
-	j := job{Group: g.Name, Planned: planned.UTC().Truncate(time.Second)}
+	j := job{Group: g.Name, ByHand: planned.IsZero()}
+	if j.ByHand {
+		planned = time.Now()
+	}
+	j.Planned = planned.UTC().Truncate(time.Second)
 	newest, err := q.db.Audits(ctx, g.Name, 0, 1)
 	if err != nil {
 		return 0, err
@@ -30,7 +34,7 @@ func (q *Queue) Ask(ctx context.Context, g *audit.Group, planned time.Time) (int
 	}
 	// By queue: a group that was moved to another zone does not wait in the old.
 	inserted, err := q.client.Insert(ctx, j, &river.InsertOpts{
-		Queue: g.Zone, MaxAttempts: attempts, UniqueOpts: river.UniqueOpts{ByArgs: true, ByQueue: true},
+		Queue: g.Zone, MaxAttempts: q.attempts, UniqueOpts: river.UniqueOpts{ByArgs: true, ByQueue: true},
 	})
 	if err != nil {
 		return 0, fmt.Errorf("asking zone %s: %w", g.Zone, err)
@@ -76,7 +80,8 @@ func (q *Queue) result(ctx context.Context, row *rivertype.JobRow) (history.Audi
 	return q.db.Audit(ctx, audit)
 }
 
-// Waiting gives since when groups wait for a worker that takes their audit.
+// Waiting gives since when groups wait for a worker that takes their audit; not
+// those that a worker has put off for a while.
 func (q *Queue) Waiting(ctx context.Context) (map[string]time.Time, error) {
 	list, err := q.client.JobList(ctx, river.NewJobListParams().First(10_000).
 		States(rivertype.JobStateAvailable, rivertype.JobStateRetryable, rivertype.JobStateScheduled))
@@ -85,6 +90,9 @@ func (q *Queue) Waiting(ctx context.Context) (map[string]time.Time, error) {
 	}
 	since := map[string]time.Time{}
 	for _, row := range list.Jobs {
+		if row.State == rivertype.JobStateScheduled && row.ScheduledAt.After(time.Now()) {
+			continue
+		}
 		var j job
 		if err := json.Unmarshal(row.EncodedArgs, &j); err != nil {
 			return nil, fmt.Errorf("reading job %d of the queue: %w", row.ID, err)

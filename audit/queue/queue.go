@@ -49,7 +49,8 @@ type pace struct {
 	poll     time.Duration // between two looks at a job that somebody waits for
 	untaken  time.Duration // after which it is reported that no worker takes a job
 	silence  time.Duration // after which it is asked whether a job's worker lives
-	occupied time.Duration // until a job is tried again whose group is being audited
+	later    time.Duration // until a job is tried again that cannot begin yet
+	attempts int           // after which a job is given up
 }
 
 // A job is the audit of one group that is asked for.
@@ -57,13 +58,11 @@ type job struct {
 	Group   string    `json:"group" river:"unique"`
 	Planned time.Time `json:"planned" river:"unique"`
 	After   int64     `json:"after"` // newest audit of the group when it was asked for
+	ByHand  bool      `json:"by_hand"`
 }
 
 // Kind names such jobs in River's tables.
 func (job) Kind() string { return "audit" }
-
-// attempts is how often a job is tried, over some 80 minutes.
-const attempts = 7
 
 // Open opens the queue beside a history on PostgreSQL, at the same URL, and
 // brings its tables up to date; any number of processes may do so at once.
@@ -82,7 +81,8 @@ func Open(ctx context.Context, where string, db *history.DB, report func(error))
 		return nil, fmt.Errorf("opening the queue: %w", err)
 	}
 	q := &Queue{db: db, pool: pool, report: report, pace: pace{
-		poll: 2 * time.Second, untaken: 15 * time.Minute, silence: 2 * time.Minute, occupied: 30 * time.Second,
+		poll: 2 * time.Second, untaken: 15 * time.Minute, silence: 2 * time.Minute, later: 30 * time.Second,
+		attempts: 7, // over some 80 minutes, by River's own pauses
 	}}
 	if err := q.open(ctx); err != nil {
 		pool.Close()

@@ -11,114 +11,9 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
-	"tlschain/audit"
 	"tlschain/audit/history"
 	"tlschain/audit/history/pgtest"
 )
-
-var (
-	night = time.Date(2026, 11, 22, 2, 15, 0, 0, time.UTC)
-	web   = &audit.Group{Name: "web", Zone: "dmz"}
-	mail  = &audit.Group{Name: "mail", Zone: "lab-2"}
-)
-
-// A machine is a process on some machine: its own connections to one database.
-type machine struct {
-	*Queue
-	reported chan error
-}
-
-func newMachine(t *testing.T, where string) *machine {
-	t.Helper()
-	db, err := history.Open(t.Context(), where)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	reported := make(chan error, 100)
-	q, err := Open(t.Context(), where, db, func(err error) {
-		t.Logf("reported: %v", err)
-		select {
-		case reported <- err:
-		default:
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(q.Close)
-	q.pace = pace{poll: 20 * time.Millisecond, untaken: time.Hour, silence: time.Second, occupied: 50 * time.Millisecond}
-	return &machine{q, reported}
-}
-
-func (m *machine) ask(t *testing.T, g *audit.Group, planned time.Time) int64 {
-	t.Helper()
-	id, err := m.Ask(t.Context(), g, planned)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return id
-}
-
-func (m *machine) wait(t *testing.T, id int64) history.Audit {
-	t.Helper()
-	a, err := m.Wait(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
-
-// works takes the audits of a zone until the test or the given stop ends it.
-func (m *machine) works(t *testing.T, zone string, run Run) (stop func()) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	stopped, err := m.Work(ctx, zone, run)
-	if err != nil {
-		t.Fatal(err)
-	}
-	stop = sync.OnceFunc(func() { cancel(); <-stopped })
-	t.Cleanup(stop)
-	return stop
-}
-
-// audits is an audit as Auditor.Run makes them, of nothing; during happens in
-// its midst.
-func (m *machine) audits(during func(context.Context) error) Run {
-	return func(ctx context.Context, group string) (a history.Audit, err error) {
-		unlock, err := m.db.Lock(ctx, group)
-		if err != nil {
-			return a, err
-		}
-		defer unlock()
-		w, err := m.db.Begin(ctx, group, time.Now())
-		if err != nil {
-			return a, err
-		}
-		if during != nil {
-			err = during(ctx)
-		}
-		if err != nil && ctx.Err() == nil {
-			return a, err
-		}
-		if err := w.Finish(context.WithoutCancel(ctx), time.Now(), ctx.Err() == nil, ""); err != nil {
-			return a, err
-		}
-		return m.db.Audit(context.WithoutCancel(ctx), w.ID)
-	}
-}
-
-func (m *machine) listed(t *testing.T, group string) (states string) {
-	t.Helper()
-	list, err := m.db.Audits(t.Context(), group, 0, 100)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, a := range list {
-		states = string(a.State) + " " + states
-	}
-	return strings.TrimSpace(states)
-}
 
 func TestQueue(t *testing.T) {
 	server := pgtest.Start(t)
@@ -131,6 +26,8 @@ func TestQueue(t *testing.T) {
 		{"whoever waits may go", waitingEnds},
 		{"a worker stops", workerStops},
 		{"a failed attempt", failedAttempt},
+		{"a zone gives up", zoneGivesUp},
+		{"put off, but not by hand", putOff},
 		{"no overlap of one group", noOverlap},
 		{"long is not dead", longIsNotDead},
 		{"a worker is killed", workerKilled},
@@ -181,11 +78,11 @@ func zonesKeepApart(t *testing.T, where string) {
 	serve, dmz, lab := newMachine(t, where), newMachine(t, where), newMachine(t, where)
 	serve.untaken = 0
 	inDMZ, inLab := serve.ask(t, web, night), serve.ask(t, mail, night)
-	dmz.works(t, "dmz", func(ctx context.Context, group string) (history.Audit, error) {
+	dmz.works(t, "dmz", func(ctx context.Context, group string, byHand bool) (history.Audit, error) {
 		if group != "web" {
 			t.Errorf("the worker of dmz was given %s", group)
 		}
-		return dmz.audits(nil)(ctx, group)
+		return dmz.audits(nil)(ctx, group, byHand)
 	})
 	serve.wait(t, inDMZ)
 	waiting, err := serve.Waiting(t.Context())
@@ -249,12 +146,12 @@ func workerStops(t *testing.T, where string) {
 func failedAttempt(t *testing.T, where string) {
 	m := newMachine(t, where)
 	failed := false
-	m.works(t, "dmz", func(ctx context.Context, group string) (history.Audit, error) {
+	m.works(t, "dmz", func(ctx context.Context, group string, byHand bool) (history.Audit, error) {
 		if !failed {
 			failed = true
 			return history.Audit{}, errors.New("roots.pem is not here")
 		}
-		return m.audits(nil)(ctx, group)
+		return m.audits(nil)(ctx, group, byHand)
 	})
 	m.wait(t, m.ask(t, web, night))
 	heard := 0
@@ -268,6 +165,61 @@ func failedAttempt(t *testing.T, where string) {
 	}
 }
 
+// After enough attempts whoever waits gets an error, and may ask anew.
+func zoneGivesUp(t *testing.T, where string) {
+	m := newMachine(t, where)
+	m.attempts = 1
+	broken := true
+	m.works(t, "dmz", func(ctx context.Context, group string, byHand bool) (history.Audit, error) {
+		if broken {
+			broken = false
+			return history.Audit{}, errors.New("roots.pem is not here")
+		}
+		return m.audits(nil)(ctx, group, byHand)
+	})
+	_, err := m.Wait(t.Context(), m.ask(t, web, night))
+	if err == nil || !strings.Contains(err.Error(), "zone dmz gave up job 1 after 1 attempts: roots.pem is not here") {
+		t.Error(err)
+	}
+	m.wait(t, m.ask(t, web, night))
+}
+
+// What the schedule asks for waits while it must not begin; what somebody asks
+// for by hand does not, and does for both.
+func putOff(t *testing.T, where string) {
+	m := newMachine(t, where)
+	m.later = time.Hour
+	asked := make(chan struct{}, 1000)
+	m.works(t, "dmz", func(ctx context.Context, group string, byHand bool) (history.Audit, error) {
+		if !byHand {
+			asked <- struct{}{}
+			return history.Audit{}, ErrLater
+		}
+		return m.audits(nil)(ctx, group, byHand)
+	})
+	planned := m.ask(t, web, night)
+	<-asked
+	m.wait(t, m.ask(t, web, time.Time{}))
+	for {
+		row, err := m.client.JobGet(t.Context(), planned)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row.State == rivertype.JobStateScheduled {
+			break
+		}
+	}
+	if waiting, err := m.Waiting(t.Context()); err != nil || len(waiting) != 0 {
+		t.Errorf("a worker knows of it: %v, %v", waiting, err)
+	}
+	if _, err := m.client.JobRetry(t.Context(), planned); err != nil { // the hour is over
+		t.Fatal(err)
+	}
+	if a := m.wait(t, planned); a.ID != 1 {
+		t.Errorf("audit %d", a.ID)
+	}
+}
+
 // Two jobs of one group: never at once. The later one asks for an audit that
 // begins after it was asked for, so the first one's does not do.
 func noOverlap(t *testing.T, where string) {
@@ -278,8 +230,8 @@ func noOverlap(t *testing.T, where string) {
 		<-goOn
 		return nil
 	})
-	m.works(t, "dmz", func(ctx context.Context, group string) (history.Audit, error) {
-		a, err := run(ctx, group)
+	m.works(t, "dmz", func(ctx context.Context, group string, byHand bool) (history.Audit, error) {
+		a, err := run(ctx, group, byHand)
 		if errors.Is(err, history.ErrBusy) {
 			busy <- struct{}{}
 		}

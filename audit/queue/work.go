@@ -16,8 +16,12 @@ import (
 // atOnce is how many groups a worker audits at a time.
 const atOnce = 4
 
-// Run audits a group to its end, as Auditor.Run does.
-type Run func(ctx context.Context, group string) (history.Audit, error)
+// Run audits a group to its end, as Auditor.Run does. It may put off what was
+// not asked for by hand, with ErrLater.
+type Run func(ctx context.Context, group string, byHand bool) (history.Audit, error)
+
+// ErrLater says that an audit should not begin just now.
+var ErrLater = errors.New("not now")
 
 // Work takes the audits of a zone until ctx ends. Audits under way then get
 // their context ended, and their jobs go to the next worker; stopped is closed
@@ -61,10 +65,10 @@ func (w *worker) Work(ctx context.Context, j *river.Job[job]) error {
 	defer w.ends(j)
 	a, err := w.queue.db.LastComplete(ctx, j.Args.Group, 0)
 	if errors.Is(err, history.ErrNotFound) || err == nil && a.ID <= j.Args.After {
-		a, err = w.run(ctx, j.Args.Group)
+		a, err = w.run(ctx, j.Args.Group, j.Args.ByHand)
 	}
-	if errors.Is(err, history.ErrBusy) {
-		return river.JobSnooze(w.queue.occupied)
+	if errors.Is(err, history.ErrBusy) || errors.Is(err, ErrLater) {
+		return river.JobSnooze(w.queue.later)
 	}
 	if err == nil && a.State != history.Complete {
 		err = ctx.Err() // stopped: the next worker sees all

@@ -59,9 +59,13 @@ func (p *process) auditWork(c *cli.Context) error {
 	debug.FreeOSMemory()
 	auditor := n.auditor()
 	auditor.Zone = zone
-	stopped, err := n.queue.Work(c.Context, zone, func(ctx context.Context, group string) (history.Audit, error) {
+	stopped, err := n.queue.Work(c.Context, zone, func(ctx context.Context, group string, byHand bool) (history.Audit, error) {
+		g := n.config.Groups[group]
+		if g != nil && !byHand && g.Held(time.Now()) {
+			return history.Audit{}, queue.ErrLater
+		}
 		a, err := auditor.Run(ctx, group)
-		if g := n.config.Groups[group]; g == nil || g.Zone != zone {
+		if g == nil || g.Zone != zone {
 			return a, fmt.Errorf("%w: %s here is not what audit serve has", err, c.String("config"))
 		}
 		if err == nil {
@@ -126,7 +130,7 @@ func (n *nightly) askZones(ctx context.Context, groups []string) (jobs map[strin
 			continue
 		}
 		g := n.config.Groups[group]
-		id, failed := n.queue.Ask(ctx, g, time.Now())
+		id, failed := n.queue.Ask(ctx, g, time.Time{})
 		if failed != nil {
 			err = errors.Join(err, fmt.Errorf("auditing %s: %w", group, failed))
 			continue

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -54,7 +55,25 @@ func (z *zoned) machine(t *testing.T, more string) (config string) {
 // A running is a process of ours; out is what it wrote.
 type running struct {
 	*exec.Cmd
-	out bytes.Buffer
+	out transcript
+}
+
+// A transcript can be read while it is written.
+type transcript struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (t *transcript) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.b.Write(b)
+}
+
+func (t *transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.b.String()
 }
 
 func (z *zoned) start(t *testing.T, config string, args ...string) *running {
@@ -166,6 +185,26 @@ func TestAuditWork(t *testing.T) {
 		if strings.Count(serve.out.String(), line) != 1 {
 			t.Errorf("serve does not say %q once:\n%s", line, serve.out.String())
 		}
+	}
+}
+
+// Where a worker's configuration has no such group, both sides say so.
+func TestAuditWorkDiffers(t *testing.T) {
+	z := newZoned(t)
+	config := z.machine(t, "")
+	text, err := os.ReadFile(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := write(t, t.TempDir(), "tlschain.yaml", bytes.ReplaceAll(text, []byte("  web:"), []byte("  www:")))
+	write(t, filepath.Dir(other), "roots.pem", z.roots)
+	for _, r := range []*running{z.start(t, config, "run", "web"), z.start(t, other, "work", "--zone", "dmz")} {
+		await(t, func() bool {
+			return strings.Contains(r.out.String(), `there is no group "web"; there is mail, www: `+other+" here is not what audit serve has")
+		}, r.out.String)
+	}
+	if got := z.audits(t, ""); got != "" {
+		t.Error(got)
 	}
 }
 
