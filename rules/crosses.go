@@ -93,10 +93,23 @@ func (s *Subject) addCross(t trial, after int) (out []trial) {
 			if !x.SelfIssued() && x.ValidAt(s.At) && x.ForTLS() && x.Subject.Canon == t.top.Subject.Canon &&
 				s.hasRoot(x) && !holds(t.entries, x) {
 				out = append(out, trial{
-					entries: append(slices.Clip(t.entries), chain.Suppose(x)),
+					entries: append(withoutRoot(t.entries, x), chain.Suppose(x)),
 					refs:    append(slices.Clip(t.refs), CertRef{After: after, Cert: x, Name: x.Subject, Source: source.Name}),
 				})
 			}
+		}
+	}
+	return out
+}
+
+// withoutRoot copies entries but for the self-signed certificates of x's name and
+// key, in whose place x would be sent: a client that makes one path of the list
+// might take one of those instead.
+func withoutRoot(entries []chain.Entry, x *cert.Certificate) []chain.Entry {
+	var out []chain.Entry
+	for i, e := range entries {
+		if i == 0 || e.Cert == nil || !e.Cert.SelfIssued() || e.Cert.Key.SPKI != x.Key.SPKI || e.Cert.Subject.Canon != x.Subject.Canon {
+			out = append(out, e)
 		}
 	}
 	return out

@@ -26,6 +26,9 @@ func (w *walk) candidates(out []*edge, x *node, inStore bool) []*edge {
 		w.note(fault{what: untrustedRoot, at: out[0].to, depth: len(w.path) + 1})
 		out = out[:0]
 	}
+	if b.CutAtKey && len(out) > 0 && w.anchors(out[0].to) {
+		out = out[:0]
+	}
 	sent := len(out)
 	for _, c := range w.named(x) {
 		e := w.d.towards(x, c, false)

@@ -9,35 +9,41 @@ type platform struct {
 	sources []string
 }
 
-// android is Conscrypt's TrustManagerImpl: it takes the list in any order,
-// tries anchors and then presented issuers by name, goes back when a path
-// fails, and gives anchors to the validator by name and key, so that their
-// dates do not count.
+// android is Conscrypt's TrustManagerImpl. Since Android 7 it takes the list in
+// any order, tries anchors and then presented issuers by name, and goes back when
+// a path fails. Before, it made one path of the list, by names, and cut it at the
+// first certificate of an anchor's name and key. Either way it gives anchors to
+// the validator by name and key, so that their dates do not count.
 func android(version int) platform {
 	b := Builder{
-		ParseAll: true, MaxBytes: 102400,
-		Prefer: [8]Preference{FromStore}, Leaf: KeyLeaf,
+		ParseAll: true, MaxBytes: 102400, Leaf: KeyLeaf, SkipStore: Signature,
 		Sent: checkPath &^ EKU, MinHash: SHA1, MinRSA: 1024,
 		LeafEKU: true, CommonName: version < 9,
 	}
-	if version >= 10 {
+	switch {
+	case version >= 10:
 		b.MinHash = SHA256
-	}
-	if version < 4 {
+	case version < 4:
 		b.MinHash, b.MinRSA = AnyHash, 0
+	}
+	if version >= 7 {
+		b.Prefer, b.SelfIssued = [8]Preference{FromStore}, true
+	} else {
+		b.Prefer, b.CutAtKey, b.Tries, b.Retry = [8]Preference{FromList}, true, FirstCandidate, NeverRetry
 	}
 	p := platform{
 		builder: b,
-		notes: "The path builder is read from Conscrypt's TrustManagerImpl and was not run; " +
+		notes: "The path builder is read from Conscrypt's source and was not run; " +
 			"that the dates of anchors do not count is what Let's Encrypt's chains relied on until 2024.",
 		sources: []string{
-			"Android Open Source Project: Conscrypt, TrustManagerImpl and ChainStrengthAnalyzer",
-			"Let's Encrypt: Extending Android Device Compatibility (2020-12-21)",
+			"Android Open Source Project: Conscrypt, TrustManagerImpl (checkTrustedRecursive, before Android 7 cleanupCertChainAndFindTrustAnchors) and ChainStrengthAnalyzer, read 2026-11-22",
+			"Let's Encrypt: Extending Android Device Compatibility for Let's Encrypt Certificates (2020-12-21)",
 			"Android 9 behaviour changes: host names are not matched by common name",
+			"Android 10 behaviour changes: certificates with SHA-1 signatures are not trusted",
 		},
 	}
-	if version < 5 {
-		p.notes = "The path builder is that of later versions; releases of this age were stricter about the order of the list, and were not run."
+	if version < 4 {
+		p.notes = "The path builder is that of Android 4; releases of this age may want the list in order, and were not run."
 	}
 	return p
 }
@@ -54,7 +60,7 @@ func apple(version int) platform {
 		notes: "The path builder is assumed to try every path and to fetch issuers; it was not run. " +
 			"Limits on lifetimes and certificate transparency are not judged.",
 		sources: []string{
-			"Apple: Requirements for trusted certificates in iOS 13 and macOS 10.15 (HT210176)",
+			"Apple: Requirements for trusted certificates in iOS 13 and macOS 10.15 (support.apple.com/103769), read 2026-11-22",
 			"Apple: open-source release of Security, SecCertificateServer and SecCAIssuerRequest",
 		},
 	}
