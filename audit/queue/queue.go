@@ -9,7 +9,7 @@
 // taken twice, or its end was not recorded.
 //
 // River keeps the jobs, in a schema of its own that no other program's River
-// shares. Its types stay in this package. It refuses to audit and to tell
+// shares. Its types stay in this package, which refuses to audit and to tell
 // anybody: workers get a function for the one, and notices are the scheduler's,
 // which sees all audits in the history.
 package queue
