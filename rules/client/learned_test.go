@@ -103,22 +103,27 @@ anchors I`,
 func TestLearned(t *testing.T) {
 	for _, l := range learned {
 		t.Run(l.client+"/"+strings.ReplaceAll(l.name, " ", "_"), func(t *testing.T) {
-			r, err := tlstest.ParseRecipe(l.name, l.recipe)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var list, anchors []chain.Entry
-			for _, der := range r.Presented {
-				list = append(list, chain.Read(der))
-			}
-			for _, der := range r.Anchors {
-				anchors = append(anchors, chain.Read(der))
-			}
-			p := &Profile{ID: l.client, Builder: Builders()[l.client], Store: storeOf(anchors)}
-			got := p.Judge(new(chain.Verifier).Begin(), list, Question{Name: r.Name, At: r.At})
-			if got.Accepted != l.accepted {
+			if got := judgeRecipe(t, Builders()[l.client], l.recipe); got.Accepted != l.accepted {
 				t.Errorf("accepted is %v: %s", got.Accepted, got.Reason)
 			}
 		})
 	}
+}
+
+// judgeRecipe asks a client with the recipe's anchors about what it presents.
+func judgeRecipe(t *testing.T, b Builder, recipe string) Verdict {
+	t.Helper()
+	r, err := tlstest.ParseRecipe(t.Name(), recipe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list, anchors []chain.Entry
+	for _, der := range r.Presented {
+		list = append(list, chain.Read(der))
+	}
+	for _, der := range r.Anchors {
+		anchors = append(anchors, chain.Read(der))
+	}
+	p := &Profile{Builder: b, Store: storeOf(anchors)}
+	return p.Judge(new(chain.Verifier).Begin(), list, Question{Name: r.Name, At: r.At})
 }

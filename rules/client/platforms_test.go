@@ -1,11 +1,6 @@
 package client
 
-import (
-	"testing"
-
-	"tlschain/rules/chain"
-	"tlschain/scanner/tlstest"
-)
+import "testing"
 
 // What Conscrypt's source says of chains on which Android 7 and the versions
 // before it differ. It was read, not run.
@@ -35,20 +30,8 @@ func TestAndroidBeforeSeven(t *testing.T) {
 		{"no intermediate", "root R\nca I by R\nleaf L by I\npresent L\nanchors R", false, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r, err := tlstest.ParseRecipe(c.name, c.recipe)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var list, anchors []chain.Entry
-			for _, der := range r.Presented {
-				list = append(list, chain.Read(der))
-			}
-			for _, der := range r.Anchors {
-				anchors = append(anchors, chain.Read(der))
-			}
 			for version, want := range map[int]bool{6: c.six, 7: c.seven} {
-				p := &Profile{Builder: android(version).builder, Store: storeOf(anchors)}
-				if got := p.Judge(new(chain.Verifier).Begin(), list, Question{Name: r.Name, At: r.At}); got.Accepted != want {
+				if got := judgeRecipe(t, android(version).builder, c.recipe); got.Accepted != want {
 					t.Errorf("android %d: accepted is %v: %s", version, got.Accepted, got.Reason)
 				}
 			}
