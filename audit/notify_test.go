@@ -156,7 +156,7 @@ func TestFailingReceiverIsTriedAgain(t *testing.T) {
 	runNight(t, a)
 	tell(t, n)
 	all, err := a.DB.Notices(t.Context(), "web", 10)
-	if err != nil || len(all) != 1 || !all[0].Sent.IsZero() || all[0].Failure != `running sh: exit status 7: no \x1b[31mluck\n` {
+	if err != nil || len(all) != 1 || !all[0].Sent.IsZero() || all[0].Failure != `running sh: exit status 7: no \x1b[31mluck` {
 		t.Fatalf("%+v %v", all, err)
 	}
 	tell(t, n) // not due yet
