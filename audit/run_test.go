@@ -183,7 +183,7 @@ func TestEndpointComesBackWhole(t *testing.T) {
 			t.Errorf("(-stored +read):\n%s", d)
 		}
 	}
-	want := []string{"@[2001:db8::1]:443", "a.example:8443", "starttls+smtp://b.example:25", "www.example@192.0.2.7:443"}
+	want := []string{"[2001:db8::1]:443", "a.example:8443", "starttls+smtp://b.example:25", "www.example@192.0.2.7:443"}
 	if d := cmp.Diff(want, keys); d != "" {
 		t.Errorf("keys (-want +got):\n%s", d)
 	}

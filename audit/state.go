@@ -29,7 +29,7 @@ type identity struct {
 // address that answers will do, and it may be another one every night.
 func keyOf(e *reports.Endpoint, withAddress bool) string {
 	key := net.JoinHostPort(e.Host, strconv.Itoa(int(e.Port)))
-	if e.ServerName != e.Host {
+	if e.ServerName != "" && e.ServerName != e.Host {
 		key = e.ServerName + "@" + key
 	}
 	if e.STARTTLS != "" {
