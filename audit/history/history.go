@@ -40,6 +40,7 @@ type dialect struct {
 	lock    func(ctx context.Context, group string) (unlock func(), err error) // ErrBusy: held by another
 	end     func() error                                                       // after the last unlock
 	guard   func(ctx context.Context, tx *sql.Tx, alone bool) error            // keeps pruning apart from adding
+	analyze func(ctx context.Context, tx *sql.Tx, tables string) error         // lets the planner know of what came in
 	compact func(ctx context.Context, db *sql.DB) error
 	size    string // a query for the bytes in use
 }

@@ -8,7 +8,10 @@ import (
 
 // join makes intervals of what an audit kept aside. Its statements run in this
 // order: each reads what endpoint still says of the night before.
-func join(ctx context.Context, tx *sql.Tx, audit int64, group string, complete bool) error {
+func (db *DB) join(ctx context.Context, tx *sql.Tx, audit int64, group string, complete bool) error {
+	if err := db.analyze(ctx, tx, "pending"); err != nil {
+		return fmt.Errorf("analyzing: %w", err)
+	}
 	var reached []byte
 	if !complete {
 		var err error
@@ -52,8 +55,10 @@ func join(ctx context.Context, tx *sql.Tx, audit int64, group string, complete b
 	if err := tally(ctx, tx, group); err != nil {
 		return fmt.Errorf("counting endpoints: %w", err)
 	}
-	_, err := tx.ExecContext(ctx, "DELETE FROM pending WHERE audit_id = $1", audit)
-	return err
+	if _, err := tx.ExecContext(ctx, "DELETE FROM pending WHERE audit_id = $1", audit); err != nil {
+		return err
+	}
+	return db.analyze(ctx, tx, "endpoint, observation, state")
 }
 
 // tally counts the endpoints of a group anew: see Counts and Mends.

@@ -44,6 +44,8 @@ func openSQLite(path string) (*DB, error) {
 		lock:   func(_ context.Context, group string) (func(), error) { return lockFile(abs, group) },
 		end:    func() error { return nil },
 		guard:  func(context.Context, *sql.Tx, bool) error { return nil }, // one writer at a time anyway
+		// It walks the indexes that are there, however much it knows.
+		analyze: func(context.Context, *sql.Tx, string) error { return nil },
 		// Freed pages go back to the file system, and the log is folded in.
 		compact: func(ctx context.Context, db *sql.DB) error {
 			for _, pragma := range []string{"PRAGMA incremental_vacuum", "PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)"} {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"maps"
+	"math/bits"
 	"slices"
 	"time"
 )
@@ -14,6 +15,7 @@ type Writer struct {
 	ID    int64
 	Group string
 	db    *DB
+	fresh int // endpoints that were not known before
 }
 
 // Begin starts an audit of a group. The caller holds the group's Lock. What a
@@ -21,7 +23,7 @@ type Writer struct {
 func (db *DB) Begin(ctx context.Context, group string, at time.Time) (*Writer, error) {
 	w := &Writer{Group: group, db: db}
 	err := db.inTx(ctx, func(tx *sql.Tx) error {
-		if err := recoverGroup(ctx, tx, group); err != nil {
+		if err := db.joinDead(ctx, tx, group); err != nil {
 			return err
 		}
 		return tx.QueryRowContext(ctx, "INSERT INTO audit (grp, started, state) VALUES ($1, $2, 'running') RETURNING id", group, at.Unix()).Scan(&w.ID)
@@ -32,9 +34,9 @@ func (db *DB) Begin(ctx context.Context, group string, at time.Time) (*Writer, e
 	return w, nil
 }
 
-// recoverGroup ends the audits of a group that nobody runs any more. Their end
+// joinDead ends the audits of a group that nobody runs any more. Their end
 // is unknown: the start stands for it.
-func recoverGroup(ctx context.Context, tx *sql.Tx, group string) error {
+func (db *DB) joinDead(ctx context.Context, tx *sql.Tx, group string) error {
 	var dead []int64
 	err := each(ctx, tx, func(rows *sql.Rows) error {
 		var id int64
@@ -50,7 +52,7 @@ func recoverGroup(ctx context.Context, tx *sql.Tx, group string) error {
 		if _, err := tx.ExecContext(ctx, "UPDATE audit SET state = 'partial', ended = started WHERE id = $1", id); err != nil {
 			return err
 		}
-		if err := join(ctx, tx, id, group, false); err != nil {
+		if err := db.join(ctx, tx, id, group, false); err != nil {
 			return err
 		}
 	}
@@ -163,6 +165,15 @@ func (w *Writer) internEndpoints(ctx context.Context, tx *sql.Tx, endpoints map[
 	if err := insert(ctx, tx, "INSERT INTO endpoint (grp, key, identity)", "ON CONFLICT (grp, key) DO NOTHING", rows); err != nil {
 		return nil, err
 	}
+	// Each time that their number has doubled the planner should know.
+	if before := w.fresh; len(missing) > 0 {
+		w.fresh += len(missing)
+		if bits.Len(uint(w.fresh/chunk)) > bits.Len(uint(before/chunk)) {
+			if err := w.db.analyze(ctx, tx, "endpoint"); err != nil {
+				return nil, err
+			}
+		}
+	}
 	return ids, lookUp(ctx, tx, ids, missing, column, back, query, w.Group)
 }
 
@@ -175,7 +186,7 @@ func (w *Writer) Finish(ctx context.Context, at time.Time, complete bool, summar
 		if err := w.own(ctx, tx); err != nil {
 			return err
 		}
-		if err := join(ctx, tx, w.ID, w.Group, complete); err != nil {
+		if err := w.db.join(ctx, tx, w.ID, w.Group, complete); err != nil {
 			return err
 		}
 		state := "partial"
