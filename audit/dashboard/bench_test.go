@@ -10,12 +10,18 @@ import (
 
 	"tlschain/audit"
 	"tlschain/audit/history"
+	"tlschain/audit/history/pgtest"
 )
 
 // BenchmarkPages is 100,000 endpoints in four groups, a tenth of them with
-// findings: go test -run - -bench Pages ./audit/dashboard
+// findings, and a month of audits: go test -run - -bench Pages ./audit/dashboard
 func BenchmarkPages(b *testing.B) {
-	const endpoints = 100_000
+	b.Run("SQLite", func(b *testing.B) { benchPages(b, filepath.Join(b.TempDir(), "history.db")) })
+	b.Run("PostgreSQL", func(b *testing.B) { benchPages(b, pgtest.Start(b).Database(b)) })
+}
+
+func benchPages(b *testing.B, where string) {
+	const endpoints, summary = 100_000, `{"endpoints":25000,"status":{"ok":25000},"worst":[22500,833,834,833],"troubles":[],"clients":["go"]}`
 	dir := b.TempDir()
 	yaml := "groups:\n"
 	for g := range 4 {
@@ -25,12 +31,21 @@ func BenchmarkPages(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	db, err := history.Open(context.Background(), filepath.Join(dir, "history.db"))
+	db, err := history.Open(context.Background(), where)
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer db.Close()
 	for g := range 4 {
+		for night := range 29 {
+			w, err := db.Begin(b.Context(), fmt.Sprintf("group%d", g), now.AddDate(0, 0, night-30))
+			if err != nil {
+				b.Fatal(err)
+			}
+			if err := w.Finish(b.Context(), now.AddDate(0, 0, night-30), true, summary); err != nil {
+				b.Fatal(err)
+			}
+		}
 		w, err := db.Begin(b.Context(), fmt.Sprintf("group%d", g), now)
 		if err != nil {
 			b.Fatal(err)
@@ -50,7 +65,7 @@ func BenchmarkPages(b *testing.B) {
 				some = nil
 			}
 		}
-		if err := w.Finish(b.Context(), now, true, "{}"); err != nil {
+		if err := w.Finish(b.Context(), now, true, summary); err != nil {
 			b.Fatal(err)
 		}
 	}
