@@ -115,19 +115,6 @@ groups:
 	sites[1].chain = bytes.TrimSuffix(whole, issuers)
 	told(2, night(2), 1, 1, "tlschain: sites: 1 worse")
 	told(3, night(3), 1, 1, "tlschain: sites: 1 worse") // the same as before: nobody is told again
-	fixed := filepath.Join(t.TempDir(), "fixed")
-	if code, out := tlschain(t, "fix", "--server", "nginx", "--clients", "go,openssl-3.0", "--roots", rootsFile, "--pool", poolFile, "-d", fixed, filepath.Join(web, "two.example.test.pem")); code != 0 {
-		t.Fatalf("fix ends with %d:\n%s", code, out)
-	}
-	sites[1].chain = largestFile(t, fixed)
-	told(4, night(4), 2, 2, "tlschain: sites: 1 well again")
-
-	if code, out := audited(t, "diff", "--config", config, "1", "2"); code != 0 || !strings.Contains(out, "two.example.test@"+address+": worse, refused: missing-intermediate=error; refused by go, openssl-3.0") {
-		t.Errorf("diff ends with %d:\n%s", code, out)
-	}
-	if code, out := audited(t, "export", "--config", config, "--format", "ndjson", "2"); code != 0 || strings.Count(out, "\n") != 3 || !strings.Contains(out, "missing-intermediate") {
-		t.Errorf("export ends with %d:\n%s", code, out)
-	}
 	listen := freeAddress(t)
 	serve := exec.Command(builtBinary(t), "audit", "serve", "--config", config, "--listen", listen)
 	if err := serve.Start(); err != nil {
@@ -140,13 +127,48 @@ groups:
 	awaitHealthy(t, listen)
 	_, id, _ := strings.Cut(pageOf(t, "http://"+listen+"/api/v1/endpoints?search=two.example"), `"id":`)
 	id, _, _ = strings.Cut(id, ",")
+	offered := pageOf(t, "http://"+listen+"/endpoints/"+id+"/bundle.pem")
+	fixed := filepath.Join(t.TempDir(), "fixed")
+	if code, out := tlschain(t, "fix", "--server", "nginx", "--clients", "go,openssl-3.0", "--roots", rootsFile, "--pool", poolFile, "-d", fixed, filepath.Join(web, "two.example.test.pem")); code != 0 {
+		t.Fatalf("fix ends with %d:\n%s", code, out)
+	}
+	sites[1].chain = largestFile(t, fixed)
+	if offered != string(sites[1].chain) {
+		t.Errorf("the page offers another file than fix writes:\n%s\n%s", offered, sites[1].chain)
+	}
+	told(4, night(4), 2, 2, "tlschain: sites: 1 well again")
+
+	if code, out := audited(t, "diff", "--config", config, "1", "2"); code != 0 || !strings.Contains(out, "two.example.test@"+address+": worse, refused: missing-intermediate=error; refused by go, openssl-3.0") {
+		t.Errorf("diff ends with %d:\n%s", code, out)
+	}
+	if code, out := audited(t, "export", "--config", config, "--format", "ndjson", "2"); code != 0 || strings.Count(out, "\n") != 3 || !strings.Contains(out, "missing-intermediate") {
+		t.Errorf("export ends with %d:\n%s", code, out)
+	}
 	for path, want := range map[string]string{
-		"/": "1 well again", "/audits/2": "missing-intermediate=error", "/endpoints": "two.example.test", "/endpoints/" + id: "better, accepted", "/metrics": `tlschain_endpoints{group="sites",state="ok"} 3`,
+		"/": "1 well again", "/audits/2": "missing-intermediate (error)", "/endpoints": "two.example.test", "/endpoints/" + id: "clients accept it again", "/metrics": `tlschain_endpoints{group="sites",state="ok"} 3`,
 	} {
 		if page := pageOf(t, "http://"+listen+path); !strings.Contains(page, want) {
 			t.Errorf("%s lacks %q:\n%s", path, want, page)
 		}
 	}
+	for path, want := range map[string]string{"/": "1 well again", "/audits/4": "accepted again by go, openssl-3.0", "/endpoints/" + id: "− missing-intermediate (error)"} {
+		if page := inChromium(t, "http://"+listen+path); !strings.Contains(page, want) {
+			t.Errorf("%s in Chromium lacks %q:\n%s", path, want, page)
+		}
+	}
+}
+
+// inChromium is a page as Chromium has it after loading.
+func inChromium(t *testing.T, url string) string {
+	t.Helper()
+	dir := t.TempDir()
+	cmd := exec.Command(needProgram(t, "chromium", "chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+dir, "--dump-dom", url)
+	cmd.Env = append(os.Environ(), "TMPDIR="+dir)
+	page, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(page)
 }
 
 // audited runs an audit command and gives its exit code and all it wrote.
