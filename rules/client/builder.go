@@ -55,7 +55,7 @@ type Builder struct {
 	LeafEKU        bool   `yaml:"leaf_eku"`         // a leaf must be allowed to serve TLS
 	AnyEKU         bool   `yaml:"any_eku"`          // anyExtendedKeyUsage in a CA certificate includes serving TLS
 	ClientEKU      bool   `yaml:"client_eku"`       // clientAuth in a CA certificate includes serving TLS
-	NoV1           bool   `yaml:"no_v1"`            // an anchor of X.509 version 1, which cannot say that it is a CA, is none
+	V1             V1     `yaml:"v1"`               // which anchors of X.509 version 1, which cannot say so, are CAs
 	V1Span         bool   `yaml:"v1_span"`          // an anchor of version 1 must be valid for the whole validity period of what it issued
 	UsageCA        bool   `yaml:"usage_ca"`         // keyCertSign alone makes a CA where basic constraints are absent
 	FarDates       bool   `yaml:"far_dates"`        // an anchor's dates count only where intermediates stand between it and the leaf
@@ -194,6 +194,16 @@ const (
 	LimitsUnknown                // not implemented: fatal when critical
 	PermittedFails               // a permitted subtree of DNS names fails every path
 	LimitsDirect                 // tested against the names of what it issued itself only, the common name of a CA among them
+)
+
+// V1 tells which anchors of X.509 version 1 count as CAs.
+type V1 uint8
+
+// The anchors of version 1 that count.
+const (
+	V1All   V1 = iota
+	V1Roots    // self-issued ones
+	V1None
 )
 
 // Oddities is a set of deviations.

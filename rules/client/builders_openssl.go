@@ -12,7 +12,7 @@ func openSSL() map[string]Builder {
 		MaxBytes: 102400, ParseAll: true, RefuseAll: trailingData, // [25i 25t]
 		Skip: KeyID | IssuerSerial | CertSign, SkipStore: KeyID | IssuerSerial | CertSign, Own: KeyID | IssuerSerial | CertSign,
 		Retry: NeverRetry, Tries: FirstCandidate, StoreOnly: true, SelfSigned: true,
-		Anchor: SelfSignedAnchor, Leaf: SelfSignedLeaf, MaxPath: 100, // [18d100]
+		Anchor: SelfSignedAnchor, V1: V1Roots, Leaf: SelfSignedLeaf, MaxPath: 100, // [18d100]
 		Sent: checkPath, Store: checkPath,
 		LeafUsage: true, LeafEKU: true, CommonName: true,
 	}

@@ -17,7 +17,7 @@ func searching() map[string]Builder {
 	}
 	botan := Builder{
 		ParseAll: true, Refuse: duplicateExtension, Skip: KeyID, SkipStore: KeyID, // [23a 25e]
-		Anchor: SelfSignedAnchor, Sent: checkPath &^ EKU, Store: checkPath &^ EKU, // [16a 19c]
+		Anchor: SelfSignedAnchor, Own: KeyID | Signature, RootSignature: true, V1: V1Roots, Sent: checkPath &^ EKU, Store: checkPath &^ EKU, // [16a 19c]
 		MinHash: SHA256, MinRSA: 2048, LeafUsage: true, LeafEKU: true, CommonName: true,
 	}
 	// Go checks 100 signatures and no more [18d100 21p33 21p53].

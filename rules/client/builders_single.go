@@ -45,7 +45,7 @@ func singlePath() map[string]Builder {
 	// BearSSL takes the list as it is, up to the first certificate that an anchor
 	// has signed, and knows nothing of anchors but name and key [04 10a 12a 25i].
 	bearssl := Builder{
-		Order: Next, Refuse: trailingData, Names: Bytes, AnchorNames: Bytes, SkipStore: Signature | CA, NoV1: true,
+		Order: Next, Refuse: trailingData, Names: Bytes, AnchorNames: Bytes, SkipStore: Signature | CA, V1: V1None,
 		Prefer: [8]Preference{FromStore}, Tries: FirstCandidate, Retry: NeverRetry, Leaf: KeyLeaf,
 		Sent: checkPath &^ EKU, MinHash: SHA1, Limits: LimitsUnknown, LeafUsage: true, CommonName: true, // [17a 19j 19q]
 	}

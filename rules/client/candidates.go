@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"slices"
 
 	"tlschain/rules/cert"
 	"tlschain/rules/chain"
@@ -15,8 +16,8 @@ func (w *walk) candidates(out []*edge, x *node, inStore bool) []*edge {
 		return w.signer(out, x)
 	}
 	if !inStore {
-		for _, e := range x.up[:x.sent] {
-			if w.inOrder(x, e) && e.names >= b.Names && w.passes(e, b.Skip) && !(b.KeyOnce && w.holds(e.to)) {
+		for _, e := range w.listed(x) {
+			if e.names >= b.Names && w.passes(e, b.Skip) && !(b.KeyOnce && w.holds(e.to)) {
 				out = append(out, e)
 			}
 		}
@@ -78,16 +79,37 @@ func (w *walk) addKnown(out []*edge, x *node) []*edge {
 	return out
 }
 
-// inOrder says whether the client lets e.to stand where it does in the list.
-func (w *walk) inOrder(x *node, e *edge) bool {
-	switch {
-	case w.b.Order == AnyOrder || x.pos < 0:
-		return true
-	case w.b.Order == Next:
-		i := x.pos + 1
-		return i < len(w.d.list) && (w.cut == 0 || i < w.cut) && w.d.list[i] == e.to
+// listed is the edges from x to entries that the client lets certify x where
+// they stand, in the order of the list.
+func (w *walk) listed(x *node) []*edge {
+	if w.b.Order == AnyOrder || x.pos < 0 {
+		return x.up[:x.sent]
 	}
-	return w.d.lastPos(e.to) > x.pos
+	from, to := w.place()+1, len(w.d.list)
+	if w.b.Order == Next {
+		to = min(from+1, to)
+	}
+	if w.cut > 0 {
+		to = min(to, w.cut)
+	}
+	var out []*edge
+	for i := from; i < to; i++ {
+		if e := edgeTo(x, w.d.list[i]); e != nil && !slices.Contains(out, e) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// place is where the end of the path stands in the list: of entries with the
+// same bytes, the first one behind what is below it.
+func (w *walk) place() int {
+	at := w.leaf.pos
+	for _, e := range w.path {
+		for at++; at < len(w.d.list) && w.d.list[at] != e.to; at++ {
+		}
+	}
+	return at
 }
 
 // passes runs those tests on a candidate that need nothing but the edge.
@@ -116,7 +138,7 @@ func (w *walk) isCA(n *node) bool {
 	if w.b.UsageCA && n.c.HasKeyUsage && n.c.KeyUsage&cert.CertSign != 0 {
 		return true
 	}
-	return n.pos < 0 && !n.known && n.c.Version < 3 && !w.b.NoV1
+	return n.pos < 0 && !n.known && n.c.Version < 3 && (w.b.V1 == V1All || w.b.V1 == V1Roots && n.selfish)
 }
 
 // below counts the intermediates on the path that are not self-issued.

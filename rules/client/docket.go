@@ -198,16 +198,6 @@ func (d *docket) signed(e *edge) chain.Answer {
 	return e.answer
 }
 
-// lastPos is the last position at which n stands.
-func (d *docket) lastPos(n *node) int {
-	for i := len(d.list) - 1; i > n.pos; i-- {
-		if d.list[i] == n {
-			return i
-		}
-	}
-	return n.pos
-}
-
 // isNamed says whether the leaf is for the name that was asked for.
 func (d *docket) isNamed(common bool) bool {
 	if d.q.Name == "" {

@@ -144,7 +144,7 @@ func (w *walk) detail(f fault) fault {
 			g = fault{what: cannotSign, at: e.to}
 		case skip&PathLen != 0 && !w.passes(e, PathLen):
 			g = fault{what: pathLength, at: e.to, n: w.below(), limit: e.to.c.MaxPathLen}
-		case !trusted(e) && !w.inOrder(x, e):
+		case !trusted(e) && b.Order != AnyOrder:
 			g.what = wrongOrder
 		default:
 			continue

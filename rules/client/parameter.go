@@ -21,6 +21,7 @@ var (
 	anchorWords = []string{"any", "self-signed"}
 	leafWords   = []string{"never", "exact", "self-signed", "key"}
 	hashWords   = []string{"any", "sha1", "sha256"}
+	v1Words     = []string{"all", "roots", "none"}
 	limitWords  = []string{"read", "unknown", "permitted-fails", "direct"}
 	preferWords = []string{
 		"", "from-store", "from-list", "exact-key-id", "key-id-fits", "can-sign", "valid-now", "newest",
@@ -67,6 +68,7 @@ func (v Count) String() string      { return word(v, countWords) }
 func (v Anchor) String() string     { return word(v, anchorWords) }
 func (v LeafTrust) String() string  { return word(v, leafWords) }
 func (v Hash) String() string       { return word(v, hashWords) }
+func (v V1) String() string         { return word(v, v1Words) }
 func (v Limits) String() string     { return word(v, limitWords) }
 func (v Preference) String() string { return word(v, preferWords) }
 
@@ -79,6 +81,7 @@ func (v *Count) UnmarshalText(b []byte) error      { return fromWord(v, b, count
 func (v *Anchor) UnmarshalText(b []byte) error     { return fromWord(v, b, anchorWords) }
 func (v *LeafTrust) UnmarshalText(b []byte) error  { return fromWord(v, b, leafWords) }
 func (v *Hash) UnmarshalText(b []byte) error       { return fromWord(v, b, hashWords) }
+func (v *V1) UnmarshalText(b []byte) error         { return fromWord(v, b, v1Words) }
 func (v *Limits) UnmarshalText(b []byte) error     { return fromWord(v, b, limitWords) }
 func (v *Preference) UnmarshalText(b []byte) error { return fromWord(v, b, preferWords) }
 
