@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // A Ref names one endpoint.
@@ -67,69 +68,71 @@ func (db *DB) Begun(ctx context.Context, audit int64, limit int) (n int, err err
 // Diff compares two audits of one group, whichever came first, by key. What a
 // partial audit did not look at is not compared.
 func (db *DB) Diff(ctx context.Context, from, to int64) ([]Change, error) {
-	a, before, err := db.statesAt(ctx, from)
+	before, err := db.viewOf(ctx, from)
 	if err != nil {
 		return nil, err
 	}
-	b, after, err := db.statesAt(ctx, to)
+	after, err := db.viewOf(ctx, to)
 	if err != nil {
 		return nil, err
 	}
-	if a.Group != b.Group {
-		return nil, fmt.Errorf("comparing audits %d and %d: one is of group %s, the other of %s", a.ID, b.ID, a.Group, b.Group)
-	}
-	reachedA, err := unpackReached(a.reached)
-	if err != nil {
-		return nil, err
-	}
-	reachedB, err := unpackReached(b.reached)
-	if err != nil {
-		return nil, err
+	if before.group != after.group {
+		return nil, fmt.Errorf("comparing audits %d and %d: one is of group %s, the other of %s", from, to, before.group, after.group)
 	}
 	var pairs []pair
 	add := func(endpoint int64) {
-		if before[endpoint] != after[endpoint] && (reachedA == nil || reachedA[endpoint]) && (reachedB == nil || reachedB[endpoint]) {
-			pairs = append(pairs, pair{endpoint, before[endpoint], after[endpoint]})
+		if p := (pair{endpoint, before.states[endpoint], after.states[endpoint]}); p.before != p.after && before.covers(endpoint) && after.covers(endpoint) {
+			pairs = append(pairs, p)
 		}
 	}
-	for endpoint := range before {
+	for endpoint := range before.states {
 		add(endpoint)
 	}
-	for endpoint := range after {
-		if before[endpoint] == 0 {
+	for endpoint := range after.states {
+		if before.states[endpoint] == 0 {
 			add(endpoint)
 		}
 	}
 	return db.load(ctx, pairs)
 }
 
-// statesAt gives the state of each endpoint that an ended audit saw.
-func (db *DB) statesAt(ctx context.Context, id int64) (Audit, map[int64]int64, error) {
+// A view is what one audit saw.
+type view struct {
+	group   string
+	states  map[int64]int64 // ids, by endpoint
+	reached map[int64]bool  // nil: all of the group
+}
+
+// covers says whether the audit looked at an endpoint, or would have if that
+// had been there.
+func (v *view) covers(endpoint int64) bool { return v.reached == nil || v.reached[endpoint] }
+
+// viewOf reads what an ended audit saw.
+func (db *DB) viewOf(ctx context.Context, id int64) (*view, error) {
 	a, err := db.Audit(ctx, id)
 	if err != nil {
-		return Audit{}, nil, err
+		return nil, err
 	}
 	if err := a.readable(); err != nil {
-		return Audit{}, nil, err
+		return nil, err
 	}
-	reached, err := unpackReached(a.reached)
-	if err != nil {
-		return Audit{}, nil, err
+	v := &view{group: a.Group, states: make(map[int64]int64, a.Endpoints)}
+	if v.reached, err = unpackReached(a.reached); err != nil {
+		return nil, err
 	}
-	states := make(map[int64]int64, a.Endpoints)
 	err = each(ctx, db.sql, func(rows *sql.Rows) error {
 		var endpoint, state int64
 		err := rows.Scan(&endpoint, &state)
-		if reached == nil || reached[endpoint] {
-			states[endpoint] = state
+		if v.covers(endpoint) {
+			v.states[endpoint] = state
 		}
 		return err
 	}, `SELECT o.endpoint_id, o.state_id FROM endpoint e JOIN observation o ON o.endpoint_id = e.id
 		WHERE e.grp = $1 AND o.first_audit <= $2 AND o.last_audit >= $2`, a.Group, id)
 	if err != nil {
-		return Audit{}, nil, fmt.Errorf("reading what audit %d saw: %w", id, err)
+		return nil, fmt.Errorf("reading what audit %d saw: %w", id, err)
 	}
-	return a, states, nil
+	return v, nil
 }
 
 // readable says why what an audit saw cannot be shown.
@@ -180,11 +183,6 @@ func (db *DB) load(ctx context.Context, pairs []pair) ([]Change, error) {
 	for i, p := range pairs {
 		changes[i] = Change{refs[p.endpoint], facts[p.before], facts[p.after], p.before, p.after}
 	}
-	slices.SortFunc(changes, func(a, b Change) int {
-		if a.Endpoint.Key < b.Endpoint.Key {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(changes, func(a, b Change) int { return strings.Compare(a.Endpoint.Key, b.Endpoint.Key) })
 	return changes, nil
 }

@@ -32,11 +32,12 @@ func (db *DB) State(ctx context.Context, id int64) (State, error) {
 // After an error nothing follows.
 func (db *DB) Rows(ctx context.Context, audit int64) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		_, at, err := db.statesAt(ctx, audit)
+		view, err := db.viewOf(ctx, audit)
 		if err != nil {
 			yield(Row{}, err)
 			return
 		}
+		at := view.states
 		endpoints := make([]int64, 0, len(at))
 		for id := range at {
 			endpoints = append(endpoints, id)

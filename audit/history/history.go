@@ -6,9 +6,10 @@
 // 10,000 endpoints is one UPDATE.
 //
 // An audit becomes visible as a whole or not at all: what it saw is kept aside
-// while it runs and joins the intervals in one transaction at its end. What a
-// killed audit left behind joins too, at the next audit of the same group, and
-// that audit is shown as partial for ever.
+// while it runs and joins the intervals in one transaction at its end, which
+// also counts the group once for all pages. What a killed audit left behind
+// joins too, at the next audit of the same group, and that audit is shown as
+// partial for ever. Whoever was taken for dead and is not can write no more.
 //
 // The package knows SQL and intervals. It refuses to know rules, reports or
 // what makes a change material: states are documents to it, beside the few

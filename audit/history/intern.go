@@ -14,11 +14,9 @@ import (
 // certificates at once wait for each other instead of dead-locking.
 func intern(ctx context.Context, tx *sql.Tx, table, column string, rows map[Hash][]any, columns string) (map[Hash]int64, error) {
 	query := "SELECT id, " + column + " FROM " + table + " WHERE " + column + " IN"
-	bytesOf := func(h Hash) any { return h[:] }
-	back := func(v any) Hash { b, _ := v.([]byte); return hashOf(b) }
 	keys := slices.SortedFunc(maps.Keys(rows), func(a, b Hash) int { return bytes.Compare(a[:], b[:]) })
 	ids := make(map[Hash]int64, len(keys))
-	if err := lookUp(ctx, tx, ids, keys, bytesOf, back, query); err != nil {
+	if err := lookUpHashes(ctx, tx, ids, keys, query); err != nil {
 		return nil, err
 	}
 	var missing []Hash
@@ -32,7 +30,7 @@ func intern(ctx context.Context, tx *sql.Tx, table, column string, rows map[Hash
 	if err := insert(ctx, tx, "INSERT INTO "+table+" ("+column+columns+")", "ON CONFLICT ("+column+") DO NOTHING", values); err != nil {
 		return nil, err
 	}
-	if err := lookUp(ctx, tx, ids, missing, bytesOf, back, query); err != nil {
+	if err := lookUpHashes(ctx, tx, ids, missing, query); err != nil {
 		return nil, err
 	}
 	return ids, nil
@@ -43,9 +41,7 @@ func internStates(ctx context.Context, tx *sql.Tx, states map[Hash]*State) (map[
 	// Only new states need their certificates and chains looked at.
 	known := make(map[Hash]int64, len(states))
 	keys := slices.Collect(maps.Keys(states))
-	err := lookUp(ctx, tx, known, keys, func(h Hash) any { return h[:] }, func(v any) Hash { b, _ := v.([]byte); return hashOf(b) },
-		"SELECT id, hash FROM state WHERE hash IN")
-	if err != nil {
+	if err := lookUpHashes(ctx, tx, known, keys, "SELECT id, hash FROM state WHERE hash IN"); err != nil {
 		return nil, err
 	}
 	certificates, chains := map[Hash][]any{}, map[Hash][]any{}

@@ -21,9 +21,7 @@ func internMends(ctx context.Context, tx *sql.Tx, states map[Hash]*State) error 
 	}
 	known := map[Hash]int64{}
 	order := slices.SortedFunc(maps.Keys(mends), func(a, b Hash) int { return bytes.Compare(a[:], b[:]) })
-	err := lookUp(ctx, tx, known, order, func(h Hash) any { return h[:] }, func(v any) Hash { b, _ := v.([]byte); return hashOf(b) },
-		"SELECT certificate_id, bundle FROM mend_certificate WHERE position = 0 AND bundle IN")
-	if err != nil {
+	if err := lookUpHashes(ctx, tx, known, order, "SELECT certificate_id, bundle FROM mend_certificate WHERE position = 0 AND bundle IN"); err != nil {
 		return err
 	}
 	certificates := map[Hash][]any{}

@@ -41,7 +41,7 @@ func (db *DB) Plan(ctx context.Context, group string, p Planned) error {
 	return nil
 }
 
-// Unplan forgets groups that have no schedule any more.
+// Unplan forgets when a group is due: it has no schedule any more.
 func (db *DB) Unplan(ctx context.Context, group string) error {
 	if err := db.exec(ctx, "DELETE FROM schedule WHERE grp = $1", group); err != nil {
 		return fmt.Errorf("forgetting the schedule of %s: %w", group, err)

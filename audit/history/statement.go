@@ -14,7 +14,6 @@ const chunk = 200
 // A reader is a connection pool or a transaction.
 type reader interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 // insert writes rows by few statements: head VALUES (...),(...) tail.
@@ -91,4 +90,11 @@ func lookUp[K comparable](ctx context.Context, db reader, found map[K]int64, key
 		keys = keys[n:]
 	}
 	return nil
+}
+
+// lookUpHashes is lookUp for a column of hashes.
+func lookUpHashes(ctx context.Context, db reader, found map[Hash]int64, keys []Hash, where string) error {
+	column := func(h Hash) any { return h[:] }
+	key := func(v any) Hash { b, _ := v.([]byte); return hashOf(b) }
+	return lookUp(ctx, db, found, keys, column, key, where)
 }
