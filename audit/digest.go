@@ -71,21 +71,43 @@ func (m *Message) text(a history.Audit, changes []Change) string {
 	if m.URL != "" {
 		b.WriteString(m.URL + "\n")
 	}
+	b.WriteString("\n" + Digest(changes, maxLines, func(c *Change) string { return reports.Clean(c.Endpoint.Key) + ": " + c.sentence() }))
+	return b.String()
+}
+
+// Digest tells material changes in parts, what is worst first, a line each as
+// line writes it, up to most in each part (0: all), and then what mends them.
+// Noise is left out.
+func Digest(changes []Change, most int, line func(*Change) string) string {
+	changes = slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return !c.Material() })
+	var b strings.Builder
 	in := sorted(changes)
 	for _, i := range partOrder {
 		if len(in[i]) == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "\n%s (%d)\n", strings.ToUpper(parts[i].title[:1])+parts[i].title[1:], len(in[i]))
+		if b.Len() > 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintf(&b, "%s (%d)\n", strings.ToUpper(parts[i].title[:1])+parts[i].title[1:], len(in[i]))
 		for n, c := range in[i] {
-			if n == maxLines {
+			if most > 0 && n == most {
 				fmt.Fprintf(&b, "  and %d more\n", len(in[i])-n)
 				break
 			}
-			b.WriteString("  " + reports.Clean(c.Endpoint.Key) + ": " + c.sentence() + "\n")
+			b.WriteString("  " + line(&c) + "\n")
 		}
 	}
-	m.mends(&b, changes)
+	for n, m := range Mends(changes) {
+		if n == 0 {
+			b.WriteString("\nMends\n")
+		}
+		if n == maxMends {
+			fmt.Fprintf(&b, "  and %d more\n", len(Mends(changes))-n)
+			break
+		}
+		fmt.Fprintf(&b, "  %d by the same file: tlschain fix '%s'\n", m.N, strings.ReplaceAll(reports.Clean(m.Example.Key), "'", `'\''`))
+	}
 	return b.String()
 }
 
@@ -134,31 +156,25 @@ func few(words []string, n int) string {
 	return strings.Join(words, ", ")
 }
 
-// mends groups what is bad by the file that mends it.
-func (m *Message) mends(b *strings.Builder, changes []Change) {
-	count, example := map[history.Hash]int{}, map[history.Hash]string{}
-	var order []history.Hash
+// maxMends bounds the mends of a digest.
+const maxMends = 10
+
+// Mends groups what is bad by the file that mends it, the most needed first.
+func Mends(changes []Change) (all []history.Mend) {
+	at := map[history.Hash]int{}
 	for _, c := range changes {
-		if c.After == nil || c.After.Worst == 0 || c.After.Bundle == (history.Hash{}) {
+		if !c.Material() || c.After == nil || c.After.Worst == 0 || c.After.Bundle == (history.Hash{}) {
 			continue
 		}
-		h := c.After.Bundle
-		if count[h]++; count[h] == 1 {
-			order, example[h] = append(order, h), reports.Clean(c.Endpoint.Key)
+		i, known := at[c.After.Bundle]
+		if !known {
+			i = len(all)
+			at[c.After.Bundle], all = i, append(all, history.Mend{Bundle: c.After.Bundle, Example: c.Endpoint})
 		}
+		all[i].N++
 	}
-	if len(order) == 0 {
-		return
-	}
-	slices.SortStableFunc(order, func(x, y history.Hash) int { return count[y] - count[x] })
-	b.WriteString("\nMends\n")
-	for n, h := range order {
-		if n == 10 {
-			fmt.Fprintf(b, "  and %d more\n", len(order)-n)
-			break
-		}
-		fmt.Fprintf(b, "  %d by the same file: tlschain fix '%s'\n", count[h], strings.ReplaceAll(example[h], "'", `'\''`))
-	}
+	slices.SortStableFunc(all, func(x, y history.Mend) int { return y.N - x.N })
+	return all
 }
 
 // String tells the change in one line: endpoint, kinds, and what it is now.

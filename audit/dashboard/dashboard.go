@@ -168,6 +168,7 @@ func (s *Server) functions() template.FuncMap {
 		"severity": severity,
 		"time":     stamp,
 		"date":     func(t time.Time) string { return format(t, time.DateOnly) },
+		"clock":    func(t time.Time) string { return format(t, "15:04 MST") },
 		"until":    func(t time.Time) string { return until(s.Now(), t) },
 		"words":    strings.Fields,
 		"tags":     tags,

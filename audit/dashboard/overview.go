@@ -88,6 +88,10 @@ func (s *Server) mends(ctx context.Context, limit int) ([]mendView, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.mendViews(ctx, mends)
+}
+
+func (s *Server) mendViews(ctx context.Context, mends []history.Mend) ([]mendView, error) {
 	views := make([]mendView, len(mends))
 	for i, m := range mends {
 		certs, err := s.DB.Bundle(ctx, m.Bundle)

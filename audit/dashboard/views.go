@@ -225,6 +225,7 @@ type changesView struct {
 	Material []audit.Change
 	More     int
 	Noise    int
+	Mends    []mendView
 }
 
 const maxChanges = 500
@@ -241,6 +242,15 @@ func changesOf(changes []history.Change) (v changesView) {
 		}
 	}
 	return v
+}
+
+// withMends adds what mends the changes that are bad.
+func (s *Server) withMends(ctx context.Context, changes []history.Change) (changesView, error) {
+	v := changesOf(changes)
+	mends := audit.Mends(audit.Classify(changes))
+	var err error
+	v.Mends, err = s.mendViews(ctx, mends[:min(len(mends), 10)])
+	return v, err
 }
 
 func (s *Server) audit(r *http.Request) (string, any, error) {
@@ -260,7 +270,9 @@ func (s *Server) audit(r *http.Request) (string, any, error) {
 		if err != nil {
 			return "", nil, err
 		}
-		view = changesOf(changes)
+		if view, err = s.withMends(r.Context(), changes); err != nil {
+			return "", nil, err
+		}
 		last, err := s.DB.LastComplete(r.Context(), a.Group, id)
 		if err == nil && !last.Pruned {
 			before = last.ID
@@ -290,11 +302,15 @@ func (s *Server) diff(r *http.Request) (string, any, error) {
 	if err != nil {
 		return "", nil, badRequest{err.Error()}
 	}
+	view, err := s.withMends(r.Context(), changes)
+	if err != nil {
+		return "", nil, err
+	}
 	return "diff", struct {
 		Title    string
 		From, To int64
 		Changes  changesView
-	}{"Changes from audit " + strconv.FormatInt(from, 10) + " to " + strconv.FormatInt(to, 10), from, to, changesOf(changes)}, nil
+	}{"Changes from audit " + strconv.FormatInt(from, 10) + " to " + strconv.FormatInt(to, 10), from, to, view}, nil
 }
 
 func (s *Server) rules(r *http.Request) (string, any, error) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -118,15 +119,14 @@ func (n *nightly) printAudit(ctx context.Context, a history.Audit) error {
 
 // printChanges leaves out noise, and counts it.
 func (n *nightly) printChanges(changes []audit.Change) {
+	io.WriteString(n.stdout, audit.Digest(changes, 0, (*audit.Change).String))
 	noise := 0
 	for _, c := range changes {
 		if !c.Material() {
 			noise++
-			continue
 		}
-		fmt.Fprintf(n.stdout, "  %s\n", c.String())
 	}
 	if noise > 0 {
-		fmt.Fprintf(n.stdout, "  %d more changed without consequence, such as renewals\n", noise)
+		fmt.Fprintf(n.stdout, "%d more changed without consequence, such as renewals\n", noise)
 	}
 }

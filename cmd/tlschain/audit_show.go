@@ -8,6 +8,7 @@ import (
 
 	"tlschain/audit"
 	"tlschain/audit/history"
+	"tlschain/reports"
 	"tlschain/rules"
 )
 
@@ -33,6 +34,9 @@ func (p *process) auditListCommand() *cli.Command {
 				}
 				fmt.Fprintf(p.stdout, "%6d  %-16s  %s  %-8s  took %-8s  %d endpoints, %d errors, %d warnings, %d unreachable\n",
 					a.ID, a.Group, a.Started.Format("2006-01-02 15:04:05Z"), a.State, took, a.Endpoints, s.Worst[rules.Error], s.Worst[rules.Warning], s.Status["failed"])
+			}
+			if group := c.Args().First(); len(list) == 0 && group != "" && n.config.Groups[group] == nil {
+				return usagef("there is no group %q", reports.Clean(group)).hintf("%s audit list without a group lists all audits", name)
 			}
 			if len(list) == 0 {
 				fmt.Fprintln(p.stdout, "no audits yet")
@@ -89,7 +93,7 @@ func (p *process) auditDiffCommand() *cli.Command {
 				from.ID, from.Started.Format("2006-01-02 15:04Z"), to.ID, to.Started.Format("2006-01-02 15:04Z"), to.Group)
 			n.printChanges(audit.Classify(changes))
 			if len(changes) == 0 {
-				fmt.Fprintln(p.stdout, "  nothing changed")
+				fmt.Fprintln(p.stdout, "nothing changed")
 			}
 			return nil
 		},
