@@ -70,16 +70,16 @@ func TestPostgreSQLDiesUnderAuditServe(t *testing.T) {
 	server := pgtest.Start(t)
 	where := server.Database(t)
 	w := newWatch(t, 4000, "    schedule: {cron: \"0 3 1 1 *\"}\nserve: {listen: \""+address+"\"}\n")
-	serve := w.start(t, where, "serve")
-	awaitHealthy(t, address) // and has planned
-	serve.Process.Kill()
-	serve.Wait()
-	makeDue(t, where)
-	serve = w.start(t, where, "serve")
 	db, err := history.Open(t.Context(), where)
 	if err != nil {
 		t.Fatal(err)
 	}
+	serve := w.start(t, where, "serve")
+	await(t, func() bool { planned, err := db.Schedule(t.Context()); return err == nil && len(planned) == 1 }, func() string { return "nothing is planned" })
+	serve.Process.Kill()
+	serve.Wait()
+	makeDue(t, where)
+	serve = w.start(t, where, "serve")
 	await(t, func() bool {
 		list, err := db.Audits(t.Context(), "web", 0, 1)
 		return err == nil && len(list) == 1 && list[0].State == history.Running
