@@ -79,6 +79,40 @@ anchors I`,
 		"the same after its issuer", "wolfssl-5.5", false,
 		"root R\nca J by R pathlen=0\nca I by J\nleaf L by I\npresent L I\nanchors R J",
 	},
+	{
+		"an entry that was sent twice leaves a gap that swallows the last one", "gnutls-3.7", true,
+		"root R\nroot O\nroot J\ncross JR of J by R\ncross JO of J by O\nca I by J\nroot U\nleaf L by I\npresent L I JR I JO U\nanchors JR",
+	},
+	{
+		"an issuer that is not valid yet, and its twin in the store", "gnutls-3.7", false,
+		"root R\nca J by R\ncross Jf of J by R from=2030-01-01\nca I by J\nleaf L by I\npresent L I Jf\nanchors R J",
+	},
+	{
+		"an issuer that has expired, and its twin in the store", "gnutls-3.7", true,
+		"root R\nca J by R\ncross Jx of J by R from=2020-01-01 to=2024-01-01\nca I by J\nleaf L by I\npresent L I Jx\nanchors R J",
+	},
+	{
+		"an entry that was sent twice certifies itself", "wolfssl-5.5", false,
+		"root R\nroot I keytype=p256\ncopy In of I nc=permit:example.test\ncross IR of I by R ski=none aki=none\nleaf L by I\npresent L In In IR\nanchors R",
+	},
+	{
+		"an issuer that was sent twice, and its own in between", "mbedtls-2.28", false,
+		"root R\nca K by R\nca J by K\nca I by J\nleaf L by I\npresent L J I K J\nanchors R",
+	},
+	{"an intermediate of version 1 in the store", "openssl-3.0", false, "root R\nca I by R v1\nleaf L by I keytype=rsa2048 ku=encipher\npresent L\nanchors R I"},
+	{"an intermediate of version 1 as anchor", "curl", false, "root R\nca I by R v1\nleaf L by I\npresent L\nanchors I"},
+	{"an intermediate of version 1 as anchor", "go", true, "root R\nca I by R v1\nleaf L by I\npresent L\nanchors I"},
+	{"a root of version 1", "bearssl-0.6", false, "root R v1\nca I by R\nleaf L by I\npresent L I\nanchors R"},
+	{"an anchor that is no CA, before the right one", "bearssl-0.6", true, "root R\ncopy Rx of R ca=false\nca I by R\nleaf L by I\npresent L I\nanchors Rx R"},
+	{"a root whose own signature is wrong", "botan-2.19", false, "root R\nroot Z\ncopy Rz of R signedby=Z\nca I by R\nleaf L by I\npresent L I\nanchors Rz"},
+	{
+		"a root of version 1 that ends before its intermediate, in a list out of order", "java-17", false,
+		"root R v1 to=2030-01-01\nca I by R to=2031-01-01\nroot U\nleaf L by I\npresent L U I\nanchors R",
+	},
+	{
+		"the same in a list in order", "java-17", true,
+		"root R v1 to=2030-01-01\nca I by R to=2031-01-01\nleaf L by I\npresent L I\nanchors R",
+	},
 	{"an anchor with an unknown critical extension", "wolfssl-5.5", false, "root R critical\nca I by R\nleaf L by I\npresent L I\nanchors R"},
 	{"an anchor with an unknown critical extension", "gnutls-3.7", false, "root R critical\nca I by R\nleaf L by I\npresent L I\nanchors R"},
 	{
