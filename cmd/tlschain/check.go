@@ -40,6 +40,7 @@ Exit code: 2 usage, or a file that holds no leaf, 1 a finding at or above
 				&cli.StringFlag{Name: "key", Category: "Files", Usage: "the server's private key `FILE` (PKCS #1, PKCS #8 or EC): it must belong to the leaf"},
 				&cli.StringFlag{Name: "password-file", Category: "Files", Usage: "`FILE` whose first line opens PKCS #12 and JKS files"},
 				&cli.StringFlag{Name: "password", Category: "Files", Usage: "`PASSWORD` of the same; other users of the machine can read it: TLSCHAIN_PASSWORD in the environment or --password-file are safer"},
+				&cli.StringFlag{Name: "proxy", Category: "Fetching issuers", Usage: "with --aia, fetch through the http or https proxy at `URL`"},
 			},
 			judgingFlags(),
 			reportFlags(),
