@@ -7,12 +7,17 @@ import (
 	"strings"
 )
 
-// refusers names the clients that reject most endpoints.
+// refusers names at most n clients that reject more endpoints than all that are
+// not named.
 func refusers(s Summary, n int) []string {
 	clients := slices.Clone(s.Clients)
 	slices.SortStableFunc(clients, func(a, b ClientCount) int { return cmp.Compare(b.Rejected, a.Rejected) })
+	n = min(n, len(clients))
+	for n > 0 && n < len(clients) && clients[n-1].Rejected == clients[n].Rejected {
+		n--
+	}
 	var out []string
-	for _, c := range clients[:min(n, len(clients))] {
+	for _, c := range clients[:n] {
 		if c.Rejected > 0 {
 			out = append(out, fmt.Sprintf("%s (%d)", c.Client, c.Rejected))
 		}
