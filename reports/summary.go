@@ -65,7 +65,7 @@ type ClientCount struct {
 type Mend struct {
 	BundleSHA256 Hash       `json:"bundle_sha256"`
 	Endpoints    int        `json:"endpoints"`
-	Targets      []string   `json:"targets" doc:"some of them"`
+	Targets      []string   `json:"targets" doc:"the first ten of them by name"`
 	Certificates []MendCert `json:"certificates" doc:"after the leaf, in order"`
 }
 
@@ -160,8 +160,10 @@ func (t *Tally) mend(e *Endpoint) {
 		t.mends[e.BundleSHA256] = m
 	}
 	m.Endpoints++
-	if len(m.Targets) < maxMendTargets {
-		m.Targets = append(m.Targets, e.Name())
+	// The same ones whatever came first.
+	name := e.Name()
+	if i, known := slices.BinarySearch(m.Targets, name); !known && i < maxMendTargets {
+		m.Targets = slices.Insert(m.Targets, i, name)[:min(len(m.Targets)+1, maxMendTargets)]
 	}
 }
 
