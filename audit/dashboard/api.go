@@ -51,6 +51,8 @@ type apiGroup struct {
 	Endpoints   int            `json:"endpoints"`
 	Severity    map[string]int `json:"severity"`
 	Unreachable int            `json:"unreachable"`
+	Zone        string         `json:"zone"`          // whose workers audit it; empty: this process does
+	Waiting     *time.Time     `json:"waiting_since"` // for one of those workers; null: it does not wait
 	Running     bool           `json:"running"`
 	Next        *time.Time     `json:"next"`
 	Last        *apiAudit      `json:"last"`
@@ -116,7 +118,7 @@ func (s *Server) apiGroups(r *http.Request) (any, error) {
 	}
 	out := make([]apiGroup, len(groups))
 	for i, g := range groups {
-		out[i] = apiGroup{Group: g.Name, Endpoints: g.Endpoints, Severity: map[string]int{}, Unreachable: g.Unreachable, Running: g.Running, Next: orNull(g.Next)}
+		out[i] = apiGroup{Group: g.Name, Endpoints: g.Endpoints, Severity: map[string]int{}, Unreachable: g.Unreachable, Zone: g.Zone, Waiting: orNull(g.Waiting), Running: g.Running, Next: orNull(g.Next)}
 		for severity, n := range g.Worst {
 			out[i].Severity[severityName(severity)] = n
 		}

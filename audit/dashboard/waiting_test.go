@@ -23,6 +23,7 @@ func TestWaitingForWorker(t *testing.T) {
 	shows("/metrics", metric+"2400\n")
 	shows("/", words)
 	shows("/groups/mail", words)
+	shows("/api/v1/groups", `"zone":"dmz","waiting_since":"`)
 	clear(waiting)
 	shows("/metrics", metric+"0\n")
 	for _, path := range []string{"/", "/groups/mail"} {
