@@ -91,3 +91,20 @@ func FuzzJudge(f *testing.F) {
 		}
 	})
 }
+
+// TestUndemanding holds that a client which its user describes as one without
+// limits, and which minds no junk, gets through hard lists as well.
+func TestUndemanding(t *testing.T) {
+	junk := chain.Read([]byte{0x30, 0x03, 0x02, 0x01, 0x00})
+	for id, b := range Builders() {
+		b.ParseAll, b.RefuseAll, b.MaxBytes, b.MaxEntries, b.MaxPath = false, 0, 0, 0, 0
+		p := &Profile{ID: id, Builder: b, Store: chain.NewSet(nil)}
+		for _, names := range []int{1, 2, 10} {
+			list := tangle(100, names)
+			list = append(list[:2:2], append([]chain.Entry{junk}, list[2:]...)...)
+			if v := p.Judge(new(chain.Verifier).Begin(), append(list, junk), Question{Name: "www.example.test", At: truthAt}); v.Accepted || v.Reason == "" {
+				t.Errorf("%d names: %s: %+v", names, id, v)
+			}
+		}
+	}
+}

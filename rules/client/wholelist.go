@@ -52,7 +52,7 @@ func (w *walk) issues(to, n *node) bool {
 // arrange puts the list into order, segment by segment, and ends it at the first
 // segment whose end has its issuer in the store.
 func (w *walk) arrange() []*node {
-	list := slices.Clone(w.d.list)
+	list := slices.DeleteFunc(slices.Clone(w.d.list), func(n *node) bool { return n == nil }) // junk, to a client that minds none
 	var seen []*node
 	for i := 0; i < len(list); {
 		n := w.arrangeSegment(list[i:])
