@@ -1,6 +1,7 @@
 package client
 
 import (
+	"math/bits"
 	"strings"
 	"testing"
 )
@@ -93,4 +94,30 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestWords holds that each list of words ends where its values end.
+func TestWords(t *testing.T) {
+	for _, c := range []struct {
+		last  int
+		words []string
+		want  string
+	}{
+		{int(Next), orderWords, "next"},
+		{int(Bytes), nameWords, "bytes"},
+		{int(FirstOfEach), tryWords, "first-of-each"},
+		{int(NeverRetry), retryWords, "never"},
+		{int(Lookups), countWords, "lookups"},
+		{int(SelfSignedAnchor), anchorWords, "self-signed"},
+		{int(KeyLeaf), leafWords, "key"},
+		{int(SHA256), hashWords, "sha256"},
+		{int(V1None), v1Words, "none"},
+		{int(LimitsDirect), limitWords, "direct"},
+		{int(TrustedKeyID), preferWords, "trusted-key-id"},
+		{bits.TrailingZeros16(uint16(Unknown)), checkWords, "unknown-critical"},
+	} {
+		if len(c.words) != c.last+1 || c.words[c.last] != c.want {
+			t.Errorf("%v: want %q as word %d and last", c.words, c.want, c.last)
+		}
+	}
 }
