@@ -98,15 +98,16 @@ func Digest(changes []Change, most int, line func(*Change) string) string {
 			b.WriteString("  " + line(&c) + "\n")
 		}
 	}
-	for n, m := range Mends(changes) {
+	mends := Mends(changes)
+	for n, m := range mends {
 		if n == 0 {
 			b.WriteString("\nMends\n")
 		}
 		if n == maxMends {
-			fmt.Fprintf(&b, "  and %d more\n", len(Mends(changes))-n)
+			fmt.Fprintf(&b, "  and %d more\n", len(mends)-n)
 			break
 		}
-		fmt.Fprintf(&b, "  %d by the same file: tlschain fix '%s'\n", m.N, strings.ReplaceAll(reports.Clean(m.Example.Key), "'", `'\''`))
+		fmt.Fprintf(&b, "  %d by the same file: tlschain fix %s\n", m.N, reports.SingleQuoted(reports.Clean(m.Example.Key)))
 	}
 	return b.String()
 }

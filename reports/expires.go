@@ -2,9 +2,6 @@ package reports
 
 import "time"
 
-// ExpiresHelp says in a line what Expires is, for whoever makes a metric of it.
-const ExpiresHelp = "Earliest expiry on the paths that accepting clients use, trust anchors left out; of the leaf where none accepts."
-
 // Expires is when the first of the clients that accept the chain loses its
 // path: the earliest end of what any of their paths holds, without the anchor,
 // which is the client's own. That is what to be alarmed by: clients that hold
@@ -33,7 +30,8 @@ func (e *Endpoint) Expires() (first time.Time) {
 	return first
 }
 
-// notAfter is when a certificate of a path ends; the zero time: not known.
+// notAfter is when a certificate of a path ends; the zero time: not known. Find
+// would make something anew for each, which all endpoints of a scan pay for.
 func (e *Endpoint) notAfter(h Hash) time.Time {
 	for i := range e.Chain {
 		if e.Chain[i].SHA256 == h {

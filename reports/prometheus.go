@@ -31,13 +31,24 @@ const (
 	metricFinding
 )
 
+// The series of endpoints that audits have as well as reports: what they are
+// called and what they mean.
+const (
+	CapturedSeries = "tlschain_endpoint_captured"
+	CapturedHelp   = "Whether a certificate chain was captured (1) or not (0)."
+	ExpiresSeries  = "tlschain_chain_not_after_timestamp_seconds"
+	ExpiresHelp    = "Earliest expiry on the paths that accepting clients use, trust anchors left out; of the leaf where none accepts."
+	SeveritySeries = "tlschain_severity"
+	SeverityHelp   = "Worst finding that is not waived: 0 none, 1 info, 2 warning, 3 error."
+)
+
 func newPrometheus(w io.Writer, _ Options) (Writer, error) {
 	p := &prometheusWriter{w: w, seen: map[string]bool{}}
 	for _, m := range [...][2]string{
-		metricCaptured:     {"tlschain_endpoint_captured", "Whether a certificate chain was captured (1) or not (0)."},
-		metricExpiry:       {"tlschain_chain_not_after_timestamp_seconds", ExpiresHelp},
+		metricCaptured:     {CapturedSeries, CapturedHelp},
+		metricExpiry:       {ExpiresSeries, ExpiresHelp},
 		metricLeafExpiry:   {"tlschain_leaf_not_after_timestamp_seconds", "Expiry of the leaf."},
-		metricSeverity:     {"tlschain_severity", "Worst finding that is not waived: 0 none, 1 info, 2 warning, 3 error."},
+		metricSeverity:     {SeveritySeries, SeverityHelp},
 		metricPresentation: {"tlschain_presentation", "Worst finding about what the server sends: 0 none, 1 info, 2 warning, 3 error."},
 		metricAccepting:    {"tlschain_clients_accepting", "Client profiles that accept the chain."},
 		metricRefusing:     {"tlschain_clients_refusing", "Client profiles that refuse the chain."},

@@ -157,23 +157,11 @@ func (s *Server) apiEndpoints(r *http.Request) (any, error) {
 }
 
 func (s *Server) apiEndpoint(r *http.Request) (any, error) {
-	id, err := idOf(r.PathValue("id"))
+	current, e, err := s.present(r)
 	if err != nil {
 		return nil, err
 	}
-	current, err := s.DB.Endpoint(r.Context(), id)
-	if err != nil {
-		return nil, err
-	}
-	state, err := s.DB.State(r.Context(), current.StateID)
-	if err != nil {
-		return nil, err
-	}
-	e, err := audit.Endpoint(current.Endpoint, state)
-	if err != nil {
-		return nil, err
-	}
-	line, err := s.DB.Timeline(r.Context(), id, maxSteps)
+	line, err := s.DB.Timeline(r.Context(), current.Endpoint.ID, maxSteps)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"context"
 	"html/template"
 	"net/http"
 	"strconv"
@@ -39,11 +40,7 @@ func (s *Server) endpoint(r *http.Request) (string, any, error) {
 			stateID, at = i.StateID, i
 		}
 	}
-	state, err := s.DB.State(r.Context(), stateID)
-	if err != nil {
-		return "", nil, err
-	}
-	e, err := audit.Endpoint(current.Endpoint, state)
+	e, err := s.inState(r.Context(), current.Endpoint, stateID)
 	if err != nil {
 		return "", nil, err
 	}
@@ -63,6 +60,28 @@ func (s *Server) endpoint(r *http.Request) (string, any, error) {
 		Steps   []step
 		Mend    corrected
 	}{current.Endpoint.Key, current, at, picture, steps(line), mend}, nil
+}
+
+// present is the endpoint that a request names, as it is now.
+func (s *Server) present(r *http.Request) (current history.Current, e reports.Endpoint, err error) {
+	id, err := idOf(r.PathValue("id"))
+	if err != nil {
+		return current, e, err
+	}
+	if current, err = s.DB.Endpoint(r.Context(), id); err != nil {
+		return current, e, err
+	}
+	e, err = s.inState(r.Context(), current.Endpoint, current.StateID)
+	return current, e, err
+}
+
+// inState is an endpoint as it was reported in some state.
+func (s *Server) inState(ctx context.Context, who history.Ref, id int64) (reports.Endpoint, error) {
+	state, err := s.DB.State(ctx, id)
+	if err != nil {
+		return reports.Endpoint{}, err
+	}
+	return audit.Endpoint(who, state)
 }
 
 func steps(newestFirst []history.Interval) []step {

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"tlschain/audit"
 	"tlschain/audit/history"
 	"tlschain/reports"
 )
@@ -48,7 +47,7 @@ func (s *Server) mendOf(ctx context.Context, e *reports.Endpoint) (c corrected, 
 		}
 		c.Lacking = append(c.Lacking, l)
 	}
-	c.Command = "tlschain fix --aia '" + strings.ReplaceAll(e.Target, "'", `'\''`) + "'"
+	c.Command = "tlschain fix --aia " + reports.SingleQuoted(e.Target)
 	return c, nil
 }
 
@@ -80,7 +79,7 @@ var errNoFile = errors.New("the corrected file is not at hand")
 
 // bundle sends the corrected file of an endpoint.
 func (s *Server) bundle(w http.ResponseWriter, r *http.Request) {
-	e, err := s.present(r)
+	_, e, err := s.present(r)
 	var c corrected
 	if err == nil {
 		c, err = s.mendOf(r.Context(), &e)
@@ -115,23 +114,6 @@ func (s *Server) issuers(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	sendPEM(w, "issuers-"+h.Short()+".pem", ders)
-}
-
-// present is an endpoint as it is now.
-func (s *Server) present(r *http.Request) (e reports.Endpoint, err error) {
-	id, err := idOf(r.PathValue("id"))
-	if err != nil {
-		return e, err
-	}
-	current, err := s.DB.Endpoint(r.Context(), id)
-	if err != nil {
-		return e, err
-	}
-	state, err := s.DB.State(r.Context(), current.StateID)
-	if err != nil {
-		return e, err
-	}
-	return audit.Endpoint(current.Endpoint, state)
 }
 
 func (s *Server) failFile(w http.ResponseWriter, r *http.Request, err error) {

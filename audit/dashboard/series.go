@@ -18,16 +18,16 @@ type series struct {
 }
 
 var allSeries = [...]series{
-	{"tlschain_endpoint_captured", "Whether a certificate chain was captured (1) or not (0).", func(c *history.Condition) (int64, bool) {
+	{reports.CapturedSeries, reports.CapturedHelp, func(c *history.Condition) (int64, bool) {
 		if c.Status == "ok" {
 			return 1, true
 		}
 		return 0, true
 	}},
-	{"tlschain_severity", "Worst finding that is not waived: 0 none, 1 info, 2 warning, 3 error.", func(c *history.Condition) (int64, bool) {
+	{reports.SeveritySeries, reports.SeverityHelp, func(c *history.Condition) (int64, bool) {
 		return int64(c.Worst), c.Status == "ok"
 	}},
-	{"tlschain_chain_not_after_timestamp_seconds", reports.ExpiresHelp, func(c *history.Condition) (int64, bool) {
+	{reports.ExpiresSeries, reports.ExpiresHelp, func(c *history.Condition) (int64, bool) {
 		return c.Expires.Unix(), c.Status == "ok" && !c.Expires.IsZero()
 	}},
 }

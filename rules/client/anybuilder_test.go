@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"tlschain/rules/chain"
-	"tlschain/scanner/tlstest"
 )
 
 // TestAnyBuilder holds that whatever parameters a user gives a client, it comes
@@ -23,18 +22,8 @@ func TestAnyBuilder(t *testing.T) {
 		"root R ski=none\nca I by R ski=none aki=none\ncross Iv of I by R ski=none aki=none v1\nleaf L by I aki=none ca=true\njunk Q hex=00\npresent L L Q Iv I L\nanchors R L Iv",
 		"root L\npresent L L\nanchors L",
 	} {
-		r, err := tlstest.ParseRecipe(t.Name(), recipe)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var list, anchors []chain.Entry
-		for _, der := range r.Presented {
-			list = append(list, chain.Read(der))
-		}
-		for _, der := range r.Anchors {
-			anchors = append(anchors, chain.Read(der))
-		}
-		p := &Profile{Store: storeOf(anchors), AIA: true, Preload: true}
+		r, list, store := readRecipe(t, recipe)
+		p := &Profile{Store: store, AIA: true, Preload: true}
 		q := Question{Name: r.Name, At: r.At, Known: []*chain.Set{p.Store}}
 		for range 3000 {
 			p.Builder = builders[random.IntN(len(builders))]

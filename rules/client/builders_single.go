@@ -7,7 +7,7 @@ func singlePath() map[string]Builder {
 	// end has no anchor [r0189 r0388 r1407].
 	gnutls := Builder{
 		MaxBytes: 130500, MaxEntries: 16, ParseAll: true, RefuseAll: trailingData | duplicateExtension, // [18x015 25i 25r 25t]
-		WholeList: true, NameRows: 127, Names: Text, Skip: KeyID, Tries: FirstCandidate, Retry: NeverRetry, // [20n 23a 25o 25p 25q]
+		WholeList: true, NameRows: 127, Names: Text, Skip: KeyID, Retry: NeverRetry, // [20n 23a 25o 25p 25q]
 		MinHash: SHA256, LeafUsage: true, LeafEKU: true, CommonName: true,
 	}
 	// NSS's classic verifier ranks list and store together and takes the best
@@ -38,7 +38,7 @@ func singlePath() map[string]Builder {
 	// [r0132 r0183].
 	wolfssl := Builder{
 		MaxBytes: 18462, ParseAll: true, RefuseAll: duplicateExtension, MaxEntries: 9, MaxPath: 8, // [18d09 18x008 25r]
-		Order: Later, KeyRows: 11, Skip: KeyID, SkipStore: KeyID, Tries: FirstCandidate, Retry: NeverRetry, // [13s 13dn r0451]
+		Order: Later, KeyRows: 11, Skip: KeyID, SkipStore: KeyID, Retry: NeverRetry, // [13s 13dn r0451]
 		Leaf: ExactLeaf, Sent: Signature | Dates | Unknown | NameLimits, Store: NameLimits, Limits: LimitsDirect, // [08b 16d 19c r0411 r0617]
 		LeafEKU: true, CommonName: true,
 	}

@@ -147,17 +147,28 @@ func TestLearned(t *testing.T) {
 // judgeRecipe asks a client with the recipe's anchors about what it presents.
 func judgeRecipe(t *testing.T, b Builder, recipe string) Verdict {
 	t.Helper()
+	r, list, store := readRecipe(t, recipe)
+	p := &Profile{Builder: b, Store: store}
+	return p.Judge(new(chain.Verifier).Begin(), list, Question{Name: r.Name, At: r.At})
+}
+
+// readRecipe makes what a recipe presents and trusts.
+func readRecipe(t *testing.T, recipe string) (r *tlstest.Recipe, list []chain.Entry, store *chain.Set) {
+	t.Helper()
 	r, err := tlstest.ParseRecipe(t.Name(), recipe)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var list, anchors []chain.Entry
+	var anchors []chain.Entry
 	for _, der := range r.Presented {
 		list = append(list, chain.Read(der))
 	}
 	for _, der := range r.Anchors {
-		anchors = append(anchors, chain.Read(der))
+		e := chain.Read(der)
+		if e.Cert == nil {
+			t.Fatal(e.Err)
+		}
+		anchors = append(anchors, e)
 	}
-	p := &Profile{Builder: b, Store: storeOf(anchors)}
-	return p.Judge(new(chain.Verifier).Begin(), list, Question{Name: r.Name, At: r.At})
+	return r, list, storeOf(anchors)
 }

@@ -6,7 +6,6 @@ import (
 
 	"tlschain/rules/cert"
 	"tlschain/rules/chain"
-	"tlschain/scanner/tlstest"
 )
 
 // policies are the rows of the model's table of policies, and of the text below
@@ -86,26 +85,11 @@ var policies = []struct{ id, recipe, accepts string }{
 func TestModelPolicies(t *testing.T) {
 	for _, p := range policies {
 		t.Run(p.id, func(t *testing.T) {
-			r, err := tlstest.ParseRecipe(p.id, p.recipe)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var list []chain.Entry
+			r, list, store := readRecipe(t, p.recipe)
 			ec := false
 			for _, raw := range append(slices.Clip(r.Presented), r.Anchors...) {
 				e := chain.Read(raw)
 				ec = ec || e.Cert != nil && e.Cert.SignatureAlg.Key == cert.EC
-			}
-			for _, raw := range r.Presented {
-				list = append(list, chain.Read(raw))
-			}
-			var anchors []*cert.Certificate
-			for _, raw := range r.Anchors {
-				a, err := cert.Parse(raw)
-				if err != nil {
-					t.Fatal(err)
-				}
-				anchors = append(anchors, a)
 			}
 			var accepts []string
 			if p.accepts != "" {
@@ -116,7 +100,7 @@ func TestModelPolicies(t *testing.T) {
 				if ec && id == "openssl-0.9.8" {
 					continue
 				}
-				profile := &Profile{ID: id, Builder: Builders()[id], Store: chain.NewSet(anchors)}
+				profile := &Profile{ID: id, Builder: Builders()[id], Store: store}
 				got := profile.Judge(v.Begin(), list, Question{Name: r.Name, At: truthAt})
 				if want := slices.Contains(accepts, id); got.Accepted != want {
 					t.Errorf("%s: accepted is %v: %s", id, got.Accepted, got.Reason)

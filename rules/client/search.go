@@ -77,8 +77,7 @@ func (w *walk) climb(x *node, inStore bool) bool {
 		if w.b.Count == Lookups && !w.spend(x) {
 			return false
 		}
-		itself := w.b.KeyRows > 0 && e.to == x && len(w.path) == 0
-		if w.onPath(e.to) && !itself || w.b.KeyOnce && w.keyOnPath(e.to) {
+		if w.onPath(e.to) || w.b.KeyOnce && w.keyOnPath(e.to) {
 			continue
 		}
 		if w.b.Count == Signatures && !w.spend(x) {
@@ -148,16 +147,17 @@ func (w *walk) budget() int {
 
 // onPath says whether the certificate is already on the path. Nodes stand for
 // the presented certificates; what is in a store, or known, may be the same as
-// one of them.
+// one of them. An entry that is verified for itself may go by its twin, in the
+// store or sent before.
 func (w *walk) onPath(n *node) bool {
 	if n.onPath == w.d.runs {
-		return true
+		return n != w.leaf || w.b.KeyRows == 0 || len(w.path) > 0
 	}
 	if n.pos >= 0 {
 		return false
 	}
 	if n.c.SHA256 == w.leaf.c.SHA256 {
-		return w.b.KeyRows == 0 // an entry that is verified for itself may go by its twin in the store
+		return w.b.KeyRows == 0
 	}
 	for _, e := range w.path {
 		if e.to.c.SHA256 == n.c.SHA256 {

@@ -103,14 +103,7 @@ func (w *walk) arrangeSegment(list []*node) int {
 }
 
 // anchored says whether the store has an issuer for x.
-func (w *walk) anchored(x *node) bool {
-	for _, c := range w.named(x) {
-		if e := w.d.towards(x, c, false); w.row(c.Subject.DER) == w.row(x.c.Issuer.DER) && w.isIssuer(e) {
-			return true
-		}
-	}
-	return false
-}
+func (w *walk) anchored(x *node) bool { return w.anchorIn(x.c.Issuer.DER, x) != nil }
 
 // lengthen adds what was not sent but is known, while it is asked how far that
 // would lead.
@@ -213,7 +206,7 @@ func (w *walk) anchorIn(name []byte, x *node) *edge {
 func (w *walk) verifySteps() (fault, bool) {
 	room := unlimited
 	for i, e := range slices.Backward(w.path) {
-		if !trusted(e) && !w.forTLS(e.to) {
+		if !trusted(e) && e.to.c.EKU != nil && !w.servesTLS(e.to.c) {
 			return fault{what: notForTLS, at: e.to, depth: i + 1}, false
 		}
 		if room == 0 {
@@ -278,8 +271,6 @@ func (w *walk) mayIssue(e *edge) bool {
 	}
 	return n.c.HasBasicConstraints && n.c.IsCA
 }
-
-func (w *walk) forTLS(n *node) bool { return n.c.EKU == nil || w.servesTLS(n.c) }
 
 func (w *walk) expired(n *node) bool { return !n.valid && !w.d.q.At.Before(n.c.NotBefore) }
 

@@ -126,12 +126,18 @@ type bearSSL struct {
 func (b bearSSL) Version() string { return b.version }
 
 func newBearSSL(t *testing.T, dir string) (session, error) {
-	version, _, err := run(t.Context(), dir, "dpkg-query", "-W", "-f", "${source:Upstream-Version}", "libbearssl-dev")
+	version, err := packaged(t, dir, "libbearssl-dev")
 	if err != nil {
 		return nil, err
 	}
 	s, err := newC(t, dir, "gcc", "bearssl.c", "-lbearssl")
 	return bearSSL{s, version}, err
+}
+
+// packaged is the version of a Debian package.
+func packaged(t *testing.T, dir, name string) (string, error) {
+	version, _, err := run(t.Context(), dir, "dpkg-query", "-W", "-f", "${source:Upstream-Version}", name)
+	return version, err
 }
 
 func newBotan(t *testing.T, dir string) (session, error) {

@@ -51,7 +51,7 @@ const request = "request"
 type nss struct{ dir, fast, version string }
 
 func newNSS(t *testing.T, dir string) (session, error) {
-	version, _, err := run(t.Context(), dir, "dpkg-query", "-W", "-f", "${source:Upstream-Version}", "libnss3-tools")
+	version, err := packaged(t, dir, "libnss3-tools")
 	if err != nil {
 		return nil, err
 	}
