@@ -1,0 +1,39 @@
+package browsertest
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// Axe is the script of axe-core, which finds what keeps people from using a
+// page.
+type Axe string
+
+// GetAxe fetches axe-core by npm; it is no part of the product.
+func GetAxe(t *testing.T) Axe {
+	t.Helper()
+	npm := need(t, "npm")
+	dir := t.TempDir()
+	cmd := exec.Command(npm, "install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", dir, "axe-core@4.14.1")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("npm install axe-core: %v\n%s", err, out)
+		}
+		t.Skipf("npm install axe-core does not work here: %v", err)
+	}
+	script, err := os.ReadFile(filepath.Join(dir, "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Axe(script)
+}
+
+// Barriers are the serious and critical ones on the tab's page.
+func (a Axe) Barriers(b *Tab) []string {
+	b.t.Helper()
+	JS[int](b, string(a)+";0")
+	return JS[[]string](b, `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.filter(v => ["serious", "critical"].includes(v.impact))
+		.map(v => v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 200) + " " + n.failureSummary).join(" | ")))`)
+}
