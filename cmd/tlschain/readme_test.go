@@ -2,8 +2,13 @@ package main
 
 import (
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"tlschain/scanner/tlstest"
 )
 
 // Every command in the README can be typed as it stands there.
@@ -46,5 +51,43 @@ func TestReadmeShowsWhatComesHome(t *testing.T) {
 	}
 	if !strings.Contains(string(readme), string(table)) {
 		t.Error("README.md does not hold scanner/testdata/openssl.md as it is now: copy it there")
+	}
+}
+
+// The mend in the README is what fix prints for the demo's bakery, but for what
+// is new each time: folder, dates and fingerprints.
+func TestReadmeShowsMend(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	endpoints, err := tlstest.Demo(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range endpoints {
+		if e.Name == "www.bakery.example" {
+			write(t, dir, "bakery.pem", pemOf(e.Identity.Entries...))
+			write(t, dir, "roots.pem", pemOf(e.Anchors...))
+			write(t, dir, "pool.pem", pemOf(e.Pool...))
+		}
+	}
+	builtBinary(t) // needs the source, which is here
+	t.Chdir(dir)
+	const command = "fix bakery.pem --roots roots.pem --pool pool.pem --server nginx -d out"
+	code, out := tlschain(t, strings.Fields(command)...)
+	if code != 0 {
+		t.Fatalf("exit code %d: %s", code, out)
+	}
+	changing := regexp.MustCompile(`until \d{4}-\d{2}-\d{2}|SHA-256 [0-9a-f]{16}`)
+	same := func(text string) string { return changing.ReplaceAllString(strings.TrimSpace(text), "...") }
+	_, shown, _ := strings.Cut(string(readme), "\n$ tlschain "+command+"\n")
+	shown, _, _ = strings.Cut(shown, "```")
+	if got, want := same(strings.ReplaceAll(out, dir, "/srv/shop")), same(shown); got != want {
+		t.Errorf("README.md is not what fix prints:\n%s", got)
 	}
 }
