@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net/url"
 	"os"
 	"strings"
@@ -91,30 +90,10 @@ func TestPostgreSQLDiskFull(t *testing.T) {
 	night(t, db, "web", 0, seen("a", "A"), seen("b", "B"))
 
 	w := begin(t, db, "web", 1)
-	random := rand.NewChaCha8([32]byte{})
-	for n := 0; err == nil; n++ {
-		s := seen(fmt.Sprint("host", n), fmt.Sprint("state", n))
-		s.Chain[0].DER = make([]byte, 50_000)
-		random.Read(s.Chain[0].DER)
-		err = w.Add(t.Context(), s)
-		if n > 400 {
-			t.Fatal("20 MB fit into 4")
-		}
-	}
-	if !strings.Contains(err.Error(), "No space left") || !strings.Contains(err.Error(), "audit 2") {
-		t.Errorf("the error names neither what was done nor why it failed: %v", err)
-	}
+	overflow(t, w, 400, "No space left")
 	expect(t, "timeline of a", intervals(t, db, "web", "a"), "1-1 A")
 	expect(t, "rows", len(rows(t, db, 1)), 2)
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", syscall.MS_REMOUNT, "size=64m"); err != nil {
-		t.Fatal(err)
-	}
-	night(t, db, "web", 2, seen("a", "A"), seen("b", "B2"))
-	expect(t, "timeline of b", intervals(t, db, "web", "b"), "1-1 B, 3-3 B2")
-	failed, err := db.Audit(t.Context(), 2)
-	if err != nil || failed.State != history.Partial {
-		t.Errorf("%+v %v", failed, err)
-	}
+	room(t, db, dir)
 }
 
 // small makes a database whose tables are in a folder, beside the one given.

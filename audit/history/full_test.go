@@ -30,20 +30,7 @@ func TestDiskFull(t *testing.T) {
 	night(t, db, "web", 0, seen("a", "A"), seen("b", "B"))
 
 	w := begin(t, db, "web", 1)
-	random := rand.NewChaCha8([32]byte{})
-	var err error
-	for n := 0; err == nil; n++ {
-		s := seen(fmt.Sprint("host", n), fmt.Sprint("state", n))
-		s.Chain[0].DER = make([]byte, 50_000)
-		random.Read(s.Chain[0].DER)
-		err = w.Add(t.Context(), s)
-		if n > 100 {
-			t.Fatal("5 MB fit into 2")
-		}
-	}
-	if !strings.Contains(err.Error(), "full") || !strings.Contains(err.Error(), "audit 2") {
-		t.Errorf("the error names neither what was done nor why it failed: %v", err)
-	}
+	overflow(t, w, 100, "full")
 	// What was there still is, and half of the audit is not shown.
 	expect(t, "timeline of a", intervals(t, db, "web", "a"), "1-1 A")
 	expect(t, "rows", len(rows(t, db, 1)), 2)
@@ -51,7 +38,32 @@ func TestDiskFull(t *testing.T) {
 	if err != nil || len(list) != 2 {
 		t.Errorf("%d endpoints, %v", len(list), err)
 	}
-	// Somebody makes room: the next audit joins what the failed one had stored.
+	room(t, db, dir)
+}
+
+// overflow stores 50,000 bytes at a time until the disk is full, which the error
+// must say.
+func overflow(t *testing.T, w *history.Writer, most int, full string) {
+	t.Helper()
+	random := rand.NewChaCha8([32]byte{})
+	var err error
+	for n := 0; err == nil; n++ {
+		s := seen(fmt.Sprint("host", n), fmt.Sprint("state", n))
+		s.Chain[0].DER = make([]byte, 50_000)
+		random.Read(s.Chain[0].DER)
+		err = w.Add(t.Context(), s)
+		if n > most {
+			t.Fatalf("more than %d times 50,000 bytes fit in", most)
+		}
+	}
+	if !strings.Contains(err.Error(), full) || !strings.Contains(err.Error(), "audit 2") {
+		t.Errorf("the error names neither what was done nor why it failed: %v", err)
+	}
+}
+
+// room is made by somebody: the next audit joins what the failed one had stored.
+func room(t *testing.T, db *history.DB, dir string) {
+	t.Helper()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", syscall.MS_REMOUNT, "size=64m"); err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func TestPostgreSQLDiesUnderAuditServe(t *testing.T) {
 	await(t, func() bool { planned, err := db.Schedule(t.Context()); return err == nil && len(planned) == 1 }, func() string { return "nothing is planned" })
 	serve.Process.Kill()
 	serve.Wait()
-	makeDue(t, where)
+	makeDue(t, where, "web")
 	serve = w.start(t, where, "serve")
 	await(t, func() bool {
 		list, err := db.Audits(t.Context(), "web", 0, 1)

@@ -166,7 +166,7 @@ func TestKillAuditServe(t *testing.T) {
 		address := freeAddress(t)
 		w := newWatch(t, 800, "    schedule: {cron: \"0 3 1 1 *\"}\nserve: {listen: \""+address+"\"}\n")
 		for range kills() + 1 { // the first one plans
-			makeDue(t, where)
+			makeDue(t, where, "web")
 			serve := w.start(t, where, "serve")
 			awaitHealthy(t, address)
 			time.Sleep(rand.N(2 * time.Second))
@@ -174,7 +174,7 @@ func TestKillAuditServe(t *testing.T) {
 			serve.Wait()
 			w.holds(t, where)
 		}
-		makeDue(t, where)
+		makeDue(t, where, "web")
 		before, _ := w.holds(t, where)
 		serve := w.start(t, where, "serve")
 		awaitHealthy(t, address)
@@ -191,8 +191,9 @@ func TestKillAuditServe(t *testing.T) {
 	})
 }
 
-// makeDue lets the group's time have come, as if the machine had been off over it.
-func makeDue(t *testing.T, where string) {
+// makeDue lets the time of planned groups have come, as if the machine had been
+// off over it.
+func makeDue(t *testing.T, where string, groups ...string) {
 	t.Helper()
 	db, err := history.Open(t.Context(), where)
 	if err != nil {
@@ -203,9 +204,13 @@ func makeDue(t *testing.T, where string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p := planned["web"]; p.Spec != "" {
+	for _, group := range groups {
+		p, known := planned[group]
+		if !known {
+			continue
+		}
 		p.Next = time.Now().Add(-time.Hour)
-		if err := db.Plan(t.Context(), "web", p); err != nil {
+		if err := db.Plan(t.Context(), group, p); err != nil {
 			t.Fatal(err)
 		}
 	}

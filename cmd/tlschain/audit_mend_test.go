@@ -103,6 +103,17 @@ func TestMendIsFetched(t *testing.T) {
 // lackingEndpoint sends a leaf whose issuer is known by facts only.
 func lackingEndpoint(t *testing.T, root, issuer, leaf *tlstest.Cert) *reports.Endpoint {
 	t.Helper()
+	judge, _ := factsOnly(t, root, issuer)
+	verdicts := judge.Judge([]rules.Presentation{{Name: tlstest.ServerName, Entries: []chain.Entry{chain.Read(leaf.DER)}}})
+	repair.New(judge, repair.Options{}).Fill(verdicts[0])
+	e := reports.NewEndpoint(nil, "site", verdicts[0])
+	return &e
+}
+
+// factsOnly judges as the client go that trusts root, and knows of issuer that
+// there is such a certificate, but not its bytes.
+func factsOnly(t *testing.T, root, issuer *tlstest.Cert) (*rules.Judge, *cert.Certificate) {
+	t.Helper()
 	parse := func(c *tlstest.Cert) *cert.Certificate {
 		x, err := cert.Parse(c.DER)
 		if err != nil {
@@ -113,12 +124,8 @@ func lackingEndpoint(t *testing.T, root, issuer, leaf *tlstest.Cert) *reports.En
 	fact := *parse(issuer)
 	fact.Raw, fact.TBS, fact.Signature, fact.SignedBy = nil, nil, nil, parse(root).Key.SPKI
 	profile := &client.Profile{ID: "go", Group: client.Modern, Builder: client.Builders()["go"]}
-	judge := rules.NewJudge(rules.Criteria{
+	return rules.NewJudge(rules.Criteria{
 		At: tlstest.Now(), Profiles: []*client.Profile{profile.WithStore(chain.NewSet([]*cert.Certificate{parse(root)}))},
 		Known: []rules.Source{{Name: "catalog", Set: chain.NewSet([]*cert.Certificate{&fact})}},
-	}, nil)
-	verdicts := judge.Judge([]rules.Presentation{{Name: tlstest.ServerName, Entries: []chain.Entry{chain.Read(leaf.DER)}}})
-	repair.New(judge, repair.Options{}).Fill(verdicts[0])
-	e := reports.NewEndpoint(nil, "site", verdicts[0])
-	return &e
+	}, nil), &fact
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"tlschain/audit/history"
 	"tlschain/audit/history/pgtest"
@@ -135,7 +134,7 @@ func TestAuditWork(t *testing.T) {
 	}
 	shows("/metrics", `tlschain_audit_next_timestamp_seconds{group="web"}`) // the first look plans
 	serve.interrupt(t)
-	z.due(t, "web", "mail")
+	makeDue(t, z.where, "web", "mail")
 	serve = z.start(t, scheduler, "serve")
 	awaitHealthy(t, address)
 	shows("/", "for a worker of zone dmz since")
@@ -205,26 +204,5 @@ func TestAuditWorkDiffers(t *testing.T) {
 	}
 	if got := z.audits(t, ""); got != "" {
 		t.Error(got)
-	}
-}
-
-// due has the time of groups come, as if the machine had been off over it.
-func (z *zoned) due(t *testing.T, groups ...string) {
-	t.Helper()
-	db, err := history.Open(t.Context(), z.where)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	planned, err := db.Schedule(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, group := range groups {
-		p := planned[group]
-		p.Next = time.Now().Add(-time.Hour)
-		if err := db.Plan(t.Context(), group, p); err != nil {
-			t.Fatal(err)
-		}
 	}
 }

@@ -7,9 +7,7 @@ import (
 
 	"tlschain/audit/complete"
 	"tlschain/rules"
-	"tlschain/rules/cert"
 	"tlschain/rules/chain"
-	"tlschain/rules/client"
 	"tlschain/scanner/tlstest"
 )
 
@@ -18,23 +16,9 @@ import (
 func TestFixNamesWhatItHasNoBytesOf(t *testing.T) {
 	mk := tlstest.For(t)
 	root := mk.Root("R")
-	parse := func(c *tlstest.Cert) *cert.Certificate {
-		x, err := cert.Parse(c.DER)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return x
-	}
 	i := mk.Intermediate("I", root)
 	leaf := mk.Leaf("L", i, func(c *tlstest.Template) { c.IssuingCertificateURL = []string{"http://ca.example/i.cer\x1b[2J"} })
-	fact := *parse(i)
-	fact.Raw, fact.TBS, fact.Signature, fact.SignedBy = nil, nil, nil, parse(root).Key.SPKI
-
-	profile := &client.Profile{ID: "go", Group: client.Modern, Builder: client.Builders()["go"]}
-	judge := rules.NewJudge(rules.Criteria{
-		At: tlstest.Now(), Profiles: []*client.Profile{profile.WithStore(chain.NewSet([]*cert.Certificate{parse(root)}))},
-		Known: []rules.Source{{Name: "catalog", Set: chain.NewSet([]*cert.Certificate{&fact})}},
-	}, nil)
+	judge, fact := factsOnly(t, root, i)
 	var out bytes.Buffer
 	f := &fixing{process: &process{stdout: &out}, completer: complete.New(judge, complete.Options{})}
 	a := f.file(t.Context(), "site.pem", "site.pem", rules.Presentation{Name: tlstest.ServerName, Entries: []chain.Entry{chain.Read(leaf.DER)}})
