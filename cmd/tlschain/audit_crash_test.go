@@ -3,14 +3,12 @@ package main
 import (
 	"bytes"
 	"errors"
-	"math/rand/v2"
 	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"tlschain/audit/history"
 	"tlschain/audit/history/pgtest"
@@ -21,46 +19,24 @@ import (
 func TestPostgreSQLDiesUnderAuditRun(t *testing.T) {
 	server := pgtest.Start(t)
 	where := server.Database(t)
-	w := newWatch(t, 800, "")
-	var whole time.Duration // of the second run: the first one makes the tables
-	for range 2 {
-		began := time.Now()
-		if err := w.start(t, where, "run").Wait(); err != nil {
-			t.Fatal(err)
-		}
-		whole = time.Since(began)
-	}
 	clear := regexp.MustCompile(`(?m)^tlschain: (auditing web|opening the history|locking the history|bringing the history's tables up to date|reading audit|listing audits|comparing audits|reading the history|storing a notice|listing notices|recording)[^\n]*: `)
-	runs, crashed := 2, 0
-	for tries := 0; crashed < kills() && tries < 5*kills(); tries++ {
-		run := w.start(t, where, "run")
-		time.Sleep(rand.N(whole)) // the random moment is what is tested
+	newWatch(t, 800, "").endures(t, where, func(run *exec.Cmd) (ended bool) {
 		server.Crash(t)
+		defer server.Run(t)
+		err := run.Wait()
 		var exit *exec.ExitError
-		switch err := run.Wait(); {
+		switch {
 		case err == nil:
-			runs++
+			return true
 		case !errors.As(err, &exit) || exit.ExitCode() != 2:
 			t.Errorf("the run ended with %v", err)
-		default:
-			crashed++
-			if text := run.Stderr.(*bytes.Buffer).String(); !clear.MatchString(text) || strings.Contains(text, "goroutine") {
-				t.Errorf("the error says neither what was done nor why it failed: %s", text)
-			}
+			return false
 		}
-		server.Run(t)
-		if complete, _ := w.holds(t, where); complete < runs || complete > runs+crashed {
-			t.Fatalf("%d runs ended, %d complete audits are in the history", runs, complete)
+		if text := run.Stderr.(*bytes.Buffer).String(); !clear.MatchString(text) || strings.Contains(text, "goroutine") {
+			t.Errorf("the error says neither what was done nor why it failed: %s", text)
 		}
-	}
-	if err := w.start(t, where, "run").Wait(); err != nil {
-		t.Fatalf("the run after %d crashes: %v", crashed, err)
-	}
-	complete, partial := w.holds(t, where)
-	t.Logf("%d crashes: %d complete audits, %d partial", crashed, complete, partial)
-	if complete < runs+1 {
-		t.Errorf("%d runs ended, %d complete audits are in the history", runs+1, complete)
-	}
+		return false
+	})
 }
 
 // Under audit serve: it says that it is not well, outlives the database, and

@@ -125,39 +125,48 @@ func onBoth(t *testing.T, test func(t *testing.T, where string)) {
 // as whole, and the next run completes.
 func TestKillAuditRun(t *testing.T) {
 	onBoth(t, func(t *testing.T, where string) {
-		w := newWatch(t, 800, "")
-		var whole time.Duration // of the second run: the first one makes the tables
-		for range 2 {
-			began := time.Now()
-			if err := w.start(t, where, "run").Wait(); err != nil {
-				t.Fatal(err)
-			}
-			whole = time.Since(began)
-		}
-		runs, killed := 2, 0
-		for tries := 0; killed < kills() && tries < 5*kills(); tries++ {
-			run := w.start(t, where, "run")
-			time.Sleep(rand.N(whole)) // the random moment is what is tested
+		newWatch(t, 800, "").endures(t, where, func(run *exec.Cmd) (ended bool) {
 			run.Process.Kill()
-			if run.Wait() != nil {
-				killed++
-			} else {
-				runs++
-			}
-			// One that was killed may have ended its audit just before.
-			if complete, _ := w.holds(t, where); complete < runs || complete > runs+killed {
-				t.Fatalf("%d runs ended, %d complete audits are in the history", runs, complete)
-			}
-		}
-		if err := w.start(t, where, "run").Wait(); err != nil {
-			t.Fatalf("the run after %d kills: %v", killed, err)
-		}
-		complete, partial := w.holds(t, where)
-		t.Logf("%d kills: %d complete audits, %d partial", killed, complete, partial)
-		if complete < runs+1 {
-			t.Errorf("%d runs ended, %d complete audits are in the history", runs+1, complete)
-		}
+			return run.Wait() == nil
+		})
 	})
+}
+
+// endures has audit run cut off at random moments, and holds that audits are
+// whole in the history or not complete, and that the run after the last completes.
+// cut says whether the run had come to its end.
+func (w *watch) endures(t *testing.T, where string, cut func(run *exec.Cmd) (ended bool)) {
+	t.Helper()
+	var whole time.Duration // of the second run: the first one makes the tables
+	for range 2 {
+		began := time.Now()
+		if err := w.start(t, where, "run").Wait(); err != nil {
+			t.Fatal(err)
+		}
+		whole = time.Since(began)
+	}
+	runs, off := 2, 0
+	for tries := 0; off < kills() && tries < 5*kills(); tries++ {
+		run := w.start(t, where, "run")
+		time.Sleep(rand.N(whole)) // the random moment is what is tested
+		if cut(run) {
+			runs++
+		} else {
+			off++
+		}
+		// One that was cut off may have ended its audit just before.
+		if complete, _ := w.holds(t, where); complete < runs || complete > runs+off {
+			t.Fatalf("%d runs ended, %d complete audits are in the history", runs, complete)
+		}
+	}
+	if err := w.start(t, where, "run").Wait(); err != nil {
+		t.Fatalf("the run after %d that were cut off: %v", off, err)
+	}
+	complete, partial := w.holds(t, where)
+	t.Logf("%d cut off: %d complete audits, %d partial", off, complete, partial)
+	if complete < runs+1 {
+		t.Errorf("%d runs ended, %d complete audits are in the history", runs+1, complete)
+	}
 }
 
 // The same for audit serve, which catches up after each kill.
