@@ -200,9 +200,9 @@ func TestKillAuditServe(t *testing.T) {
 	})
 }
 
-// makeDue lets the time of planned groups have come, as if the machine had been
+// makeDue lets the time of a planned group have come, as if the machine had been
 // off over it.
-func makeDue(t *testing.T, where string, groups ...string) {
+func makeDue(t *testing.T, where, group string) {
 	t.Helper()
 	db, err := history.Open(t.Context(), where)
 	if err != nil {
@@ -213,11 +213,7 @@ func makeDue(t *testing.T, where string, groups ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, group := range groups {
-		p, known := planned[group]
-		if !known {
-			continue
-		}
+	if p, ok := planned[group]; ok {
 		p.Next = time.Now().Add(-time.Hour)
 		if err := db.Plan(t.Context(), group, p); err != nil {
 			t.Fatal(err)

@@ -50,7 +50,7 @@ func TestStoppedAuditTells(t *testing.T) {
 		if known == w.endpoints {
 			break // the first one was not stopped in time
 		}
-		makeDue(t, where)
+		makeDue(t, where, "web")
 		stopped := w.start(t, where, command)
 		await(t, func() bool { return countIn(t, where, "pending") > known }, func() string { return "nothing is stored" })
 		stopped.Process.Signal(os.Interrupt)

@@ -134,7 +134,8 @@ func TestAuditWork(t *testing.T) {
 	}
 	shows("/metrics", `tlschain_audit_next_timestamp_seconds{group="web"}`) // the first look plans
 	serve.interrupt(t)
-	makeDue(t, z.where, "web", "mail")
+	makeDue(t, z.where, "web")
+	makeDue(t, z.where, "mail")
 	serve = z.start(t, scheduler, "serve")
 	awaitHealthy(t, address)
 	shows("/", "for a worker of zone dmz since")
