@@ -1,4 +1,4 @@
-module tlschain
+module github.com/tlschain/tlschain
 
 go 1.26.0
 

@@ -13,8 +13,8 @@ import (
 	"iter"
 	"time"
 
-	"tlschain/reports"
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // An Engine makes ready to look at a group's targets as of a moment. Its errors

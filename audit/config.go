@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 // A Config is tlschain.yaml. Load reads it; Example is one with every key.

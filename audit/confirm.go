@@ -5,8 +5,8 @@ import (
 	"crypto/sha256"
 	"maps"
 
-	"tlschain/audit/history"
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // A doubt is an endpoint whose material change is not confirmed yet.

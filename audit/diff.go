@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 // A Kind is one way in which an endpoint changed that a person should know of.

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"tlschain/audit/history"
-	"tlschain/reports"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
 )
 
 // maxLines bounds each part of a digest: a morning's mail is read, not searched.

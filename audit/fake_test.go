@@ -12,10 +12,10 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/audit/history"
-	"tlschain/reports"
-	"tlschain/rules"
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // A world is what a fake engine finds: a state word for each host.

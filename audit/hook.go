@@ -7,7 +7,7 @@ import (
 	"os/exec"
 	"time"
 
-	"tlschain/reports"
+	"github.com/tlschain/tlschain/reports"
 )
 
 // hook runs a receiver's program with the message as JSON on standard input. It

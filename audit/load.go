@@ -18,7 +18,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/rules"
 )
 
 // Example is a tlschain.yaml with every key, explained.

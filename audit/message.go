@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"tlschain/audit/history"
-	"tlschain/reports"
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules"
 )
 
 // A Message is the digest of one audit for one receiver. A program that is a

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"sync"
 
-	"tlschain/audit/history"
-	"tlschain/reports"
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // batch is how many endpoints are stored at once: a kill loses no more.

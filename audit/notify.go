@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"tlschain/audit/history"
-	"tlschain/reports"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
 )
 
 // A Notifier tells receivers what changed. What is to be sent is stored first,

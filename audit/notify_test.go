@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 // notifierOf tells a program that appends what it reads to a file.

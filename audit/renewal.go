@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 // Whether a certificate was renewed as usual is told by the endpoint's own past

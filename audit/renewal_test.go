@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 // A year of one host whose certificate lasts 90 days and is renewed a month

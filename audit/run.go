@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"time"
 
-	"tlschain/audit/history"
-	"tlschain/reports"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
 )
 
 // An Auditor looks at groups and stores what it sees.

@@ -14,9 +14,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"tlschain/audit/history"
-	"tlschain/reports"
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 func TestNights(t *testing.T) {

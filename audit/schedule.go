@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 // How often the clock on the wall is looked at. A single timer until the next

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 // A hands is a clock that a test turns: each look at it waits for a turn.

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // Sources are where a group's targets come from. All of them count.

@@ -9,10 +9,10 @@ import (
 	"strconv"
 	"strings"
 
-	"tlschain/audit/history"
-	"tlschain/reports"
-	"tlschain/rules"
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 // An identity is what of an endpoint is the same every night.

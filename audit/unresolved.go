@@ -3,8 +3,8 @@ package audit
 import (
 	"context"
 
-	"tlschain/reports"
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // Where all addresses of a name are looked at, a name that does not resolve

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/audit/history"
-	"tlschain/reports"
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // A zone is what a name server says: addresses by name; none: no answer.

@@ -15,10 +15,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"tlschain/audit/history"
-	"tlschain/reports"
-	"tlschain/rules"
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // A year is a group over many nights, in which one endpoint in a hundred

@@ -13,7 +13,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
-	"tlschain/reports/browsertest"
+	"github.com/tlschain/tlschain/reports/browsertest"
 )
 
 var shots = flag.String("shots", "", "a directory for screenshots of the HTML report, to be looked at")

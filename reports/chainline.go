@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"tlschain/rules"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // The marks of severities. They differ in shape, not only in colour, so that

@@ -3,8 +3,8 @@ package reports
 import (
 	"iter"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // Corrected gives the certificates of the corrected bundle, in order, with their

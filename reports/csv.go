@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/rules"
 )
 
 // csvWriter writes one row an endpoint. A cell that a spreadsheet would take

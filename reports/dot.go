@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // dotWriter writes a graph for Graphviz: a cluster for each endpoint, a box for

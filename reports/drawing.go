@@ -1,8 +1,8 @@
 package reports
 
 import (
-	"tlschain/rules"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // A drawing is an endpoint's chain as a graph: what was presented, what is

@@ -8,11 +8,11 @@ import (
 	"strings"
 	"time"
 
-	"tlschain/rules"
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
-	"tlschain/rules/client"
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // NewEndpoint puts an observation and the verdict on it into the form of the

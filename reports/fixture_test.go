@@ -4,10 +4,10 @@ import (
 	"crypto/sha256"
 	"time"
 
-	"tlschain/rules"
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
-	"tlschain/rules/client"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
 )
 
 // The endpoints of the example report: one of each kind that formats must

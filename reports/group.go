@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/rules"
 )
 
 // groups gathers endpoints for --group-by. It holds names only.

@@ -4,7 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 // A Hash is a SHA-256 digest; zero means that there is none, null in JSON.

@@ -14,11 +14,11 @@ import (
 	"github.com/prometheus/common/model"
 	"golang.org/x/net/html"
 
-	"tlschain/rules"
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
-	"tlschain/rules/client"
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // A hostile observation and verdict carry the same bytes in every text that a

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/rules"
 )
 
 //go:embed html.tmpl

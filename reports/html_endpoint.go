@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // An endpointView is one endpoint as the page's template sees it.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/rules"
 )
 
 // junitWriter writes a test suite for each endpoint and in it a test case for

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // labels are all the words that the formats for people bring along, in one

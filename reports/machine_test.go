@@ -18,7 +18,7 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/rules"
 )
 
 // need finds a program, or skips the test and says what to install; with

@@ -14,10 +14,10 @@ package reports
 import (
 	"time"
 
-	"tlschain/rules"
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
-	"tlschain/rules/client"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
 )
 
 // SchemaVersion is the version of the JSON contract that this package writes.

@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/rules"
 )
 
 // sarifWriter writes SARIF 2.1.0 (OASIS) as a stream: one run, the catalogue of

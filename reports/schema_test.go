@@ -13,7 +13,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/rules"
 )
 
 var update = flag.Bool("update", false, "write what is generated: the schema and the golden reports")

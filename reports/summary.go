@@ -9,8 +9,8 @@ import (
 	"slices"
 	"time"
 
-	"tlschain/rules"
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 // A Summary closes a report.

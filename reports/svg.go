@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"tlschain/rules"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // The chain is drawn from top to bottom, each certificate a box, so that the

@@ -11,7 +11,7 @@ import (
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
 
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/rules"
 )
 
 // This is the only file that knows tablewriter, and all it uses are NewTable,

@@ -10,7 +10,7 @@ import (
 
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
 
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/rules"
 )
 
 // narrow makes ambiguous characters one column wide, whatever the locale of

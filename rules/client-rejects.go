@@ -3,7 +3,7 @@ package rules
 import (
 	"slices"
 
-	"tlschain/rules/client"
+	"github.com/tlschain/tlschain/rules/client"
 )
 
 var clientRejects = Rule{

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"tlschain/rules/chain"
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // sameChain compares whole lists: two nodes with one leaf and different

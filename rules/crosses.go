@@ -3,9 +3,9 @@ package rules
 import (
 	"slices"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
-	"tlschain/rules/client"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
 )
 
 // A cross is one way to let more clients in by sending cross-certificates.

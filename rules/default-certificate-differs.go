@@ -3,7 +3,7 @@ package rules
 import (
 	"fmt"
 
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 var defaultCertificateDiffers = Rule{

@@ -3,7 +3,7 @@ package rules
 import (
 	"fmt"
 
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 var expiredIntermediate = Rule{

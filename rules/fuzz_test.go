@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/rules/chain"
-	"tlschain/rules/client"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // FuzzJudge judges lists made of the recipes' certificates, in any order and

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/rules/chain"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // hostile are chains made to cost as much as possible.

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"time"
 
-	"tlschain/rules/catalog"
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
-	"tlschain/rules/client"
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
 )
 
 // A Judge holds what every verdict of a run depends on beside the presentation.

@@ -3,7 +3,7 @@ package rules
 import (
 	"testing"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // TestRememberedVerdict holds that a verdict that is remembered is the one that

@@ -1,6 +1,6 @@
 package rules
 
-import "tlschain/rules/cert"
+import "github.com/tlschain/tlschain/rules/cert"
 
 var keyMismatch = Rule{
 	ID: "key-mismatch", Class: ClassCertificate, Severity: Error, Since: "0.1",

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 var keyTypesDiffer = Rule{

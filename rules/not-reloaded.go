@@ -4,7 +4,7 @@ import (
 	"crypto/sha1"
 	"fmt"
 
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 var notReloaded = Rule{

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"tlschain/rules/client"
+	"github.com/tlschain/tlschain/rules/client"
 )
 
 var oddCertificate = Rule{

@@ -3,7 +3,7 @@ package rules
 import (
 	"time"
 
-	"tlschain/rules/client"
+	"github.com/tlschain/tlschain/rules/client"
 )
 
 // A Break is the first moment at which a client that accepts a chain today will

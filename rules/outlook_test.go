@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 func TestOutlook(t *testing.T) {

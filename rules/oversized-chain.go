@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // Sizes of all certificates together, in bytes.

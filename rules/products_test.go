@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/rules/catalog"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // productsOf is the catalogue that a recipe is judged by: the one of

@@ -3,8 +3,8 @@ package rules
 import (
 	"testing"
 
-	"tlschain/rules/client"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/rules/client"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // profiles gives the named clients, or two that differ much: one that takes

@@ -7,11 +7,11 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
-	"tlschain/rules/client"
-	"tlschain/scanner"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
+	"github.com/tlschain/tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // recipes reads the chain recipes, one folder a rule.

@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"time"
 
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 // A Rule is one way in which an endpoint can be at fault, with everything that

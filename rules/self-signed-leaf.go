@@ -1,8 +1,8 @@
 package rules
 
 import (
-	"tlschain/rules/chain"
-	"tlschain/rules/client"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
 )
 
 var selfSignedLeaf = Rule{

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"slices"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
-	"tlschain/rules/client"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
 )
 
 var staleCrossRoot = Rule{

@@ -3,8 +3,8 @@ package rules
 import (
 	"fmt"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 var weakKey = Rule{

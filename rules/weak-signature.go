@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // sha1End is when browsers stopped taking SHA-1 (Chrome 56, Firefox 51, January

@@ -3,8 +3,8 @@ package rules
 import (
 	"slices"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // With returns a judge that knows the certificates of one more source. It

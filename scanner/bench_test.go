@@ -18,8 +18,8 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/scanner/tlstest"
-	"tlschain/scanner/wire"
+	"github.com/tlschain/tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/wire"
 )
 
 // farmVariable makes the test binary a farm of servers, so that a benchmark's

@@ -5,7 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 
-	"tlschain/scanner/wire"
+	"github.com/tlschain/tlschain/scanner/wire"
 )
 
 // capture brings the chain home: by a complete handshake where crypto/tls can

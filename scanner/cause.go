@@ -11,8 +11,8 @@ import (
 	"strings"
 	"syscall"
 
-	"tlschain/scanner/starttls"
-	"tlschain/scanner/wire"
+	"github.com/tlschain/tlschain/scanner/starttls"
+	"github.com/tlschain/tlschain/scanner/wire"
 )
 
 // failure puts an attempt's error into the vocabulary, with a message for

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"tlschain/scanner/starttls"
+	"github.com/tlschain/tlschain/scanner/starttls"
 )
 
 // columns are what a target list in CSV may have, in any order.

@@ -6,7 +6,7 @@ import (
 	"net/netip"
 	"time"
 
-	"tlschain/scanner/starttls"
+	"github.com/tlschain/tlschain/scanner/starttls"
 )
 
 // connect dials and speaks the STARTTLS preamble. The connection has ctx's

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"log"
 
-	"tlschain/scanner"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // A scan of two targets: one server that presents a leaf without its

@@ -12,7 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // answer is a server that reads the hello and says something.

@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // Servers that choke on what they do not know, each in its own way, and only

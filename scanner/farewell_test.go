@@ -7,7 +7,7 @@ import (
 	"net"
 	"testing"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // A server sees its guest leave: QUIT within STARTTLS, close_notify, and the

@@ -8,8 +8,8 @@ import (
 	"net"
 	"time"
 
-	"tlschain/scanner/starttls"
-	"tlschain/scanner/wire"
+	"github.com/tlschain/tlschain/scanner/starttls"
+	"github.com/tlschain/tlschain/scanner/wire"
 )
 
 // handshake makes a complete TLS handshake and writes what came of it into o.

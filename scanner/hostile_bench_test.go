@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // BenchmarkBesideHostile tells how long a thousand good endpoints take, alone

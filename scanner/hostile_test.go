@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // descriptors counts what this process has open; 0 where that is not to be

@@ -14,7 +14,7 @@ import (
 
 	"golang.org/x/net/dns/dnsmessage"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // nameServer answers A questions for www.example.test with an address of

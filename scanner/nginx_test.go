@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // needProgram finds a server, in the directories of the system's own too, and

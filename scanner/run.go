@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"tlschain/scanner/wire"
+	"github.com/tlschain/tlschain/scanner/wire"
 )
 
 // A run is one scan under way: the scanner and what its connections share.

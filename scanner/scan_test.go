@@ -12,7 +12,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // at is a target on loopback, where every address from 127.0.0.1 on is ours.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"tlschain/scanner/starttls"
+	"github.com/tlschain/tlschain/scanner/starttls"
 )
 
 // tlsPort names the port of the schemes whose connections begin with TLS; 0

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"tlschain/scanner/starttls"
+	"github.com/tlschain/tlschain/scanner/starttls"
 )
 
 // TargetOptions say what to add to a target that leaves something open.

@@ -12,11 +12,11 @@ import (
 	"encoding/hex"
 	"slices"
 
-	"tlschain/rules"
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
-	"tlschain/rules/repair"
-	"tlschain/scanner/aia"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/fix"
+	"github.com/tlschain/tlschain/scanner/aia"
 )
 
 // maxRounds bounds how often a target is judged anew: each round fetches one
@@ -27,20 +27,20 @@ const maxRounds = 5
 type Completer struct {
 	judge   *rules.Judge
 	options Options
-	mender  *repair.Mender
+	mender  *fix.Mender
 	anchors *chain.Set
 }
 
 // Options say what may be brought in.
 type Options struct {
-	Fetcher *aia.Fetcher   // nil: nothing is fetched
-	Bytes   bool           // fetch also issuers that are known as facts: their bytes are to be written
-	Mend    repair.Options // how mends are chosen
+	Fetcher *aia.Fetcher // nil: nothing is fetched
+	Bytes   bool         // fetch also issuers that are known as facts: their bytes are to be written
+	Mend    fix.Options  // how mends are chosen
 }
 
 // New prepares a completer.
 func New(j *rules.Judge, o Options) *Completer {
-	c := &Completer{judge: j, options: o, mender: repair.New(j, o.Mend)}
+	c := &Completer{judge: j, options: o, mender: fix.New(j, o.Mend)}
 	var anchors []*cert.Certificate
 	for _, p := range j.Profiles {
 		anchors = append(anchors, p.Store.All()...)
@@ -54,7 +54,7 @@ func (c *Completer) Read(raw []byte) chain.Entry { return c.judge.Read(raw) }
 
 // Judge judges what one target presented, one presentation for each address,
 // and fills in the mends. The mender is the one to ask for more about them.
-func (c *Completer) Judge(ctx context.Context, ps []rules.Presentation) ([]*rules.Verdict, *repair.Mender) {
+func (c *Completer) Judge(ctx context.Context, ps []rules.Presentation) ([]*rules.Verdict, *fix.Mender) {
 	judge, mender := c.judge, c.mender
 	verdicts := judge.Judge(ps)
 	if c.options.Fetcher != nil {
@@ -64,7 +64,7 @@ func (c *Completer) Judge(ctx context.Context, ps []rules.Presentation) ([]*rule
 				ps[i].AIA = failures
 			}
 			judge = judge.With(rules.Source{Name: "aia", Set: chain.NewSet(fetched)})
-			mender = repair.New(judge, c.options.Mend)
+			mender = fix.New(judge, c.options.Mend)
 			verdicts = judge.Judge(ps)
 		}
 	}
@@ -166,7 +166,7 @@ func (c *Completer) issuers(session *chain.Session, v *rules.Verdict, fetched []
 // Twins gives the serial numbers, in hex, of the known self-signed roots that
 // share name and key with a cross-certificate of a bundle: Windows prefers such
 // a root in its store to the cross-certificate.
-func (c *Completer) Twins(bundle []repair.Certificate) (serials []string) {
+func (c *Completer) Twins(bundle []fix.Certificate) (serials []string) {
 	for _, b := range bundle {
 		for _, source := range c.judge.Known {
 			for _, k := range source.Set.Keyed(b.Cert.Key.SPKI) {

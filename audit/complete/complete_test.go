@@ -9,12 +9,12 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"tlschain/rules"
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
-	"tlschain/rules/client"
-	"tlschain/scanner/aia"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
+	"github.com/tlschain/tlschain/scanner/aia"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // ca serves certificates by path, on loopback, and counts.

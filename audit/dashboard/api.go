@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"time"
 
-	"tlschain/audit"
-	"tlschain/reports"
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/reports"
 )
 
 //go:embed openapi.json

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"time"
 
-	"tlschain/audit"
-	"tlschain/audit/history"
-	"tlschain/reports"
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
 )
 
 func isNotFound(err error) bool { return errors.Is(err, history.ErrNotFound) }

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/audit"
-	"tlschain/audit/history"
-	"tlschain/audit/history/pgtest"
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history/pgtest"
 )
 
 // BenchmarkPages is 100,000 endpoints in four groups, a tenth of them with

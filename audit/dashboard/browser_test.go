@@ -10,7 +10,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"tlschain/reports/browsertest"
+	"github.com/tlschain/tlschain/reports/browsertest"
 )
 
 var shots = flag.String("shots", "", "a directory for screenshots of the dashboard, to be looked at")

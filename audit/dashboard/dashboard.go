@@ -20,9 +20,9 @@ import (
 	"strings"
 	"time"
 
-	"tlschain/audit"
-	"tlschain/audit/history"
-	"tlschain/reports"
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
 )
 
 // A Server answers requests from one history.

@@ -20,8 +20,8 @@ import (
 	"golang.org/x/crypto/bcrypt"
 	"golang.org/x/net/html"
 
-	"tlschain/audit"
-	"tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 var now = time.Date(2026, 5, 3, 12, 0, 0, 0, time.UTC)

@@ -11,7 +11,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"tlschain/audit"
+	"github.com/tlschain/tlschain/audit"
 )
 
 // What audit/deploy offers can be read, and names no metric that there is not.

@@ -6,10 +6,10 @@ import (
 	"strings"
 	"time"
 
-	"tlschain/audit"
-	"tlschain/audit/history"
-	"tlschain/reports"
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules"
 )
 
 // A tag is a finding in a list.

@@ -6,9 +6,9 @@ import (
 	"net/http"
 	"strconv"
 
-	"tlschain/audit"
-	"tlschain/audit/history"
-	"tlschain/reports"
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
 )
 
 // A step is one interval of an endpoint's timeline, with what it brought.

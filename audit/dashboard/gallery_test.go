@@ -12,17 +12,17 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/audit"
-	"tlschain/audit/history"
-	"tlschain/reports"
-	"tlschain/rules"
-	"tlschain/rules/catalog"
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
-	"tlschain/rules/client"
-	"tlschain/rules/repair"
-	"tlschain/scanner"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
+	"github.com/tlschain/tlschain/rules/fix"
+	"github.com/tlschain/tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // A gallery is a month of three groups, night by night: chains that break and
@@ -168,7 +168,7 @@ func galleryLook(r *tlstest.Recipe, all []exhibit, night int, at time.Time) audi
 	}
 	criteria := rules.Criteria{At: at, Profiles: profiles, Known: []rules.Source{{Name: "pool", Set: set("I2", "I3", "X3", "R3", "OWNI")}}, Products: catalog.EmbeddedProducts()}
 	judge := rules.NewJudge(criteria, new(chain.Verifier))
-	mender := repair.New(judge, repair.Options{})
+	mender := fix.New(judge, fix.Options{})
 	return func(_ context.Context, targets iter.Seq[scanner.Target], keep func([]byte)) iter.Seq[[]reports.Endpoint] {
 		return func(yield func([]reports.Endpoint) bool) {
 			for t := range targets {

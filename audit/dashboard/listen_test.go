@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 func TestListenWithRenewedCertificate(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"tlschain/audit/history"
-	"tlschain/reports"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
 )
 
 // A corrected file is what an endpoint should send: the leaf, then what belongs

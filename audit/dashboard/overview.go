@@ -5,9 +5,9 @@ import (
 	"net/http"
 	"sync"
 
-	"tlschain/audit"
-	"tlschain/audit/history"
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/rules"
 )
 
 // What somebody wants to know in the morning: how it stands, what changed last

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"tlschain/audit/history"
-	"tlschain/reports"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
 )
 
 // A series is one metric of every endpoint, with the name and the meaning that

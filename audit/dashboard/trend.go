@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"tlschain/audit"
-	"tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 // trendLength is how many audits the small picture of a group shows.

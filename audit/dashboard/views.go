@@ -9,10 +9,10 @@ import (
 	"strconv"
 	"time"
 
-	"tlschain/audit"
-	"tlschain/audit/history"
-	"tlschain/reports"
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules"
 )
 
 // perPage is how many rows a list shows.

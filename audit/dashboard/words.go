@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"tlschain/audit/history"
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/rules"
 )
 
 // severity is what a condition is called; it is also its class in the style

@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"tlschain/audit/history"
-	"tlschain/audit/history/pgtest"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history/pgtest"
 )
 
 // contract is what both databases must do alike. Each case gets a history of

@@ -12,8 +12,8 @@ import (
 	"syscall"
 	"testing"
 
-	"tlschain/audit/history"
-	"tlschain/audit/history/pgtest"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history/pgtest"
 )
 
 // PostgreSQL dies in the middle of an audit and comes back: what was stored is

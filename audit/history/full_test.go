@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"testing"
 
-	"tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 // A full disk is reported, loses nothing that was stored before, and hurts no

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 func quietNights(t *testing.T, db *history.DB, _ string) {

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 // leafOn is an endpoint that shows a leaf of 90 days from a day on.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 func pagedLists(t *testing.T, db *history.DB, _ string) {

@@ -10,7 +10,7 @@ import (
 
 	"github.com/pressly/goose/v3"
 
-	"tlschain/audit/history/pgtest"
+	"github.com/tlschain/tlschain/audit/history/pgtest"
 )
 
 // A history of the first version, with data in it, comes up to date: what later

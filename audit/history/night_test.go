@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 // day is the n-th night of the tests' calendar.

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 func rangeOfAudits(t *testing.T, db *history.DB, _ string) {

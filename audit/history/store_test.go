@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 func storedOnce(t *testing.T, db *history.DB, where string) {

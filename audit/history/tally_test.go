@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 // counted counts what Counts and Mends give, from the list of endpoints.

@@ -11,8 +11,8 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
-	"tlschain/audit"
-	"tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 // Ask asks the workers of a group's zone to audit it, and gives the number of

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/audit"
-	"tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 var (

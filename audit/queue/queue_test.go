@@ -11,8 +11,8 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
-	"tlschain/audit/history"
-	"tlschain/audit/history/pgtest"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history/pgtest"
 )
 
 func TestQueue(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/scanner/aia"
+	"github.com/tlschain/tlschain/scanner/aia"
 )
 
 // aiaFlags are part of judgingFlags.

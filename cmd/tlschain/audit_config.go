@@ -11,7 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/audit"
+	"github.com/tlschain/tlschain/audit"
 )
 
 func (p *process) auditInitCommand() *cli.Command {

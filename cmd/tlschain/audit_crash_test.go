@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/audit/history"
-	"tlschain/audit/history/pgtest"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history/pgtest"
 )
 
 // PostgreSQL dies at any moment of audit run: the run ends with a clear error,

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // Four nights with real parts: nginx with three sites, postfix, a webhook. A

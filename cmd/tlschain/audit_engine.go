@@ -12,10 +12,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/audit"
-	"tlschain/reports"
-	"tlschain/scanner"
-	"tlschain/scanner/aia"
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner/aia"
 )
 
 // engine makes ready to look at a group as scan would with the same flags: a

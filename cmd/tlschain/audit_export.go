@@ -9,9 +9,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/audit"
-	"tlschain/audit/history"
-	"tlschain/reports"
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
 )
 
 // rangeFormats can say from when to when something was so.

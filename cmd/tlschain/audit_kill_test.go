@@ -14,9 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/audit/history"
-	"tlschain/audit/history/pgtest"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history/pgtest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // A night watch is a group of many endpoints that one server stands for.

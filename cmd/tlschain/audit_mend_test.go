@@ -10,15 +10,15 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/audit/history"
-	"tlschain/reports"
-	"tlschain/rules"
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
-	"tlschain/rules/client"
-	"tlschain/rules/repair"
-	"tlschain/scanner/aia"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
+	"github.com/tlschain/tlschain/rules/fix"
+	"github.com/tlschain/tlschain/scanner/aia"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // The history has the bytes that mend a chain also where no server ever sent
@@ -105,7 +105,7 @@ func lackingEndpoint(t *testing.T, root, issuer, leaf *tlstest.Cert) *reports.En
 	t.Helper()
 	judge, _ := factsOnly(t, root, issuer)
 	verdicts := judge.Judge([]rules.Presentation{{Name: tlstest.ServerName, Entries: []chain.Entry{chain.Read(leaf.DER)}}})
-	repair.New(judge, repair.Options{}).Fill(verdicts[0])
+	fix.New(judge, fix.Options{}).Fill(verdicts[0])
 	e := reports.NewEndpoint(nil, "site", verdicts[0])
 	return &e
 }

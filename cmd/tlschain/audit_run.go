@@ -10,9 +10,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/audit"
-	"tlschain/audit/history"
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/rules"
 )
 
 func (p *process) auditRunCommand() *cli.Command {

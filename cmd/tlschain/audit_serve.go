@@ -10,9 +10,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/audit"
-	"tlschain/audit/dashboard"
-	"tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/audit/dashboard"
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 func (p *process) auditServeCommand() *cli.Command {

@@ -6,10 +6,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/audit"
-	"tlschain/audit/history"
-	"tlschain/reports"
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules"
 )
 
 func (p *process) auditListCommand() *cli.Command {

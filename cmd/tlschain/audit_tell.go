@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"tlschain/audit"
+	"github.com/tlschain/tlschain/audit"
 )
 
 // tellAll sends what is to be sent, and tries a little longer: the next run may

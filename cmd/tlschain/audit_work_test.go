@@ -10,9 +10,9 @@ import (
 	"sync"
 	"testing"
 
-	"tlschain/audit/history"
-	"tlschain/audit/history/pgtest"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/history/pgtest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // zoned is a schedule for two network zones, and for machines that share

@@ -7,10 +7,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/cmd/tlschain/certfile"
-	"tlschain/reports"
-	"tlschain/rules"
-	"tlschain/rules/policy"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/certfile"
+	"github.com/tlschain/tlschain/rules/policy"
 )
 
 func (p *process) checkCommand() *cli.Command {

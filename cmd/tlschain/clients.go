@@ -8,7 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/rules/client"
+	"github.com/tlschain/tlschain/rules/client"
 )
 
 func (p *process) clientsCommand() *cli.Command {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/reports"
+	"github.com/tlschain/tlschain/reports"
 )
 
 func (p *process) convertCommand() *cli.Command {

@@ -6,11 +6,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/audit/complete"
-	"tlschain/rules"
-	"tlschain/rules/policy"
-	"tlschain/scanner"
-	"tlschain/scanner/aia"
+	"github.com/tlschain/tlschain/audit/complete"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/policy"
+	"github.com/tlschain/tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner/aia"
 )
 
 // A court judges with everything that the flags allow to be brought in, and

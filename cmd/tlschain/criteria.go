@@ -8,11 +8,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/cmd/tlschain/certfile"
-	"tlschain/rules"
-	"tlschain/rules/catalog"
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/certfile"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 func judgingFlags() []cli.Flag {

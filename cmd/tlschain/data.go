@@ -7,7 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/catalog"
 )
 
 func (p *process) dataCommand() *cli.Command {

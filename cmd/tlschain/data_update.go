@@ -14,9 +14,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/reports"
-	"tlschain/rules/catalog/build"
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules/catalog/build"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 func (p *process) dataUpdateCommand() *cli.Command {

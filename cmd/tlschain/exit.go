@@ -3,8 +3,8 @@ package main
 import (
 	"fmt"
 
-	"tlschain/reports"
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules"
 )
 
 // The exit codes, as the package comment explains them.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/rules"
 )
 
 func (p *process) explainCommand() *cli.Command {

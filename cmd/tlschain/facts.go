@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/catalog"
 )
 
 // factsFile is where data update keeps newer facts: in the folder for caches of

@@ -7,11 +7,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/audit/complete"
-	"tlschain/rules/cert"
-	"tlschain/rules/repair"
-	"tlschain/rules/server"
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/audit/complete"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/fix"
+	"github.com/tlschain/tlschain/rules/install"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 func (p *process) fixCommand() *cli.Command {
@@ -43,7 +43,7 @@ a list of certificates, 2 usage, 3 something could not be judged.`,
 			[]cli.Flag{
 				&cli.StringFlag{Name: "server", Category: "Mend", Usage: "the `KIND` of server: " + kindList() + " (default: ask it)"},
 				&cli.StringFlag{Name: "d", Aliases: []string{"directory"}, Category: "Mend", Value: ".", Usage: "write into `FOLDER` (default: the current one)"},
-				&cli.StringFlag{Name: "prefer", Category: "Mend", Value: string(repair.Minimal), Usage: "minimal (default): fewest bytes; widest: with the cross-certificates that may win more clients"},
+				&cli.StringFlag{Name: "prefer", Category: "Mend", Value: string(fix.Minimal), Usage: "minimal (default): fewest bytes; widest: with the cross-certificates that may win more clients"},
 				&cli.BoolFlag{Name: "best-effort", Category: "Mend", Usage: "write the best there is also where some chosen client still refuses it"},
 				&cli.BoolFlag{Name: "with-root", Category: "Mend", Usage: "keep the root at the end, for a server whose DANE record names it"},
 				&cli.StringFlag{Name: "key", Category: "Mend", Usage: "the server's private key, `FILE`, for forms that hold it"},
@@ -63,7 +63,7 @@ a list of certificates, 2 usage, 3 something could not be judged.`,
 }
 
 func kindList() (text string) {
-	for i, k := range server.Kinds() {
+	for i, k := range install.Kinds() {
 		if i > 0 {
 			text += ", "
 		}
@@ -76,8 +76,8 @@ func kindList() (text string) {
 type fixing struct {
 	*process
 	completer *complete.Completer
-	kind      *server.Kind // nil: to be guessed
-	language  string       // of the steps
+	kind      *install.Kind // nil: to be guessed
+	language  string        // of the steps
 	folder    folder
 	key       privateKey
 	pfx       bool
@@ -88,19 +88,19 @@ type fixing struct {
 
 	// What came of it so far. Of a long list, only what is to be written is kept.
 	mended           []*ailing
-	bundles          map[cert.Hash][]repair.Certificate
+	bundles          map[cert.Hash][]fix.Certificate
 	seen             int
 	failed, unjudged bool
 }
 
 func (p *process) fix(c *cli.Context) error {
 	f := &fixing{process: p, pfx: c.Bool("pfx"), force: c.Bool("best-effort"), prefer: c.IsSet("prefer")}
-	mend := repair.Options{Prefer: repair.Preference(c.String("prefer")), WithRoot: c.Bool("with-root")}
-	if mend.Prefer != repair.Minimal && mend.Prefer != repair.Widest {
+	mend := fix.Options{Prefer: fix.Preference(c.String("prefer")), WithRoot: c.Bool("with-root")}
+	if mend.Prefer != fix.Minimal && mend.Prefer != fix.Widest {
 		return usagef("--prefer %q: type minimal or widest", mend.Prefer)
 	}
 	if id := c.String("server"); id != "" {
-		kind, err := server.Lookup(id)
+		kind, err := install.Lookup(id)
 		if err != nil {
 			return usagef("--server: %w", err)
 		}
@@ -175,9 +175,9 @@ func (f *fixing) take(a *ailing) {
 	}
 	a.leaf = a.verdict.Entries[a.plan.Leaf].Raw
 	if f.bundles == nil {
-		f.bundles = make(map[cert.Hash][]repair.Certificate)
+		f.bundles = make(map[cert.Hash][]fix.Certificate)
 	}
-	h := repair.HashOf(a.bundle)
+	h := fix.HashOf(a.bundle)
 	if f.bundles[h] == nil {
 		f.bundles[h] = a.bundle
 	}

@@ -6,25 +6,25 @@ import (
 	"os"
 	"strconv"
 
-	"tlschain/rules"
-	"tlschain/rules/repair"
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/fix"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // An ailing endpoint is one whose chain is to be mended: a server, or a file.
 type ailing struct {
-	label   string               // as the user wrote it, and the address where there are several
-	name    string               // the user's own words that its files are named after
-	look    []string             // the command that looks again, without the program's name
-	addr    netip.AddrPort       // of a server; invalid for a file
-	host    string               // to ask the server for
-	dialect string               // STARTTLS
-	trouble string               // why there is no verdict
-	verdict *rules.Verdict       // nil: it could not be judged
-	plan    *repair.Plan         // nil: no list is known
-	outcome outcomeOfMend        // set by explain
-	bundle  []repair.Certificate // to be written; nil: nothing is
-	leaf    []byte               // the certificate before it, once that is decided
+	label   string            // as the user wrote it, and the address where there are several
+	name    string            // the user's own words that its files are named after
+	look    []string          // the command that looks again, without the program's name
+	addr    netip.AddrPort    // of a server; invalid for a file
+	host    string            // to ask the server for
+	dialect string            // STARTTLS
+	trouble string            // why there is no verdict
+	verdict *rules.Verdict    // nil: it could not be judged
+	plan    *fix.Plan         // nil: no list is known
+	outcome outcomeOfMend     // set by explain
+	bundle  []fix.Certificate // to be written; nil: nothing is
+	leaf    []byte            // the certificate before it, once that is decided
 }
 
 // An outcomeOfMend is what fix can do about an endpoint.

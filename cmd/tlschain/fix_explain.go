@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"tlschain/reports"
-	"tlschain/rules"
-	"tlschain/rules/client"
-	"tlschain/rules/repair"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/client"
+	"github.com/tlschain/tlschain/rules/fix"
 )
 
 // explain decides what can be done about an endpoint and says so: served
@@ -40,7 +40,7 @@ func (f *fixing) explain(a *ailing) {
 		f.diff(p)
 		f.clients(p)
 	}
-	a.outcome, a.bundle = mendable, append([]repair.Certificate{}, p.Bundle...)
+	a.outcome, a.bundle = mendable, append([]fix.Certificate{}, p.Bundle...)
 	if refused := p.Refused(); len(refused) > 0 {
 		a.outcome = hopeless
 		f.printf("  No list of certificates satisfies %s:\n", countOf(len(refused), "chosen client"))
@@ -70,11 +70,11 @@ func (f *fixing) explain(a *ailing) {
 
 // asServed is the served list behind the leaf, for a server that sends the
 // right one already.
-func asServed(p *repair.Plan) []repair.Certificate {
-	bundle := []repair.Certificate{} // not nil: a leaf may stand right under its root
+func asServed(p *fix.Plan) []fix.Certificate {
+	bundle := []fix.Certificate{} // not nil: a leaf may stand right under its root
 	for i, e := range p.Before.Entries {
 		if i != p.Leaf && e.Cert != nil {
-			bundle = append(bundle, repair.Certificate{Cert: e.Cert, Source: "presented", Position: i})
+			bundle = append(bundle, fix.Certificate{Cert: e.Cert, Source: "presented", Position: i})
 		}
 	}
 	return bundle
@@ -82,7 +82,7 @@ func asServed(p *repair.Plan) []repair.Certificate {
 
 func (f *fixing) printf(format string, args ...any) { fmt.Fprintf(f.stdout, format, args...) }
 
-func (f *fixing) diff(p *repair.Plan) {
+func (f *fixing) diff(p *fix.Plan) {
 	f.printf("  served      corrected\n")
 	for _, l := range p.Diff() {
 		from, to := "     -", "     -"
@@ -102,7 +102,7 @@ func (f *fixing) diff(p *repair.Plan) {
 }
 
 // clients says how many accept before and after, and who is won.
-func (f *fixing) clients(p *repair.Plan) {
+func (f *fixing) clients(p *fix.Plan) {
 	before, after := 0, 0
 	var won []string
 	for i, b := range p.Before.Clients {
@@ -148,11 +148,11 @@ func (f *fixing) remaining(v *rules.Verdict) {
 	}
 }
 
-func (f *fixing) lacking(p *repair.Plan, missing []repair.Certificate) {
+func (f *fixing) lacking(p *fix.Plan, missing []fix.Certificate) {
 	f.printf("  Not written: the bytes of %s are not at hand. add --aia to fetch what can be fetched, or --pool FILE with:\n", countOf(len(missing), "certificate"))
 	for _, c := range missing {
 		below := p.Before.Entries[p.Leaf].Cert
-		if i := slices.IndexFunc(p.Bundle, func(x repair.Certificate) bool { return x.Cert.SHA256 == c.Cert.SHA256 }); i > 0 {
+		if i := slices.IndexFunc(p.Bundle, func(x fix.Certificate) bool { return x.Cert.SHA256 == c.Cert.SHA256 }); i > 0 {
 			below = p.Bundle[i-1].Cert
 		}
 		f.printf("    %s, SHA-256 %s", reports.Clean(c.Cert.Subject.Common), c.Cert.SHA256)

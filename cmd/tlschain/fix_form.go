@@ -9,9 +9,9 @@ import (
 	"github.com/smallstep/pkcs7"
 	"software.sslmate.com/src/go-pkcs12"
 
-	"tlschain/cmd/tlschain/certfile"
-	"tlschain/rules/cert"
-	"tlschain/rules/server"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/certfile"
+	"github.com/tlschain/tlschain/rules/install"
 )
 
 // A privateKey is the server's, as --key names it.
@@ -67,26 +67,26 @@ func parseKey(der []byte) any {
 }
 
 // form gives the content of one of the server's files.
-func (f *fixing) form(file server.File, kind server.Kind, leaf []byte, issuers [][]byte) ([]byte, error) {
+func (f *fixing) form(file install.File, kind install.Kind, leaf []byte, issuers [][]byte) ([]byte, error) {
 	all := append([][]byte{leaf}, issuers...)
 	switch file.Form {
-	case server.Leaf:
+	case install.Leaf:
 		return chainPEM(leaf), nil
-	case server.Issuer:
+	case install.Issuer:
 		return chainPEM(issuers[file.Position-1]), nil
-	case server.Issuers:
+	case install.Issuers:
 		return chainPEM(issuers...), nil
-	case server.Fullchain:
+	case install.Fullchain:
 		return chainPEM(all...), nil
-	case server.WithKey:
+	case install.WithKey:
 		return append(chainPEM(all...), f.key.pem...), nil
-	case server.Bag:
+	case install.Bag:
 		bag, err := pkcs7.DegenerateCertificate(bytes.Join(issuers, nil))
 		if err != nil {
 			return nil, fmt.Errorf("making the PKCS #7 file: %w", err)
 		}
 		return bag, nil
-	case server.KeyStore:
+	case install.KeyStore:
 		return f.keyStore(kind, all)
 	}
 	return nil, fmt.Errorf("no way to write %s", file.Form)
@@ -101,7 +101,7 @@ func chainPEM(ders ...[]byte) (out []byte) {
 
 // keyStore makes a PKCS #12 file. Windows before Server 2019 reads the old
 // encryption only; all else gets today's.
-func (f *fixing) keyStore(kind server.Kind, all [][]byte) ([]byte, error) {
+func (f *fixing) keyStore(kind install.Kind, all [][]byte) ([]byte, error) {
 	if f.password == "" {
 		return nil, usagef("a PKCS #12 file needs a password").hintf("type --password-file FILE, or set TLSCHAIN_PASSWORD")
 	}

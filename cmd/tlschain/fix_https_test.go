@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"testing"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // httpsServer serves a recipe's chain and says what software it is.

@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/audit/complete"
-	"tlschain/rules"
-	"tlschain/rules/chain"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/audit/complete"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // Facts prove what is missing and are no bytes: the certificates are named,

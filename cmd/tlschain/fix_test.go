@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/cmd/tlschain/certfile"
-	"tlschain/rules/server"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/rules/certfile"
+	"github.com/tlschain/tlschain/rules/install"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // A patient is a chain file to be mended, with all that fix may be given.
@@ -216,7 +216,7 @@ func TestFixPrintsNothingOfACertificateInSteps(t *testing.T) {
 leaf V by EVIL subject="CN=`+evil+`,O=x"
 pool EVIL
 present V`)
-	for _, k := range server.Kinds() {
+	for _, k := range install.Kinds() {
 		code, out := p.fix("--server", k.ID)
 		if code != exitClean {
 			t.Fatalf("%s: exit code %d\n%s", k.ID, code, out)
@@ -227,7 +227,7 @@ present V`)
 		}
 	}
 	for _, name := range p.files() {
-		if server.SafeName(name) != name {
+		if install.SafeName(name) != name {
 			t.Errorf("file %q", name)
 		}
 	}

@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/repair"
-	"tlschain/rules/server"
-	"tlschain/scanner/httphead"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/fix"
+	"github.com/tlschain/tlschain/rules/install"
+	"github.com/tlschain/tlschain/scanner/serverheader"
 )
 
 // write writes what was mended. Of several endpoints, the issuers are written
@@ -31,7 +31,7 @@ func (f *fixing) write(ctx context.Context, mended []*ailing) error {
 		kind, ok := f.kindOf(ctx, a)
 		if !ok && f.pfx { // PFX is what Windows takes
 			var err error
-			if kind, err = server.Lookup("iis"); err != nil {
+			if kind, err = install.Lookup("iis"); err != nil {
 				return err
 			}
 			ok = true
@@ -54,7 +54,7 @@ func (f *fixing) writeBundles(mended []*ailing) error {
 	var order []cert.Hash
 	needs := make(map[cert.Hash][]*ailing)
 	for _, a := range mended {
-		h := repair.HashOf(a.bundle)
+		h := fix.HashOf(a.bundle)
 		if needs[h] == nil {
 			order = append(order, h)
 		}
@@ -84,7 +84,7 @@ func (f *fixing) writeBundles(mended []*ailing) error {
 	return nil
 }
 
-func bytesOf(bundle []repair.Certificate) (ders [][]byte) {
+func bytesOf(bundle []fix.Certificate) (ders [][]byte) {
 	for _, c := range bundle {
 		ders = append(ders, c.Cert.Raw)
 	}
@@ -92,19 +92,19 @@ func bytesOf(bundle []repair.Certificate) (ders [][]byte) {
 }
 
 // kindOf is the kind that the user named, or the one that the server says it is.
-func (f *fixing) kindOf(ctx context.Context, a *ailing) (server.Kind, bool) {
+func (f *fixing) kindOf(ctx context.Context, a *ailing) (install.Kind, bool) {
 	if f.kind != nil {
 		return *f.kind, true
 	}
 	if a.addr.IsValid() && a.dialect == "" {
-		if header, err := httphead.Server(ctx, a.addr, a.host); err == nil {
-			if k, ok := server.FromHeader(header); ok {
+		if header, err := serverheader.Server(ctx, a.addr, a.host); err == nil {
+			if k, ok := install.FromHeader(header); ok {
 				f.printf("%s says that it is %s; --server chooses another kind.\n", a.label, k.Title)
 				return k, true
 			}
 		}
 	}
-	return server.Kind{}, false
+	return install.Kind{}, false
 }
 
 // plainly writes the full chain for a server of unknown kind.
@@ -113,25 +113,25 @@ func (f *fixing) plainly(a *ailing, taken map[string]bool) error {
 	if err := f.folder.write(name, chainPEM(append([][]byte{a.leaf}, bytesOf(a.bundle)...)...), false); err != nil {
 		return err
 	}
-	f.printf("wrote %s: %s\n", filepath.Join(f.folder.path, name), server.Fullchain)
+	f.printf("wrote %s: %s\n", filepath.Join(f.folder.path, name), install.Fullchain)
 	f.printf("What to do with it is for the kind of server: add --server with one of %s.\n", kindList())
 	return nil
 }
 
 // nameOf gives a name to the files of an endpoint that no other has.
 func (f *fixing) nameOf(a *ailing, taken map[string]bool) string {
-	name := server.SafeName(a.name)
+	name := install.SafeName(a.name)
 	for n := 2; taken[name]; n++ {
-		name = fmt.Sprintf("%s-%d", server.SafeName(a.name), n)
+		name = fmt.Sprintf("%s-%d", install.SafeName(a.name), n)
 	}
 	taken[name] = true
 	return name
 }
 
 // server writes the files of one kind of server and prints the steps.
-func (f *fixing) server(a *ailing, kind server.Kind, taken map[string]bool) error {
+func (f *fixing) server(a *ailing, kind install.Kind, taken map[string]bool) error {
 	sum := sha1.Sum(a.leaf) // Windows calls certificates by it
-	job := server.Job{
+	job := install.Job{
 		Name: f.nameOf(a, taken), Dir: f.folder.path, Issuers: len(a.bundle), PFX: f.pfx,
 		Thumbprint: hex.EncodeToString(sum[:]), Twins: f.completer.Twins(a.bundle),
 	}
@@ -141,7 +141,7 @@ func (f *fixing) server(a *ailing, kind server.Kind, taken map[string]bool) erro
 	files := kind.Files(job)
 	look := a.look
 	if look == nil {
-		look = []string{"scan", server.AnyHost}
+		look = []string{"scan", install.AnyHost}
 	}
 	job.Verify = append(append([]string{name}, look...), f.verify...)
 	for _, file := range files {

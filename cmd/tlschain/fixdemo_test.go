@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // On the demo's faults, fix mends all that can be mended without the CA; for

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // A mendable server is a real one that starts with a chain file that lacks an

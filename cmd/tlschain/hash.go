@@ -4,7 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 // parseHash reads a SHA-256 in hex; nothing is the zero hash.

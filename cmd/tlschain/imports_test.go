@@ -18,15 +18,15 @@ var rooms = []string{"cmd", "audit", "reports", "rules", "scanner"}
 // kept are the modules that one part of the program keeps to itself, with the
 // reason.
 var kept = []struct{ module, by, reason string }{
-	{"github.com/urfave/cli", "tlschain/cmd/tlschain", "flags are the business of the command line alone; what is below it takes values"},
-	{"github.com/olekukonko/tablewriter", "tlschain/reports", "it renames its options within v1, and passes escape sequences on: one file deals with both"},
-	{"github.com/schollz/progressbar", "tlschain/cmd/tlschain", "only the command line knows whether a terminal looks on"},
-	{"modernc.org/sqlite", "tlschain/audit/history", "one package speaks SQL"},
-	{"github.com/pressly/goose", "tlschain/audit/history", "one package speaks SQL"},
-	{"github.com/riverqueue/river", "tlschain/audit/queue", "a queue that everybody knew could not be replaced"},
-	{"github.com/jackc/pgx", "tlschain/audit", "audit/history speaks SQL; audit/queue opens the connections that River wants, and says nothing itself"},
-	{"github.com/nicholas-fedor/shoutrrr", "tlschain/audit", "receivers are the audit's"},
-	{"software.sslmate.com/src/go-pkcs12", "tlschain/cmd", "files are read and written where the user names them"},
+	{"github.com/urfave/cli", "github.com/tlschain/tlschain/cmd/tlschain", "flags are the business of the command line alone; what is below it takes values"},
+	{"github.com/olekukonko/tablewriter", "github.com/tlschain/tlschain/reports", "it renames its options within v1, and passes escape sequences on: one file deals with both"},
+	{"github.com/schollz/progressbar", "github.com/tlschain/tlschain/cmd/tlschain", "only the command line knows whether a terminal looks on"},
+	{"modernc.org/sqlite", "github.com/tlschain/tlschain/audit/history", "one package speaks SQL"},
+	{"github.com/pressly/goose", "github.com/tlschain/tlschain/audit/history", "one package speaks SQL"},
+	{"github.com/riverqueue/river", "github.com/tlschain/tlschain/audit/queue", "a queue that everybody knew could not be replaced"},
+	{"github.com/jackc/pgx", "github.com/tlschain/tlschain/audit", "audit/history speaks SQL; audit/queue opens the connections that River wants, and says nothing itself"},
+	{"github.com/nicholas-fedor/shoutrrr", "github.com/tlschain/tlschain/audit", "receivers are the audit's"},
+	{"software.sslmate.com/src/go-pkcs12", "github.com/tlschain/tlschain", "one package knows the formats of files"},
 }
 
 type listedPackage struct {
@@ -61,7 +61,7 @@ func TestImportsPointOneWay(t *testing.T) {
 func TestRulesDoNoIO(t *testing.T) {
 	forbidden := []string{"net", "net/http", "os", "os/exec", "syscall", "log", "math/rand", "math/rand/v2", "crypto/rand", "database/sql"}
 	for _, p := range packages(t) {
-		if !within(p.ImportPath, "tlschain/rules") || p.Name == "main" { // a program makes tables, and judges nothing
+		if !within(p.ImportPath, "github.com/tlschain/tlschain/rules") || p.Name == "main" { // a program makes tables, and judges nothing
 			continue
 		}
 		for _, imported := range p.Imports {
@@ -74,16 +74,16 @@ func TestRulesDoNoIO(t *testing.T) {
 
 // The binary must not carry what only tests need.
 func TestBinaryHasNoTestCode(t *testing.T) {
-	out := goList(t, "-deps", "-f", "{{.ImportPath}}", "tlschain/cmd/tlschain")
+	out := goList(t, "-deps", "-f", "{{.ImportPath}}", "github.com/tlschain/tlschain/cmd/tlschain")
 	for path := range strings.FieldsSeq(string(out)) {
-		if path == "testing" || within(path, "tlschain/scanner/tlstest") {
+		if path == "testing" || within(path, "github.com/tlschain/tlschain/scanner/tlstest") {
 			t.Errorf("the binary depends on %s", path)
 		}
 	}
 }
 
 func roomOf(path string) int {
-	rest, ok := strings.CutPrefix(path, "tlschain/")
+	rest, ok := strings.CutPrefix(path, "github.com/tlschain/tlschain/")
 	if !ok {
 		return -1
 	}
@@ -97,7 +97,7 @@ func within(path, prefix string) bool {
 
 func packages(t *testing.T) []listedPackage {
 	t.Helper()
-	decoder := json.NewDecoder(bytes.NewReader(goList(t, "-json=Name,ImportPath,Imports,Standard", "tlschain/...")))
+	decoder := json.NewDecoder(bytes.NewReader(goList(t, "-json=Name,ImportPath,Imports,Standard", "github.com/tlschain/tlschain/...")))
 	var all []listedPackage
 	for {
 		var p listedPackage

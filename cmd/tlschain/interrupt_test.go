@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // Ctrl-C closes the report properly, says so in it, and ends with 130. A report

@@ -15,8 +15,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/reports"
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // A journal keeps what a scan has finished, so that it can go on where it was

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // TestKilledScanGoesOn kills a scan at random moments, lets it go on each time,

@@ -6,12 +6,12 @@ import (
 	"runtime"
 	"sync"
 
-	"tlschain/audit/complete"
-	"tlschain/reports"
-	"tlschain/rules"
-	"tlschain/rules/chain"
-	"tlschain/rules/policy"
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/audit/complete"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/policy"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // judgeAll judges targets as they are observed, on every processor, and yields

@@ -6,14 +6,14 @@ import (
 	"io"
 	"testing"
 
-	"tlschain/audit/complete"
-	"tlschain/reports"
-	"tlschain/rules"
-	"tlschain/rules/catalog"
-	"tlschain/rules/chain"
-	"tlschain/rules/client"
-	"tlschain/scanner"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/audit/complete"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
+	"github.com/tlschain/tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // What a target costs between the scanner and the report: with the default

@@ -8,8 +8,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/reports"
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules"
 )
 
 // An outlook tells when clients that accept a file today will first refuse it.

@@ -7,9 +7,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/rules/catalog"
-	"tlschain/rules/chain"
-	"tlschain/rules/client"
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
 )
 
 // profiles picks the clients of --clients, with the stores that --roots and

@@ -10,7 +10,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v2"
 
-	"tlschain/reports"
+	"github.com/tlschain/tlschain/reports"
 )
 
 func progressFlag() cli.Flag {

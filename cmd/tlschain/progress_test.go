@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/reports"
+	"github.com/tlschain/tlschain/reports"
 )
 
 // Plain progress is a line now and then, for logs.

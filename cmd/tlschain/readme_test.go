@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // Every command in the README can be typed as it stands there.

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/reports"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // A savedReport is a JSON report read back.

@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"tlschain/reports"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // What check says about a file is what scan says about a server that presents

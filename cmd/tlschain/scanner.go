@@ -9,7 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 func scannerFlags() []cli.Flag {

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/reports"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // servedCA is the hierarchy of the chains that real servers are given: an old

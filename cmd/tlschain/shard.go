@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // A shard is one of several disjoint parts of the targets, for runs on several

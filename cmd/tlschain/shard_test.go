@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // Every target is in one shard and only one, and no shard is much larger than

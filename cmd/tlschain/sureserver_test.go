@@ -13,16 +13,16 @@ import (
 
 	"software.sslmate.com/src/go-pkcs12"
 
-	"tlschain/rules/server"
+	"github.com/tlschain/tlschain/rules/install"
 )
 
 // The rows of the FAQ on SureServer's intermediates that are about files and
-// steps. Those about judgement are tested in rules/repair.
+// steps. Those about judgement are tested in rules/fix.
 
 // Rows 1 and 2: a manual for each kind of server, from the files to looking again.
 func TestRow1And2ManualsForEachServer(t *testing.T) {
 	p := newPatient(t, "present L")
-	for _, k := range server.Kinds() {
+	for _, k := range install.Kinds() {
 		p.mends = filepath.Join(p.dir, k.ID)
 		code, out := p.fix("--server", k.ID)
 		if code != exitClean || len(p.files()) == 0 {

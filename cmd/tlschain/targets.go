@@ -8,7 +8,7 @@ import (
 	"iter"
 	"os"
 
-	"tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // A targetList is what the user asked to scan: arguments, files, and standard

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/reports"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // demoRules are the rules that each fault of the demo is to fire, by the name

@@ -15,8 +15,8 @@ import (
 	"time"
 	"weak"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 //go:generate go run ./generate -o data/facts.bin ../../../shared/data

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 // A column is one stream of a file. Values of one kind stand together, because

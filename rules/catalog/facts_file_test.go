@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/catalog"
 )
 
 // A file that is not what Write wrote is an error that tells how.

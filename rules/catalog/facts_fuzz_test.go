@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // FuzzDecode feeds the tables themselves, for the checksum would stop every

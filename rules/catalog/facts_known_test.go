@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/rules/catalog"
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 // What is known by hand of the hierarchy behind the SureServer FAQ.

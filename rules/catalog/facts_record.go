@@ -3,8 +3,8 @@ package catalog
 import (
 	"net/netip"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 func encode(f *Facts) (plain, packed []byte) {

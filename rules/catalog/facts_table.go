@@ -3,7 +3,7 @@ package catalog
 import (
 	"crypto"
 
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 // tables hold once what many certificates share; records refer to them by

@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/rules/catalog"
-	"tlschain/rules/catalog/build"
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/catalog/build"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // published is the directory that the facts are made of.

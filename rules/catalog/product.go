@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // Products are what CAs sell: how a product is recognised by its leaf, which

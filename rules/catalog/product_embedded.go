@@ -6,8 +6,8 @@ import (
 	"io/fs"
 	"sync"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 //go:embed lines/*.yaml

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 const internalLine = `line: Example internal

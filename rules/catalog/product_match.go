@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 // link finds what a product's entries name by id.

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 func parsedLines(t *testing.T) map[string]*line {

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"tlschain/rules/cert"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // FuzzParse: bytes from the wire never make the program fall; what is read

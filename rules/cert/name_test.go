@@ -3,7 +3,7 @@ package cert_test
 import (
 	"testing"
 
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 func TestNameTexts(t *testing.T) {

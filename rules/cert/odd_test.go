@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 func TestPlainCertificate(t *testing.T) {

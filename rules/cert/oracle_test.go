@@ -15,7 +15,7 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 // published gives all CA certificates that CCADB publishes, as DER.

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"time"
 
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 // A World is what a list is held against.

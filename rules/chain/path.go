@@ -1,6 +1,6 @@
 package chain
 
-import "tlschain/rules/cert"
+import "github.com/tlschain/tlschain/rules/cert"
 
 // What a certificate costs on a path. What was presented always beats what was
 // not; within that, a path that more clients will take beats a shorter one.

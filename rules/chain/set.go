@@ -3,7 +3,7 @@ package chain
 import (
 	"crypto/sha256"
 
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 // An Entry is one item of a presented list: a certificate, or bytes that even

@@ -13,8 +13,8 @@ import (
 	"slices"
 	"testing"
 
-	"tlschain/rules/cert"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // signing is a pair of a key and an algorithm that can be checked.

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
-	"tlschain/rules/cert"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // algorithm is an AlgorithmIdentifier, with NULL as parameters if there are

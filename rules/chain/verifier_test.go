@@ -8,8 +8,8 @@ import (
 	"sync"
 	"testing"
 
-	"tlschain/rules/cert"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // costly gives n certificates that claim to be signed by a key of 8192 bits,

@@ -5,7 +5,7 @@ import (
 	"reflect"
 	"testing"
 
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // TestAnyBuilder holds that whatever parameters a user gives a client, it comes

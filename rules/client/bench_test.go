@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/rules/catalog"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // cpuTime is the processor time of this process, which other programs on the

@@ -9,8 +9,8 @@ import (
 	"github.com/Netflix/bettertls/test-suites/pathbuilding"
 	testcase "github.com/Netflix/bettertls/test-suites/test-case"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // betterTLSCases is how many test cases the path building suite has.

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"slices"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // candidates appends to out those certificates that the client would try as

@@ -1,8 +1,8 @@
 package client
 
 import (
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // checkList runs the tests that come before any path is built.

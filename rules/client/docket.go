@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // A Question is what a client is asked about a presented list.

@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"slices"
 
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 // What is here is about clients that verify every entry for itself (wolfSSL):

@@ -11,9 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/rules/catalog"
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // below makes up a certificate that is issued by a known CA certificate. Like

@@ -3,8 +3,8 @@ package client
 import (
 	"strings"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // A fault is why a client rejects, before it is put into words.

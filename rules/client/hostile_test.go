@@ -3,10 +3,10 @@ package client
 import (
 	"testing"
 
-	"tlschain/rules/catalog"
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // tangle is a list that makes every path builder work: n certificates of one

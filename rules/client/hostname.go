@@ -4,7 +4,7 @@ import (
 	"net/netip"
 	"strings"
 
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 // matches says whether the leaf is for the host name or address (RFC 6125

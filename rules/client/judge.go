@@ -3,8 +3,8 @@ package client
 import (
 	"slices"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // Judge predicts what each profile makes of a presented list, in the order of

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/rules/chain"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // learned are chains on which a profile once disagreed with its client, as the

@@ -4,7 +4,7 @@ import (
 	"net/netip"
 	"strings"
 
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 // checkLimits applies the name constraints of the CA certificate n, to which e

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // everyone is all measured clients.

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"testing"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // policies are the rows of the model's table of policies, and of the text below

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // A Profile is one client, or one version of it: a trust store and the

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/catalog"
 )
 
 // Profiles pairs every builder and platform with its trust store, ordered by

@@ -4,9 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // TestReach predicts what clients that fetch or ship intermediates make of a

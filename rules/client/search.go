@@ -3,8 +3,8 @@ package client
 import (
 	"slices"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // A walk is one client's search for a path through one docket.

@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // truthDir holds what real clients did with generated chains. It is kept

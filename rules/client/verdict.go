@@ -6,7 +6,7 @@
 // does not judge revocation, certificate transparency, pins, protocol or cipher.
 package client
 
-import "tlschain/rules/cert"
+import "github.com/tlschain/tlschain/rules/cert"
 
 // A Verdict is what one client makes of one presented chain.
 type Verdict struct {

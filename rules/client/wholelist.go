@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strconv"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // What is here is about clients that make the whole list one chain and verify

@@ -13,7 +13,7 @@ import (
 	"slices"
 	"time"
 
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/rules"
 )
 
 // A Policy sets severities. The zero value changes nothing.

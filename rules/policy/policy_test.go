@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/rules"
 )
 
 const example = `# what we care about

@@ -10,7 +10,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 
-	"tlschain/rules"
+	"github.com/tlschain/tlschain/rules"
 )
 
 // Parse reads a policy file. It is strict: an unknown key, rule or severity is

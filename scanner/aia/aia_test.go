@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // loopback is the leave that tests need, and that nobody has by default.

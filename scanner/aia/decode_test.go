@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // bag makes a PKCS #7 bag of certificates by hand, as openssl crl2pkcs7 does,

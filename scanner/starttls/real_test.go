@@ -20,7 +20,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // The real_*_test.go files talk to real servers, as Debian packages them. Each

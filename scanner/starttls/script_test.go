@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // A talk is a conversation as the server sees it: lines that begin with > are

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 func TestPorts(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // A readHello is a ClientHello as a server reads it.

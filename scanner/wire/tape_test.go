@@ -9,7 +9,7 @@ import (
 	"slices"
 	"testing"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // The tape of a handshake that worked has what crypto/tls saw.

@@ -13,9 +13,9 @@ import (
 	"slices"
 	"time"
 
-	"tlschain/rules/catalog"
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // A Builder collects certificates and stores, and makes facts of them. Facts

@@ -9,9 +9,9 @@ import (
 	"testing/fstest"
 	"time"
 
-	"tlschain/rules/catalog"
-	"tlschain/rules/cert"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 func here(string) catalog.Source { return catalog.Source{Name: "test", Date: "2026"} }

@@ -1,9 +1,9 @@
 package build
 
 import (
-	"tlschain/rules/catalog"
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // Changes is what differs between two sets of facts.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/catalog"
 )
 
 // Published makes the facts that come with the program, of the directory that

@@ -16,8 +16,8 @@ import (
 	"strings"
 	"time"
 
-	"tlschain/rules/catalog"
-	"tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 // maxFile bounds one input file: ten times CCADB's largest year.

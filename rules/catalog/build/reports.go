@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"strings"
 
-	"tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/catalog"
 )
 
 // CCADBHome is where CCADB publishes its reports (https://www.ccadb.org/resources).

@@ -3,8 +3,8 @@ package build
 import (
 	"slices"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // signers finds the key that signed a certificate, among all keys read.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/catalog"
 )
 
 // An Update is newer facts, in the form in which they are kept.

@@ -7,8 +7,8 @@ import (
 	"testing/fstest"
 	"time"
 
-	"tlschain/rules/catalog"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 func TestRenew(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"io/fs"
 	"os"
 
-	"tlschain/rules/catalog/build"
+	"github.com/tlschain/tlschain/rules/catalog/build"
 )
 
 func main() {

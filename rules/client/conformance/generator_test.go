@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // TestGenerator makes many scenarios: each must be one that tlstest can make.

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"tlschain/rules/cert"
-	"tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // minimise makes a disagreement smaller as long as it is one: fewer entries,

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/rules/chain"
-	builders "tlschain/rules/client"
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/rules/chain"
+	builders "github.com/tlschain/tlschain/rules/client"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // A runner shows scenarios to one client.

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // A server presents many scenarios at one port of loopback, each to those who

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 const rootLabel = "bench root"

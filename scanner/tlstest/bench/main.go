@@ -22,7 +22,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 func main() {

@@ -13,7 +13,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 func main() {
@@ -30,7 +30,7 @@ func demo() error {
 	}
 	defer os.RemoveAll(dir)
 	program := filepath.Join(dir, "tlschain")
-	build := exec.Command("go", "build", "-o", program, "tlschain/cmd/tlschain")
+	build := exec.Command("go", "build", "-o", program, "github.com/tlschain/tlschain/cmd/tlschain")
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
 		return fmt.Errorf("building: %w", err)

@@ -1,0 +1,250 @@
+// Package fix finds the list of certificates that a server should send
+// instead of the one it sends: the leaf, and behind it what the chosen clients
+// need, in order.
+//
+// It offers nothing that it has not proven: the corrected list is judged again
+// by the same rules and clients, and is a mend only if it takes findings away
+// or wins clients, brings no new finding and loses no client. A self-signed
+// root is never part of it, unless the policy says so. It makes nothing up:
+// certificates that are known from facts only are named, and somebody else
+// must bring their bytes. It does no I/O and reads no clock.
+package fix
+
+import (
+	"crypto/sha256"
+	"slices"
+	"sync"
+
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
+)
+
+// A Preference chooses between bundles that serve the chosen clients alike.
+type Preference string
+
+// The preferences. The zero value is Minimal.
+const (
+	Minimal Preference = "minimal" // fewest bytes
+	Widest  Preference = "widest"  // with the cross-certificates that may win further clients
+)
+
+// Options are what a mend is made by.
+type Options struct {
+	Prefer Preference
+	// WithRoot keeps the self-signed root at the end, which no browser needs:
+	// for servers whose DANE-TA record names it (RFC 7671 section 5.2.2).
+	WithRoot bool
+}
+
+// A Certificate of a corrected list.
+type Certificate struct {
+	Cert     *cert.Certificate
+	Source   string // "presented", or the name of a rules.Source
+	Position int    // where it was presented; -1: it was not
+}
+
+// A Plan is a corrected list and what it changes.
+type Plan struct {
+	Leaf    int           // position of the leaf in what was presented
+	Bundle  []Certificate // behind the leaf, in order
+	Hash    cert.Hash     // SHA-256 over the binary SHA-256s of Bundle, in order
+	Changed bool          // the corrected list is not the presented one
+	Mends   bool          // proven: it takes findings away or wins clients, and harms nothing
+	Before  *rules.Verdict
+	After   *rules.Verdict
+}
+
+// A Mender makes plans by one judge. It is safe for concurrent use, and
+// remembers the plans of the chains that it saw last. Make it with New.
+type Mender struct {
+	judge    *rules.Judge
+	options  Options
+	anchors  *chain.Set
+	verifier chain.Verifier
+
+	mu         sync.Mutex
+	young, old map[cert.Hash]*Plan
+}
+
+// New prepares a mender for the profiles, the date and the known certificates
+// of a judge.
+func New(j *rules.Judge, o Options) *Mender {
+	m := &Mender{judge: j, options: o}
+	var anchors []*cert.Certificate
+	seen := make(map[cert.Hash]bool)
+	for _, p := range j.Profiles {
+		for _, a := range p.Store.All() {
+			if !seen[a.SHA256] {
+				seen[a.SHA256] = true
+				anchors = append(anchors, a)
+			}
+		}
+	}
+	m.anchors = chain.NewSet(anchors)
+	return m
+}
+
+// Fill puts the mend into a verdict: Bundle and Mend stay nil where none is
+// known, or none is needed.
+func (m *Mender) Fill(v *rules.Verdict) {
+	if len(v.Findings) == 0 {
+		return
+	}
+	p := m.Plan(v)
+	if p == nil || !p.Mends {
+		return
+	}
+	v.Bundle, v.Mend = &p.Hash, make([]*cert.Certificate, len(p.Bundle))
+	for i, c := range p.Bundle {
+		v.Mend[i] = c.Cert
+	}
+}
+
+// generation bounds how many plans are remembered: two maps of this many. A plan
+// keeps two verdicts, some 50 KB together.
+const generation = 256
+
+// Plan finds the corrected list. It is nil if there is no leaf, or no way from
+// it to an anchor of the chosen clients.
+func (m *Mender) Plan(v *rules.Verdict) *Plan {
+	if v.Leaf < 0 || v.Entries[v.Leaf].Cert == nil {
+		return nil
+	}
+	h := sha256.New()
+	h.Write([]byte(v.Name))
+	for _, e := range v.Entries {
+		h.Write(e.SHA256[:])
+	}
+	key := cert.Hash(h.Sum(nil))
+	m.mu.Lock()
+	p, known := m.young[key]
+	if !known {
+		p, known = m.old[key]
+	}
+	m.mu.Unlock()
+	if known {
+		return p.of(v)
+	}
+	p = m.plan(v)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.young) >= generation {
+		m.young, m.old = nil, m.young
+	}
+	if m.young == nil {
+		m.young = make(map[cert.Hash]*Plan)
+	}
+	m.young[key] = p
+	return p
+}
+
+// of is the plan for another endpoint that presents the same list.
+func (p *Plan) of(v *rules.Verdict) *Plan {
+	if p == nil {
+		return nil
+	}
+	q := *p
+	q.Before = v
+	return &q
+}
+
+func (m *Mender) plan(v *rules.Verdict) *Plan {
+	s := m.search(v)
+	best, ok := s.best()
+	if !ok {
+		return nil
+	}
+	p := &Plan{Leaf: v.Leaf, Bundle: best, Before: v, Hash: HashOf(best)}
+	if m.options.WithRoot {
+		p.Bundle = s.withRoot(best)
+		p.Hash = HashOf(p.Bundle)
+	}
+	p.prove(m.judge)
+	return p
+}
+
+// HashOf identifies a bundle: SHA-256 over the binary SHA-256s of its
+// certificates, in order.
+func HashOf(bundle []Certificate) (out cert.Hash) {
+	h := sha256.New()
+	for _, c := range bundle {
+		h.Write(c.Cert.SHA256[:])
+	}
+	return cert.Hash(h.Sum(nil))
+}
+
+// prove judges the corrected list as if it had been presented.
+func (p *Plan) prove(j *rules.Judge) {
+	v := p.Before
+	corrected := v.Presentation
+	corrected.Unordered, corrected.Variants, corrected.AIA = false, nil, nil
+	corrected.Entries = []chain.Entry{v.Entries[v.Leaf]}
+	for _, c := range p.Bundle {
+		corrected.Entries = append(corrected.Entries, chain.Suppose(c.Cert))
+	}
+	p.Changed = !slices.EqualFunc(v.Entries, corrected.Entries, func(a, b chain.Entry) bool { return a.SHA256 == b.SHA256 })
+	p.After = j.Judge([]rules.Presentation{corrected})[0]
+	p.Mends = p.Changed && p.better()
+}
+
+// better says whether something is gained and nothing lost. Findings are
+// compared by rule: positions change.
+func (p *Plan) better() bool {
+	gained := false
+	for i, b := range p.Before.Clients {
+		if a := p.After.Clients[i]; b.Accepted != a.Accepted {
+			if b.Accepted {
+				return false
+			}
+			gained = true
+		}
+	}
+	before, after := byRule(p.Before.Findings), byRule(p.After.Findings)
+	for rule, severity := range after {
+		if severity > before[rule] && severity > rules.Info {
+			return false
+		}
+	}
+	for rule, severity := range before {
+		gained = gained || after[rule] < severity && aboutTheList(rule)
+	}
+	return gained
+}
+
+func byRule(findings []rules.Finding) map[string]rules.Severity {
+	out := make(map[string]rules.Severity)
+	for _, f := range findings {
+		out[f.Rule] = max(out[f.Rule], f.Severity)
+	}
+	return out
+}
+
+// aboutTheList says whether a rule judges the list by itself: what compares it
+// with others has nothing to compare in a proof, and falls silent.
+func aboutTheList(id string) bool {
+	r := rules.Lookup(id)
+	return r != nil && r.Class != rules.ClassComparison && id != "aia-failed" && id != "waiver-expired"
+}
+
+// Refused gives the verdicts of the chosen clients that reject the corrected
+// list all the same, with their reasons.
+func (p *Plan) Refused() (out []client.Verdict) {
+	for _, v := range p.After.Clients {
+		if !v.Accepted {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// Lacking gives the certificates whose bytes are not at hand.
+func (p *Plan) Lacking() (out []Certificate) {
+	for _, c := range p.Bundle {
+		if c.Cert.Raw == nil {
+			out = append(out, c)
+		}
+	}
+	return out
+}
