@@ -25,7 +25,7 @@ var mendableServers = []mendableServer{
 		shims: map[string]string{"caddy": `export HOME=DIR; exec /usr/bin/caddy "$1" --config CONFIG --adapter caddyfile`}},
 	{kind: "tomcat", program: "/usr/share/tomcat10/bin/catalina.sh", debian: "tomcat10", configure: (*instance).tomcat,
 		shims: map[string]string{"systemctl": "kill $(cat DIR/supervised)"}},
-	{kind: "postfix", program: "postfix", debian: "postfix", configure: (*instance).postfix,
+	{kind: "postfix", program: "postfix", debian: "postfix", configure: (*instance).postfix, master: "queue/pid/master.pid",
 		shims: map[string]string{"postconf": `exec /usr/sbin/postconf -c DIR/etc "$@"`, "postfix": `exec /usr/sbin/postfix -c DIR/etc "$@"`}},
 }
 
@@ -128,7 +128,7 @@ func (i *instance) haproxy(t *testing.T) []string {
 
 func (i *instance) caddy(t *testing.T) []string {
 	i.config = write(t, i.dir, "Caddyfile", fmt.Appendf(nil,
-		"{\n\tadmin %s\n\tauto_https off\n}\nhttps://%s:%s {\n\tbind 127.0.0.1\n\ttls %s %s\n\trespond ok\n}\n", freeAddress(t), i.name, i.port, i.cert, i.key))
+		"{\n\tadmin %s\n\tauto_https off\n}\nhttps://%s:%s {\n\tbind %s\n\ttls %s %s\n\trespond ok\n}\n", freeAddress(t), i.name, i.port, i.host(), i.cert, i.key))
 	return []string{"/usr/bin/caddy", "run", "--config", i.config, "--adapter", "caddyfile"}
 }
 
@@ -144,10 +144,10 @@ func (i *instance) tomcat(t *testing.T) []string {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	write(t, filepath.Join(i.dir, "conf"), "server.xml", fmt.Appendf(nil, `<Server port="-1"><Service name="Catalina">
-<Connector port="%s" address="127.0.0.1" SSLEnabled="true"><SSLHostConfig>
+<Connector port="%s" address="%s" SSLEnabled="true"><SSLHostConfig>
 <Certificate certificateKeystoreFile="%s" certificateKeystorePassword="%s" certificateKeyAlias="tomcat" type="RSA"/>
 </SSLHostConfig></Connector>
-<Engine name="Catalina" defaultHost="localhost"><Host name="localhost" appBase="webapps"/></Engine></Service></Server>`, i.port, store, i.password))
+<Engine name="Catalina" defaultHost="localhost"><Host name="localhost" appBase="webapps"/></Engine></Service></Server>`, i.port, i.host(), store, i.password))
 	return []string{"/bin/bash", "/usr/share/tomcat10/bin/catalina.sh", "run"}
 }
 

@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +29,9 @@ type mendableServer struct {
 	// shims are the commands that steps name, as shell text: they do to this
 	// instance what they do to the one server of a machine.
 	shims map[string]string
+	// master is the file that has the process id of the process that stays when
+	// the server reloads; without it, it is the one that was started.
+	master string
 }
 
 // An instance is one server under test, with all its files in one folder.
@@ -90,18 +96,38 @@ func TestFixMendsRealServers(t *testing.T) {
 			if code != exitClean {
 				t.Fatalf("fix: exit code %d\n%s", code, out)
 			}
+			old := i.workers(t, s)
 			i.apply(t, out, s.shims)
-			await(t, func() bool { // a reload takes effect when the server is ready for it
+			// A reload takes effect when the server is ready for it: a process that
+			// was there before may answer beside the new ones until it ends.
+			await(t, func() bool {
+				return !slices.ContainsFunc(i.workers(t, s), func(pid int) bool { return slices.Contains(old, pid) })
+			},
+				func() string { return fmt.Sprintf("of the processes %v there still accept %v", old, i.workers(t, s)) })
+			await(t, func() bool {
 				code, out = tlschain(t, "scan", "--add-roots", roots, "--fail-on", "info", target)
 				return code == exitClean
 			}, func() string { return out })
 
-			host := strings.TrimSuffix(i.address, ":"+i.port)
 			accepts(t, openssl, "s_client", "-connect", i.address, "-servername", i.name, "-verify_hostname", i.name, "-verify_return_error", "-CAfile", roots)
-			accepts(t, gnutls, "--x509cafile", roots, "--sni-hostname", i.name, "--verify-hostname", i.name, "-p", i.port, host)
-			java.accepts(t, roots, host, i.port, i.name)
+			accepts(t, gnutls, "--x509cafile", roots, "--sni-hostname", i.name, "--verify-hostname", i.name, "-p", i.port, i.host())
+			java.accepts(t, roots, i.host(), i.port, i.name)
 		})
 	}
+}
+
+func (i *instance) host() string { return strings.TrimSuffix(i.address, ":"+i.port) }
+
+// workers returns the processes that accept connections and that a reload
+// replaces: all but the server's master. A server of one process has none.
+func (i *instance) workers(t *testing.T, s mendableServer) []int {
+	t.Helper()
+	file := filepath.Join(i.dir, cmp.Or(s.master, "supervised"))
+	master, err := strconv.Atoi(strings.TrimSpace(string(read(t, file))))
+	if err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	return slices.DeleteFunc(acceptors(t, i.address), func(pid int) bool { return pid == master })
 }
 
 // apply does what fix printed: lines of configuration take the place of those

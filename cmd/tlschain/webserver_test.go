@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -95,9 +96,17 @@ func needProgram(t *testing.T, program, debian string) string {
 	return ""
 }
 
+// freeAddress is an address on loopback that nothing listens at. Its host is
+// this process's own, so that no other test binary takes the port before a
+// server does, and no connection that goes out from 127.0.0.1.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	host := "127.0.0.1"
+	if runtime.GOOS == "linux" { // elsewhere the loopback interface has this one address
+		pid := os.Getpid()
+		host = fmt.Sprintf("127.%d.%d.%d", 64+pid>>16&63, pid>>8&255, pid&255)
+	}
+	l, err := net.Listen("tcp4", host+":0")
 	if err != nil {
 		t.Fatal(err)
 	}
