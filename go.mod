@@ -3,6 +3,7 @@ module github.com/tlschain/tlschain
 go 1.26.0
 
 require (
+	github.com/CycloneDX/cyclonedx-go v0.12.0
 	github.com/Netflix/bettertls v0.0.0-20250909192348-e1e99e353074
 	github.com/chromedp/cdproto v0.159.0
 	github.com/chromedp/chromedp v0.23.0

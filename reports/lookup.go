@@ -88,3 +88,11 @@ func unescape(value string) string {
 	}
 	return b.String()
 }
+
+// failure tells why a failed endpoint has no chain.
+func (e *Endpoint) failure() string {
+	if e.Error == nil {
+		return "no chain was captured"
+	}
+	return e.Error.Message
+}

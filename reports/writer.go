@@ -17,6 +17,13 @@ type Writer interface {
 	End(Summary) error
 }
 
+// An ExitCoder is a [Writer] whose format defines exit codes of its own. After
+// End, ExitCode is the program's.
+type ExitCoder interface {
+	Writer
+	ExitCode() int
+}
+
 // Options say how a report is to look. The zero value is right for a file.
 type Options struct {
 	Width  int    // columns of the terminal; 0: not a terminal
@@ -42,6 +49,10 @@ var formats = []struct {
 	{"sarif", newSARIF},
 	{"prometheus", newPrometheus},
 	{"dot", newDot},
+	{"nagios", newNagios},
+	{"github", newGitHub},
+	{"gitlab", newGitLab},
+	{"cyclonedx", newCycloneDX},
 }
 
 // Formats lists the names that New knows.
