@@ -162,7 +162,7 @@ func (c *checker) group(at string, g *Group, receivers map[string]*Receiver) {
 	if g.Targets.empty() {
 		c.wrong(at+".targets", "there are none: write inline, files, commands, urls or zones")
 	}
-	for i, z := range g.Targets.Zones {
+	for i, z := range g.Targets.ZoneFiles {
 		if z.File == "" {
 			c.wrong(fmt.Sprintf("%s.targets.zones[%d]", at, i), "a zone needs a file")
 		}

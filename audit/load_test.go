@@ -39,7 +39,7 @@ func TestExampleComments(t *testing.T) {
 	}
 	g := config.Groups["websites"]
 	if len(g.Schedule.Blackouts) != 2 || time.Duration(g.Retention) != 400*24*time.Hour || len(config.Receivers) != 2 ||
-		g.Targets.Zones[0].Origin != "example.com" || g.Confirm.times() != 2 || g.Schedule.TimeZone.String() != "Europe/Berlin" {
+		g.Targets.ZoneFiles[0].Origin != "example.com" || g.Confirm.times() != 2 || g.Schedule.TimeZone.String() != "Europe/Berlin" {
 		t.Errorf("the example without its comment signs: %+v", g)
 	}
 }

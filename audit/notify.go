@@ -149,11 +149,11 @@ func (n *Notifier) send(ctx context.Context, r *Receiver, m Message) error {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
 	if len(r.Exec) > 0 {
-		return hook(ctx, n.Config.Dir, r.Exec, m)
+		return runCommand(ctx, n.Config.Dir, r.Exec, m)
 	}
 	url, err := r.URL.Read(n.Config.Dir, n.Getenv)
 	if err != nil {
 		return err
 	}
-	return shout(ctx, url, m)
+	return sendShoutrrr(ctx, url, m)
 }

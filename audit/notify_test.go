@@ -215,7 +215,7 @@ func TestErrorsHideSecrets(t *testing.T) {
 		"no-such-service://user:Pa55w0rd@host/s3cr3t",
 		"smtp://user:Pa55w0rd@%zz/s3cr3t",
 	} {
-		err := shout(t.Context(), url, Message{Title: "T", Text: "text"})
+		err := sendShoutrrr(t.Context(), url, Message{Title: "T", Text: "text"})
 		if err == nil || strings.Contains(err.Error(), "Pa55w0rd") || strings.Contains(err.Error(), "s3cr3t") {
 			t.Errorf("%s gives: %v", url, err)
 		}

@@ -20,15 +20,15 @@ const habit = 5
 
 // overdue marks those that still show a leaf that should have been replaced by
 // now. It makes another state of them, so that it is told once.
-func (n *night) overdue(ctx context.Context, some []sight) error {
-	now := n.auditor.Clock.now()
+func (r *auditRun) overdue(ctx context.Context, some []seenEndpoint) error {
+	now := r.auditor.Clock.now()
 	var keys []string
 	for _, s := range some {
 		if life, left := s.life(now); 3*left < life { // usual is at most half, and two thirds of that is a third
 			keys = append(keys, s.Key)
 		}
 	}
-	past, err := n.auditor.DB.Leaves(context.WithoutCancel(ctx), n.group.Name, keys)
+	past, err := r.auditor.DB.Leaves(context.WithoutCancel(ctx), r.group.Name, keys)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (n *night) overdue(ctx context.Context, some []sight) error {
 
 // life is how long the leaf is valid in all, and how long it still is; zero
 // without a leaf.
-func (s *sight) life(now time.Time) (whole, left time.Duration) {
+func (s *seenEndpoint) life(now time.Time) (whole, left time.Duration) {
 	i := slices.IndexFunc(s.Chain, func(c history.Certificate) bool { return c.SHA256 == s.Leaf })
 	if i < 0 || s.Leaf == (history.Hash{}) {
 		return 0, 0
@@ -55,7 +55,7 @@ func (s *sight) life(now time.Time) (whole, left time.Duration) {
 
 // due is when the leaf is usually renewed, if it is clearly past that: if less
 // than two thirds of the time is left that usually is. Zero: it is not late.
-func (s *sight) due(past []history.Leaf, now time.Time) time.Time {
+func (s *seenEndpoint) due(past []history.Leaf, now time.Time) time.Time {
 	if len(past) == 0 {
 		return time.Time{}
 	}

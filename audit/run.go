@@ -68,8 +68,8 @@ func (a *Auditor) audit(ctx context.Context, g *Group, look Look) (history.Audit
 	if err != nil {
 		return history.Audit{}, err
 	}
-	n := &night{auditor: a, group: g, look: look, writer: w}
-	if err := n.scan(ctx); err != nil {
+	n := &auditRun{auditor: a, group: g, look: look, writer: w}
+	if err := n.run(ctx); err != nil {
 		return history.Audit{}, err // the next audit joins what was stored
 	}
 	if ctx.Err() != nil {

@@ -17,11 +17,11 @@ import (
 
 // Sources are where a group's targets come from. All of them count.
 type Sources struct {
-	Inline   []Text     `yaml:"inline"`   // targets
-	Files    []string   `yaml:"files"`    // target lists
-	Commands [][]string `yaml:"commands"` // programs that print a target list; no shell
-	URLs     []URL      `yaml:"urls"`     // target lists
-	Zones    []Zone     `yaml:"zones"`    // DNS zone files
+	Inline    []Text     `yaml:"inline"`   // targets
+	Files     []string   `yaml:"files"`    // target lists
+	Commands  [][]string `yaml:"commands"` // programs that print a target list; no shell
+	URLs      []URL      `yaml:"urls"`     // target lists
+	ZoneFiles []ZoneFile `yaml:"zones"`    // DNS zone files
 }
 
 // A URL is a target list on a web server.
@@ -31,7 +31,7 @@ type URL struct {
 }
 
 func (s *Sources) empty() bool {
-	return len(s.Inline)+len(s.Files)+len(s.Commands)+len(s.URLs)+len(s.Zones) == 0
+	return len(s.Inline)+len(s.Files)+len(s.Commands)+len(s.URLs)+len(s.ZoneFiles) == 0
 }
 
 // Bounds of a list that comes from elsewhere.
@@ -91,7 +91,7 @@ func (g *Group) lists(getenv func(string) string) []list {
 	for _, u := range g.Targets.URLs {
 		add(u.URL, func(ctx context.Context) (io.Reader, func() error, error) { return u.get(ctx, g.Dir, getenv) })
 	}
-	for _, z := range g.Targets.Zones {
+	for _, z := range g.Targets.ZoneFiles {
 		add(z.File, func(context.Context) (io.Reader, func() error, error) { return z.open(g.Dir) })
 	}
 	return all

@@ -8,27 +8,27 @@ import (
 )
 
 // Where all addresses of a name are looked at, a name that does not resolve
-// tonight tells nothing of which addresses it has. Those that it had are as
+// now tells nothing of which addresses it has. Those that it had are as
 // unreachable as the name, and not gone.
 
-// unresolved says that an endpoint stands for all addresses of a name.
+// unresolved reports whether an endpoint stands for all addresses of a name.
 func unresolved(e *reports.Endpoint) bool {
 	return e.Status == reports.Failed && e.Error != nil && e.Error.Code == string(scanner.DNS) && e.Address == ""
 }
 
-// spread puts the addresses that are known in the place of names that do not
+// expandUnresolved puts the addresses that are known in the place of names that do not
 // resolve. A name that never did stands for itself.
-func (n *night) spread(ctx context.Context, some []sight) ([]sight, error) {
-	if !n.group.AllAddresses {
+func (r *auditRun) expandUnresolved(ctx context.Context, some []seenEndpoint) ([]seenEndpoint, error) {
+	if !r.group.AllAddresses {
 		return some, nil
 	}
-	var out []sight
+	var out []seenEndpoint
 	for _, s := range some {
 		if !s.unresolved {
 			out = append(out, s)
 			continue
 		}
-		keys, err := n.auditor.DB.Keys(context.WithoutCancel(ctx), n.group.Name, addressKeys(s.Key))
+		keys, err := r.auditor.DB.Keys(context.WithoutCancel(ctx), r.group.Name, addressKeys(s.Key))
 		if err != nil {
 			return nil, err
 		}

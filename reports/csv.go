@@ -62,7 +62,7 @@ func (c *csvWriter) Endpoint(e *Endpoint) error {
 		add("", "")
 	}
 	for i := range c.row {
-		c.row[i] = disarm(c.row[i])
+		c.row[i] = escapeFormula(c.row[i])
 	}
 	if err := c.w.Write(c.row); err != nil {
 		return err
@@ -76,9 +76,9 @@ func (c *csvWriter) End(Summary) error {
 	return c.w.Error()
 }
 
-// disarm keeps spreadsheets from computing a cell: those characters begin a
+// escapeFormula keeps spreadsheets from computing a cell: those characters begin a
 // formula, in their full-width forms too (OWASP, "CSV Injection").
-func disarm(cell string) string {
+func escapeFormula(cell string) string {
 	if cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠|%", []rune(cell)[0]) {
 		return "'" + cell
 	}

@@ -5,22 +5,22 @@ import (
 	"net/netip"
 )
 
-// patience is how many times an attempt that failed for want of descriptors or
+// localRetries is how many times an attempt that failed for want of descriptors or
 // ports of our own is made again, beside the retries that were asked for: it
 // says nothing about the target.
-const patience = 4
+const localRetries = 4
 
 // attempts makes one observation, trying again where that may help.
 func (r *run) attempts(ctx context.Context, target Target, addr netip.Addr, variant Variant) *Observation {
 	retries, ours := 0, 0
 	for {
-		o := r.once(ctx, target, addr, variant)
+		o := r.attemptOnce(ctx, target, addr, variant)
 		switch {
 		case o.Captured() || o.Failure == nil:
 			return o
-		case o.Failure.Code == Local && ours < patience:
+		case o.Failure.Code == Local && ours < localRetries:
 			ours++
-		case mayPass(o.Failure.Code) && retries < r.Retries:
+		case temporary(o.Failure.Code) && retries < r.Retries:
 			retries++
 		default:
 			return o
@@ -31,8 +31,8 @@ func (r *run) attempts(ctx context.Context, target Target, addr netip.Addr, vari
 	}
 }
 
-// mayPass says whether a failure is of the kind that passes.
-func mayPass(code Code) bool { return code == Timeout || code == Reset || code == Busy }
+// temporary reports whether a failure may be gone at the next attempt.
+func temporary(code Code) bool { return code == Timeout || code == Reset || code == Busy }
 
 // An attempt is one observation in the making: one handshake, and the other
 // hellos that it takes where that shows nothing.
@@ -42,15 +42,15 @@ type attempt struct {
 	links int // connections made
 }
 
-// once makes one observation, bounded by one timeout.
-func (r *run) once(ctx context.Context, target Target, addr netip.Addr, variant Variant) *Observation {
+// attemptOnce makes one observation, bounded by one timeout.
+func (r *run) attemptOnce(ctx context.Context, target Target, addr netip.Addr, variant Variant) *Observation {
 	o := &Observation{Target: target, Variant: variant, Addr: netip.AddrPortFrom(addr, target.Port)}
 	done, err := r.turn(ctx, addr)
 	if err != nil {
 		o.At, o.Failure = r.now(), interrupted()
 		return o
 	}
-	defer func() { done(r.sign(o)) }()
+	defer func() { done(r.loadOf(o)) }()
 	o.At = r.now()
 	limited, cancel := context.WithTimeout(ctx, r.timeout())
 	defer cancel()

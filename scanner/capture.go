@@ -27,7 +27,7 @@ func (a *attempt) capture(ctx context.Context) {
 	if err == nil {
 		return
 	}
-	o.Failure = a.failure(err)
+	o.Failure = a.classify(err)
 	if o.Captured() || !withinTLS(err, o.Failure) {
 		return
 	}
@@ -36,7 +36,7 @@ func (a *attempt) capture(ctx context.Context) {
 		if again == nil {
 			return
 		}
-		if code := a.failure(again).Code; code != Handshake && code != Reset {
+		if code := a.classify(again).Code; code != Handshake && code != Reset {
 			return // this server has nothing for us in another version either
 		}
 	}
@@ -59,7 +59,7 @@ func (a *attempt) captureFast(ctx context.Context) bool {
 		if err == nil {
 			return true
 		}
-		if f := a.failure(err); !withinTLS(err, f) {
+		if f := a.classify(err); !withinTLS(err, f) {
 			o.Failure = f
 			return true
 		}
@@ -77,7 +77,7 @@ func (a *attempt) captureKey(ctx context.Context) {
 			o.Failure = nil
 			return
 		}
-		if o.Failure = a.failure(err); !withinTLS(err, o.Failure) {
+		if o.Failure = a.classify(err); !withinTLS(err, o.Failure) {
 			return
 		}
 	}

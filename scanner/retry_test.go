@@ -43,7 +43,7 @@ func TestRetries(t *testing.T) {
 		{3, []error{reset, timeout, refused}, 3, Refused},
 		{3, []error{refused, refused}, 1, Refused},
 		{0, []error{full, full, refused}, 3, Refused}, // our own fault costs no retry
-		{0, slices.Repeat([]error{full}, 100), 1 + patience, Local},
+		{0, slices.Repeat([]error{full}, 100), 1 + localRetries, Local},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			dial, n := outcomes(c.dials...)
@@ -59,10 +59,10 @@ func TestRetries(t *testing.T) {
 	}
 }
 
-// In distress of our own there are fewer connections at once, and as many as
+// While this machine is overloaded there are fewer connections at once, and as many as
 // before when it is over.
 func TestPace(t *testing.T) {
-	for sign, floor := range map[distress]int{exhausted: paceFloor, congested: 10} {
+	for sign, floor := range map[load]int{exhausted: paceFloor, congested: 10} {
 		p := newPace(20)
 		inUse := func() int { return cap(p.slots) - p.held }
 		for i := range 100 {
@@ -71,14 +71,14 @@ func TestPace(t *testing.T) {
 			}
 			p.end(sign)
 			if want := max(20-i-1, floor); inUse() != want {
-				t.Fatalf("after %d signs of distress %d slots are in use, want %d", i+1, inUse(), want)
+				t.Fatalf("after %d signs of overload %d slots are in use, want %d", i+1, inUse(), want)
 			}
 		}
 		for range 20 * paceFine {
 			if err := p.begin(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			p.end(calm)
+			p.end(normal)
 		}
 		if inUse() != 20 || len(p.slots) != 0 {
 			t.Errorf("%d slots are in use again, %d taken", inUse(), len(p.slots))
@@ -86,28 +86,28 @@ func TestPace(t *testing.T) {
 	}
 }
 
-// Silence is a sign of distress only where somebody has answered before.
+// Silence is a sign of overload only where somebody has answered before.
 func TestDistress(t *testing.T) {
 	r := newRun(new(Scanner))
 	addr := func(i int) netip.AddrPort {
 		return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, byte(i >> 8), byte(i)}), 443)
 	}
 	silent := func(i int) *Observation { return &Observation{Addr: addr(i), Failure: &Failure{Code: Timeout}} }
-	if r.sign(silent(0)) != calm {
+	if r.loadOf(silent(0)) != normal {
 		t.Error("a silent stranger")
 	}
-	for i := range heardKept + 10 {
-		if r.sign(&Observation{Addr: addr(i), Chain: [][]byte{{1}}}) != calm {
+	for i := range answeredKept + 10 {
+		if r.loadOf(&Observation{Addr: addr(i), Chain: [][]byte{{1}}}) != normal {
 			t.Error("a chain")
 		}
 	}
-	if r.sign(silent(5)) != calm || r.sign(silent(15)) != congested || r.sign(silent(heardKept+9)) != congested {
+	if r.loadOf(silent(5)) != normal || r.loadOf(silent(15)) != congested || r.loadOf(silent(answeredKept+9)) != congested {
 		t.Error("the endpoints remembered are not the latest")
 	}
-	if len(r.heard.known) != heardKept {
-		t.Errorf("%d endpoints are remembered", len(r.heard.known))
+	if len(r.answered.known) != answeredKept {
+		t.Errorf("%d endpoints are remembered", len(r.answered.known))
 	}
-	if r.sign(&Observation{Addr: addr(15), Failure: &Failure{Code: Refused}}) != calm || r.sign(&Observation{Failure: &Failure{Code: Local}}) != exhausted {
+	if r.loadOf(&Observation{Addr: addr(15), Failure: &Failure{Code: Refused}}) != normal || r.loadOf(&Observation{Failure: &Failure{Code: Local}}) != exhausted {
 		t.Error("other failures")
 	}
 }

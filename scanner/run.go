@@ -14,12 +14,12 @@ import (
 // A run is one scan under way: the scanner and what its connections share.
 type run struct {
 	*Scanner
-	pace    *pace
-	hosts   hosts
-	limiter *rate.Limiter // nil without a limit
-	names   names
-	heard   answered
-	memory  wire.Pool
+	pace     *pace
+	hosts    hosts
+	limiter  *rate.Limiter // nil without a limit
+	names    names
+	answered answered
+	memory   wire.Pool
 }
 
 func newRun(s *Scanner) *run {
@@ -39,7 +39,7 @@ func newRun(s *Scanner) *run {
 // turn waits until a connection to addr may begin. The caller calls done when
 // it has ended, with what that says about this machine; on an error, which is
 // ctx's, there is nothing to call.
-func (r *run) turn(ctx context.Context, addr netip.Addr) (done func(distress), err error) {
+func (r *run) turn(ctx context.Context, addr netip.Addr) (done func(load), err error) {
 	leave, err := r.hosts.enter(ctx, addr)
 	if err != nil {
 		return nil, err
@@ -54,12 +54,12 @@ func (r *run) turn(ctx context.Context, addr netip.Addr) (done func(distress), e
 	if err == nil {
 		err = ctx.Err() // the place may have come free because the scan is ending
 	}
-	done = func(sign distress) {
+	done = func(sign load) {
 		r.pace.end(sign)
 		leave()
 	}
 	if err != nil {
-		done(calm)
+		done(normal)
 		return nil, err
 	}
 	return done, nil

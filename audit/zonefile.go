@@ -9,10 +9,10 @@ import (
 	"github.com/miekg/dns"
 )
 
-// A Zone is a DNS zone file (RFC 1035 section 5). Every name in it that has an
+// A ZoneFile is a DNS zone file (RFC 1035 section 5). Every name in it that has an
 // A, AAAA or CNAME record is a target; wildcards and names with an underscore
 // are no hosts.
-type Zone struct {
+type ZoneFile struct {
 	File   string `yaml:"file"`
 	Origin string `yaml:"origin"` // where the file has no $ORIGIN
 }
@@ -20,7 +20,7 @@ type Zone struct {
 // open reads the whole zone: a file with a mistake gives an error and no
 // targets, for half a zone would make the other half look gone. $INCLUDE is not
 // followed.
-func (z Zone) open(dir string) (io.Reader, func() error, error) {
+func (z ZoneFile) open(dir string) (io.Reader, func() error, error) {
 	file, err := os.Open(inDir(dir, z.File))
 	if err != nil {
 		return nil, nil, err

@@ -11,10 +11,10 @@ import (
 	"github.com/nicholas-fedor/shoutrrr/pkg/types"
 )
 
-// shout sends a message by a shoutrrr URL. The library knows the services; it
+// sendShoutrrr sends a message by a shoutrrr URL. The library knows the services; it
 // takes no context, so an attempt that lasts longer than ctx is left behind: it
 // has time limits of its own. No error holds the URL, which is a secret.
-func shout(ctx context.Context, where string, m Message) error {
+func sendShoutrrr(ctx context.Context, where string, m Message) error {
 	sender, err := shoutrrr.CreateSender(where)
 	if err != nil {
 		return hide(err, where)

@@ -15,9 +15,9 @@ import (
 	"github.com/tlschain/tlschain/scanner/wire"
 )
 
-// failure puts an attempt's error into the vocabulary, with a message for
+// classify puts an attempt's error into the vocabulary, with a message for
 // people.
-func (r *run) failure(err error) *Failure {
+func (r *run) classify(err error) *Failure {
 	step := "the attempt"
 	var s *stepError
 	if errors.As(err, &s) {

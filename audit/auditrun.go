@@ -18,8 +18,8 @@ const batch = 400
 // maxTroubles bounds what an audit's summary tells of what went wrong.
 const maxTroubles = 20
 
-// A night is one audit of one group under way.
-type night struct {
+// An auditRun is one audit of one group under way.
+type auditRun struct {
 	auditor *Auditor
 	group   *Group
 	look    Look
@@ -31,52 +31,52 @@ type night struct {
 	targets map[string]scanner.Target // under way, by key
 }
 
-// A sight is an endpoint as it was seen, and the target to see it again.
-type sight struct {
+// A seenEndpoint is an endpoint as it was seen, and the target to see it again.
+type seenEndpoint struct {
 	history.Seen
 	target     scanner.Target
 	unresolved bool
 }
 
 // trouble notes why the audit is not complete.
-func (n *night) trouble(err error) {
-	if len(n.summary.Troubles) < maxTroubles {
-		n.summary.Troubles = append(n.summary.Troubles, reports.Clean(err.Error()))
+func (r *auditRun) trouble(err error) {
+	if len(r.summary.Troubles) < maxTroubles {
+		r.summary.Troubles = append(r.summary.Troubles, reports.Clean(err.Error()))
 	}
-	n.auditor.report(err)
+	r.auditor.report(err)
 }
 
-// scan looks at all targets, then again at those that changed. Its error is the
+// run looks at all targets, then again at those that changed. Its error is the
 // history's: nothing can be stored any more.
-func (n *night) scan(ctx context.Context) error {
-	n.ders, n.targets = map[reports.Hash][]byte{}, map[string]scanner.Target{}
-	var doubtful []doubt
-	err := n.each(ctx, n.sources(ctx), func(some []sight) error {
-		sure, unsure, err := n.sift(ctx, some)
-		doubtful = append(doubtful, unsure...)
-		return errors.Join(err, n.store(ctx, sure))
+func (r *auditRun) run(ctx context.Context) error {
+	r.ders, r.targets = map[reports.Hash][]byte{}, map[string]scanner.Target{}
+	var unconfirmed []unconfirmedChange
+	err := r.each(ctx, r.sources(ctx), func(some []seenEndpoint) error {
+		confirmed, changed, err := r.splitConfirmed(ctx, some)
+		unconfirmed = append(unconfirmed, changed...)
+		return errors.Join(err, r.store(ctx, confirmed))
 	})
 	if err != nil {
 		return err
 	}
-	return n.confirm(ctx, doubtful)
+	return r.confirm(ctx, unconfirmed)
 }
 
 // sources walks the group's targets and notes the mistakes among them.
-func (n *night) sources(ctx context.Context) iter.Seq[scanner.Target] {
+func (r *auditRun) sources(ctx context.Context) iter.Seq[scanner.Target] {
 	return func(yield func(scanner.Target) bool) {
-		for target, err := range n.group.targets(ctx, n.auditor.Getenv) {
+		for target, err := range r.group.targets(ctx, r.auditor.Getenv) {
 			var source *SourceError
 			switch {
 			case errors.As(err, &source):
-				n.mu.Lock()
-				n.trouble(err)
-				n.mu.Unlock()
+				r.mu.Lock()
+				r.trouble(err)
+				r.mu.Unlock()
 			case err != nil:
-				n.mu.Lock()
-				n.summary.Skipped++
-				n.mu.Unlock()
-				n.auditor.report(err)
+				r.mu.Lock()
+				r.summary.Skipped++
+				r.mu.Unlock()
+				r.auditor.report(err)
 			case !yield(target):
 				return
 			}
@@ -85,31 +85,31 @@ func (n *night) sources(ctx context.Context) iter.Seq[scanner.Target] {
 }
 
 // each looks at targets and hands what it saw to take, a batch at a time.
-func (n *night) each(ctx context.Context, targets iter.Seq[scanner.Target], take func([]sight) error) error {
+func (r *auditRun) each(ctx context.Context, targets iter.Seq[scanner.Target], take func([]seenEndpoint) error) error {
 	noted := func(yield func(scanner.Target) bool) {
 		for target := range targets {
-			n.note(target)
+			r.note(target)
 			if !yield(target) {
 				return
 			}
 		}
 	}
-	hand := func(some []sight) error {
-		some, err := n.spread(ctx, some)
+	hand := func(some []seenEndpoint) error {
+		some, err := r.expandUnresolved(ctx, some)
 		if err != nil {
 			return err
 		}
-		if err := n.overdue(ctx, some); err != nil {
+		if err := r.overdue(ctx, some); err != nil {
 			return err
 		}
 		return take(some)
 	}
-	var some []sight
-	for endpoints := range n.look(ctx, noted, n.keep) {
+	var some []seenEndpoint
+	for endpoints := range r.look(ctx, noted, r.keep) {
 		if ctx.Err() != nil && canceled(endpoints) {
 			continue // it was not looked at
 		}
-		seen, err := n.seen(endpoints)
+		seen, err := r.seen(endpoints)
 		if err != nil {
 			return err
 		}
@@ -124,7 +124,7 @@ func (n *night) each(ctx context.Context, targets iter.Seq[scanner.Target], take
 	return hand(some)
 }
 
-// canceled says that the end of the audit came before the endpoint.
+// canceled reports whether the audit was stopped before the endpoint was scanned.
 func canceled(endpoints []reports.Endpoint) bool {
 	return slices.ContainsFunc(endpoints, func(e reports.Endpoint) bool {
 		return e.Status == reports.Failed && e.Error != nil && e.Error.Code == string(scanner.Canceled)
@@ -132,10 +132,10 @@ func canceled(endpoints []reports.Endpoint) bool {
 }
 
 // note remembers a target until it is seen.
-func (n *night) note(t scanner.Target) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.targets[keyOfTarget(t)] = t
+func (r *auditRun) note(t scanner.Target) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.targets[keyOfTarget(t)] = t
 }
 
 // keyOfTarget is the key of what a target shows; its address belongs to it
@@ -149,47 +149,47 @@ func keyOfTarget(t scanner.Target) string {
 }
 
 // keep holds a certificate's bytes until the endpoint that sent it is stored.
-func (n *night) keep(der []byte) {
+func (r *auditRun) keep(der []byte) {
 	h := reports.Hash(hashOf(der))
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.ders[h] = der
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ders[h] = der
 }
 
 // seen prepares what one target showed.
-func (n *night) seen(endpoints []reports.Endpoint) ([]sight, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	out := make([]sight, len(endpoints))
+func (r *auditRun) seen(endpoints []reports.Endpoint) ([]seenEndpoint, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := make([]seenEndpoint, len(endpoints))
 	for i := range endpoints {
 		e := &endpoints[i]
 		key := keyOf(e, true)
-		target, pinned := n.targets[key]
+		target, pinned := r.targets[key]
 		if !pinned {
-			target = n.targets[keyOf(e, false)]
+			target = r.targets[keyOf(e, false)]
 		}
 		var err error
 		out[i].target, out[i].unresolved = target, unresolved(e)
-		out[i].Seen, err = seen(keyOf(e, pinned || n.group.AllAddresses), e, func(h reports.Hash) []byte { return n.ders[h] })
+		out[i].Seen, err = seen(keyOf(e, pinned || r.group.AllAddresses), e, func(h reports.Hash) []byte { return r.ders[h] })
 		if err != nil {
 			return nil, err
 		}
 	}
 	for i := range endpoints {
-		if c := endpoints[i].Clients; len(n.summary.Clients) == 0 {
+		if c := endpoints[i].Clients; len(r.summary.Clients) == 0 {
 			for _, verdict := range c {
-				n.summary.Clients = append(n.summary.Clients, verdict.Client)
+				r.summary.Clients = append(r.summary.Clients, verdict.Client)
 			}
 		}
 	}
 	for _, s := range out {
-		delete(n.targets, keyOfTarget(s.target))
+		delete(r.targets, keyOfTarget(s.target))
 	}
 	return out, nil
 }
 
-// store writes what is sure of and lets go of what was kept for it.
-func (n *night) store(ctx context.Context, some []sight) error {
+// store writes confirmed endpoints and drops what was kept for them.
+func (r *auditRun) store(ctx context.Context, some []seenEndpoint) error {
 	if len(some) == 0 {
 		return nil
 	}
@@ -198,15 +198,15 @@ func (n *night) store(ctx context.Context, some []sight) error {
 		rows[i] = some[i].Seen
 	}
 	// A stopped audit keeps what it saw.
-	if err := n.writer.Add(context.WithoutCancel(ctx), rows...); err != nil {
+	if err := r.writer.Add(context.WithoutCancel(ctx), rows...); err != nil {
 		return err
 	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, s := range some {
-		n.summary.count(s.Facts)
+		r.summary.count(s.Facts)
 		for _, c := range slices.Concat(s.Chain, s.Mend) {
-			delete(n.ders, reports.Hash(c.SHA256))
+			delete(r.ders, reports.Hash(c.SHA256))
 		}
 	}
 	return nil
