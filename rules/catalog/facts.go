@@ -55,9 +55,24 @@ type Facts struct {
 	sources []Source
 	known   []Known
 	stores  []*Store
-	size    int // bytes of the compressed table; 0: never written
-	index   map[cert.Hash]int
-	cas     *chain.Set
+	trust
+	size  int // bytes of the compressed table; 0: never written
+	index map[cert.Hash]int
+	cas   *chain.Set
+}
+
+// trust is what is known of anchors and intermediates beside their being there.
+type trust struct {
+	policies []*Policy
+	revoked  []*Revocations
+	preloads *Preloads
+}
+
+// WithTrust adds policies, lists of revoked certificates and preloaded
+// intermediates to facts that were just made, and returns them.
+func (f *Facts) WithTrust(policies []*Policy, revoked []*Revocations, preloads *Preloads) *Facts {
+	f.policies, f.revoked, f.preloads = policies, revoked, preloads
+	return f
 }
 
 // A Source is where facts are from, with the attribution that its terms ask for.
@@ -91,6 +106,8 @@ type Store struct {
 	Date    time.Time  // of the snapshot, UTC; a bare year is its first day
 	Source  string     // where the list is from
 	Anchors *chain.Set // in the source's order
+	// Constraints are what the store asks for of some of its anchors, by SHA-256.
+	Constraints map[cert.Hash]Constraint
 }
 
 // New makes facts of certificates, stores and sources that belong together:

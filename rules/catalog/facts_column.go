@@ -45,6 +45,9 @@ const (
 	colDeviations
 	colSource
 	colAnchors
+	colTrust    // constraints of stores, policies, lists
+	colRevoked  // entries of lists
+	colPreloads // what a client ships
 	columns
 )
 

@@ -15,7 +15,7 @@ import (
 // then the plain part, and the packed part by DEFLATE (RFC 1951).
 const (
 	magic  = "tlsfacts"
-	format = 1
+	format = 2 // 2: with constraints of anchors, and what is revoked
 	header = len(magic) + 1 + 4 + 4 + sha256.Size
 )
 

@@ -26,7 +26,8 @@ func TestReadRefusesDamagedFiles(t *testing.T) {
 	}{
 		{"empty", nil, "no facts file"},
 		{"text", []byte(strings.Repeat("SHA-256 Fingerprint,PEM\n", 10)), "no facts file"},
-		{"newer format", change(func(b []byte) []byte { b[8] = 2; return b }), "has format 2, this program reads format 1"},
+		{"older format", change(func(b []byte) []byte { b[8] = 1; return b }), "has format 1, this program reads format 2"},
+		{"newer format", change(func(b []byte) []byte { b[8] = 3; return b }), "has format 3, this program reads format 2"},
 		{"cut in the plain part", good[:len(good)/2], "cut short"},
 		{"cut in the packed part", good[:len(good)-100], "damaged: unexpected EOF"},
 		{"a bit of a key", change(func(b []byte) []byte { b[body+100_000] ^= 1; return b }), "checksum does not fit"},

@@ -188,6 +188,16 @@ func TestCrossCertificatesNeededByStore(t *testing.T) {
 		col[h] = i
 	}
 	f := catalog.Embedded()
+	table, err := os.ReadFile(filepath.Join(dir, "stores.tsv")) // the computation knew these stores only
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stores []*catalog.Store
+	for _, s := range f.Stores() {
+		if strings.Contains(string(table), "\n"+s.ID+"\t") {
+			stores = append(stores, s)
+		}
+	}
 	checked := 0
 	for _, row := range rows[1:] {
 		get := func(name string) string { return row[col[name]] }
@@ -204,7 +214,7 @@ func TestCrossCertificatesNeededByStore(t *testing.T) {
 			t.Errorf("%s: %s until %s, want %s until %s", get("sha256"), k.Cert.SignatureAlg.Name, k.Cert.NotAfter, get("signature_algorithm"), get("not_after"))
 		}
 		var need []string
-		for _, s := range f.Stores() {
+		for _, s := range stores {
 			if len(s.Anchors.Keyed(k.Cert.SignedBy)) > 0 && len(s.Anchors.Keyed(k.Cert.Key.SPKI)) == 0 {
 				need = append(need, s.ID)
 			}

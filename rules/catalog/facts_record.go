@@ -4,7 +4,6 @@ import (
 	"net/netip"
 
 	"github.com/tlschain/tlschain/rules/cert"
-	"github.com/tlschain/tlschain/rules/chain"
 )
 
 func encode(f *Facts) (plain, packed []byte) {
@@ -26,6 +25,7 @@ func encode(f *Facts) (plain, packed []byte) {
 		x := *s
 		c.store(&x, f)
 	}
+	c.trust(f)
 	c.writeTables()
 	return c.join()
 }
@@ -66,6 +66,7 @@ func decode(plain, packed []byte) (*Facts, error) {
 		c.store(s, f)
 		f.stores = append(f.stores, s)
 	}
+	c.trust(f)
 	for _, rest := range c.cols {
 		if len(rest) > 0 {
 			c.fail()
@@ -113,28 +114,7 @@ func (c *codec) store(s *Store, f *Facts) {
 	c.text(colAbout, &s.Version)
 	c.time(colAbout, &s.Date)
 	c.text(colAbout, &s.Source)
-	anchors := append([]*cert.Certificate(nil), s.Anchors.All()...)
-	n := c.length(colAnchors, len(anchors))
-	if c.reading {
-		anchors = make([]*cert.Certificate, n)
-	}
-	for i, a := range anchors {
-		var v uint64
-		if !c.reading {
-			v = uint64(f.index[a.SHA256])
-		}
-		c.uint(colAnchors, &v)
-		if c.reading {
-			if v >= uint64(len(f.known)) {
-				c.fail()
-				return
-			}
-			anchors[i] = f.known[v].Cert
-		}
-	}
-	if c.reading {
-		s.Anchors = chain.NewSet(anchors)
-	}
+	c.members(colAnchors, f, &s.Anchors)
 }
 
 // Bits of colFlags.

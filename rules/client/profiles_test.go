@@ -70,7 +70,7 @@ func TestProfiles(t *testing.T) {
 // the snapshot of the date.
 func TestProfilesOfADate(t *testing.T) {
 	for at, want := range map[time.Time]string{
-		day(2026, 11, 22): "mozilla-2026", day(2020, 6, 1): "mozilla-2020", day(2020, 1, 1): "mozilla-2020", day(2019, 12, 31): "mozilla-2019",
+		day(2026, 11, 22): "mozilla-2026-05", day(2026, 4, 30): "mozilla-2026", day(2020, 6, 1): "mozilla-2020", day(2020, 1, 1): "mozilla-2020", day(2019, 12, 31): "mozilla-2019",
 	} {
 		all := Profiles(catalog.Embedded(), at)
 		if got := byID(t, all, "firefox").StoreID; got != want {

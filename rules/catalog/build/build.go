@@ -27,6 +27,8 @@ type Builder struct {
 	From func(path string) catalog.Source
 	// StoreFrom tells where the list of a client's store is from. Nil: not said.
 	StoreFrom func(client, version string) string
+	// StoreOf tells which store a file of one store is. Required for such files.
+	StoreOf func(path string) catalog.Store
 	// Skipped are the certificates that could not be read, each with its place and why.
 	Skipped []string
 
@@ -34,6 +36,11 @@ type Builder struct {
 	certs map[cert.Hash]*item
 	order []*item // as they came
 	store []*list
+
+	asked    map[string]map[cert.Hash]catalog.Constraint // by store: read apart from it
+	policies []*catalog.Policy
+	revoked  []*catalog.Revocations
+	preloads *preloads
 }
 
 // item is one certificate, with its bytes if they were read now.
@@ -67,6 +74,13 @@ func New(base *catalog.Facts, from func(path string) catalog.Source) *Builder {
 			l.anchors = append(l.anchors, a.SHA256)
 		}
 		b.store = append(b.store, l)
+	}
+	b.policies, b.revoked = slices.Clone(base.Policies()), slices.Clone(base.Revocations())
+	if p, ok := base.Preloads(); ok {
+		b.preloads = &preloads{date: p.Date, source: p.Source, certs: make([]cert.Hash, p.Unknown)} // the unknown have no hash
+		for _, c := range p.Certs.All() {
+			b.preloads.certs = append(b.preloads.certs, c.SHA256)
+		}
 	}
 	return b
 }
@@ -146,7 +160,7 @@ func (b *Builder) Facts(updated time.Time) (*catalog.Facts, error) {
 			x.Cert.NotBefore.Compare(y.Cert.NotBefore),
 			slices.Compare(x.Cert.SHA256[:], y.Cert.SHA256[:]))
 	})
-	return catalog.New(updated, sources, known, b.stores(byHash)), nil
+	return b.trust(catalog.New(updated, sources, known, b.stores(byHash)), byHash), nil
 }
 
 func (b *Builder) known(sha cert.Hash) (*cert.Certificate, bool) {
@@ -166,6 +180,9 @@ func (b *Builder) stores(certs map[cert.Hash]*cert.Certificate) []*catalog.Store
 			anchors[i] = certs[h]
 		}
 		s.Anchors = chain.NewSet(anchors)
+		if asked := b.asked[s.ID]; asked != nil {
+			s.Constraints = asked
+		}
 		out = append(out, &s)
 	}
 	slices.SortStableFunc(out, func(x, y *catalog.Store) int {

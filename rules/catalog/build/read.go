@@ -24,7 +24,8 @@ import (
 const maxFile = 64 << 20
 
 // Dir reads everything in a directory that it recognises: CCADB's reports
-// (*.csv with their header), certificates (*.pem, *.crt, *.cer), and stores.tsv.
+// (*.csv with their header), certificates (*.pem, *.crt, *.cer), stores.tsv, and
+// the tables of trust.go by their names.
 // It is an error if there is nothing of that kind.
 func (b *Builder) Dir(fsys fs.FS) error {
 	found := false
@@ -60,9 +61,16 @@ func (b *Builder) reader(name string) func(string, io.Reader) error {
 	case ".pem", ".crt", ".cer":
 		return b.Certificates
 	case ".tsv":
-		if path.Base(name) == "stores.tsv" {
-			return b.Stores
-		}
+		return map[string]func(string, io.Reader) error{
+			"stores.tsv":                          b.Stores,
+			"chrome-root-store.tsv":               b.ChromeStore,
+			"mozilla-root-store.tsv":              b.MozillaStore,
+			"debian-ca-certificates.tsv":          b.PlainStore,
+			"mozilla-onecrl.tsv":                  b.OneCRL,
+			"firefox-preloaded-intermediates.tsv": b.Preloads,
+			"anchor-constraints.tsv":              b.Constraints,
+			"revoked-keys.tsv":                    b.RevokedKeys,
+		}[path.Base(name)]
 	}
 	return nil
 }

@@ -1,7 +1,9 @@
 // Command generate writes the embedded facts of package catalog from the
 // published data in a directory: CCADB's reports in ccadb/, the anchors in
-// roots.pem with their membership in stores.tsv, and the hierarchy of Cybertrust
-// Japan in sureserver/. Run it by `go generate ./...`.
+// roots.pem with their membership in stores.tsv, the hierarchy of Cybertrust
+// Japan in sureserver/, and in distrust/ who trusts which CA certificate until
+// when; and from lists/, which holds what programs carry inside. Run it by
+// `go generate ./...`. With -list it makes rows for lists/stores.tsv.
 package main
 
 import (
@@ -17,20 +19,27 @@ import (
 
 func main() {
 	out := flag.String("o", "facts.bin", "file to write")
+	lists := flag.String("lists", "lists", "folder of the lists that programs carry inside")
+	store := flag.String("list", "", "write rows of `STORE|CLIENT|VERSION|DATE` for the certificates in the argument, a PEM file")
 	flag.Parse()
-	if err := run(*out, flag.Arg(0)); err != nil {
+	run := func() error { return run(*out, *lists, flag.Arg(0)) }
+	if *store != "" {
+		run = func() error { return listStore(os.Stdout, *store, flag.Arg(0)) }
+	}
+	err := run()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out, dir string) error {
+func run(out, lists, dir string) error {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		// A checkout has the facts without the data that they are made of.
 		fmt.Fprintf(os.Stderr, "generate: there is no %s: %s stays as it is\n", dir, out)
 		return nil
 	}
-	f, skipped, err := build.Published(os.DirFS(dir))
+	f, skipped, err := build.Published(os.DirFS(dir), os.DirFS(lists))
 	if err != nil {
 		return err
 	}
