@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -52,6 +53,19 @@ func Clean(s string) string {
 		i += size
 	}
 	return b.String()
+}
+
+// cleanList cleans each text of a list. What is clean already, as nearly all
+// is, stays the list that it was.
+func cleanList(list []string) []string {
+	if !slices.ContainsFunc(list, func(s string) bool { return !isPlain(s) }) {
+		return list
+	}
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = Clean(s)
+	}
+	return out
 }
 
 // isPlain is the fast path for what nearly all names are made of.

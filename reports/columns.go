@@ -25,6 +25,7 @@ func allColumns() []column {
 		{"product", 10, func(l labels) string { return l.Product }, func(e *Endpoint, _ labels) string { return e.Product }},
 		{"issuer", 12, func(l labels) string { return l.Issuer }, func(e *Endpoint, _ labels) string { return ShortName(e.issuer()) }},
 		{"expires", 10, func(l labels) string { return l.Expires }, expiresCell},
+		{"tags", 10, func(l labels) string { return l.Tags }, func(e *Endpoint, _ labels) string { return e.tagList() }},
 		{"mend", 16, func(l labels) string { return l.Mend }, func(e *Endpoint, _ labels) string { return e.BundleSHA256.Short() }},
 	}
 }

@@ -25,6 +25,7 @@ func csvColumns() []string {
 		"severity", "presentation", "rules", "waived", "product", "certificates", "subject", "issuer", "serial", "sha256",
 		"not_before", "not_after", "key", "missing", "clients_accepting", "clients_refusing", "bundle_sha256",
 		"first_seen", "last_seen", // of exports of several audits
+		"tags", "days_left", "dns_names",
 	}
 }
 
@@ -61,6 +62,11 @@ func (c *csvWriter) Endpoint(e *Endpoint) error {
 	} else {
 		add("", "")
 	}
+	days := ""
+	if e.DaysLeft != nil {
+		days = strconv.Itoa(*e.DaysLeft)
+	}
+	add(e.tagList(), days, strings.Join(e.DNSNames, " "))
 	for i := range c.row {
 		c.row[i] = escapeFormula(c.row[i])
 	}

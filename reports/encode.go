@@ -2,10 +2,13 @@ package reports
 
 import (
 	"encoding/hex"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
+
+	"github.com/tlschain/tlschain/rules"
 )
 
 // Endpoints are encoded by hand, appending to one buffer: a scan writes one
@@ -26,16 +29,23 @@ func (e *Endpoint) AppendJSON(b []byte) []byte {
 	b = appendText(append(b, `,"server_name":`...), e.ServerName)
 	b = appendText(append(b, `,"address":`...), e.Address)
 	b = appendText(append(b, `,"starttls":`...), e.STARTTLS)
+	b = appendTags(b, e.Tags)
+	b = appendTime(append(b, `,"seen_at":`...), e.SeenAt)
 	b = appendText(append(b, `,"status":`...), string(e.Status))
 	b = e.Error.append(append(b, `,"error":`...))
 	b = e.Handshake.append(append(b, `,"handshake":`...))
-	b = append(b, `,"presentation":`...)
-	if e.Status == Failed {
+	b = e.appendSeverity(append(b, `,"severity":`...), e.Severity)
+	b = e.appendSeverity(append(b, `,"presentation":`...), e.Presentation)
+	b = appendText(append(b, `,"product":`...), e.Product)
+	b = appendTime(append(b, `,"not_after":`...), e.NotAfter)
+	b = append(b, `,"days_left":`...)
+	if e.DaysLeft == nil {
 		b = append(b, "null"...)
 	} else {
-		b = appendText(b, e.Presentation.String())
+		b = appendInt(b, *e.DaysLeft)
 	}
-	b = appendText(append(b, `,"product":`...), e.Product)
+	b = appendList(append(b, `,"dns_names":`...), e.DNSNames, appendStringer)
+	b = appendText(append(b, `,"issuer_organization":`...), e.IssuerOrganization)
 	b = appendList(append(b, `,"chain":`...), e.Chain, Certificate.append)
 	b = appendList(append(b, `,"missing":`...), e.Missing, Missing.append)
 	b = appendList(append(b, `,"findings":`...), e.Findings, Finding.append)
@@ -46,6 +56,27 @@ func (e *Endpoint) AppendJSON(b []byte) []byte {
 	if e.Seen != nil {
 		b = appendTime(append(b, `,"seen":{"first":`...), e.Seen.First)
 		b = append(appendTime(append(b, `,"last":`...), e.Seen.Last), '}')
+	}
+	return append(b, '}')
+}
+
+func (e *Endpoint) appendSeverity(b []byte, s rules.Severity) []byte {
+	if e.Status == Failed {
+		return append(b, "null"...)
+	}
+	return appendText(b, s.String())
+}
+
+func appendTags(b []byte, tags map[string]string) []byte {
+	if len(tags) == 0 {
+		return b
+	}
+	b = append(b, `,"tags":{`...)
+	for i, k := range slices.Sorted(maps.Keys(tags)) {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendText(append(appendText(b, k), ':'), tags[k])
 	}
 	return append(b, '}')
 }
@@ -84,6 +115,15 @@ func (c Certificate) append(b []byte) []byte {
 	b = appendText(append(b, `,"signature_algorithm":`...), c.SignatureAlgorithm)
 	b = appendInt(append(b, `,"size":`...), c.Size)
 	b = appendList(append(b, `,"deviations":`...), c.Deviations, appendStringer)
+	b = appendOptional(b, `,"key_usage":`, c.KeyUsage)
+	b = appendOptional(b, `,"ext_key_usage":`, c.ExtKeyUsage)
+	b = appendOptional(b, `,"policies":`, c.Policies)
+	b = appendOptional(b, `,"aia_urls":`, c.AIAURLs)
+	b = appendOptional(b, `,"ocsp_urls":`, c.OCSPURLs)
+	b = appendOptional(b, `,"crl_urls":`, c.CRLURLs)
+	if c.PEM != "" {
+		b = appendText(append(b, `,"pem":`...), c.PEM)
+	}
 	return append(b, '}')
 }
 
@@ -174,6 +214,14 @@ func appendList[T any](b []byte, list []T, one func(T, []byte) []byte) []byte {
 		b = one(item, b)
 	}
 	return append(b, ']')
+}
+
+// appendOptional leaves out a list that is empty.
+func appendOptional(b []byte, key string, list []string) []byte {
+	if len(list) == 0 {
+		return b
+	}
+	return appendList(append(b, key...), list, appendStringer)
 }
 
 func appendStringer[T ~string](s T, b []byte) []byte { return appendText(b, string(s)) }

@@ -3,6 +3,7 @@ package reports
 import (
 	"crypto/tls"
 	"encoding/hex"
+	"encoding/pem"
 	"math"
 	"slices"
 	"strings"
@@ -33,6 +34,13 @@ func NewEndpoint(o *scanner.Observation, target string, v *rules.Verdict) Endpoi
 func (e *Endpoint) observed(o *scanner.Observation) {
 	e.Host = Clean(o.Target.Host)
 	e.Port = o.Target.Port
+	e.SeenAt = o.At
+	for k, v := range o.Target.Tags {
+		if e.Tags == nil {
+			e.Tags = make(map[string]string, len(o.Target.Tags))
+		}
+		e.Tags[Clean(k)] = Clean(v)
+	}
 	e.ServerName = Clean(o.Target.ServerName)
 	if o.Addr.IsValid() {
 		e.Address = Clean(o.Addr.Addr().Unmap().String()) // a zone is text of the user's
@@ -76,6 +84,8 @@ func (e *Endpoint) judged(v *rules.Verdict) {
 	for i, f := range v.Findings {
 		e.Findings[i] = finding(f)
 	}
+	e.Severity = e.Worst()
+	e.leafFacts(v)
 	e.Clients = make([]Client, len(v.Clients))
 	for i := range v.Clients {
 		var path []Hash // most clients take the same
@@ -94,6 +104,29 @@ func (e *Endpoint) judged(v *rules.Verdict) {
 	e.unsent(v)
 }
 
+// maxDNSNames bounds the leaf's names in the report: an honest certificate has up
+// to some hundreds.
+const maxDNSNames = 1000
+
+func (e *Endpoint) leafFacts(v *rules.Verdict) {
+	if v.Leaf < 0 || v.Entries[v.Leaf].Cert == nil {
+		return
+	}
+	c := v.Entries[v.Leaf].Cert
+	e.NotAfter = c.NotAfter
+	days := int(math.Floor(c.NotAfter.Sub(v.At).Hours() / 24))
+	e.DaysLeft = &days
+	e.DNSNames = cleanList(c.DNSNames[:min(len(c.DNSNames), maxDNSNames)])
+	e.IssuerOrganization = nameValue(e.Chain[v.Leaf].Issuer, "O")
+}
+
+// AddPEM gives each presented certificate its bytes, for --include pem.
+func (e *Endpoint) AddPEM(entries []chain.Entry) {
+	for i := range e.Chain {
+		e.Chain[i].PEM = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: entries[i].Raw}))
+	}
+}
+
 func presented(position int, entry chain.Entry) Certificate {
 	out := Certificate{
 		Position: position, Role: chain.Unparsable,
@@ -107,6 +140,8 @@ func presented(position int, entry chain.Entry) Certificate {
 		out.NotBefore, out.NotAfter = c.NotBefore, c.NotAfter
 		out.Key, out.SignatureAlgorithm = Clean(c.Key.String()), Clean(c.SignatureAlg.Name)
 		out.Deviations = c.Deviations
+		out.KeyUsage, out.ExtKeyUsage, out.Policies = c.KeyUsage.Names(), cert.EKUNames(c.EKU), cleanList(c.Policies)
+		out.AIAURLs, out.OCSPURLs, out.CRLURLs = cleanList(c.CAIssuers), cleanList(c.OCSP), cleanList(c.CRLs)
 	}
 	return out
 }

@@ -1,8 +1,10 @@
 package reports
 
 import (
+	"crypto/x509"
 	"encoding/json"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,11 +33,18 @@ func TestNewEndpoint(t *testing.T) {
 	inter := ca.Intermediate("inter", root)
 	leaf := ca.Leaf("shop.example.com", inter, func(t *tlstest.Template) {
 		t.IssuingCertificateURL = []string{"ldap://nowhere", "http://aia.example.com/inter.cer"}
+		t.OCSPServer, t.CRLDistributionPoints = []string{"http://ocsp.example.com"}, []string{"http://crl.example.com/\x1b[2J"}
+		policy, err := x509.ParseOID("2.23.140.1.2.1")
+		if err != nil {
+			panic(err)
+		}
+		t.Policies = []x509.OID{policy}
 	})
 	l, i, r := read(t, leaf.DER), read(t, inter.DER), read(t, root.DER)
 	bundle := cert.Hash{7}
 	v := &rules.Verdict{
 		Presentation: rules.Presentation{Entries: []chain.Entry{chain.Read(leaf.DER), chain.Read([]byte("junk"))}, Name: "ignored.example.com"},
+		At:           l.NotAfter.Add(-36 * time.Hour),
 		Roles:        []chain.Role{chain.Leaf, chain.Unparsable}, State: rules.Error, Product: "Example",
 		Missing:  []rules.CertRef{{After: 0, Cert: i, Name: i.Subject, Source: "pool"}},
 		Findings: []rules.Finding{{Rule: "missing-intermediate", Severity: rules.Error, Positions: []int{0}, Waiver: &rules.Waiver{Reason: "known"}}},
@@ -43,13 +52,22 @@ func TestNewEndpoint(t *testing.T) {
 		Bundle:   &bundle, Mend: []*cert.Certificate{i},
 	}
 	o := &scanner.Observation{
-		Target:  scanner.Target{Text: "shop", Host: "shop.example.com", Port: 443, ServerName: "shop.example.com", STARTTLS: ""},
+		Target:  scanner.Target{Text: "shop", Host: "shop.example.com", Port: 443, ServerName: "shop.example.com", STARTTLS: "", Tags: map[string]string{"team": "web\x1b"}},
 		Addr:    netip.MustParseAddrPort("[::ffff:192.0.2.7]:443"),
 		Version: 0x304, Cipher: 0x1301, Complete: true, Took: 1234567 * time.Nanosecond,
 	}
 	e := NewEndpoint(o, "shop", v)
 	if e.Address != "192.0.2.7" || e.ServerName != "shop.example.com" || e.Status != OK || e.Error != nil {
 		t.Errorf("%+v", e)
+	}
+	if e.Severity != rules.None || e.Tags["team"] != `web\x1b` || !e.NotAfter.Equal(l.NotAfter) || *e.DaysLeft != 1 ||
+		!slices.Equal(e.DNSNames, []string{"www.example.test"}) || e.IssuerOrganization != nameValue(l.Issuer.Text, "O") {
+		t.Errorf("%+v", e)
+	}
+	if c := e.Chain[0]; !slices.Equal(c.KeyUsage, []string{"digitalSignature"}) || !slices.Equal(c.ExtKeyUsage, []string{"serverAuth"}) ||
+		!slices.Equal(c.AIAURLs, []string{"ldap://nowhere", "http://aia.example.com/inter.cer"}) || !slices.Equal(c.OCSPURLs, []string{"http://ocsp.example.com"}) ||
+		!slices.Equal(c.CRLURLs, []string{`http://crl.example.com/\x1b[2J`}) || !slices.Equal(c.Policies, []string{"2.23.140.1.2.1"}) {
+		t.Errorf("%+v", c)
 	}
 	if h := *e.Handshake; h != (Handshake{"TLS 1.3", "TLS_AES_128_GCM_SHA256", true, 1.23}) {
 		t.Errorf("%+v", h)

@@ -5,7 +5,7 @@ func english() labels {
 		lang: "en",
 
 		Endpoint: "Endpoint", Chain: "Chain as sent", Findings: "Findings", Clients: "Clients", Product: "Product",
-		Address: "Address", Expires: "Expires", Issuer: "Issuer", Mend: "Mend",
+		Address: "Address", Expires: "Expires", Issuer: "Issuer", Mend: "Mend", Tags: "Tags",
 
 		Leaf: "leaf", Missing: "missing", RootSent: "root sent", CrossSent: "cross", Again: "sent again",
 		Unrelated: "unrelated", Wrong: "wrong one", Unreadable: "unreadable",

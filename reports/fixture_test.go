@@ -103,7 +103,16 @@ func exampleHeader() Header {
 func exampleEndpoints() []Endpoint {
 	good := served("good.example.com")
 	good.Product = "Example DV"
+	good.Tags = map[string]string{"team": "web", "site": "berlin"}
+	good.SeenAt = time.Date(2026, 11, 22, 3, 4, 6, 0, time.UTC)
+	good.NotAfter, good.DNSNames, good.IssuerOrganization = day("2027-04-01"), []string{"good.example.com", "www.good.example.com"}, "Example Trust"
+	left := 129
+	good.DaysLeft = &left
 	good.Chain = []Certificate{leafCert("good.example.com"), caCert(1, chain.Intermediate, "inter", interDN, rootDN)}
+	good.Chain[0].KeyUsage, good.Chain[0].ExtKeyUsage = []string{"digitalSignature"}, []string{"serverAuth"}
+	good.Chain[0].Policies = []string{"2.23.140.1.2.1"}
+	good.Chain[0].AIAURLs = []string{"http://aia.example.com/ca1.cer"}
+	good.Chain[0].OCSPURLs, good.Chain[0].CRLURLs = []string{"http://ocsp.example.com"}, []string{"http://crl.example.com/1.crl"}
 	good.Clients = verdicts("good.example.com", everyone())
 	good.Bundle, good.BundleSHA256 = bundleOf("inter")
 	good.Unsent = []Unsent{unsentRoot()}
@@ -111,6 +120,7 @@ func exampleEndpoints() []Endpoint {
 	list := []Endpoint{good, incomplete("shop.example.com"), incomplete("mail.example.com"), rootSent(), hostile(), waived(), unreachable(), file()}
 	for i := range list {
 		list[i].mend = bytesOf(list[i].Bundle)
+		list[i].Severity = list[i].Worst()
 	}
 	return list
 }

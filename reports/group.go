@@ -24,6 +24,9 @@ const maxGroupNames = 50
 // unjudged is the key of the endpoints that failed; no text is like it.
 const unjudged = "\x00"
 
+// tagPrefix stands before the name of a tag that groups endpoints.
+const tagPrefix = "tag:"
+
 func (g *groups) add(e *Endpoint, by string) {
 	if *g == nil {
 		*g = groups{}
@@ -89,6 +92,8 @@ func (e *Endpoint) keys(by string) []string {
 		key = ShortName(e.issuer())
 	case "product":
 		key = e.Product
+	default:
+		key = e.Tags[strings.TrimPrefix(by, tagPrefix)]
 	}
 	if key == "" {
 		key = "-"

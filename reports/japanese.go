@@ -5,7 +5,7 @@ func japanese() labels {
 		lang: "ja",
 
 		Endpoint: "接続先", Chain: "送信された証明書チェーン", Findings: "指摘", Clients: "クライアント", Product: "製品",
-		Address: "アドレス", Expires: "有効期限", Issuer: "発行者", Mend: "修正",
+		Address: "アドレス", Expires: "有効期限", Issuer: "発行者", Mend: "修正", Tags: "タグ",
 
 		Leaf: "サーバー証明書", Missing: "不足", RootSent: "ルートを送信", CrossSent: "クロス", Again: "重複",
 		Unrelated: "無関係", Wrong: "誤り", Unreadable: "解読不能",

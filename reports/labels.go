@@ -14,7 +14,7 @@ type labels struct {
 	lang string // "en" or "ja"
 
 	// names of columns and parts
-	Endpoint, Chain, Findings, Clients, Product, Address, Expires, Issuer, Mend string
+	Endpoint, Chain, Findings, Clients, Product, Address, Expires, Issuer, Mend, Tags string
 
 	// remarks on one certificate
 	Leaf, Missing, RootSent, CrossSent, Again, Unrelated, Wrong, Unreadable string

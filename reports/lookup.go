@@ -1,7 +1,9 @@
 package reports
 
 import (
+	"maps"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -41,17 +43,26 @@ func (e *Endpoint) Find(h Hash) *Unsent {
 // ShortName gives the part of an RFC 4514 name that people call a certificate
 // by: the first common name, or else the first value.
 func ShortName(name string) string {
-	parts := splitName(name)
-	for _, p := range parts {
-		if value, ok := strings.CutPrefix(p, "CN="); ok {
-			return unescape(value)
-		}
+	if common := nameValue(name, "CN"); common != "" {
+		return common
 	}
+	parts := splitName(name)
 	if len(parts) == 0 {
 		return ""
 	}
 	_, value, _ := strings.Cut(parts[0], "=")
 	return unescape(value)
+}
+
+// nameValue gives the first value of an attribute type, such as O, in an
+// RFC 4514 name; empty: there is none.
+func nameValue(name, attribute string) string {
+	for _, p := range splitName(name) {
+		if value, ok := strings.CutPrefix(p, attribute+"="); ok {
+			return unescape(value)
+		}
+	}
+	return ""
 }
 
 // splitName cuts a name at the commas and plus signs that are not escaped.
@@ -87,6 +98,15 @@ func unescape(value string) string {
 		b.WriteByte(value[i])
 	}
 	return b.String()
+}
+
+// tagList writes the endpoint's tags as lists of targets have them.
+func (e *Endpoint) tagList() string {
+	parts := make([]string, 0, len(e.Tags))
+	for _, k := range slices.Sorted(maps.Keys(e.Tags)) {
+		parts = append(parts, k+"="+e.Tags[k])
+	}
+	return strings.Join(parts, ";")
 }
 
 // failure tells why a failed endpoint has no chain.

@@ -182,7 +182,9 @@ func (r *Reader) next() (*Endpoint, error) {
 		return nil, r.wrong(errors.New("it has no target or no status"))
 	}
 	r.count++
+	e.checkPEM()
 	cleanAll(e)
+	e.Severity = e.Worst() // older releases of this version did not write it
 	return e, nil
 }
 

@@ -40,25 +40,32 @@ type Tool struct {
 
 // An Endpoint is one address of one target, or one file, with its verdict.
 type Endpoint struct {
-	Target       string         `json:"target" doc:"the target as typed, or the file's name"`
-	Host         string         `json:"host,omitempty" doc:"host name or address literal; absent for a file"`
-	Port         uint16         `json:"port,omitempty" doc:"TCP port; absent for a file"`
-	ServerName   string         `json:"server_name" doc:"the name that was sent as SNI and checked; empty: no name was judged"`
-	Address      string         `json:"address" doc:"IP address that the connection went to; empty if none was made"`
-	STARTTLS     string         `json:"starttls" doc:"dialect spoken before TLS; empty: none"`
-	Status       Status         `json:"status" enum:"ok,failed" doc:"ok as soon as a chain was captured"`
-	Error        *Error         `json:"error" doc:"why there is no chain, or why the handshake did not complete after it; null: neither"`
-	Handshake    *Handshake     `json:"handshake" doc:"null for a file"`
-	Presentation rules.Severity `json:"presentation" null:"yes" enum:"ok,info,warning,error" doc:"worst finding about what the server sends; null when status is failed"`
-	Product      string         `json:"product" doc:"product of the CA, by the catalogue; empty: not recognised"`
-	Chain        []Certificate  `json:"chain" doc:"what was presented, in order"`
-	Missing      []Missing      `json:"missing" doc:"certificates that should have been sent"`
-	Findings     []Finding      `json:"findings" doc:"worst first"`
-	Clients      []Client       `json:"clients" doc:"what each client profile makes of the chain"`
-	BundleSHA256 Hash           `json:"bundle_sha256" null:"yes" doc:"SHA-256 over the binary SHA-256s of the corrected certificates after the leaf, in order; null: no mend is known"`
-	Bundle       []Hash         `json:"bundle" doc:"SHA-256s of the corrected certificates after the leaf, in order"`
-	Unsent       []Unsent       `json:"unsent" doc:"certificates that clients' paths and the bundle hold and the server did not send"`
-	Seen         *Seen          `json:"seen,omitempty" doc:"from when to when it was so; present in exports of several audits, where an endpoint appears once for each state that it was in"`
+	Target             string            `json:"target" doc:"the target as typed, or the file's name"`
+	Host               string            `json:"host,omitempty" doc:"host name or address literal; absent for a file"`
+	Port               uint16            `json:"port,omitempty" doc:"TCP port; absent for a file"`
+	ServerName         string            `json:"server_name" doc:"the name that was sent as SNI and checked; empty: no name was judged"`
+	Address            string            `json:"address" doc:"IP address that the connection went to; empty if none was made"`
+	STARTTLS           string            `json:"starttls" doc:"dialect spoken before TLS; empty: none"`
+	Tags               map[string]string `json:"tags,omitempty" doc:"the user's own, from the list of targets; absent: none"`
+	SeenAt             time.Time         `json:"seen_at" null:"yes" doc:"when the connection began; null for a file" added:"yes"`
+	Status             Status            `json:"status" enum:"ok,failed" doc:"ok as soon as a chain was captured"`
+	Error              *Error            `json:"error" doc:"why there is no chain, or why the handshake did not complete after it; null: neither"`
+	Handshake          *Handshake        `json:"handshake" doc:"null for a file"`
+	Severity           rules.Severity    `json:"severity" null:"yes" enum:"ok,info,warning,error" doc:"worst finding that is not waived; null when status is failed" added:"yes"`
+	Presentation       rules.Severity    `json:"presentation" null:"yes" enum:"ok,info,warning,error" doc:"worst finding about what the server sends; null when status is failed"`
+	Product            string            `json:"product" doc:"product of the CA, by the catalogue; empty: not recognised"`
+	NotAfter           time.Time         `json:"not_after" null:"yes" doc:"when the leaf expires; null: there is none" added:"yes"`
+	DaysLeft           *int              `json:"days_left" doc:"whole days from the moment of judgement until the leaf expires, negative afterwards; null: there is no leaf" added:"yes"`
+	DNSNames           []string          `json:"dns_names" doc:"the leaf's subject alternative names of type dNSName; at most 1,000" added:"yes"`
+	IssuerOrganization string            `json:"issuer_organization" doc:"organisation in the name of the leaf's issuer; empty: none" added:"yes"`
+	Chain              []Certificate     `json:"chain" doc:"what was presented, in order"`
+	Missing            []Missing         `json:"missing" doc:"certificates that should have been sent"`
+	Findings           []Finding         `json:"findings" doc:"worst first"`
+	Clients            []Client          `json:"clients" doc:"what each client profile makes of the chain"`
+	BundleSHA256       Hash              `json:"bundle_sha256" null:"yes" doc:"SHA-256 over the binary SHA-256s of the corrected certificates after the leaf, in order; null: no mend is known"`
+	Bundle             []Hash            `json:"bundle" doc:"SHA-256s of the corrected certificates after the leaf, in order"`
+	Unsent             []Unsent          `json:"unsent" doc:"certificates that clients' paths and the bundle hold and the server did not send"`
+	Seen               *Seen             `json:"seen,omitempty" doc:"from when to when it was so; present in exports of several audits, where an endpoint appears once for each state that it was in"`
 
 	mend []*cert.Certificate // with bytes, for whoever stores or counts mends
 }
@@ -107,6 +114,13 @@ type Certificate struct {
 	SignatureAlgorithm string           `json:"signature_algorithm" doc:"such as SHA256-RSA"`
 	Size               int              `json:"size" doc:"in bytes"`
 	Deviations         []cert.Deviation `json:"deviations" doc:"departures from RFC 5280 that some clients refuse"`
+	KeyUsage           []string         `json:"key_usage,omitempty" doc:"names of RFC 5280 section 4.2.1.3, such as digitalSignature"`
+	ExtKeyUsage        []string         `json:"ext_key_usage,omitempty" doc:"such as serverAuth, or a dotted OID"`
+	Policies           []string         `json:"policies,omitempty" doc:"dotted OIDs of the certificate policies"`
+	AIAURLs            []string         `json:"aia_urls,omitempty" doc:"where the issuer's certificate can be had"`
+	OCSPURLs           []string         `json:"ocsp_urls,omitempty"`
+	CRLURLs            []string         `json:"crl_urls,omitempty"`
+	PEM                string           `json:"pem,omitempty" text:"pem" doc:"the certificate as sent; present with --include pem"`
 }
 
 // A Missing certificate should have been sent and was not.

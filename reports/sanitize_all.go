@@ -22,6 +22,12 @@ func cleanValue(v reflect.Value) {
 		if !v.IsNil() {
 			cleanValue(v.Elem())
 		}
+	case reflect.Map: // of texts
+		for _, key := range v.MapKeys() {
+			value := Clean(v.MapIndex(key).String())
+			v.SetMapIndex(key, reflect.Value{})
+			v.SetMapIndex(reflect.ValueOf(Clean(key.String())), reflect.ValueOf(value))
+		}
 	case reflect.Slice:
 		if v.Type().Elem().Kind() == reflect.Array {
 			return // hashes
@@ -39,19 +45,30 @@ func cleanValue(v reflect.Value) {
 	}
 }
 
-// checkPEM keeps of a saved summary's certificates only those whose bytes are
+// checkPEM keeps of a saved report's certificates only those whose bytes are
 // the certificate that they are said to be: people copy them onto servers.
 func (s *Summary) checkPEM() {
 	for i := range s.Mends {
 		for j := range s.Mends[i].Certificates {
 			c := &s.Mends[i].Certificates[j]
-			block, rest := pem.Decode([]byte(c.PEM))
-			if block == nil || block.Type != "CERTIFICATE" || len(bytes.TrimSpace(rest)) > 0 || Hash(sha256.Sum256(block.Bytes)) != c.SHA256 {
-				c.PEM = ""
-				continue
-			}
-			block.Headers = nil
-			c.PEM = string(pem.EncodeToMemory(block))
+			c.PEM = checkedPEM(c.PEM, c.SHA256)
 		}
 	}
+}
+
+func (e *Endpoint) checkPEM() {
+	for i := range e.Chain {
+		e.Chain[i].PEM = checkedPEM(e.Chain[i].PEM, e.Chain[i].SHA256)
+	}
+}
+
+// checkedPEM gives a text that is one certificate of that hash and nothing
+// else in PEM's plain form; empty for any other text.
+func checkedPEM(text string, want Hash) string {
+	block, rest := pem.Decode([]byte(text))
+	if block == nil || block.Type != "CERTIFICATE" || len(bytes.TrimSpace(rest)) > 0 || Hash(sha256.Sum256(block.Bytes)) != want {
+		return ""
+	}
+	block.Headers = nil
+	return string(pem.EncodeToMemory(block))
 }

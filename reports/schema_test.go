@@ -50,7 +50,9 @@ func (o object) MarshalJSON() ([]byte, error) {
 }
 
 // schemaOf describes a type of the contract. Tags say what Go's types do not:
-// doc, enum, and null where a value may be unknown.
+// doc, enum, null where a value may be unknown, and added where the first
+// release did not write the field: it is always there now, and a report of then
+// stays valid without it.
 func schemaOf(t reflect.Type, tag reflect.StructTag) object {
 	var o object
 	kind := ""
@@ -69,6 +71,9 @@ func schemaOf(t reflect.Type, tag reflect.StructTag) object {
 			return append(inner, member{"description", tag.Get("doc")})
 		}
 		return object{{"description", tag.Get("doc")}, {"anyOf", []object{inner, {{"type", "null"}}}}}
+	case t.Kind() == reflect.Map:
+		kind = "object"
+		o = object{{"additionalProperties", schemaOf(t.Elem(), "")}}
 	case t.Kind() == reflect.Slice:
 		kind = "array"
 		o = object{{"items", schemaOf(t.Elem(), "")}}
@@ -119,7 +124,7 @@ func fieldsOf(t reflect.Type) object {
 				continue
 			}
 			properties = append(properties, member{name, schemaOf(f.Type, f.Tag)})
-			if !strings.Contains(flags, "omitempty") {
+			if !strings.Contains(flags, "omitempty") && f.Tag.Get("added") == "" {
 				required = append(required, name)
 			}
 		}

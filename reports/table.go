@@ -21,7 +21,7 @@ import (
 // TableOptions are for the table only.
 type TableOptions struct {
 	Wide    bool           // every column, however long the lines get
-	GroupBy string         // "mend", "rule", "issuer" or "product": one row a group
+	GroupBy string         // "mend", "rule", "issuer", "product" or "tag:NAME": one row a group
 	Only    rules.Severity // endpoints and findings below it are left out; failed ones stay
 	Columns []string       // names of columns, in order; empty: as many as fit
 }
@@ -58,10 +58,11 @@ func newTable(w io.Writer, o Options) (Writer, error) {
 	if t.columns, err = chooseColumns(o); err != nil {
 		return nil, err
 	}
-	switch o.Table.GroupBy {
-	case "", "mend", "rule", "issuer", "product":
+	switch by := o.Table.GroupBy; {
+	case slices.Contains([]string{"", "mend", "rule", "issuer", "product"}, by):
+	case strings.HasPrefix(by, tagPrefix) && by != tagPrefix:
 	default:
-		return nil, fmt.Errorf("--group-by %q: type mend, rule, issuer or product", o.Table.GroupBy)
+		return nil, fmt.Errorf("--group-by %q: type mend, rule, issuer, product, or tag:NAME for a tag of the list", by)
 	}
 	if t.o.Width <= 0 {
 		t.o.Width = defaultWidth

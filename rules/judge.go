@@ -138,6 +138,7 @@ func (j *Judge) judge(s *Subject) *Verdict {
 	}
 	v := &Verdict{
 		Presentation: s.Presentation,
+		At:           j.At,
 		Leaf:         s.Chain.Leaf,
 		Roles:        s.Chain.Roles,
 		Missing:      s.missing(),

@@ -68,6 +68,7 @@ type Subject struct {
 // A Verdict is everything that was judged about one presentation.
 type Verdict struct {
 	Presentation
+	At       time.Time    // as of when it was judged
 	Leaf     int          // position of the leaf; -1: none
 	Roles    []chain.Role // one a position
 	Product  string       // product of the CA, by the catalogue; empty: not recognised

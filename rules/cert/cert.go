@@ -56,6 +56,8 @@ type Certificate struct {
 	HasSAN              bool
 	NameConstraints     *NameConstraints
 	CAIssuers           []string // AIA caIssuers URIs, in order
+	OCSP                []string // AIA OCSP URIs, in order
+	CRLs                []string // CRL distribution point URIs, in order
 	Policies            []string // dotted OIDs
 	UnknownCritical     []string // dotted OIDs of critical extensions this package does not know
 
@@ -75,6 +77,19 @@ const (
 	CertSign
 	CRLSign
 )
+
+// keyUsages are the names of KeyUsage's bits in RFC 5280 section 4.2.1.3.
+var keyUsages = [...]string{"digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement", "keyCertSign", "cRLSign"}
+
+// Names lists the usages by their names in RFC 5280 section 4.2.1.3.
+func (u KeyUsage) Names() (names []string) {
+	for i, name := range keyUsages {
+		if u&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
 
 // NameConstraints is RFC 5280 section 4.2.1.10, as far as TLS clients read it.
 type NameConstraints struct {
@@ -158,3 +173,24 @@ const (
 	NetscapeSGC  = "2.16.840.1.113730.4.1"
 	MicrosoftSGC = "1.3.6.1.4.1.311.10.3.3"
 )
+
+// ekuNames are the names of RFC 5280 section 4.2.1.12 and of those old ones.
+var ekuNames = map[string]string{
+	ServerAuth: "serverAuth", ClientAuth: "clientAuth", AnyEKU: "anyExtendedKeyUsage",
+	NetscapeSGC: "nsSGC", MicrosoftSGC: "msSGC",
+	"1.3.6.1.5.5.7.3.3": "codeSigning", "1.3.6.1.5.5.7.3.4": "emailProtection",
+	"1.3.6.1.5.5.7.3.8": "timeStamping", "1.3.6.1.5.5.7.3.9": "OCSPSigning",
+}
+
+// EKUNames gives the names of extended key usages, and the OIDs of those that
+// have none here.
+func EKUNames(oids []string) []string {
+	names := make([]string, len(oids))
+	for i, oid := range oids {
+		names[i] = oid
+		if name, ok := ekuNames[oid]; ok {
+			names[i] = name
+		}
+	}
+	return names
+}

@@ -76,7 +76,10 @@ func (c *Certificate) parseExtension(oid string, v cryptobyte.String, critical b
 		return true, c.parseAIA(v)
 	case "2.5.29.32":
 		return true, c.parsePolicies(v)
-	case "2.5.29.18", "2.5.29.31", "2.5.29.33", "2.5.29.36", "2.5.29.54", // issuerAltName, CRL DP, policy mappings, constraints, inhibit
+	case "2.5.29.31":
+		c.parseCRLs(v)
+		return true, true
+	case "2.5.29.18", "2.5.29.33", "2.5.29.36", "2.5.29.54", // issuerAltName, policy mappings, constraints, inhibit
 		"1.3.6.1.5.5.7.1.24", "1.3.6.1.4.1.11129.2.4.2", "2.16.840.1.113730.1.1": // TLS feature, SCTs, Netscape type
 		return true, true
 	}
@@ -230,11 +233,36 @@ func (c *Certificate) parseAIA(v cryptobyte.String) bool {
 		if !seq.ReadASN1(&desc, cbasn1.SEQUENCE) || !readOID(&desc, &oid) || !desc.ReadAnyASN1(&loc, &tag) {
 			return false
 		}
-		if oid == "1.3.6.1.5.5.7.48.2" && tag == uri {
+		switch {
+		case tag != uri:
+		case oid == "1.3.6.1.5.5.7.48.1":
+			c.OCSP = append(c.OCSP, string(loc))
+		case oid == "1.3.6.1.5.5.7.48.2":
 			c.CAIssuers = append(c.CAIssuers, string(loc))
 		}
 	}
 	return true
+}
+
+// parseCRLs reads the URIs of CRL distribution points (RFC 5280 section
+// 4.2.1.13) as far as they can be read: no client builds paths by them.
+func (c *Certificate) parseCRLs(v cryptobyte.String) {
+	var points cryptobyte.String
+	v.ReadASN1(&points, cbasn1.SEQUENCE)
+	for !points.Empty() {
+		var point, name, full cryptobyte.String
+		var hasName, hasFull bool
+		if !points.ReadASN1(&point, cbasn1.SEQUENCE) ||
+			!point.ReadOptionalASN1(&name, &hasName, cbasn1.Tag(0).Constructed().ContextSpecific()) ||
+			!name.ReadOptionalASN1(&full, &hasFull, cbasn1.Tag(0).Constructed().ContextSpecific()) {
+			return
+		}
+		forEachName(full, func(tag cbasn1.Tag, b cryptobyte.String) {
+			if tag == uri {
+				c.CRLs = append(c.CRLs, string(b))
+			}
+		})
+	}
 }
 
 func (c *Certificate) parsePolicies(v cryptobyte.String) bool {
