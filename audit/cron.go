@@ -67,7 +67,7 @@ func (s *Schedule) shift(group string) time.Duration {
 	return time.Duration(sum.Sum64()%(seconds+1)) * time.Second
 }
 
-// blackedOut says that no audit begins at the moment.
+// blackedOut reports whether no audit may begin at the moment at.
 func (s *Schedule) blackedOut(at time.Time) bool {
 	for _, b := range s.Blackouts {
 		if w, err := b.window(); err == nil && w.holds(at.In(s.TimeZone.location())) {

@@ -44,10 +44,10 @@ type Change struct {
 	Kinds []Kind
 }
 
-// Material says whether anybody needs to know.
+// Material reports whether anybody needs to know.
 func (c *Change) Material() bool { return len(c.Kinds) > 0 }
 
-// Recovery says that the change is good news and nothing else.
+// Recovery reports whether the change is good news and nothing else.
 func (c *Change) Recovery() bool {
 	for _, k := range c.Kinds {
 		if k != Reachable && k != Better && k != Accepted && k != Renewed {

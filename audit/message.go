@@ -48,7 +48,7 @@ type Condition struct {
 	Due      time.Time `json:"renewal_due,omitzero"` // when the certificate should have been renewed, and was not
 }
 
-// wants says whether a receiver is told of a change: the events it asked for,
+// wants reports whether a receiver is told of a change: the events it asked for,
 // and of those only what is or was at least as bad as it asked for. An endpoint
 // that is new and well is news only for those who ask for it.
 func (r *Receiver) wants(c *Change) bool {

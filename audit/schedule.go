@@ -78,7 +78,7 @@ func (s *Scheduler) alive() {
 	s.looked = s.Clock.now()
 }
 
-// Health says that the schedule is not kept any more: for some minutes nobody
+// Health returns an error if the schedule is not kept any more: for some minutes nobody
 // could look at the clock or read the history.
 func (s *Scheduler) Health() error {
 	const patience = 10 * lookAtClock
@@ -90,7 +90,7 @@ func (s *Scheduler) Health() error {
 	return nil
 }
 
-// Running says whether a group is being audited by this scheduler.
+// Running reports whether a group is being audited by this scheduler.
 func (s *Scheduler) Running(group string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -161,7 +161,7 @@ func (s *Scheduler) plan(ctx context.Context, g *Group, after time.Time) error {
 	return s.DB.Plan(ctx, g.Name, history.Planned{Next: g.Schedule.Next(g.Name, after), Spec: g.Schedule.spec()})
 }
 
-// pausing says that a failed audit of the group is not tried again yet. A clock
+// pausing reports whether a failed audit of the group is not tried again yet. A clock
 // that was set back meanwhile makes no pause.
 func (s *Scheduler) pausing(group string, now time.Time) bool {
 	s.mu.Lock()
@@ -170,7 +170,7 @@ func (s *Scheduler) pausing(group string, now time.Time) bool {
 	return ok && !now.Before(f.at) && now.Before(f.at.Add(pauses[f.times-1]))
 }
 
-// note keeps what came of a group's turn and says whether it is over.
+// note keeps what came of a group's turn and reports whether it is over.
 func (s *Scheduler) note(group string, err error) (over bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

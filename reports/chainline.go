@@ -105,7 +105,7 @@ func (e *Endpoint) remark(position int, l labels) (worst rules.Severity, note st
 	return worst, note
 }
 
-// isHole says whether a rule's positions are neighbours of a hole, not at
+// isHole reports whether a rule's positions are neighbours of a hole, not at
 // fault themselves.
 func isHole(rule string) bool {
 	return rule == "missing-intermediate" || rule == "missing-cross-root" || rule == "untrusted-root" || rule == "client-rejects"

@@ -81,7 +81,7 @@ func isPlain(s string) bool {
 	return true
 }
 
-// acts says whether a character does something to the text around it, or
+// acts reports whether a character does something to the text around it, or
 // cannot be seen.
 func acts(r rune) bool {
 	if r < unicode.MaxLatin1 && r != 0xad {

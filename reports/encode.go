@@ -183,7 +183,7 @@ func appendClients(b []byte, list []Client) []byte {
 	return append(b, ']')
 }
 
-// same says whether two clients say the same of a chain.
+// same reports whether two clients say the same of a chain.
 func (c *Client) same(d *Client) bool {
 	return c.Accepted == d.Accepted && c.By == d.By && c.Reason == d.Reason && slices.Equal(c.Path, d.Path)
 }

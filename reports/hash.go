@@ -10,7 +10,7 @@ import (
 // A Hash is a SHA-256 digest; zero means that there is none, null in JSON.
 type Hash cert.Hash
 
-// IsZero says that there is no digest.
+// IsZero reports whether there is no digest.
 func (h Hash) IsZero() bool { return h == Hash{} }
 
 // String gives 64 lower-case hex digits, or nothing for the zero value.

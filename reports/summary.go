@@ -208,7 +208,7 @@ func (e *Endpoint) Worst() rules.Severity {
 	return worst
 }
 
-// NeedsMend says whether a corrected bundle is known that differs from what
+// NeedsMend reports whether a corrected bundle is known that differs from what
 // was sent after the leaf.
 func (e *Endpoint) NeedsMend() bool {
 	return !e.BundleSHA256.IsZero() && e.BundleSHA256 != e.sent()

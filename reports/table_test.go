@@ -51,7 +51,7 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// checkTerminal says whether text reaches a terminal as text.
+// checkTerminal reports whether text reaches a terminal as text.
 func checkTerminal(t testing.TB, out []byte) {
 	t.Helper()
 	for _, r := range string(out) {

@@ -53,7 +53,7 @@ var explainedBy = map[client.Cause][]string{
 	client.Limit:      {},
 }
 
-// explained says whether an earlier finding is the reason of this rejection: its
+// explained reports whether an earlier finding is the reason of this rejection: its
 // rule breaks everybody so, or it names the client and weighs as much.
 func (s *Subject) explained(v client.Verdict) bool {
 	for _, f := range s.Findings {

@@ -36,7 +36,7 @@ func difference(a, b []chain.Entry) string {
 	return "the same leaf with other certificates after it"
 }
 
-// worse judges what another handshake showed, by itself, and says whether its
+// worse judges what another handshake showed, by itself, and reports whether its
 // chain is at fault where this one's is not.
 func (s *Subject) worse(p Presentation) (faults []string) {
 	p.Variants, p.Name = nil, s.Name

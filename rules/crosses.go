@@ -160,7 +160,7 @@ func (s *Subject) advise(c cross) {
 	s.crosses.missing = append(s.crosses.missing, c)
 }
 
-// hasRoot says whether a self-signed certificate of x's key is known: only then
+// hasRoot reports whether a self-signed certificate of x's key is known: only then
 // is x a cross-certificate and not another intermediate.
 func (s *Subject) hasRoot(x *cert.Certificate) bool {
 	root := func(k *cert.Certificate) bool { return k.SelfIssued() && k.Subject.Canon == x.Subject.Canon }

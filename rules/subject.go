@@ -27,7 +27,7 @@ type Presentation struct {
 	AIA       []AIAFailure    // URLs that gave no issuer, when fetching was allowed
 }
 
-// alone says whether the entries and the name are all there is to judge.
+// alone reports whether the entries and the name are all there is to judge.
 func (p *Presentation) alone() bool {
 	return p.Expect == cert.Hash{} && p.ServerKey == cert.Hash{} && len(p.Variants) == 0 && len(p.AIA) == 0
 }
@@ -161,7 +161,7 @@ func (s *Subject) rejecting(causes ...client.Cause) (ids []string) {
 	return ids
 }
 
-// rejected says whether some chosen client refuses the chain.
+// rejected reports whether some chosen client refuses the chain.
 func (s *Subject) rejected() bool {
 	return slices.ContainsFunc(s.Clients, func(v client.Verdict) bool { return !v.Accepted })
 }

@@ -122,7 +122,7 @@ func fallbacks(o *Observation) []uint16 {
 // versionSSL30 is deprecated in crypto/tls, for good reason.
 const versionSSL30 = 0x0300
 
-// withinTLS says whether an attempt failed in a way that another hello may
+// withinTLS reports whether an attempt failed in a way that another hello may
 // mend: the server took part and refused, or dropped the connection at the
 // hello. One that does not know the name will not know it any better.
 func withinTLS(err error, f *Failure) bool {
@@ -133,7 +133,7 @@ func withinTLS(err error, f *Failure) bool {
 		!(errors.As(err, &alert) && alert.Number == unrecognizedName)
 }
 
-// wantsOtherCurve says whether a handshake was refused as servers do that have
+// wantsOtherCurve reports whether a handshake was refused as servers do that have
 // none of the curves offered.
 func wantsOtherCurve(err error) bool {
 	var alert *wire.Alert

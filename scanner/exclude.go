@@ -86,7 +86,7 @@ func (x *Exclusions) merge() {
 	x.ranges = merged
 }
 
-// Has says whether a target is excluded by its host name or address. One whose
+// Has reports whether a target is excluded by its host name or address. One whose
 // name leads to an excluded address is found out when it is resolved.
 func (x *Exclusions) Has(t Target) bool {
 	if x == nil {
@@ -108,7 +108,7 @@ func (x *Exclusions) Has(t Target) bool {
 	return false
 }
 
-// HasAddr says whether an address is excluded.
+// HasAddr reports whether an address is excluded.
 func (x *Exclusions) HasAddr(addr netip.Addr) bool {
 	if x == nil {
 		return false

@@ -49,6 +49,6 @@ type Observation struct {
 	Failure  *Failure       // why there is no chain, or why the handshake did not complete after it
 }
 
-// Captured says whether a chain was seen; the endpoint's status is "ok" then,
+// Captured reports whether a chain was seen; the endpoint's status is "ok" then,
 // whatever became of the handshake afterwards.
 func (o *Observation) Captured() bool { return len(o.Chain) > 0 }

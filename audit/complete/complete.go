@@ -138,7 +138,7 @@ func (c *Completer) wanted(verdicts []*rules.Verdict, fetched []*cert.Certificat
 	return urls
 }
 
-// trusted says whether an anchor of some client signed x: nothing is missing above it.
+// trusted reports whether an anchor of some client signed x: nothing is missing above it.
 func (c *Completer) trusted(session *chain.Session, x *cert.Certificate) bool {
 	return slices.ContainsFunc(c.anchors.Named(x.Issuer), func(a *cert.Certificate) bool { return chain.Certifies(session, a, x) })
 }

@@ -103,7 +103,7 @@ type view struct {
 	reached map[int64]bool  // nil: all of the group
 }
 
-// covers says whether the audit looked at an endpoint, or would have if that
+// covers reports whether the audit looked at an endpoint, or would have if that
 // had been there.
 func (v *view) covers(endpoint int64) bool { return v.reached == nil || v.reached[endpoint] }
 

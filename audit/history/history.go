@@ -80,7 +80,7 @@ func IsPostgres(where string) bool {
 // Close ends all connections. Whoever holds a lock or writes must be done.
 func (db *DB) Close() error { return errors.Join(db.end(), db.sql.Close()) }
 
-// Ping says whether the database answers.
+// Ping reports whether the database answers.
 func (db *DB) Ping(ctx context.Context) error {
 	if err := db.sql.PingContext(ctx); err != nil {
 		return fmt.Errorf("asking the history: %w", err)

@@ -20,7 +20,7 @@ const atOnce = 4
 // not asked for by hand, with ErrLater.
 type Run func(ctx context.Context, group string, byHand bool) (history.Audit, error)
 
-// ErrLater says that an audit should not begin just now.
+// ErrLater means that an audit should not begin now.
 var ErrLater = errors.New("not now")
 
 // Work takes the audits of a zone until ctx ends. Audits under way then get
@@ -101,7 +101,7 @@ func (w *worker) Timeout(j *river.Job[job]) time.Duration {
 	return over
 }
 
-// begins says that the question is about an attempt which begins here.
+// begins reports whether the question is about an attempt which begins here.
 func (w *worker) begins(j *river.Job[job]) bool {
 	if n := len(j.AttemptedBy); n == 0 || j.AttemptedBy[n-1] != w.id {
 		return false

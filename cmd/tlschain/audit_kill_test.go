@@ -134,7 +134,7 @@ func TestKillAuditRun(t *testing.T) {
 
 // endures has audit run cut off at random moments, and holds that audits are
 // whole in the history or not complete, and that the run after the last completes.
-// cut says whether the run had come to its end.
+// cut reports whether the run had come to its end.
 func (w *watch) endures(t *testing.T, where string, cut func(run *exec.Cmd) (ended bool)) {
 	t.Helper()
 	var whole time.Duration // of the second run: the first one makes the tables

@@ -68,7 +68,7 @@ type codec struct {
 
 func (c *codec) fail() { c.bad = true }
 
-// more says whether something is left to read in a column.
+// more reports whether something is left to read in a column.
 func (c *codec) more(col column) bool { return !c.bad && len(c.cols[col]) > 0 }
 
 func (c *codec) uint(col column, v *uint64) {

@@ -148,7 +148,7 @@ func (p *Products) recognised(leaf *cert.Certificate, c *ca, sold *product, by i
 	return out
 }
 
-// SameLine says whether two CA certificates are issuing CAs of one product
+// SameLine reports whether two CA certificates are issuing CAs of one product
 // line, so that one may have been installed where the other is needed: Public
 // CA G2 for a leaf of G3.
 func (p *Products) SameLine(a, b *cert.Certificate) bool {
@@ -196,7 +196,7 @@ func (p *Products) Superseded(c *cert.Certificate, at time.Time) (newer Listed, 
 	return newer, false
 }
 
-// Fills says whether the certificate fills the place.
+// Fills reports whether the certificate fills the place.
 func (n Need) Fills(c *cert.Certificate) bool {
 	if len(n.Certs) == 0 {
 		return n.Key != (cert.Hash{}) && c.Key.SPKI == n.Key

@@ -51,7 +51,7 @@ func (p *product) link(ids map[string]*ca) error {
 	return nil
 }
 
-// sells says whether the product is what c's leaf is, whatever its date, and
+// sells reports whether the product is what c's leaf is, whatever its date, and
 // which of the product's issuers c is.
 func (p *product) sells(c *ca, leaf *cert.Certificate) (issuer int, ok bool) {
 	if h := leaf.SignatureAlg.Hash; len(p.Leaf.Hash) > 0 &&
@@ -65,7 +65,7 @@ func (p *product) sells(c *ca, leaf *cert.Certificate) (issuer int, ok bool) {
 	return issuer, issuer >= 0
 }
 
-// at says whether the CA issued the product at t.
+// at reports whether the CA issued the product at t.
 func (e issuerEntry) at(t time.Time) bool {
 	return !t.Before(e.from) && (e.until.IsZero() || t.Before(e.until))
 }
@@ -86,7 +86,7 @@ type glob []string
 
 func newGlob(pattern string) glob { return strings.Split(strings.ToLower(pattern), "*") }
 
-// match says whether a name in lower case fits.
+// match reports whether a name in lower case fits.
 func (g glob) match(name string) bool {
 	last := len(g) - 1
 	if last == 0 {
@@ -106,7 +106,7 @@ func (g glob) match(name string) bool {
 	return true
 }
 
-// fits says whether a name, in lower case, is one of the CA's.
+// fits reports whether a name, in lower case, is one of the CA's.
 func (c *ca) fits(name string) bool {
 	match := func(g glob) bool { return g.match(name) }
 	return slices.ContainsFunc(c.names, match) && !slices.ContainsFunc(c.except, match)

@@ -124,7 +124,7 @@ const (
 	BadSerial          Deviation = "malformed-serial" // padded INTEGER
 )
 
-// Has says whether the certificate has the deviation d.
+// Has reports whether the certificate has the deviation d.
 func (c *Certificate) Has(d Deviation) bool {
 	for _, x := range c.Deviations {
 		if x == d {
@@ -140,16 +140,16 @@ func (c *Certificate) note(d Deviation) {
 	}
 }
 
-// SelfIssued says whether subject and issuer are the same name.
+// SelfIssued reports whether subject and issuer are the same name.
 func (c *Certificate) SelfIssued() bool { return c.Subject.Canon == c.Issuer.Canon }
 
-// ValidAt says whether t lies in the validity period, both ends included
+// ValidAt reports whether t lies in the validity period, both ends included
 // (RFC 5280 section 4.1.2.5).
 func (c *Certificate) ValidAt(t time.Time) bool {
 	return !t.Before(c.NotBefore) && !t.After(c.NotAfter)
 }
 
-// ForTLS says whether the extended key usage lets the certificate, or what is
+// ForTLS reports whether the extended key usage lets the certificate, or what is
 // below it, serve TLS: absent, serverAuth, anyExtendedKeyUsage, or one of the
 // old server-gated-crypto purposes.
 func (c *Certificate) ForTLS() bool {

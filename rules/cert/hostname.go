@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// HasNames says whether the subject alternative names hold anything that a TLS
+// HasNames reports whether the subject alternative names hold anything that a TLS
 // client compares: a DNS name or an IP address.
 func (c *Certificate) HasNames() bool { return len(c.DNSNames) > 0 || len(c.IPs) > 0 }
 
@@ -18,7 +18,7 @@ func (c *Certificate) Names() []string {
 	return names
 }
 
-// MatchesName says whether the certificate is for a host name (A-labels) or an
+// MatchesName reports whether the certificate is for a host name (A-labels) or an
 // address literal, by its subject alternative names alone (RFC 9525 section 6).
 // A wildcard stands for exactly one whole left-most label.
 func (c *Certificate) MatchesName(name string) bool {

@@ -20,7 +20,7 @@ type Name struct {
 	Common string // the last common name, or else the last organizational unit or organization
 }
 
-// Empty says whether the name has no attribute at all.
+// Empty reports whether the name has no attribute at all.
 func (n Name) Empty() bool { return n.Text == "" }
 
 // shortNames are the attribute keywords of RFC 4514 section 3 and the few

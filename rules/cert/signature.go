@@ -10,7 +10,7 @@ type SignatureAlg struct {
 	OID  string
 }
 
-// Weak says whether the hash has fallen: MD2, MD5 or SHA-1.
+// Weak reports whether the hash has fallen: MD2, MD5 or SHA-1.
 func (a SignatureAlg) Weak() bool {
 	return a.Hash == crypto.MD5 || a.Hash == crypto.SHA1 || a.OID == oidMD2
 }

@@ -27,9 +27,9 @@ type Chain struct {
 }
 
 var (
-	// ErrPassword says that none of the passwords opens the file.
+	// ErrPassword means that none of the passwords opens the file.
 	ErrPassword = errors.New("the password does not open the file")
-	// ErrNoLeaf says that a file holds issuers only.
+	// ErrNoLeaf means that a file holds issuers only.
 	ErrNoLeaf = errors.New("all certificates in it are CA certificates, the server's own is missing")
 )
 

@@ -55,7 +55,7 @@ func split(c Chain) []Chain {
 	return chains
 }
 
-// isLeaf says whether a certificate is a server's own. A CA certificate that
+// isLeaf reports whether a certificate is a server's own. A CA certificate that
 // names hosts is one too: openssl req -x509 makes such for testing.
 func isLeaf(c *cert.Certificate) bool {
 	return !c.IsCA || len(c.DNSNames) > 0 || len(c.IPs) > 0

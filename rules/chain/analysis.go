@@ -119,7 +119,7 @@ func findLeaf(entries []Entry) int {
 	return leaf
 }
 
-// isCA says whether a certificate is meant to certify others. Version 1 has no
+// isCA reports whether a certificate is meant to certify others. Version 1 has no
 // basicConstraints; its self-signed certificates are roots of old.
 func isCA(c *cert.Certificate) bool {
 	return c.IsCA || c.Version == 1 && c.SelfIssued()
@@ -166,7 +166,7 @@ func (a *analyser) findParents() {
 	}
 }
 
-// certifies says whether issuer's key signed c, or may have where nobody can
+// certifies reports whether issuer's key signed c, or may have where nobody can
 // tell and the key identifiers do not object. The names are known to fit.
 func (a *analyser) certifies(issuer, c *cert.Certificate) bool {
 	if a.pairs++; a.pairs > maxPairs {
@@ -176,7 +176,7 @@ func (a *analyser) certifies(issuer, c *cert.Certificate) bool {
 	return Certifies(a.session, issuer, c)
 }
 
-// Certifies says whether issuer's subject is c's issuer and its key signed c.
+// Certifies reports whether issuer's subject is c's issuer and its key signed c.
 // Where the signature cannot be told, key identifiers that agree, or are
 // absent, make the edge.
 func Certifies(s *Session, issuer, c *cert.Certificate) bool {
@@ -192,7 +192,7 @@ func Certifies(s *Session, issuer, c *cert.Certificate) bool {
 	return len(c.AKI) == 0 || len(issuer.SKI) == 0 || bytes.Equal(c.AKI, issuer.SKI)
 }
 
-// SelfSigned says whether c is signed by its own key under its own name.
+// SelfSigned reports whether c is signed by its own key under its own name.
 func SelfSigned(s *Session, c *cert.Certificate) bool {
 	return c.SelfIssued() && Certifies(s, c, c)
 }
@@ -224,7 +224,7 @@ func (a *analyser) assignRoles(reached []bool) {
 	}
 }
 
-// hasSelfSigned says whether a self-signed certificate of c's key is known,
+// hasSelfSigned reports whether a self-signed certificate of c's key is known,
 // trusted or presented: then c, which is not self-signed, is a cross-certificate.
 func (a *analyser) hasSelfSigned(c *cert.Certificate) bool {
 	twin := func(k *cert.Certificate) bool {
@@ -292,7 +292,7 @@ func (a *analyser) findMisplaced() {
 	}
 }
 
-// certifiesByKey says whether the key at position i signed the certificate at j.
+// certifiesByKey reports whether the key at position i signed the certificate at j.
 func (a *analyser) certifiesByKey(i, j int) bool {
 	for _, p := range a.parents[j] {
 		if p == i || a.entries[p].Cert.Key.SPKI == a.entries[i].Cert.Key.SPKI {

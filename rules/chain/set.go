@@ -100,7 +100,7 @@ func (s *Set) Keyed(spki cert.Hash) []*cert.Certificate {
 	return s.byKey[spki]
 }
 
-// Anchors says whether the set, as a trust store, trusts c's subject and key.
+// Anchors reports whether the set, as a trust store, trusts c's subject and key.
 // Stores are compared by key and never by fingerprint: Android 10 to 13 hold
 // an older self-signed GTS Root R1 with the key of today's.
 func (s *Set) Anchors(c *cert.Certificate) bool {

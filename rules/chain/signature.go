@@ -107,7 +107,7 @@ func (s *Session) Signed(child, issuer *cert.Certificate) Answer {
 	return a
 }
 
-// fits says whether a key of this kind could make such a signature at all.
+// fits reports whether a key of this kind could make such a signature at all.
 func fits(alg cert.SignatureAlg, key cert.Key) bool {
 	if alg.Key == cert.UnknownKey || key.Kind == cert.UnknownKey {
 		return true

@@ -97,7 +97,7 @@ func (s *search) widen(bundle []Certificate) []Certificate {
 	return bundle
 }
 
-// wanted says whether all that a path would add is listed by the CA, or sent
+// wanted reports whether all that a path would add is listed by the CA, or sent
 // already, and is no twin of what is there: of the same key and issuer, one
 // certificate is enough.
 func (s *search) wanted(bundle, extra []Certificate) bool {

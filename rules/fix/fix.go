@@ -189,7 +189,7 @@ func (p *Plan) prove(j *rules.Judge) {
 	p.Mends = p.Changed && p.better()
 }
 
-// better says whether something is gained and nothing lost. Findings are
+// better reports whether something is gained and nothing lost. Findings are
 // compared by rule: positions change.
 func (p *Plan) better() bool {
 	gained := false
@@ -221,7 +221,7 @@ func byRule(findings []rules.Finding) map[string]rules.Severity {
 	return out
 }
 
-// aboutTheList says whether a rule judges the list by itself: what compares it
+// aboutTheList reports whether a rule judges the list by itself: what compares it
 // with others has nothing to compare in a proof, and falls silent.
 func aboutTheList(id string) bool {
 	r := rules.Lookup(id)

@@ -36,7 +36,7 @@ type File struct {
 	Position int // of an Issuer: 1 is the leaf's own
 }
 
-// Private says whether the file holds a private key.
+// Private reports whether the file holds a private key.
 func (f File) Private() bool { return f.Form == KeyStore || f.Form == WithKey }
 
 // A Language is what a step's lines are written in.
@@ -181,7 +181,7 @@ func SafeName(text string) string {
 	return name
 }
 
-// reserved says whether Windows takes the name for a device.
+// reserved reports whether Windows takes the name for a device.
 func reserved(name string) bool {
 	stem, _, _ := strings.Cut(name, ".")
 	switch stem {

@@ -87,7 +87,7 @@ func xml(s string) string {
 	return `"` + strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "\n", "&#10;", "\r", "&#13;", "\t", "&#9;").Replace(s) + `"`
 }
 
-// plain says whether a value can stand in a language without quoting.
+// plain reports whether a value can stand in a language without quoting.
 func plain(s string) bool {
 	return s != "" && strings.Trim(s, plainLetters) == "" && !strings.HasPrefix(s, "-")
 }

@@ -46,7 +46,7 @@ func nginx() Kind {
 		}}
 }
 
-// hasDollar says whether a path would be taken for a variable: nginx and Apache
+// hasDollar reports whether a path would be taken for a variable: nginx and Apache
 // have no way to write the letter.
 func hasDollar(j Job) bool {
 	for _, r := range j.Dir + j.Key {

@@ -64,7 +64,7 @@ func ParsePattern(text string) (Pattern, error) {
 	return p, nil
 }
 
-// Matches says whether the pattern stands for a place. The zero pattern stands
+// Matches reports whether the pattern stands for a place. The zero pattern stands
 // for none.
 func (p Pattern) Matches(where Place) bool {
 	if p.port != 0 && p.port != where.Port {

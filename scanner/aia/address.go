@@ -48,7 +48,7 @@ var refused = func() (list []netip.Prefix) {
 // network without IPv4, every host of the IPv4 Internet has such an address.
 var nat64 = netip.MustParsePrefix("64:ff9b::/96")
 
-// permits says whether a connection to a may be made.
+// permits reports whether a connection to a may be made.
 func (f *Fetcher) permits(a netip.Addr) bool {
 	a = a.Unmap()
 	for _, p := range f.Allow {

@@ -53,7 +53,7 @@ func isReply(line string) bool {
 
 func (r reply) text() string { return r.code + " " + strings.Join(r.lines, " ") }
 
-// has says whether a line of the answer begins with a word.
+// has reports whether a line of the answer begins with a word.
 func (r reply) has(word string) bool {
 	for _, line := range r.lines {
 		if fields := strings.Fields(line); len(fields) > 0 && strings.EqualFold(fields[0], word) {

@@ -122,7 +122,7 @@ func (h Hello) appendExtensions12(b []byte) []byte {
 	return b
 }
 
-// onlyTLS12 says whether a suite may not be offered before TLS 1.2: the AEADs
+// onlyTLS12 reports whether a suite may not be offered before TLS 1.2: the AEADs
 // and all that hash with SHA-256 or SHA-384.
 func onlyTLS12(suite uint16) bool {
 	switch {

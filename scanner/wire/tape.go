@@ -51,7 +51,7 @@ func (t *Tape) Stop() {
 	}
 }
 
-// Silent says whether the server has said nothing at all.
+// Silent reports whether the server has said nothing at all.
 func (t *Tape) Silent() bool { return t.total == 0 }
 
 // KeyLog is where crypto/tls writes its secrets. It keeps one of them.

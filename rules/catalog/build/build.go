@@ -200,7 +200,7 @@ func fact(c *cert.Certificate) *cert.Certificate {
 	return &x
 }
 
-// isCA says whether any client takes c for a CA certificate: marked as one, or
+// isCA reports whether any client takes c for a CA certificate: marked as one, or
 // from before there were marks (RFC 5280 section 4.2.1.9 came with version 3).
 func isCA(c *cert.Certificate) bool {
 	if c.HasBasicConstraints {

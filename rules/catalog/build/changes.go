@@ -21,7 +21,7 @@ type StoreChange struct {
 	Added, Removed []*cert.Certificate
 }
 
-// Empty says whether nothing differs.
+// Empty reports whether nothing differs.
 func (c Changes) Empty() bool { return len(c.Added)+len(c.Removed)+len(c.Stores) == 0 }
 
 // Compare tells what changed from old to now.
