@@ -101,7 +101,7 @@ func Digest(changes []Change, most int, line func(*Change) string) string {
 	mends := Mends(changes)
 	for n, m := range mends {
 		if n == 0 {
-			b.WriteString("\nMends\n")
+			b.WriteString("\nFixes\n")
 		}
 		if n == maxMends {
 			fmt.Fprintf(&b, "  and %d more\n", len(mends)-n)

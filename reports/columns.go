@@ -26,7 +26,7 @@ func allColumns() []column {
 		{"issuer", 12, func(l labels) string { return l.Issuer }, func(e *Endpoint, _ labels) string { return ShortName(e.issuer()) }},
 		{"expires", 10, func(l labels) string { return l.Expires }, expiresCell},
 		{"tags", 10, func(l labels) string { return l.Tags }, func(e *Endpoint, _ labels) string { return e.tagList() }},
-		{"mend", 16, func(l labels) string { return l.Mend }, func(e *Endpoint, _ labels) string { return e.BundleSHA256.Short() }},
+		{"fix", 16, func(l labels) string { return l.Mend }, func(e *Endpoint, _ labels) string { return e.BundleSHA256.Short() }},
 	}
 }
 
@@ -48,6 +48,9 @@ func chooseColumns(o Options) ([]column, error) {
 	}
 	var chosen []column
 	for _, name := range names {
+		if name == "mend" {
+			name = "fix" // its name before 1.0
+		}
 		i := slices.IndexFunc(all, func(c column) bool { return c.name == name })
 		if i < 0 {
 			known := make([]string, len(all))

@@ -5,7 +5,7 @@ func english() labels {
 		lang: "en",
 
 		Endpoint: "Endpoint", Chain: "Chain as sent", Findings: "Findings", Clients: "Clients", Product: "Product",
-		Address: "Address", Expires: "Expires", Issuer: "Issuer", Mend: "Mend", Tags: "Tags",
+		Address: "Address", Expires: "Expires", Issuer: "Issuer", Mend: "Fix", Tags: "Tags",
 
 		Leaf: "leaf", Missing: "missing", RootSent: "root sent", CrossSent: "cross", Again: "sent again",
 		Unrelated: "unrelated", Wrong: "wrong one", Unreadable: "unreadable",
@@ -13,25 +13,25 @@ func english() labels {
 		OutOfOrder: "out of order", NotFirst: "not first", WrongName: "other name",
 		Intermediate: "intermediate", Root: "root", InStores: "in clients' stores", HadElsewhere: "not sent; some clients have it",
 
-		OK: "in order", Info: "with hints", Warning: "with warnings", Error: "with errors", Failed: "not reached", Waived: "waived",
+		OK: "OK", Info: "with info", Warning: "with warnings", Error: "with errors", Failed: "not reached", Waived: "waived",
 
 		Breaks: "Breaks for %s", AndMore: "%d more", Until: "until %s",
 		Counts: "%d endpoint|%d endpoints", CountsOf: "%d %s", Who: "Refused most by", Of: "%d of %d",
-		Next: "Next", NextFix: "writes the file that mends %d endpoint|writes the one file that mends %d endpoints",
+		Next: "Next", NextFix: "writes the file that fixes %d endpoint|writes the one file that fixes %d endpoints",
 		NextWhy:   "what the worst fault means (found once)|what the worst fault means (found %d times)",
 		NextRetry: "%d endpoint was not judged: see why above, then scan it again|%d endpoints were not judged: see why above, then scan them again",
 		NothingTo: "nothing to do", Stopped: "Interrupted: the report ends before the last target.",
 		AsTheyCame: "More than %d endpoints: findings as they came, not sorted.",
 		AsOf:       "Judged as of %s.", HowTo: "Do:",
 
-		Title: "TLS chain report", SkipTo: "Skip to the endpoints", MendsTitle: "Mends", ExpiresTitle: "Expires soon",
+		Title: "TLS chain report", SkipTo: "Skip to the endpoints", MendsTitle: "Fixes", ExpiresTitle: "Expires soon",
 		ClientsTitle: "Clients", EndpointsTitle: "Endpoints", RulesTitle: "What the findings mean",
 		MendFor: "%d endpoint needs this file|%d endpoints need this one file", NoBytes: "This report does not hold its bytes: the command above writes the file; add --aia where a certificate has to be fetched.",
 		TheFile: "The certificates to send after the leaf, in this order", Copy: "Copy", Copied: "Copied", ToCopy: "The file to copy", LeafAlone: "Send the leaf alone: nothing has to follow it.", ForExample: "For",
 		Search: "Search", SortBy: "Sort by", Show: "Show", Shown: "%d shown", State: "State", Accepted: "accept", Refused: "refuse", Client: "Client",
 		Paths: "Paths that clients take", PathOf: "%d client|%d clients", NoPath: "no path", AllAccept: "All %d clients accept.",
 		Reasons: "Why clients refuse", SentLine: "Sent", Corrected: "Sent against corrected", Added: "add", Dropped: "leave out",
-		Moved: "move", Kept: "keep", Why: "Why it matters", Mended: "How to mend it", References: "References",
+		Moved: "move", Kept: "keep", Why: "Why it matters", Mended: "How to fix it", References: "References",
 		NotListed: "%d more endpoint is not listed here.|%d more endpoints are not listed here.",
 		NoDetail:  "The detail is left out to keep this page small; scan this endpoint alone to see it.",
 		Drawing:   "Chain", Details: "Certificates", Handshake: "Handshake", TimesOut: "Error",

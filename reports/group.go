@@ -77,7 +77,7 @@ func (e *Endpoint) keys(by string) []string {
 		if rules != nil {
 			return rules
 		}
-	case "mend":
+	case "fix", "mend": // "mend": its name before 1.0
 		if e.NeedsMend() {
 			var names []string
 			for _, c := range e.bundle() {
@@ -112,6 +112,9 @@ func (t *tableWriter) groupRows() {
 		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.title, b.title))
 	})
 	by := t.o.Table.GroupBy
+	if by == "mend" {
+		by = "fix"
+	}
 	t.columns = []column{
 		{by, 20, func(labels) string { return by }, nil},
 		{"count", 5, func(labels) string { return "#" }, nil},

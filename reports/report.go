@@ -62,7 +62,7 @@ type Endpoint struct {
 	Missing            []Missing         `json:"missing" doc:"certificates that should have been sent"`
 	Findings           []Finding         `json:"findings" doc:"worst first"`
 	Clients            []Client          `json:"clients" doc:"what each client profile makes of the chain"`
-	BundleSHA256       Hash              `json:"bundle_sha256" null:"yes" doc:"SHA-256 over the binary SHA-256s of the corrected certificates after the leaf, in order; null: no mend is known"`
+	BundleSHA256       Hash              `json:"bundle_sha256" null:"yes" doc:"SHA-256 over the binary SHA-256s of the corrected certificates after the leaf, in order; null: no fix is known"`
 	Bundle             []Hash            `json:"bundle" doc:"SHA-256s of the corrected certificates after the leaf, in order"`
 	Unsent             []Unsent          `json:"unsent" doc:"certificates that clients' paths and the bundle hold and the server did not send"`
 	Seen               *Seen             `json:"seen,omitempty" doc:"from when to when it was so; present in exports of several audits, where an endpoint appears once for each state that it was in"`

@@ -24,8 +24,8 @@ type Summary struct {
 	Errors       []Count        `json:"errors" doc:"endpoints by error code, most frequent first"`
 	Findings     []FindingCount `json:"findings" doc:"by rule, most frequent first; waived ones apart"`
 	Clients      []ClientCount  `json:"clients" doc:"endpoints that each client accepts and rejects, in the order of the header"`
-	Mends        []Mend         `json:"mends" doc:"endpoints grouped by the corrected bundle that mends them, most frequent first; bounded"`
-	MendsOmitted int            `json:"mends_omitted" doc:"endpoints whose mend is not among those listed"`
+	Mends        []Mend         `json:"mends" doc:"endpoints grouped by the corrected bundle that fixes them, most frequent first; bounded"`
+	MendsOmitted int            `json:"mends_omitted" doc:"endpoints whose fix is not among those listed"`
 }
 
 // Levels counts endpoints by severity.

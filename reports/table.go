@@ -21,7 +21,7 @@ import (
 // TableOptions are for the table only.
 type TableOptions struct {
 	Wide    bool           // every column, however long the lines get
-	GroupBy string         // "mend", "rule", "issuer", "product" or "tag:NAME": one row a group
+	GroupBy string         // "fix", "rule", "issuer", "product" or "tag:NAME": one row a group
 	Only    rules.Severity // endpoints and findings below it are left out; failed ones stay
 	Columns []string       // names of columns, in order; empty: as many as fit
 }
@@ -59,10 +59,10 @@ func newTable(w io.Writer, o Options) (Writer, error) {
 		return nil, err
 	}
 	switch by := o.Table.GroupBy; {
-	case slices.Contains([]string{"", "mend", "rule", "issuer", "product"}, by):
+	case slices.Contains([]string{"", "fix", "mend", "rule", "issuer", "product"}, by):
 	case strings.HasPrefix(by, tagPrefix) && by != tagPrefix:
 	default:
-		return nil, fmt.Errorf("--group-by %q: type mend, rule, issuer, product, or tag:NAME for a tag of the list", by)
+		return nil, fmt.Errorf("--group-by %q: type fix, rule, issuer, product, or tag:NAME for a tag of the list", by)
 	}
 	if t.o.Width <= 0 {
 		t.o.Width = defaultWidth

@@ -13,7 +13,7 @@ var aiaFailed = Rule{
 		for _, f := range s.AIA {
 			report(Finding{
 				Message: fmt.Sprintf("Fetching %s failed: %s.", f.URL, f.Message),
-				Fix:     "Send the missing intermediates, or mend the URL.",
+				Fix:     "Send the missing intermediates, or fix the URL.",
 			})
 		}
 	},

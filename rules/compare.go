@@ -52,7 +52,7 @@ func (s *Subject) worse(p Presentation) (faults []string) {
 // verdictOf describes the faults of another handshake's chain.
 func verdictOf(faults []string) string {
 	if len(faults) == 0 {
-		return ", which is in order by itself"
+		return ", which is OK by itself"
 	}
 	return ", which has " + strings.Join(faults, ", ")
 }

@@ -12,7 +12,7 @@ var keyTypesDiffer = Rule{
 	Title: "The chains for RSA and for ECDSA are not equally good",
 	Why: "A server can hold two certificates and pick by what the client can verify. Each has a chain file of its own; after a renewal often just one of them is right, " +
 		"and only some of the clients notice.",
-	Fix:  "Mend the chain file of the other key type in the same way.",
+	Fix:  "Fix the chain file of the other key type in the same way.",
 	Refs: []string{"RFC 8446 section 4.2.3"},
 	Check: func(s *Subject, report func(Finding)) {
 		rsa, okRSA := s.variant(scanner.RSA)
@@ -26,7 +26,7 @@ var keyTypesDiffer = Rule{
 		}
 		report(Finding{
 			Message: fmt.Sprintf("A client that wants RSA gets a chain%s; one that wants ECDSA gets a chain%s.", verdictOf(a), verdictOf(b)),
-			Fix:     "Mend the worse of the two chain files.",
+			Fix:     "Fix the worse of the two chain files.",
 		})
 	},
 }

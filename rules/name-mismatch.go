@@ -10,7 +10,7 @@ var nameMismatch = Rule{
 	Title: "The certificate is for another name",
 	Why: "Clients compare the name in the address with the subject alternative names of the certificate, and refuse if none fits. " +
 		"Often the right certificate is there, but the server answers with its default one because the name is not configured for this address.",
-	Fix: "One of three things mends it: add the name to the certificate (multi-domain), use a wildcard for the whole level, " +
+	Fix: "One of three things fixes it: add the name to the certificate (multi-domain), use a wildcard for the whole level, " +
 		"or configure the certificate of this name for it by SNI (a server block or virtual host of its own). An address of its own does it too.",
 	Refs: []string{"RFC 9525 section 6", "SureServer FAQ: several certificates on one server"},
 	Check: func(s *Subject, report func(Finding)) {

@@ -33,7 +33,7 @@ func readme() string {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s |\n", r.ID, r.ID, r.Class, r.Severity, r.Title)
 	}
 	for _, r := range All() {
-		fmt.Fprintf(&b, "\n## %s\n\n%s. *%s, %s, since %s.*\n\n%s\n\n**Mend.** %s\n\nSee %s.\n",
+		fmt.Fprintf(&b, "\n## %s\n\n%s. *%s, %s, since %s.*\n\n%s\n\n**Fix.** %s\n\nSee %s.\n",
 			r.ID, r.Title, r.Class, r.Severity, r.Since, r.Why, strings.ReplaceAll(r.Fix, "\n", "\n\n"), strings.Join(r.Refs, "; "))
 	}
 	return b.String()

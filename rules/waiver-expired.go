@@ -5,6 +5,6 @@ var waiverExpired = Rule{
 	ID: "waiver-expired", Class: ClassComparison, Severity: Warning, Since: "0.1",
 	Title: "A waiver has expired, and what it accepted is still there",
 	Why:   "A waiver is a promise with a date. The date is past, the finding has not gone away, and it counts again.",
-	Fix:   "Mend the finding, or extend the waiver on purpose, with a reason.",
+	Fix:   "Fix the finding, or extend the waiver on purpose, with a reason.",
 	Refs:  []string{"tlschain's waivers file"},
 }

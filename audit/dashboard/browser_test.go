@@ -95,7 +95,7 @@ func TestMorning(t *testing.T) {
 	b.visit("/")
 	b.wants(".tiles", "4 error", "1 unreachable")
 	b.wants("#changed ~ .scroll", "mx2.fjordvik.example:25", "+ missing-intermediate (error)", "refused by")
-	b.wants("main", "not renewed as usual", "What mends most", "failed: running false: exit status 1")
+	b.wants("main", "not renewed as usual", "Fixes that help most", "failed: running false: exit status 1")
 	b.follow("#changed ~ .scroll", "mx2.fjordvik")
 	b.wants("h1", "starttls+smtp://mx2.fjordvik.example:25")
 	b.wants("main", "which the server does not send", "clients refuse it", "first seen")

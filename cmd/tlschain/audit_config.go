@@ -134,7 +134,7 @@ func (p *process) auditNotifyTestCommand() *cli.Command {
 					failed = append(failed, err)
 					continue
 				}
-				fmt.Fprintf(p.stdout, "told %s\n", receiver)
+				fmt.Fprintf(p.stdout, "notified %s\n", receiver)
 			}
 			return errors.Join(failed...)
 		},

@@ -57,7 +57,7 @@ func (p *process) listClients(all []*client.Profile) error {
 	}{
 		{client.Modern, "current clients: what they refuse is an error"},
 		{client.Broad, "still in wide use: a warning"},
-		{client.Legacy, "old and rare ones: a hint"},
+		{client.Legacy, "old and rare ones: info"},
 	} {
 		fmt.Fprintf(&b, "%s: %s\n", g.group, g.text)
 		for _, c := range all {

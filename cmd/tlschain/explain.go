@@ -12,7 +12,7 @@ import (
 func (p *process) explainCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "explain",
-		Usage:     "say what a rule means, why it matters and how to mend it",
+		Usage:     "say what a rule means, why it matters and how to fix it",
 		ArgsUsage: "[RULE]",
 		Description: `Without RULE: the list of all rules.
 
@@ -91,7 +91,7 @@ func headings(lang string) ruleHeadings {
 	if lang == japanese {
 		return ruleHeadings{"なぜ問題か", "直し方", "参考"}
 	}
-	return ruleHeadings{"Why it matters", "How to mend it", "References"}
+	return ruleHeadings{"Why it matters", "How to fix it", "References"}
 }
 
 // section writes a heading and its text, a paragraph a line: lines that are

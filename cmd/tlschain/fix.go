@@ -20,12 +20,12 @@ func (p *process) fixCommand() *cli.Command {
 		Usage:     "write the corrected chain, and say how to install it",
 		ArgsUsage: "TARGET|FILE...",
 		Description: `Finds the certificates that the server should send, proves by the same rules
-and clients that they mend what is wrong, and writes them in the form that the
+and clients that they fix what is wrong, and writes them in the form that the
 server takes, with the lines of configuration and the commands to type.
 
 An argument that is a file is read as check reads it; all else is a target, as
 scan takes it. With several, there is one file of issuers for each distinct
-mend, and it says how many need it.
+fix, and it says how many need it.
 
 Certificates are written only if their bytes are at hand: sent by the server,
 in --pool, or fetched with --aia. Else they are named.
@@ -35,28 +35,28 @@ Examples:
   tlschain fix --server nginx -d /etc/nginx/tls --aia example.com
   tlschain fix --server iis --key privkey.pem --password-file word.txt site.pem
   tlschain fix --prefer widest --clients all fullchain.pem
-  tlschain fix -f hosts.txt -d mends
+  tlschain fix -f hosts.txt -d fixed
 
-Exit code: 0 all is mended or nothing was wrong, 1 something cannot be mended by
+Exit code: 0 all is fixed or nothing was wrong, 1 something cannot be fixed by
 a list of certificates, 2 usage, 3 something could not be judged.`,
 		Flags: joinFlags(
 			[]cli.Flag{
-				&cli.StringFlag{Name: "server", Category: "Mend", Usage: "the `KIND` of server: " + kindList() + " (default: ask it)"},
-				&cli.StringFlag{Name: "d", Aliases: []string{"directory"}, Category: "Mend", Value: ".", Usage: "write into `FOLDER` (default: the current one)"},
-				&cli.StringFlag{Name: "prefer", Category: "Mend", Value: string(fix.Minimal), Usage: "minimal (default): fewest bytes; widest: with the cross-certificates that may win more clients"},
-				&cli.BoolFlag{Name: "best-effort", Category: "Mend", Usage: "write the best there is also where some chosen client still refuses it"},
-				&cli.BoolFlag{Name: "with-root", Category: "Mend", Usage: "keep the root at the end, for a server whose DANE record names it"},
-				&cli.StringFlag{Name: "key", Category: "Mend", Usage: "the server's private key, `FILE`, for forms that hold it"},
-				&cli.BoolFlag{Name: "pfx", Category: "Mend", Usage: "write a PFX file too; it needs --key, and a password by --password-file or TLSCHAIN_PASSWORD"},
-				&cli.StringFlag{Name: "password-file", Category: "Mend", Usage: "`FILE` whose first line is the password of PFX and JKS files, read and written"},
-				&cli.StringFlag{Name: "password", Category: "Mend", Usage: "`PASSWORD` of the same; other users of the machine can read it"},
+				&cli.StringFlag{Name: "server", Category: "Fix", Usage: "the `KIND` of server: " + kindList() + " (default: ask it)"},
+				&cli.StringFlag{Name: "d", Aliases: []string{"directory"}, Category: "Fix", Value: ".", Usage: "write into `FOLDER` (default: the current one)"},
+				&cli.StringFlag{Name: "prefer", Category: "Fix", Value: string(fix.Minimal), Usage: "minimal (default): fewest bytes; widest: with the cross-certificates that may gain more clients"},
+				&cli.BoolFlag{Name: "best-effort", Category: "Fix", Usage: "write the best there is also where some chosen client still refuses it"},
+				&cli.BoolFlag{Name: "with-root", Category: "Fix", Usage: "keep the root at the end, for a server whose DANE record names it"},
+				&cli.StringFlag{Name: "key", Category: "Fix", Usage: "the server's private key, `FILE`, for forms that hold it"},
+				&cli.BoolFlag{Name: "pfx", Category: "Fix", Usage: "write a PFX file too; it needs --key, and a password by --password-file or TLSCHAIN_PASSWORD"},
+				&cli.StringFlag{Name: "password-file", Category: "Fix", Usage: "`FILE` whose first line is the password of PFX and JKS files, read and written"},
+				&cli.StringFlag{Name: "password", Category: "Fix", Usage: "`PASSWORD` of the same; other users of the machine can read it"},
 				&cli.StringSliceFlag{Name: "f", Aliases: []string{"file"}, Category: "Targets", Usage: "read targets from `LIST`, - for standard input; may be given several times"},
 				&cli.StringFlag{Name: "port", Category: "Targets", Value: "443", Usage: "`PORTS` where a target names none, such as 443,8443 (default 443)"},
 				&cli.StringFlag{Name: "server-name", Category: "Targets", Usage: "`NAME` to send as SNI and to check, for all"},
 			},
 			judgingFlags(),
 			scannerFlags(),
-			[]cli.Flag{langFlag("Mend")},
+			[]cli.Flag{langFlag("Fix")},
 		),
 		Action: p.fix,
 	}
@@ -189,7 +189,7 @@ func (f *fixing) take(a *ailing) {
 func (f *fixing) judgeAll(c *cli.Context, passwords []string) error {
 	paths, texts := filesAmong(c.Args().Slice())
 	if len(paths)+len(texts)+len(c.StringSlice("f")) == 0 {
-		return usagef("nothing to mend").hintf("%s fix example.com, or %s fix fullchain.pem", name, name)
+		return usagef("nothing to fix").hintf("%s fix example.com, or %s fix fullchain.pem", name, name)
 	}
 	reader := &files{process: f.process, serverName: c.String("server-name"), passwords: passwords, key: f.key.spki}
 	for _, path := range paths {

@@ -30,7 +30,7 @@ func (f *fixing) explain(a *ailing) {
 		return
 	case !p.Mends && len(p.Refused()) == 0 && !(f.prefer && p.Changed):
 		a.outcome = healthy
-		f.printf("  Nothing to mend: what it sends is what it should.\n")
+		f.printf("  Nothing to fix: what it sends is what it should.\n")
 		if f.kind != nil || f.pfx {
 			a.bundle = asServed(p)
 		}
@@ -49,7 +49,7 @@ func (f *fixing) explain(a *ailing) {
 		if !f.force {
 			a.bundle = nil
 			if p.Mends {
-				f.printf("  Nothing is written. With --best-effort the corrected list is, which mends the rest.\n")
+				f.printf("  Nothing is written. With --best-effort the corrected list is, which fixes the rest.\n")
 			}
 			return
 		}
@@ -101,10 +101,10 @@ func (f *fixing) diff(p *fix.Plan) {
 	}
 }
 
-// clients says how many accept before and after, and who is won.
+// clients says how many accept before and after, and who is gained.
 func (f *fixing) clients(p *fix.Plan) {
 	before, after := 0, 0
-	var won []string
+	var gained []string
 	for i, b := range p.Before.Clients {
 		a := p.After.Clients[i]
 		if b.Accepted {
@@ -114,12 +114,12 @@ func (f *fixing) clients(p *fix.Plan) {
 			after++
 		}
 		if a.Accepted && !b.Accepted {
-			won = append(won, a.Client)
+			gained = append(gained, a.Client)
 		}
 	}
 	f.printf("  clients that accept: %d of %d before, %d after", before, len(p.After.Clients), after)
-	if len(won) > 0 {
-		f.printf(" (won: %s)", strings.Join(won, ", "))
+	if len(gained) > 0 {
+		f.printf(" (gained: %s)", strings.Join(gained, ", "))
 	}
 	f.printf("\n")
 }

@@ -11,7 +11,7 @@ func kubernetes() Kind {
 			return []Step{
 				{"Put the chain into the secret that the Ingress or Gateway names; its key stays (put your own name and namespace). Controllers see the change by themselves.", Shell,
 					[]string{"kubectl patch secret " + name + ` --type=merge -p "{\"data\":{\"tls.crt\":\"$(base64 -w0 < ` + sh(j.path(".fullchain.pem")) + `)\"}}"`}},
-				{"Where cert-manager made the secret it writes it anew: mend the issuer's chain there instead.", "", nil},
+				{"Where cert-manager made the secret it writes it anew: fix the issuer's chain there instead.", "", nil},
 			}
 		}}
 }

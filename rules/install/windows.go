@@ -53,7 +53,7 @@ func iis() Kind {
 					[]string{`certutil -repairstore my "` + j.Thumbprint + `"`}},
 				Step{"If that fails, the key is not on this machine: make a new request (CSR) there and have the certificate reissued.", "", nil},
 				Step{"Bind the certificate again: IIS Manager, the site, Bindings, https, Edit, choose another certificate and OK, then this one and OK. " +
-					"IIS cannot set intermediates per site: it picks from the store, so this mends all sites of the machine.", "", nil},
+					"IIS cannot set intermediates per site: it picks from the store, so this fixes all sites of the machine.", "", nil},
 				Step{"If it is not in effect after that, restart IIS, or at last the server. (After a renewal that installed no intermediate no restart is needed, unless a warning shows.)", Cmd, []string{"iisreset"}})
 		}}
 }
