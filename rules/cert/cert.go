@@ -31,7 +31,7 @@ type Certificate struct {
 	TBS      []byte
 	SignedBy Hash // facts only: SHA-256 of the SPKI of the key that signed this; zero: unknown
 
-	Version      int    // 1, 2 or 3
+	Version      int    // 1, 2 or 3; what follows is read as 3
 	Serial       []byte // INTEGER content octets, two's complement
 	Issuer       Name
 	Subject      Name
@@ -54,6 +54,7 @@ type Certificate struct {
 	DNSNames            []string // raw bytes of each dNSName as sent
 	IPs                 []netip.Addr
 	HasSAN              bool
+	criticalSAN         bool
 	NameConstraints     *NameConstraints
 	CAIssuers           []string // AIA caIssuers URIs, in order
 	OCSP                []string // AIA OCSP URIs, in order
@@ -62,6 +63,7 @@ type Certificate struct {
 	UnknownCritical     []string // dotted OIDs of critical extensions this package does not know
 
 	Deviations []Deviation
+	Traits     Traits // but those of Key and SignatureAlg, which have their own
 }
 
 // KeyUsage holds the bits of RFC 5280 section 4.2.1.3 that chains are judged by.
@@ -122,6 +124,8 @@ const (
 	BadTime            Deviation = "malformed-time" // not in the form of RFC 5280 section 4.1.2.5
 	BadString          Deviation = "malformed-string"
 	BadSerial          Deviation = "malformed-serial" // padded INTEGER
+	BadVersion         Deviation = "unknown-version"  // after 3
+	NotDER             Deviation = "not-der"          // an encoding that is BER and not DER
 )
 
 // Has reports whether the certificate has the deviation d.

@@ -1,7 +1,9 @@
 package cert
 
 import (
+	"math"
 	"net/netip"
+	"net/url"
 	"strings"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -18,6 +20,9 @@ func (c *Certificate) parseExtensions(in cryptobyte.String) error {
 		c.note(BadExtension)
 		return nil
 	}
+	if list.Empty() {
+		c.Traits.Add(EmptyExtensions)
+	}
 	seen := make(map[string]bool)
 	for !list.Empty() {
 		var ext, value cryptobyte.String
@@ -27,18 +32,30 @@ func (c *Certificate) parseExtensions(in cryptobyte.String) error {
 			c.note(BadExtension)
 			return nil
 		}
-		if !readOID(&ext, &oid) || !readBool(&ext, &critical) || !ext.ReadASN1(&value, cbasn1.OCTET_STRING) {
+		flagged := false
+		if readOID(&ext, &oid) {
+			flagged = ext.PeekASN1Tag(cbasn1.BOOLEAN)
+		}
+		if oid == "" || !c.readBool(&ext, &critical, LooseCritical) || !ext.ReadASN1(&value, cbasn1.OCTET_STRING) {
 			c.note(BadExtension)
 			continue
 		}
+		if flagged && !critical {
+			c.Traits.Add(CriticalFalse)
+		}
 		if seen[oid] {
 			c.note(DuplicateExtension)
+			c.Traits.Add(duplicateTrait(oid))
 			continue
 		}
 		seen[oid] = true
 		known, ok := c.parseExtension(oid, value, critical)
 		if !known && critical {
 			c.UnknownCritical = append(c.UnknownCritical, oid)
+			c.Traits.Add(CriticalUnknown)
+		}
+		if critical {
+			c.noteCritical(oid)
 		}
 		if !ok {
 			c.note(BadExtension)
@@ -57,11 +74,13 @@ func (c *Certificate) parseExtension(oid string, v cryptobyte.String, critical b
 		eku, good := readOIDs(v)
 		if good {
 			c.EKU = eku
+			c.noteEKU()
 		}
 		return true, good
 	case "2.5.29.14":
 		var ski cryptobyte.String
 		if !v.ReadASN1(&ski, cbasn1.OCTET_STRING) || !v.Empty() {
+			c.Traits.Add(BadSKI)
 			return true, false
 		}
 		c.SKI = ski
@@ -76,18 +95,22 @@ func (c *Certificate) parseExtension(oid string, v cryptobyte.String, critical b
 		return true, c.parseAIA(v)
 	case "2.5.29.32":
 		return true, c.parsePolicies(v)
+	case oidTLSFeature:
+		c.noteFeature(v)
+		return true, true
 	case "2.5.29.31":
 		c.parseCRLs(v)
 		return true, true
 	case "2.5.29.18", "2.5.29.33", "2.5.29.36", "2.5.29.54", // issuerAltName, policy mappings, constraints, inhibit
-		"1.3.6.1.5.5.7.1.24", "1.3.6.1.4.1.11129.2.4.2", "2.16.840.1.113730.1.1": // TLS feature, SCTs, Netscape type
+		"1.3.6.1.4.1.11129.2.4.2", "2.16.840.1.113730.1.1": // SCTs, Netscape type
 		return true, true
 	}
 	return false, true
 }
 
-// readBool reads a BOOLEAN DEFAULT FALSE. Any byte but zero is true, as in BER.
-func readBool(in *cryptobyte.String, out *bool) bool {
+// readBool reads a BOOLEAN DEFAULT FALSE. Any byte but zero is true, as in BER;
+// one that is not 0xff is noted as loose.
+func (c *Certificate) readBool(in *cryptobyte.String, out *bool, loose Trait) bool {
 	if !in.PeekASN1Tag(cbasn1.BOOLEAN) {
 		return true
 	}
@@ -96,26 +119,39 @@ func readBool(in *cryptobyte.String, out *bool) bool {
 		return false
 	}
 	*out = b[0] != 0
+	if *out && b[0] != 0xff {
+		c.Traits.Add(loose)
+	}
 	return true
 }
 
 func (c *Certificate) parseBasicConstraints(v cryptobyte.String) bool {
 	var seq cryptobyte.String
 	var isCA bool
-	if !v.ReadASN1(&seq, cbasn1.SEQUENCE) || !v.Empty() || !readBool(&seq, &isCA) {
+	if !v.ReadASN1(&seq, cbasn1.SEQUENCE) || !c.readBool(&seq, &isCA, LooseTrue) {
 		return false
 	}
-	pathLen := -1
+	pathLen := int64(-1)
 	if seq.PeekASN1Tag(cbasn1.INTEGER) {
 		if !seq.ReadASN1Integer(&pathLen) || pathLen < 0 {
 			return false
+		}
+		if !isCA {
+			c.Traits.Add(PathLenNoCA)
+		}
+		if pathLen > math.MaxInt32 {
+			c.Traits.Add(PathLenHuge)
+			pathLen = math.MaxInt32
 		}
 	}
 	if !seq.Empty() {
 		return false
 	}
-	c.HasBasicConstraints, c.IsCA, c.MaxPathLen = true, isCA, pathLen
-	return true
+	c.HasBasicConstraints, c.IsCA, c.MaxPathLen = true, isCA, int(pathLen)
+	if !v.Empty() {
+		c.Traits.Add(TrailingBC)
+	}
+	return v.Empty()
 }
 
 func (c *Certificate) parseKeyUsage(v cryptobyte.String) bool {
@@ -131,6 +167,9 @@ func (c *Certificate) parseKeyUsage(v cryptobyte.String) bool {
 		first &= 0xff << bits[0]
 	}
 	c.HasKeyUsage = true
+	if len(bits) < 2 || first == 0 && len(bits) == 2 {
+		c.Traits.Add(KeyUsageEmpty)
+	}
 	for i := range 7 {
 		if first&(0x80>>i) != 0 {
 			c.KeyUsage |= 1 << i
@@ -203,22 +242,40 @@ func forEachName(names cryptobyte.String, f func(cbasn1.Tag, cryptobyte.String))
 func (c *Certificate) parseSAN(v cryptobyte.String) bool {
 	var names cryptobyte.String
 	c.HasSAN = true
-	if !v.ReadASN1(&names, cbasn1.SEQUENCE) || !v.Empty() {
+	if !v.ReadASN1(&names, cbasn1.SEQUENCE) {
+		c.Traits.Add(BadSAN)
 		return false
 	}
-	good := true
-	return forEachName(names, func(tag cbasn1.Tag, b cryptobyte.String) {
+	if !v.Empty() {
+		c.Traits.Add(TrailingSAN)
+	}
+	if names.Empty() {
+		c.Traits.Add(EmptySAN)
+	}
+	good := v.Empty()
+	read := forEachName(names, func(tag cbasn1.Tag, b cryptobyte.String) {
 		switch tag {
 		case dnsName:
 			c.DNSNames = append(c.DNSNames, string(b))
+			if len(b) == 0 {
+				c.Traits.Add(EmptyDNS)
+			}
 		case ipAddress:
 			a, ok := netip.AddrFromSlice(b)
 			good = good && ok
 			if ok {
 				c.IPs = append(c.IPs, a)
 			}
+		case uri:
+			if _, err := url.Parse(string(b)); err != nil {
+				c.Traits.Add(BadURI)
+			}
 		}
-	}) && good
+	})
+	if !read {
+		c.Traits.Add(BadSAN)
+	}
+	return read && good
 }
 
 func (c *Certificate) parseAIA(v cryptobyte.String) bool {

@@ -40,6 +40,8 @@ type Key struct {
 	N *big.Int         // RSA modulus
 	E *big.Int         // RSA exponent
 	P crypto.PublicKey // *ecdsa.PublicKey or ed25519.PublicKey where Go knows the curve; else nil
+
+	Traits Traits
 }
 
 // String tells kind and size, such as "RSA 2048", "EC P-256" or "Ed25519".
@@ -54,19 +56,20 @@ func (k Key) String() string {
 }
 
 var curves = map[string]struct {
-	name string
-	bits int
-	c    elliptic.Curve
+	name   string
+	bits   int
+	c      elliptic.Curve
+	traits Traits
 }{
-	"1.2.840.10045.3.1.7":   {"P-256", 256, elliptic.P256()},
-	"1.3.132.0.34":          {"P-384", 384, elliptic.P384()},
-	"1.3.132.0.35":          {"P-521", 521, elliptic.P521()},
-	"1.3.132.0.33":          {"P-224", 224, elliptic.P224()},
-	"1.3.132.0.10":          {"secp256k1", 256, nil},
-	"1.2.840.10045.3.1.1":   {"P-192", 192, nil},
-	"1.3.36.3.3.2.8.1.1.7":  {"brainpoolP256r1", 256, nil},
-	"1.3.36.3.3.2.8.1.1.11": {"brainpoolP384r1", 384, nil},
-	"1.3.36.3.3.2.8.1.1.13": {"brainpoolP512r1", 512, nil},
+	"1.2.840.10045.3.1.7":   {"P-256", 256, elliptic.P256(), Traits{}},
+	"1.3.132.0.34":          {"P-384", 384, elliptic.P384(), Traits{}},
+	"1.3.132.0.35":          {"P-521", 521, elliptic.P521(), Of(KeyP521)},
+	"1.3.132.0.33":          {"P-224", 224, elliptic.P224(), Of(KeyP224)},
+	"1.3.132.0.10":          {"secp256k1", 256, nil, Of(KeySecp256k1)},
+	"1.2.840.10045.3.1.1":   {"P-192", 192, nil, Of(KeyP192)},
+	"1.3.36.3.3.2.8.1.1.7":  {"brainpoolP256r1", 256, nil, Of(KeyBrainpool)},
+	"1.3.36.3.3.2.8.1.1.11": {"brainpoolP384r1", 384, nil, Of(KeyBrainpool)},
+	"1.3.36.3.3.2.8.1.1.13": {"brainpoolP512r1", 512, nil, Of(KeyBrainpool)},
 }
 
 // ParseKey reads a SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7). It never
@@ -87,57 +90,111 @@ func ParseKey(der []byte) (k Key, odd bool) {
 		k.Kind = RSA
 		if oid == "1.2.840.113549.1.1.10" {
 			k.Kind = RSAPSS
+			k.Traits.Add(KeyRSAPSS)
+			if alg.Empty() {
+				k.Traits.Add(KeyBarePSS)
+			}
+		} else if alg.Empty() {
+			k.Traits.Add(NoKeyNull)
 		}
-		var seq, n, e cryptobyte.String
-		s := cryptobyte.String(point)
-		if !s.ReadASN1(&seq, cbasn1.SEQUENCE) || !seq.ReadASN1(&n, cbasn1.INTEGER) || !seq.ReadASN1(&e, cbasn1.INTEGER) {
-			return k, true
-		}
-		// Read as unsigned whatever the sign bit says, as OpenSSL does.
-		k.N, k.E = new(big.Int).SetBytes(n), new(big.Int).SetBytes(e)
-		k.Bits = k.N.BitLen()
-		return k, len(n) == 0 || n[0]&0x80 != 0 || len(e) == 0 || e[0]&0x80 != 0
+		return k, !k.readRSA(point)
 	case "1.2.840.10045.2.1":
 		k.Kind = EC
-		var curve string
-		if !readOID(&alg, &curve) {
-			k.Curve = "explicit parameters"
-			return k, true
-		}
-		known, ok := curves[curve]
-		if !ok {
-			k.Curve = curve
-			return k, false
-		}
-		k.Curve, k.Bits = known.name, known.bits
-		if known.c != nil {
-			pub, err := ecdsa.ParseUncompressedPublicKey(known.c, point)
-			if err != nil {
-				return k, true
-			}
-			k.P = pub
-		}
-		return k, false
+		return k, !k.readPoint(alg, point)
 	case "1.3.101.112":
-		k.Kind, k.Bits = Ed25519, 256
+		k.Kind, k.Bits, k.Traits = Ed25519, 256, Of(KeyEd25519)
 		if len(point) != ed25519.PublicKeySize {
 			return k, true
 		}
 		k.P = ed25519.PublicKey(point)
-		return k, false
 	case "1.3.101.113":
-		k.Kind, k.Bits = Ed448, 456
-		return k, false
+		k.Kind, k.Bits, k.Traits = Ed448, 456, Of(KeyEd448)
 	case "1.2.840.10040.4.1":
-		k.Kind = DSA
+		k.Kind, k.Traits = DSA, Of(KeyDSA)
 		var params, p cryptobyte.String
 		if alg.ReadASN1(&params, cbasn1.SEQUENCE) && params.ReadASN1(&p, cbasn1.INTEGER) {
 			k.Bits = new(big.Int).SetBytes(p).BitLen()
+			if k.Bits < 2048 {
+				k.Traits.Add(KeyShortDSA)
+			}
 		}
-		return k, false
 	case "2.16.840.1.101.3.4.3.17", "2.16.840.1.101.3.4.3.18", "2.16.840.1.101.3.4.3.19":
-		k.Kind = MLDSA
-		return k, false
+		k.Kind, k.Traits = MLDSA, Of(KeyMLDSA)
+	default:
+		k.Traits.Add(KeyUnknown)
 	}
 	return k, false
+}
+
+// readRSA reads modulus and exponent as unsigned whatever the sign bit says, as
+// OpenSSL does. It reports whether they are as they should be.
+func (k *Key) readRSA(der []byte) bool {
+	var seq, n, e cryptobyte.String
+	s := cryptobyte.String(der)
+	if !s.ReadASN1(&seq, cbasn1.SEQUENCE) || !seq.ReadASN1(&n, cbasn1.INTEGER) || !seq.ReadASN1(&e, cbasn1.INTEGER) {
+		return false
+	}
+	k.N, k.E = new(big.Int).SetBytes(n), new(big.Int).SetBytes(e)
+	k.Bits = k.N.BitLen()
+	if bits := k.E.BitLen(); bits > 31 {
+		k.Traits.Add(Exponent31)
+		if bits > 33 {
+			k.Traits.Add(Exponent33)
+		}
+	}
+	if len(n) == 0 || n[0]&0x80 != 0 || len(e) == 0 || e[0]&0x80 != 0 {
+		k.Traits.Add(NegativeKey)
+		return false
+	}
+	return true
+}
+
+// readPoint reads an EC key. It reports whether it is one.
+func (k *Key) readPoint(params cryptobyte.String, point []byte) bool {
+	var curve string
+	if !readOID(&params, &curve) {
+		k.Curve = "explicit parameters"
+		k.Traits.Add(ExplicitCurve)
+		return false
+	}
+	known, ok := curves[curve]
+	if !ok {
+		k.Curve = curve
+		k.Traits.Add(KeyOtherCurve)
+		return true
+	}
+	k.Curve, k.Bits, k.Traits = known.name, known.bits, known.traits
+	form := byte(0)
+	if len(point) > 0 {
+		form = point[0]
+	}
+	switch form {
+	case 2, 3:
+		k.Traits.Add(Compressed)
+	case 6, 7:
+		k.Traits.Add(Hybrid)
+	}
+	if known.c == nil {
+		return true
+	}
+	switch form {
+	case 2, 3:
+		x, y := elliptic.UnmarshalCompressed(known.c, point)
+		if x == nil {
+			return false
+		}
+		k.P = &ecdsa.PublicKey{Curve: known.c, X: x, Y: y}
+		return true
+	case 6, 7: // X9.62 section 4.3.6: the last bit is that of y
+		if point[len(point)-1]&1 != form&1 {
+			return false
+		}
+		point = append([]byte{4}, point[1:]...)
+	}
+	pub, err := ecdsa.ParseUncompressedPublicKey(known.c, point)
+	if err != nil {
+		return false
+	}
+	k.P = pub
+	return true
 }

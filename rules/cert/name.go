@@ -39,11 +39,23 @@ var shortNames = map[string]string{
 // ParseName reads an RDNSequence. ok is false if the bytes are no name; odd
 // says that some string in it is not what its type promises.
 func ParseName(der []byte) (n Name, odd, ok bool) {
+	n, traits, ok := parseName(der)
+	return n, !traits.And(oddStrings).Empty(), ok
+}
+
+// oddStrings are the traits of names of which some string is not what its type
+// promises.
+var oddStrings = Of(BadUTF8, badString)
+
+// badString is a string that is odd in a way that no client was seen to mind.
+const badString = numTraits
+
+func parseName(der []byte) (n Name, traits Traits, ok bool) {
 	n.DER = der
 	in := cryptobyte.String(der)
 	var rdns cryptobyte.String
 	if !in.ReadASN1(&rdns, cbasn1.SEQUENCE) || !in.Empty() {
-		return n, false, false
+		return n, traits, false
 	}
 	texts := make([]string, 0, 8)
 	var canon strings.Builder
@@ -52,16 +64,19 @@ func ParseName(der []byte) (n Name, odd, ok bool) {
 	for !rdns.Empty() {
 		var set cryptobyte.String
 		if !rdns.ReadASN1(&set, cbasn1.SET) {
-			return n, false, false
+			return n, traits, false
 		}
 		part := ""
+		if set.Empty() {
+			traits.Add(EmptyRDN)
+		}
 		for !set.Empty() {
 			var attr, element, value cryptobyte.String
 			var oid string
 			var tag cbasn1.Tag
 			if !set.ReadASN1(&attr, cbasn1.SEQUENCE) || !readOID(&attr, &oid) ||
 				!attr.ReadAnyASN1Element(&element, &tag) || !attr.Empty() {
-				return n, false, false
+				return n, traits, false
 			}
 			whole := element
 			element.ReadAnyASN1(&value, nil)
@@ -71,7 +86,17 @@ func ParseName(der []byte) (n Name, odd, ok bool) {
 				text = "#" + hex.EncodeToString(whole)
 				shown = text
 			}
-			odd = odd || !good
+			switch {
+			case tag == cbasn1.UTF8String && !good:
+				traits.Add(BadUTF8)
+			case !good:
+				traits.Add(badString)
+			case tag == universalString:
+				traits.Add(UniversalName)
+			}
+			if tag == cbasn1.PrintableString && !isPrintable(value) {
+				traits.Add(BadPrintable)
+			}
 			key := shortNames[oid]
 			if key == "" {
 				key = oid
@@ -105,17 +130,16 @@ func ParseName(der []byte) (n Name, odd, ok bool) {
 	if n.Common == "" {
 		n.Common = o
 	}
-	return n, odd, true
+	return n, traits, true
 }
 
 // decodeString reads an ASN.1 string of any of the types that RFC 5280
 // section 4.1.2.4 and older practice put into names. What is not text gives "".
 func decodeString(tag cbasn1.Tag, b []byte) (text string, good bool) {
 	const (
-		numeric   = cbasn1.Tag(18)
-		universal = cbasn1.Tag(28)
-		bmp       = cbasn1.Tag(30)
-		visible   = cbasn1.Tag(26)
+		numeric = cbasn1.Tag(18)
+		bmp     = cbasn1.Tag(30)
+		visible = cbasn1.Tag(26)
 	)
 	switch tag {
 	case cbasn1.UTF8String:
@@ -140,7 +164,7 @@ func decodeString(tag cbasn1.Tag, b []byte) (text string, good bool) {
 			u = append(u, uint16(b[i])<<8|uint16(b[i+1]))
 		}
 		return string(utf16.Decode(u)), true
-	case universal:
+	case universalString:
 		if len(b)%4 != 0 {
 			return "", false
 		}
@@ -151,6 +175,20 @@ func decodeString(tag cbasn1.Tag, b []byte) (text string, good bool) {
 		return s.String(), true
 	}
 	return "", false
+}
+
+const universalString = cbasn1.Tag(28)
+
+// isPrintable reports whether b has no other characters than a PrintableString
+// may have (X.680 section 41.4); '*' and '&', which many have in it, count as
+// such: no client minds them.
+func isPrintable(b []byte) bool {
+	for _, c := range b {
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte(" '()+,-./:=?*&", c) >= 0) {
+			return false
+		}
+	}
+	return true
 }
 
 func latin1(b []byte) string {

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
-	"time"
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -18,13 +16,10 @@ import (
 // instead. The certificate aliases der.
 func Parse(der []byte) (*Certificate, error) {
 	c := &Certificate{Raw: der, SHA256: sha256.Sum256(der), MaxPathLen: -1}
-	in := cryptobyte.String(der)
-	var body, tbs, alg, sig cryptobyte.String
-	if !in.ReadASN1(&body, cbasn1.SEQUENCE) {
+	var tbs, alg, sig cryptobyte.String
+	body, ok := c.outermost(der)
+	if !ok {
 		return nil, fmt.Errorf("not a DER SEQUENCE (%s)", looksLike(der))
-	}
-	if !in.Empty() {
-		c.note(TrailingData)
 	}
 	if !body.ReadASN1Element(&tbs, cbasn1.SEQUENCE) {
 		return nil, errors.New("the part that is signed is malformed")
@@ -37,6 +32,9 @@ func Parse(der []byte) (*Certificate, error) {
 	}
 	if !body.Empty() {
 		c.note(TrailingData)
+	}
+	if sig[0] != 0 {
+		c.Traits.Add(SignatureBits)
 	}
 	c.TBS, c.Signature = tbs, sig[1:]
 	c.SignatureAlg = parseSignatureAlg(alg)
@@ -70,10 +68,18 @@ func (c *Certificate) parseTBS(tbs, outerAlg cryptobyte.String) error {
 	}
 	if hasVersion {
 		var v int
-		if !version.ReadASN1Integer(&v) || v < 0 || v > 2 {
+		if !version.ReadASN1Integer(&v) || v < 0 || v > 99 {
 			return errors.New("the version is none of 1, 2 and 3")
 		}
 		c.Version = v + 1
+	}
+	switch {
+	case c.Version == 1:
+		c.Traits.Add(Version1)
+	case c.Version > 3:
+		c.Version = 3
+		c.Traits.Add(Version4)
+		c.note(BadVersion)
 	}
 	var serial cryptobyte.String
 	if !in.ReadASN1(&serial, cbasn1.INTEGER) || len(serial) == 0 {
@@ -85,14 +91,17 @@ func (c *Certificate) parseTBS(tbs, outerAlg cryptobyte.String) error {
 	}
 	if !bytes.Equal(alg, outerAlg) {
 		c.note(AlgorithmMismatch)
+		if parseSignatureAlg(alg).OID != c.SignatureAlg.OID {
+			c.Traits.Add(AlgorithmDiffers)
+		} else {
+			c.Traits.Add(ParameterDiffers)
+		}
 	}
 	var err error
 	if c.Issuer, err = c.readName(&in, "issuer"); err != nil {
 		return err
 	}
-	var validity cryptobyte.String
-	if !in.ReadASN1(&validity, cbasn1.SEQUENCE) ||
-		!c.readTime(&validity, &c.NotBefore) || !c.readTime(&validity, &c.NotAfter) {
+	if !c.readValidity(&in) {
 		return errors.New("the validity period is malformed")
 	}
 	if c.Subject, err = c.readName(&in, "subject"); err != nil {
@@ -112,6 +121,9 @@ func (c *Certificate) parseTBS(tbs, outerAlg cryptobyte.String) error {
 		if !in.ReadOptionalASN1(&skip, &has, tag.ContextSpecific()) {
 			return errors.New("a unique identifier is malformed")
 		}
+		if has {
+			c.Traits.Add(UniqueID)
+		}
 	}
 	var exts cryptobyte.String
 	var hasExts bool
@@ -120,14 +132,37 @@ func (c *Certificate) parseTBS(tbs, outerAlg cryptobyte.String) error {
 	}
 	if !in.Empty() {
 		c.note(TrailingData)
+		c.Traits.Add(TrailingTBS)
 	}
 	if !hasExts {
+		if c.Version == 3 {
+			c.Traits.Add(NoExtensions)
+		}
+		c.noteNames()
 		return nil
 	}
 	if c.Version != 3 {
 		c.note(ExtensionsInOld)
+		c.Traits.Add(OldWithExtensions)
 	}
-	return c.parseExtensions(exts)
+	err = c.parseExtensions(exts)
+	c.noteNames()
+	return err
+}
+
+// noteNames notes names that are empty. Alternative names must be critical where
+// the subject is empty (RFC 5280 section 4.2.1.6).
+func (c *Certificate) noteNames() {
+	if c.Issuer.Empty() {
+		c.Traits.Add(EmptyIssuer)
+	}
+	if c.Subject.Empty() {
+		if c.criticalSAN {
+			c.Traits.Add(EmptySubject)
+		} else {
+			c.Traits.Add(EmptySubjectSAN)
+		}
+	}
 }
 
 // setSerial keeps the INTEGER's content octets and notes what RFC 5280 section
@@ -137,11 +172,13 @@ func (c *Certificate) setSerial(s []byte) {
 	switch {
 	case s[0]&0x80 != 0:
 		c.note(NegativeSerial)
+		c.Traits.Add(NegativeSerialNumber)
 	case len(bytes.Trim(s, "\x00")) == 0:
 		c.note(ZeroSerial)
 	}
 	if len(s) > 1 && (s[0] == 0 && s[1]&0x80 == 0 || s[0] == 0xff && s[1]&0x80 != 0) {
 		c.note(BadSerial)
+		c.Traits.Add(PaddedSerial)
 	}
 	if len(s) > 21 || len(s) == 21 && s[0] != 0 {
 		c.note(LongSerial)
@@ -153,74 +190,17 @@ func (c *Certificate) readName(in *cryptobyte.String, which string) (Name, error
 	if !in.ReadASN1Element(&der, cbasn1.SEQUENCE) {
 		return Name{}, fmt.Errorf("the %s is malformed", which)
 	}
-	n, odd, ok := ParseName(der)
+	n, traits, ok := parseName(der)
 	if !ok {
 		return n, fmt.Errorf("the %s is malformed", which)
 	}
-	if odd {
+	if !traits.And(oddStrings).Empty() {
 		c.note(BadString)
 	}
+	if which == "subject" {
+		c.Traits = c.Traits.Or(traits)
+	}
 	return n, nil
-}
-
-// readTime reads a UTCTime or GeneralizedTime. RFC 5280 section 4.1.2.5 wants
-// seconds and a Z; older software left the seconds out or gave an offset, which
-// many clients still read.
-func (c *Certificate) readTime(in *cryptobyte.String, out *time.Time) bool {
-	var b cryptobyte.String
-	var tag cbasn1.Tag
-	if !in.ReadAnyASN1(&b, &tag) || tag != cbasn1.UTCTime && tag != cbasn1.GeneralizedTime {
-		return false
-	}
-	s := string(b)
-	digits := strings.IndexAny(s, "Z+-.")
-	if digits < 0 {
-		digits = len(s)
-	}
-	year := 2
-	if tag == cbasn1.GeneralizedTime {
-		year = 4
-	}
-	rest := digits - year
-	if rest != 8 && rest != 10 { // MMDDhhmm, with or without ss
-		return false
-	}
-	for i := range digits {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
-	}
-	y, _ := strconv.Atoi(s[:year])
-	if tag == cbasn1.UTCTime { // RFC 5280 section 4.1.2.5.1
-		y += 1900
-		if y < 1950 {
-			y += 100
-		}
-	}
-	layout := "01021504"
-	if rest == 10 {
-		layout = "0102150405"
-	}
-	zone := s[digits:]
-	if i := strings.IndexAny(zone, "Z+-"); i > 0 && zone[0] == '.' {
-		zone = zone[i:] // a fraction of a second
-	}
-	switch {
-	case zone == "Z":
-		zone = "+0000"
-	case len(zone) == 5:
-	default:
-		return false
-	}
-	t, err := time.Parse("2006"+layout+"-0700", fmt.Sprintf("%04d", y)+s[year:digits]+zone)
-	if err != nil {
-		return false
-	}
-	if rest != 10 || s[digits:] != "Z" {
-		c.note(BadTime)
-	}
-	*out = t.UTC()
-	return true
 }
 
 func readOID(in *cryptobyte.String, out *string) bool {
@@ -270,61 +250,4 @@ func oidString(b []byte) string {
 		arc = 0
 	}
 	return string(s)
-}
-
-func parseSignatureAlg(der []byte) SignatureAlg {
-	in := cryptobyte.String(der)
-	var seq cryptobyte.String
-	var oid string
-	if !in.ReadASN1(&seq, cbasn1.SEQUENCE) || !readOID(&seq, &oid) {
-		return SignatureAlg{Name: "unreadable", Key: UnknownKey}
-	}
-	if oid == oidPSS {
-		return parsePSS(seq)
-	}
-	alg, ok := signatureAlgs[oid]
-	if !ok {
-		return SignatureAlg{Name: oid, OID: oid, Key: UnknownKey}
-	}
-	alg.OID = oid
-	return alg
-}
-
-// parsePSS reads RSASSA-PSS-params as far as the hashes (RFC 4055 section 3.1),
-// which are SHA-1 where they are absent. With a hash that is not known, or a
-// mask made by another one, the algorithm is none that can be checked.
-func parsePSS(params cryptobyte.String) SignatureAlg {
-	unknown := SignatureAlg{Name: "RSA-PSS", OID: oidPSS, Key: UnknownKey}
-	var seq, mgf, mask cryptobyte.String
-	var has bool
-	hash, maskHash := oidSHA1, oidSHA1
-	if params.ReadASN1(&seq, cbasn1.SEQUENCE) {
-		if !readPSSHash(&seq, &hash) ||
-			!seq.ReadOptionalASN1(&mgf, &has, cbasn1.Tag(1).Constructed().ContextSpecific()) {
-			return unknown
-		}
-		if has {
-			var oid string
-			if !mgf.ReadASN1(&mask, cbasn1.SEQUENCE) || !readOID(&mask, &oid) || oid != oidMGF1 || !readHash(&mask, &maskHash) {
-				return unknown
-			}
-		}
-	}
-	h := pssHashes[hash]
-	if h.hash == 0 || hash != maskHash {
-		return unknown
-	}
-	return SignatureAlg{Name: h.name + "-RSAPSS", OID: oidPSS, Key: RSA, Hash: h.hash}
-}
-
-func readPSSHash(in *cryptobyte.String, oid *string) bool {
-	var tagged cryptobyte.String
-	var has bool
-	return in.ReadOptionalASN1(&tagged, &has, cbasn1.Tag(0).Constructed().ContextSpecific()) && (!has || readHash(&tagged, oid))
-}
-
-// readHash reads the OID of a hash's AlgorithmIdentifier.
-func readHash(in *cryptobyte.String, oid *string) bool {
-	var alg cryptobyte.String
-	return in.ReadASN1(&alg, cbasn1.SEQUENCE) && readOID(&alg, oid)
 }

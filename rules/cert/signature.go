@@ -8,6 +8,8 @@ type SignatureAlg struct {
 	Hash crypto.Hash // 0: none apart from the algorithm (Ed25519), or not known
 	Key  KeyKind     // the kind of key that makes such signatures; UnknownKey: not known
 	OID  string
+
+	Traits Traits
 }
 
 // Weak reports whether the hash has fallen: MD2, MD5 or SHA-1.
@@ -31,6 +33,16 @@ var signatureAlgs = map[string]SignatureAlg{
 	"1.2.840.113549.1.1.11":   {Name: "SHA256-RSA", Hash: crypto.SHA256, Key: RSA},
 	"1.2.840.113549.1.1.12":   {Name: "SHA384-RSA", Hash: crypto.SHA384, Key: RSA},
 	"1.2.840.113549.1.1.13":   {Name: "SHA512-RSA", Hash: crypto.SHA512, Key: RSA},
+	"1.2.840.113549.1.1.15":   {Name: "SHA512/224-RSA", Hash: crypto.SHA512_224, Key: RSA},
+	"1.2.840.113549.1.1.16":   {Name: "SHA512/256-RSA", Hash: crypto.SHA512_256, Key: RSA},
+	"2.16.840.1.101.3.4.3.13": {Name: "SHA3-224-RSA", Hash: crypto.SHA3_224, Key: RSA},
+	"2.16.840.1.101.3.4.3.14": {Name: "SHA3-256-RSA", Hash: crypto.SHA3_256, Key: RSA},
+	"2.16.840.1.101.3.4.3.15": {Name: "SHA3-384-RSA", Hash: crypto.SHA3_384, Key: RSA},
+	"2.16.840.1.101.3.4.3.16": {Name: "SHA3-512-RSA", Hash: crypto.SHA3_512, Key: RSA},
+	"2.16.840.1.101.3.4.3.9":  {Name: "ECDSA-SHA3-224", Hash: crypto.SHA3_224, Key: EC},
+	"2.16.840.1.101.3.4.3.10": {Name: "ECDSA-SHA3-256", Hash: crypto.SHA3_256, Key: EC},
+	"2.16.840.1.101.3.4.3.11": {Name: "ECDSA-SHA3-384", Hash: crypto.SHA3_384, Key: EC},
+	"2.16.840.1.101.3.4.3.12": {Name: "ECDSA-SHA3-512", Hash: crypto.SHA3_512, Key: EC},
 	"1.2.840.10045.4.1":       {Name: "ECDSA-SHA1", Hash: crypto.SHA1, Key: EC},
 	"1.2.840.10045.4.3.1":     {Name: "ECDSA-SHA224", Hash: crypto.SHA224, Key: EC},
 	"1.2.840.10045.4.3.2":     {Name: "ECDSA-SHA256", Hash: crypto.SHA256, Key: EC},

@@ -9,6 +9,7 @@ import (
 	"crypto/rsa"
 	_ "crypto/sha1"
 	_ "crypto/sha256"
+	_ "crypto/sha3"
 	_ "crypto/sha512"
 	"math/big"
 
@@ -132,12 +133,12 @@ func cost(alg cert.SignatureAlg, key cert.Key) (us int, ok bool) {
 	switch key.Kind {
 	case cert.RSA, cert.RSAPSS:
 		if key.N == nil || key.Bits > maxRSABits || key.Bits < 256 || key.E.BitLen() > maxExponentBits ||
-			key.E.Sign() == 0 || key.N.Bit(0) == 0 || alg.Hash == 0 {
+			key.E.Sign() == 0 || key.N.Bit(0) == 0 || !alg.Hash.Available() || alg.Traits.Has(cert.PSSOddMask) { // crypto/rsa knows one hash for both
 			return 0, false
 		}
 		return 15 + key.Bits*key.Bits/150_000*max(key.E.BitLen(), 17)/17, true
 	case cert.EC:
-		if key.P == nil || alg.Hash == 0 {
+		if key.P == nil || !alg.Hash.Available() {
 			return 0, false
 		}
 		switch key.Curve {
@@ -221,12 +222,18 @@ func checkRSA(alg cert.SignatureAlg, key cert.Key, digest, sig []byte) Answer {
 // NULL parameter, and without one (RFC 8017 appendix B.1).
 func digestInfos(h crypto.Hash, digest []byte) [][]byte {
 	oids := map[crypto.Hash][]byte{
-		crypto.MD5:    {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 2, 5},
-		crypto.SHA1:   {0x2b, 0x0e, 3, 2, 0x1a},
-		crypto.SHA224: {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 4},
-		crypto.SHA256: {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1},
-		crypto.SHA384: {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2},
-		crypto.SHA512: {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3},
+		crypto.MD5:        {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 2, 5},
+		crypto.SHA1:       {0x2b, 0x0e, 3, 2, 0x1a},
+		crypto.SHA224:     {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 4},
+		crypto.SHA256:     {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1},
+		crypto.SHA384:     {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2},
+		crypto.SHA512:     {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3},
+		crypto.SHA512_224: {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 5},
+		crypto.SHA512_256: {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 6},
+		crypto.SHA3_224:   {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 7},
+		crypto.SHA3_256:   {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 8},
+		crypto.SHA3_384:   {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 9},
+		crypto.SHA3_512:   {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 10},
 	}
 	var out [][]byte
 	for _, null := range []bool{true, false} {

@@ -1,0 +1,111 @@
+package cert_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/tlschain/tlschain/rules/cert"
+)
+
+// TestTraits shows for one certificate of each sort what is noted about it.
+func TestTraits(t *testing.T) {
+	constraints, usage, san := oid(2, 5, 29, 19), oid(2, 5, 29, 15), oid(2, 5, 29, 17)
+	alg := func(a []byte, params ...[]byte) func(*parts) {
+		return func(p *parts) { p.innerAlg = der(sequence, slices.Concat([][]byte{a}, params)...) }
+	}
+	null := []byte{5, 0}
+	for _, c := range []struct {
+		name   string
+		change func(*parts)
+		want   []cert.Trait
+	}{
+		{"plain", func(*parts) {}, nil},
+		{"another algorithm inside", alg(oid(1, 2, 840, 113549, 1, 1, 12), null), []cert.Trait{cert.AlgorithmDiffers}},
+		{"the same without NULL inside", alg(oid(1, 2, 840, 113549, 1, 1, 11)), []cert.Trait{cert.ParameterDiffers}},
+		{"no seconds", func(p *parts) { p.notAfter = der(utcTime, []byte("3601010000Z")) }, []cert.Trait{cert.TimeNoSeconds}},
+		{"offset", func(p *parts) { p.notAfter = der(utcTime, []byte("360101000000+0000")) }, []cert.Trait{cert.TimeOffset}},
+		{"no zone", func(p *parts) { p.notAfter = der(generalTime, []byte("20360101000000")) }, []cert.Trait{cert.TimeNoZone}},
+		{"30 February", func(p *parts) { p.notAfter = der(utcTime, []byte("360230000000Z")) }, []cert.Trait{cert.TimeNoSuchDay}},
+		{"second 60", func(p *parts) { p.notAfter = der(utcTime, []byte("360101000060Z")) }, []cert.Trait{cert.TimeSecond60}},
+		{"no end", func(p *parts) { p.notAfter = der(generalTime, []byte("99991231235959Z")) }, []cert.Trait{cert.NoEnd}},
+		{"version 4", func(p *parts) { p.version[4] = 3 }, []cert.Trait{cert.Version4}},
+		{"version 1", func(p *parts) { p.version, p.extensions = nil, nil }, []cert.Trait{cert.Version1}},
+		{"version 1 with extensions", func(p *parts) { p.version = nil }, []cert.Trait{cert.Version1, cert.OldWithExtensions}},
+		{"no extensions", func(p *parts) { p.extensions = nil }, []cert.Trait{cert.NoExtensions}},
+		{"unique identifier", func(p *parts) { p.afterSPKI = []byte{0x81, 2, 0, 1} }, []cert.Trait{cert.UniqueID}},
+		{"padded serial", func(p *parts) { p.serial = der(integer, []byte{0, 1}) }, []cert.Trait{cert.PaddedSerial}},
+		{"negative serial", func(p *parts) { p.serial = der(integer, []byte{0x80, 1}) }, []cert.Trait{cert.NegativeSerialNumber}},
+		{"purposes: any", func(p *parts) { p.extensions = eku(oid(2, 5, 29, 37, 0)) }, []cert.Trait{cert.EKUAny}},
+		{"purposes: any and TLS servers", func(p *parts) { p.extensions = eku(oid(2, 5, 29, 37, 0), oid(1, 3, 6, 1, 5, 5, 7, 3, 1)) }, nil},
+		{"purposes: clients", func(p *parts) { p.extensions = eku(oid(1, 3, 6, 1, 5, 5, 7, 3, 2)) }, []cert.Trait{cert.EKUOther}},
+		{"purposes: none", func(p *parts) { p.extensions = eku() }, []cert.Trait{cert.EKUEmpty}},
+		{"no CA with a path length", func(p *parts) {
+			p.extensions = extension(true, constraints, der(sequence, der(integer, []byte{0})))
+		}, []cert.Trait{cert.PathLenNoCA}},
+		{"a huge path length", func(p *parts) {
+			p.extensions = extension(true, constraints, der(sequence, der(boolean, []byte{0xff}), der(integer, []byte{1, 0, 0, 0, 0})))
+		}, []cert.Trait{cert.PathLenHuge}},
+		{"a loose TRUE", func(p *parts) { p.extensions = extension(true, constraints, der(sequence, der(boolean, []byte{1}))) }, []cert.Trait{cert.LooseTrue}},
+		{"bytes after basic constraints", func(p *parts) {
+			p.extensions = extension(true, constraints, append(der(sequence, der(boolean, []byte{0xff})), null...))
+		}, []cert.Trait{cert.TrailingBC}},
+		{"an empty key usage", func(p *parts) { p.extensions = extension(true, usage, der(bitString, []byte{0})) }, []cert.Trait{cert.KeyUsageEmpty}},
+		{"a critical identifier", func(p *parts) { p.extensions = extension(true, oid(2, 5, 29, 14), der(octetString, []byte{1})) }, []cert.Trait{cert.CriticalSKI}},
+		{"a critical extension of another world", func(p *parts) { p.extensions = extension(true, oid(1, 2, 3, 4), null) }, []cert.Trait{cert.CriticalUnknown}},
+		{"alternative names twice", func(p *parts) {
+			one := extension(false, san, der(sequence, der(0x82, []byte("a.test"))))
+			p.extensions = append(one, one...)
+		}, []cert.Trait{cert.TwoSANs}},
+		{"another extension twice", func(p *parts) { p.extensions = append(p.extensions, extension(true, constraints, der(sequence))...) }, []cert.Trait{cert.TwoKnown}},
+		{"no alternative name", func(p *parts) { p.extensions = extension(false, san, der(sequence)) }, []cert.Trait{cert.EmptySAN}},
+		{"an empty subject", func(p *parts) {
+			p.subject = der(sequence)
+			p.extensions = extension(true, san, der(sequence, der(0x82, []byte("a.test"))))
+		}, []cert.Trait{cert.EmptySubject}},
+		{"an empty subject, alternative names not critical", func(p *parts) {
+			p.subject = der(sequence)
+			p.extensions = extension(false, san, der(sequence, der(0x82, []byte("a.test"))))
+		}, []cert.Trait{cert.EmptySubjectSAN}},
+		{"an empty relative name", func(p *parts) { p.subject = der(sequence, der(set)) }, []cert.Trait{cert.EmptySubjectSAN, cert.EmptyRDN}},
+		{"a character that is not printable", func(p *parts) { p.subject = der(sequence, attribute(3, printable, "a_b")) }, []cert.Trait{cert.BadPrintable}},
+		{"broken UTF-8", func(p *parts) { p.subject = der(sequence, attribute(3, utf8String, "a\xff")) }, []cert.Trait{cert.BadUTF8}},
+		{"bytes after the certificate", func(p *parts) { p.tail = []byte{0} }, []cert.Trait{cert.TrailingBytes}},
+	} {
+		p := plain()
+		c.change(p)
+		got, err := cert.Parse(p.bytes())
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if all := got.AllTraits().List(); !slices.Equal(all, c.want) {
+			t.Errorf("%s: traits %d, want %d", c.name, all, c.want)
+		}
+	}
+}
+
+// A length that is not DER's is read, and said to be so.
+func TestLooseLength(t *testing.T) {
+	whole := plain().bytes()
+	for _, c := range []struct {
+		name string
+		der  []byte
+		want cert.Trait
+	}{
+		{"long", append([]byte{0x30, 0x83, 0, whole[2], whole[3]}, whole[4:]...), cert.LongLength},
+		{"indefinite", append(append([]byte{0x30, 0x80}, whole[4:]...), 0, 0), cert.IndefiniteLength},
+	} {
+		got, err := cert.Parse(c.der)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if !got.Has(cert.NotDER) || !slices.Equal(got.AllTraits().List(), []cert.Trait{c.want}) || got.Subject.Text == "" {
+			t.Errorf("%s: read as %+v", c.name, got)
+		}
+	}
+}
+
+func eku(purposes ...[]byte) []byte {
+	return extension(false, oid(2, 5, 29, 37), der(sequence, purposes...))
+}
