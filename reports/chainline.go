@@ -77,11 +77,7 @@ func (e *Endpoint) missingSeverity() rules.Severity {
 	worst := rules.None
 	for i := range e.Findings {
 		f := &e.Findings[i]
-		if f.Waived {
-			continue
-		}
-		switch f.Rule {
-		case "missing-intermediate", "missing-cross-root", "wrong-intermediate", "wrong-cross-root":
+		if !f.Waived && ruleOf(f.Rule).NamesMissing {
 			worst = max(worst, f.Severity)
 		}
 	}
@@ -94,21 +90,28 @@ func (e *Endpoint) remark(position int, l labels) (worst rules.Severity, note st
 	noted := rules.None
 	for i := range e.Findings {
 		f := &e.Findings[i]
-		if f.Waived || !slices.Contains(f.Positions, position) || isHole(f.Rule) {
+		if f.Waived || !slices.Contains(f.Positions, position) || aboutGap(f.Rule) {
 			continue
 		}
 		worst = max(worst, f.Severity)
-		if word := l.note(f.Rule); word != "" && f.Severity > noted {
+		if word := l.remark(ruleOf(f.Rule).Remark); word != "" && f.Severity > noted {
 			note, noted = word, f.Severity
 		}
 	}
 	return worst, note
 }
 
-// isHole reports whether a rule's positions are neighbours of a hole, not at
+// aboutGap reports whether a rule's positions are neighbours of a gap, not at
 // fault themselves.
-func isHole(rule string) bool {
-	return rule == "missing-intermediate" || rule == "missing-cross-root" || rule == "untrusted-root" || rule == "client-rejects"
+func aboutGap(rule string) bool { return ruleOf(rule).Gap }
+
+// ruleOf finds a rule; of a saved report's that this release does not know,
+// nothing is known.
+func ruleOf(id string) *rules.Rule {
+	if r := rules.Lookup(id); r != nil {
+		return r
+	}
+	return new(rules.Rule)
 }
 
 // maxLinks bounds the line: a hostile chain has a hundred certificates.

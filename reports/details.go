@@ -53,7 +53,7 @@ func (t *tableWriter) details(e *Endpoint) string {
 		if f.Fix != "" && !f.Waived {
 			t.paragraph(&b, "    ", "    ", t.l.HowTo+" "+f.Fix)
 		}
-		if isHole(f.Rule) && !named {
+		if aboutGap(f.Rule) && !named {
 			named = true
 			for _, m := range e.Missing {
 				t.paragraph(&b, "    + ", "      ", m.text())

@@ -120,7 +120,7 @@ func (v *endpointView) findings(l labels) {
 		if len(f.Clients) > 0 {
 			out.Breaks = fmt.Sprintf(l.Breaks, l.list(f.Clients, 12))
 		}
-		if isHole(f.Rule) && !named {
+		if aboutGap(f.Rule) && !named {
 			named = true
 			out.Missing = v.Endpoint.Missing
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/tlschain/tlschain/rules"
 	"github.com/tlschain/tlschain/rules/chain"
 )
 
@@ -98,33 +99,33 @@ func (l labels) role(r chain.Role) string {
 	return l.Unreadable
 }
 
-// note is the short remark on a certificate that a rule found at fault; empty
-// for rules that are about more than a certificate.
-func (l labels) note(rule string) string {
-	switch rule {
-	case "root-in-chain":
+// remark is the short word for what is wrong with one certificate; empty for
+// rules that are about more than a certificate.
+func (l labels) remark(r rules.Remark) string {
+	switch r {
+	case rules.RemarkRootSent:
 		return l.RootSent
-	case "duplicate-certificate":
+	case rules.RemarkAgain:
 		return l.Again
-	case "unrelated-certificate":
+	case rules.RemarkUnrelated:
 		return l.Unrelated
-	case "wrong-intermediate", "wrong-cross-root":
+	case rules.RemarkWrong:
 		return l.Wrong
-	case "unparsable-certificate":
+	case rules.RemarkUnreadable:
 		return l.Unreadable
-	case "expired-leaf", "expired-intermediate", "stale-cross-root":
+	case rules.RemarkExpired:
 		return l.Expired
-	case "not-yet-valid":
+	case rules.RemarkNotYet:
 		return l.NotYet
-	case "self-signed-leaf":
+	case rules.RemarkSelfSigned:
 		return l.SelfSigned
-	case "weak-signature", "weak-key":
+	case rules.RemarkWeak:
 		return l.Weak
-	case "wrong-order":
+	case rules.RemarkOutOfOrder:
 		return l.OutOfOrder
-	case "leaf-not-first":
+	case rules.RemarkNotFirst:
 		return l.NotFirst
-	case "name-mismatch":
+	case rules.RemarkWrongName:
 		return l.WrongName
 	}
 	return ""

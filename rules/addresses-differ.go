@@ -8,10 +8,19 @@ import (
 var addressesDiffer = Rule{
 	ID: "addresses-differ", Class: ClassComparison, Severity: Warning, Since: "0.1",
 	Title: "The addresses of one name present different chains",
-	Why: "One node was left behind when the others got the new certificate or chain. Users meet it at random, " +
-		"and a monitor that asks one address sees nothing. The comparison is by the whole chain, not just by the leaf.",
-	Fix:  "Install the same certificate and chain on the odd node and reload it. For several IIS: export once as PFX, with the key, and import it on each.",
+	Why: "One node was left behind when the others got the new certificate or chain. Users meet it at random, and a monitor that asks " +
+		"one address sees nothing. The comparison is by the whole chain, not just by the leaf.",
+	Fix: "Install the same certificate and chain on the odd node and reload it. For several IIS: export once as PFX, with the key, and " +
+		"import it on each.",
 	Refs: []string{"SureServer FAQ: [IIS] copying one certificate to several servers"},
+	Japanese: Text{
+		Title: "1 つの名前の各アドレスが異なるチェーンを返す",
+		Why: "他の機器に新しい証明書やチェーンを設置したとき、1 台が取り残されています。" +
+			"利用者によって現れたり現れなかったりし、1 つのアドレスだけの監視では見えません。サーバー証明書だけでなく、" +
+			"チェーン全体で比べています。",
+		Fix: "取り残された機器に同じ証明書とチェーンを設置し、再読み込みしてください。IIS が複数ある場合は、鍵と一緒に PFX " +
+			"でエクスポートし、それぞれにインポートします。",
+	},
 	Check: func(s *Subject, report func(Finding)) {
 		same, all := 0, 0
 		var most []string // addresses that agree on the commonest chain

@@ -9,13 +9,26 @@ import (
 var clientRejects = Rule{
 	ID: "client-rejects", Class: ClassClient, Severity: Info, Since: "0.1",
 	Title: "Some chosen client refuses the chain",
-	Why: "Each client builds its path in its own way and from its own roots. This finding stands for a reason that no other finding gives: " +
-		"most often a root that this client never had, or has no longer.",
-	Fix: "Decide whether the client matters. If it does: take a certificate whose root it trusts, or give it the root; a cross-certificate may reach it, and the report says so where one is known. " +
-		"Windows clients that do not download roots (switched off, behind a firewall, barred by policy) need the root by group policy: " +
-		"Computer Configuration, Windows Settings, Security Settings, Public Key Policies, Trusted Root Certification Authorities; " +
-		"`certutil -generateSSTFromWU roots.sst` on a connected machine collects them (rootsupd.exe did so once).",
+	Why: "Each client builds its path in its own way and from its own roots. This finding stands for a reason that no other finding " +
+		"gives: most often a root that this client never had, or has no longer.",
+	Fix: "Decide whether the client matters. If it does: take a certificate whose root it trusts, or give it the root; a " +
+		"cross-certificate may reach it, and the report says so where one is known. Windows clients that do not download roots " +
+		"(switched off, behind a firewall, barred by policy) need the root by group policy: Computer Configuration, Windows Settings, " +
+		"Security Settings, Public Key Policies, Trusted Root Certification Authorities; `certutil -generateSSTFromWU roots.sst` on a " +
+		"connected machine collects them (rootsupd.exe did so once).",
 	Refs: []string{"RFC 5280 section 6.1", "SureServer FAQ: registering root certificates"},
+	Gap:  true,
+	Japanese: Text{
+		Title: "選んだクライアントの一部が拒否する",
+		Why: "クライアントはそれぞれのやり方で、自分の持つルートから経路を作ります。" +
+			"他の規則で説明できない理由をここに示します。多くは、そのクライアントが持っていない、" +
+			"または除外されたルートです。",
+		Fix: "そのクライアントが必要かどうかを判断してください。必要なら、信頼されるルートの証明書を使うか、" +
+			"ルートを配布します。クロスルート証明書で届く場合は、レポートに示されます。ルートを自動でダウンロードしない " +
+			"Windows (機能が無効、ファイアウォールやポリシーで制限) には、グループ ポリシー (コンピューターの構成、Windows " +
+			"の設定、セキュリティの設定、公開キーのポリシー、信頼されたルート証明機関) で配布します。接続できる機器で " +
+			"`certutil -generateSSTFromWU roots.sst` を実行すると集められます (以前は rootsupd.exe)。",
+	},
 	Check: func(s *Subject, report func(Finding)) {
 		var reasons []string
 		byReason := make(map[string][]client.Verdict)
@@ -39,25 +52,11 @@ var clientRejects = Rule{
 	},
 }
 
-// explainedBy lists the rules that are, by themselves, the reason why any
-// client rejects for a cause.
-var explainedBy = map[client.Cause][]string{
-	client.Incomplete: {"missing-intermediate", "wrong-intermediate", "untrusted-root", "self-signed-leaf", "leaf-not-first"},
-	client.Untrusted:  {"untrusted-root", "self-signed-leaf", "leaf-not-first"},
-	client.Expired:    {"expired-leaf", "not-yet-valid", "expired-intermediate", "leaf-not-first"},
-	client.Name:       {"name-mismatch", "no-san", "leaf-not-first"},
-	client.Algorithm:  {"weak-signature", "weak-key", "leaf-not-first"},
-	client.Constraint: {"leaf-not-first"},
-	client.Order:      {"wrong-order", "leaf-not-first"},
-	client.Odd:        {"odd-certificate"},
-	client.Limit:      {},
-}
-
 // explained reports whether an earlier finding is the reason of this rejection: its
 // rule breaks everybody so, or it names the client and weighs as much.
 func (s *Subject) explained(v client.Verdict) bool {
 	for _, f := range s.Findings {
-		if slices.Contains(explainedBy[v.Cause], f.Rule) ||
+		if slices.Contains(f.rule.Explains, v.Cause) ||
 			f.Severity >= s.Judge.weight[v.Client] && slices.Contains(f.Clients, v.Client) {
 			return true
 		}

@@ -9,10 +9,17 @@ import (
 var duplicateCertificate = Rule{
 	ID: "duplicate-certificate", Class: ClassPresentation, Severity: Warning, Since: "0.1",
 	Title: "A certificate is sent twice",
-	Why: "The copy costs bytes in every handshake and counts against the limits of clients (ten certificates in Java, nine in wolfSSL). " +
-		"Most often the server's certificate stands in the certificate file and again in the chain file.",
-	Fix:  "Delete the second copy. With a separate chain file, that file holds intermediates only.",
-	Refs: []string{"RFC 8446 section 4.4.2"},
+	Why: "The copy costs bytes in every handshake and counts against the limits of clients (ten certificates in Java, nine in " +
+		"wolfSSL). Most often the server's certificate stands in the certificate file and again in the chain file.",
+	Fix:    "Delete the second copy. With a separate chain file, that file holds intermediates only.",
+	Refs:   []string{"RFC 8446 section 4.4.2"},
+	Remark: RemarkAgain,
+	Japanese: Text{
+		Title: "同じ証明書が 2 回送られている",
+		Why: "接続のたびに無駄なデータとなり、クライアントの上限 (Java は 10 枚、wolfSSL は 9 枚) にも数えられます。" +
+			"サーバー証明書が、証明書ファイルとチェーンファイルの両方に入っていることが多いです。",
+		Fix: "2 つ目を削除してください。チェーンファイルには中間 CA 証明書だけを入れます。",
+	},
 	Check: func(s *Subject, report func(Finding)) {
 		copies := s.with(chain.Duplicate)
 		if len(copies) == 0 {

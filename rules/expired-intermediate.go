@@ -4,15 +4,24 @@ import (
 	"fmt"
 
 	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
 )
 
 var expiredIntermediate = Rule{
 	ID: "expired-intermediate", Class: ClassCertificate, Severity: Error, Since: "0.1",
 	Title: "An intermediate has expired",
-	Why: "The server's certificate may have years to go: if the intermediate above it is out of date, clients refuse both. " +
-		"Where a valid certificate of the same key is sent beside it, most clients find that one, but some take the expired one and stop.",
-	Fix:  "Replace it by the CA's current certificate for the same key, or by the new intermediate that came with the last renewal.",
-	Refs: []string{"RFC 5280 section 6.1.3"},
+	Why: "The server's certificate may have years to go: if the intermediate above it is out of date, clients refuse both. Where a " +
+		"valid certificate of the same key is sent beside it, most clients find that one, but some take the expired one and stop.",
+	Fix:      "Replace it by the CA's current certificate for the same key, or by the new intermediate that came with the last renewal.",
+	Refs:     []string{"RFC 5280 section 6.1.3"},
+	Remark:   RemarkExpired,
+	Explains: []client.Cause{client.Expired},
+	Japanese: Text{
+		Title: "中間 CA 証明書の有効期限が切れている",
+		Why: "サーバー証明書に何年も残っていても、上位の中間 CA 証明書が切れていれば両方とも拒否されます。" +
+			"同じ鍵の有効な証明書も送られていれば多くのクライアントはそれを使いますが、期限切れの方で止まるものもあります。",
+		Fix: "同じ鍵に対する現行の証明書か、最近の更新で提供された新しい中間 CA 証明書に置き換えてください。",
+	},
 	Check: func(s *Subject, report func(Finding)) {
 		onPath := make(map[int]bool)
 		for _, step := range s.presented() {

@@ -1,14 +1,26 @@
 package rules
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/tlschain/tlschain/rules/client"
+)
 
 var expiredLeaf = Rule{
 	ID: "expired-leaf", Class: ClassCertificate, Severity: Error, Since: "0.1",
 	Title: "The server's certificate has expired",
 	Why:   "Every client refuses it, whatever the rest of the chain is worth.",
-	Fix: "Renew it and reload the server. If it was renewed already, the server still holds the old one in memory: reload or restart it, " +
-		"and look whether this address is a node that was left behind.",
-	Refs: []string{"RFC 5280 section 4.1.2.5"},
+	Fix: "Renew it and reload the server. If it was renewed already, the server still holds the old one in memory: reload or restart " +
+		"it, and look whether this address is a node that was left behind.",
+	Refs:     []string{"RFC 5280 section 4.1.2.5"},
+	Remark:   RemarkExpired,
+	Explains: []client.Cause{client.Expired},
+	Japanese: Text{
+		Title: "サーバー証明書の有効期限が切れている",
+		Why:   "チェーンの他の部分がどうであれ、すべてのクライアントが拒否します。",
+		Fix: "更新してサーバーを再読み込みしてください。すでに更新済みなら、古いものがメモリーに残っています。" +
+			"再読み込みまたは再起動し、このアドレスだけ取り残されていないかも確認します。",
+	},
 	Check: func(s *Subject, report func(Finding)) {
 		if c := s.leaf(); c != nil && s.At.After(c.NotAfter) {
 			report(Finding{

@@ -12,6 +12,12 @@ var expiresSoon = Rule{
 		"Certificates of six days are normal, so the warning follows the lifetime and not a fixed number of days.",
 	Fix:  "Renew it. If renewal is automatic, look at its log: it has probably been failing for some time.",
 	Refs: []string{"RFC 5280 section 4.1.2.5"},
+	Japanese: Text{
+		Title: "サーバー証明書の期限が近い",
+		Why: "残りが有効期間の 3 分の 1 未満で、かつ 14 日以内です。自動更新ならすでに終わっているはずです。" +
+			"数日しか有効でない証明書もあるため、固定の日数ではなく有効期間から判断します。",
+		Fix: "更新してください。自動更新の場合は、しばらく失敗し続けている可能性が高いので、記録を確認します。",
+	},
 	Check: func(s *Subject, report func(Finding)) {
 		c := s.leaf()
 		if c == nil || !c.ValidAt(s.At) {

@@ -9,10 +9,17 @@ import (
 var intermediateExpiresFirst = Rule{
 	ID: "intermediate-expires-first", Class: ClassCertificate, Severity: Warning, Since: "0.1",
 	Title: "An intermediate expires before the server's certificate",
-	Why: "On the intermediate's last day the site breaks, with a certificate that looks good for months to come. " +
-		"Expiry monitors that watch only the leaf say nothing.",
-	Fix:  "Install the CA's newer certificate for the same key before that day, or have the server's certificate reissued under the current intermediate.",
+	Why: "On the intermediate's last day the site breaks, with a certificate that looks good for months to come. Expiry monitors that " +
+		"watch only the leaf say nothing.",
+	Fix: "Install the CA's newer certificate for the same key before that day, or have the server's certificate reissued under the " +
+		"current intermediate.",
 	Refs: []string{"RFC 5280 section 6.1.3"},
+	Japanese: Text{
+		Title: "中間 CA 証明書がサーバー証明書より先に切れる",
+		Why:   "中間 CA 証明書の期限の日にサイトが使えなくなります。サーバー証明書だけを見る監視では気づけません。",
+		Fix: "その日までに同じ鍵に対する新しい証明書を設置するか、現行の中間 CA " +
+			"からサーバー証明書を再発行してもらってください。",
+	},
 	Check: func(s *Subject, report func(Finding)) {
 		leaf := s.leaf()
 		if leaf == nil || s.At.After(leaf.NotAfter) {

@@ -162,16 +162,19 @@ func (s *Subject) run(r *Rule) {
 	defer func() {
 		if p := recover(); p != nil {
 			s.Findings = append(s.Findings, Finding{
-				Rule: r.ID, Severity: Warning,
+				Rule: r.ID, rule: r, Severity: Warning,
 				Message: fmt.Sprintf("this rule failed on this chain (%v), so its question is open", p),
 				Fix:     "report this as a bug of tlschain, with the chain",
 			})
 		}
 	}()
 	r.Check(s, func(f Finding) {
-		f.Rule = r.ID
+		f.Rule, f.rule = r.ID, r
 		if f.Severity == None {
 			f.Severity = r.Severity
+		}
+		if s.At.Before(r.Effective) {
+			f.Severity = min(f.Severity, Info)
 		}
 		s.Findings = append(s.Findings, f)
 	})

@@ -8,11 +8,24 @@ import (
 var missingCrossRoot = Rule{
 	ID: "missing-cross-root", Class: ClassPresentation, Severity: Info, Since: "0.1",
 	Title: "A cross-certificate would let more clients in",
-	Why: "A young root is not yet on old devices. Its CA therefore has it certified by an older root as well: same name, same key, another issuer. " +
-		"Sent after the intermediate, this cross-certificate leads old clients to the root they know, while new ones stop at the young root as before.",
-	Fix: "Append the named cross-certificate to the chain file, after the intermediate. Weigh it: it costs a kilobyte in each handshake, and it helps only the clients that are named.\n" +
+	Why: "A young root is not yet on old devices. Its CA therefore has it certified by an older root as well: same name, same key, " +
+		"another issuer. Sent after the intermediate, this cross-certificate leads old clients to the root they know, while new ones " +
+		"stop at the young root as before.",
+	Fix: "Append the named cross-certificate to the chain file, after the intermediate. Weigh it: it costs a kilobyte in each " +
+		"handshake, and it helps only the clients that are named.\n" +
 		"IIS sends a cross-certificate only if the self-signed root of the same name is not in the machine's Trusted Root store.",
-	Refs: []string{"RFC 4158", "SureServer FAQ: intermediate CA certificates for the cross root"},
+	Refs:         []string{"RFC 4158", "SureServer FAQ: intermediate CA certificates for the cross root"},
+	Gap:          true,
+	NamesMissing: true,
+	Japanese: Text{
+		Title: "クロスルート用の証明書があれば、より多くのクライアントが接続できる",
+		Why: "新しいルートは古い端末に入っていません。そのため CA は、古いルートにも同じ名前と鍵を証明してもらいます。" +
+			"この証明書を中間 CA 証明書の後ろに加えると、古い端末は知っているルートまでたどれ、" +
+			"新しい端末は従来どおり新しいルートで止まります。",
+		Fix: "示されたクロスルート用中間 CA 証明書を、チェーンファイルの中間 CA 証明書の後ろに追加してください。接続ごとに約 " +
+			"1 キロバイト増えるので、対象の端末が必要かどうかで判断します。\n" +
+			"IIS は、同じ名前の自己署名ルートが「信頼されたルート証明機関」にないときだけクロスルート証明書を送ります。",
+	},
 	Check: func(s *Subject, report func(Finding)) {
 		for _, c := range s.crossRoots().missing {
 			names := make([]string, len(c.refs))

@@ -3,16 +3,29 @@ package rules
 import (
 	"fmt"
 	"strings"
+
+	"github.com/tlschain/tlschain/rules/client"
 )
 
 var nameMismatch = Rule{
 	ID: "name-mismatch", Class: ClassCertificate, Severity: Error, Since: "0.1",
 	Title: "The certificate is for another name",
 	Why: "Clients compare the name in the address with the subject alternative names of the certificate, and refuse if none fits. " +
-		"Often the right certificate is there, but the server answers with its default one because the name is not configured for this address.",
-	Fix: "One of three things fixes it: add the name to the certificate (multi-domain), use a wildcard for the whole level, " +
-		"or configure the certificate of this name for it by SNI (a server block or virtual host of its own). An address of its own does it too.",
-	Refs: []string{"RFC 9525 section 6", "SureServer FAQ: several certificates on one server"},
+		"Often the right certificate is there, but the server answers with its default one because the name is not configured for " +
+		"this address.",
+	Fix: "One of three things fixes it: add the name to the certificate (multi-domain), use a wildcard for the whole level, or " +
+		"configure the certificate of this name for it by SNI (a server block or virtual host of its own). An address of its own does " +
+		"it too.",
+	Refs:     []string{"RFC 9525 section 6", "SureServer FAQ: several certificates on one server"},
+	Remark:   RemarkWrongName,
+	Explains: []client.Cause{client.Name},
+	Japanese: Text{
+		Title: "証明書の名前が一致しない",
+		Why: "クライアントは、アドレスの名前と証明書のサブジェクト代替名を比べ、一致しなければ拒否します。" +
+			"正しい証明書はあるのに、その名前が設定されておらず、既定の証明書が返っていることも多いです。",
+		Fix: "次のいずれかで直ります。マルチドメイン証明書に名前を加える、ワイルドカード証明書を使う、SNI " +
+			"でこの名前の証明書を設定する。専用の IP アドレスを割り当てる方法もあります。",
+	},
 	Check: func(s *Subject, report func(Finding)) {
 		c := s.leaf()
 		if c == nil || s.Name == "" || c.MatchesName(s.Name) {

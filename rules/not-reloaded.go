@@ -10,12 +10,22 @@ import (
 var notReloaded = Rule{
 	ID: "not-reloaded", Class: ClassComparison, Severity: Error, Since: "0.1",
 	Title: "Another certificate is served than expected",
-	Why: "The new certificate is on the disk, and the server still holds the old one in memory. " +
-		"It goes unnoticed until the old one expires, at night.",
-	Fix: "Reload or restart the server. IIS: bind the certificate again in the site's bindings and restart the site; if it vanished from the list after the import, " +
-		"its private key is not linked: `certutil -repairstore my \"THUMBPRINT\"` with the certificate's SHA-1 thumbprint without spaces; " +
-		"if that fails, make a new CSR and have the certificate reissued. Look for a second instance or a load balancer that answers for the address.",
+	Why: "The new certificate is on the disk, and the server still holds the old one in memory. It goes unnoticed until the old one " +
+		"expires, at night.",
+	Fix: "Reload or restart the server. IIS: bind the certificate again in the site's bindings and restart the site; if it vanished " +
+		"from the list after the import, its private key is not linked: `certutil -repairstore my \"THUMBPRINT\"` with the " +
+		"certificate's SHA-1 thumbprint without spaces; if that fails, make a new CSR and have the certificate reissued. Look for a " +
+		"second instance or a load balancer that answers for the address.",
 	Refs: []string{"SureServer FAQ: restart after installation", "SureServer FAQ: [IIS 7.0] an installed certificate vanishes", "SureServer FAQ: [IIS 7.0] changes are not in effect"},
+	Japanese: Text{
+		Title: "期待と異なる証明書が返っている",
+		Why: "新しい証明書は保存されていますが、サーバーは古いものをメモリーに持ったままです。" +
+			"古い証明書が切れるまで気づかれません。",
+		Fix: "サーバーを再読み込みまたは再起動してください。IIS: サイトのバインドを再設定し、再起動します。" +
+			"インストール後に一覧から消えた場合は秘密鍵が紐づいていません。`certutil -repairstore my \"拇印\"` (SHA-1、" +
+			"空白なし) を実行し、それでも失敗する場合は CSR を作り直して再発行してもらいます。" +
+			"別のインスタンスやロードバランサーが答えていないかも確認してください。",
+	},
 	Check: func(s *Subject, report func(Finding)) {
 		c := s.leaf()
 		if c == nil {

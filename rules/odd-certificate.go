@@ -10,10 +10,17 @@ import (
 var oddCertificate = Rule{
 	ID: "odd-certificate", Class: ClassClient, Severity: Info, Since: "0.1",
 	Title: "A certificate departs from the standard in a way that some clients refuse",
-	Why: "Negative serial numbers, bytes after the end, an extension that stands there twice: some clients never look, others refuse to read such a certificate, " +
-		"and some then end the connection even if they did not need it.",
-	Fix:  "Have the certificate issued again by a CA that keeps to RFC 5280; if no client needs it, delete it from the file.",
-	Refs: []string{"RFC 5280 section 4.1"},
+	Why: "Negative serial numbers, bytes after the end, an extension that stands there twice: some clients never look, others refuse " +
+		"to read such a certificate, and some then end the connection even if they did not need it.",
+	Fix:      "Have the certificate issued again by a CA that keeps to RFC 5280; if no client needs it, delete it from the file.",
+	Refs:     []string{"RFC 5280 section 4.1"},
+	Explains: []client.Cause{client.Odd},
+	Japanese: Text{
+		Title: "標準から外れた証明書で、一部のクライアントが拒否する",
+		Why: "負のシリアル番号、末尾の余分なデータ、重複した拡張などです。気にしないクライアントもありますが、" +
+			"読むことを拒否し、不要な証明書でも接続を切るものがあります。",
+		Fix: "RFC 5280 に従う CA で再発行してもらってください。どのクライアントにも不要なら、ファイルから削除します。",
+	},
 	Check: func(s *Subject, report func(Finding)) {
 		refusing := s.rejecting(client.Odd)
 		if len(refusing) == 0 {

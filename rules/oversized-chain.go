@@ -16,10 +16,18 @@ const (
 var oversizedChain = Rule{
 	ID: "oversized-chain", Class: ClassPresentation, Severity: Info, Since: "0.1",
 	Title: "The certificates take many bytes",
-	Why: "Up to 3,600 bytes a QUIC server can answer in its first flight; beyond that every new client waits one more round trip. " +
-		"From 16 KiB on, small TLS stacks cannot hold the message at all.",
-	Fix:  "Leave out what no client needs: roots, copies, unrelated certificates, cross-certificates for clients you no longer serve. An ECDSA certificate is half the size of an RSA one.",
+	Why: "Up to 3,600 bytes a QUIC server can answer in its first flight; beyond that every new client waits one more round trip. From " +
+		"16 KiB on, small TLS stacks cannot hold the message at all.",
+	Fix: "Leave out what no client needs: roots, copies, unrelated certificates, cross-certificates for clients you no longer serve. " +
+		"An ECDSA certificate is half the size of an RSA one.",
 	Refs: []string{"RFC 9000 section 8.1", "RFC 8446 section 5.1"},
+	Japanese: Text{
+		Title: "証明書のデータ量が多い",
+		Why: "QUIC では 3,600 バイトまでなら最初の応答に収まり、超えると新しい接続ごとに 1 往復余分にかかります。16 KiB " +
+			"以上では、小さな TLS 実装が受け取れません。",
+		Fix: "ルート、重複、無関係な証明書、不要になったクロスルート証明書を外してください。ECDSA の証明書は RSA " +
+			"の約半分です。",
+	},
 	Check: func(s *Subject, report func(Finding)) {
 		total := 0
 		for _, e := range s.Entries {

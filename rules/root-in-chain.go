@@ -9,11 +9,21 @@ import (
 var rootInChain = Rule{
 	ID: "root-in-chain", Class: ClassPresentation, Severity: Info, Since: "0.1",
 	Title: "A self-signed root is sent",
-	Why: "A client trusts a root because it has it already; one that arrives over the network proves nothing and costs a kilobyte in every handshake. " +
-		"It is harmless for nearly all clients. A cross-certificate of a root's key is another matter: that one may be needed, and this rule leaves it alone. " +
-		"Mail servers that publish DANE records of usage 2 may have to send their anchor (RFC 7671 section 5.2.2).",
-	Fix:  "Leave the root out of the file. Keep it if a TLSA record of usage 2 points to it.",
-	Refs: []string{"RFC 8446 section 4.4.2", "RFC 5246 section 7.4.2", "RFC 7671 section 5.2.2", "RFC 7672 section 3.1.2"},
+	Why: "A client trusts a root because it has it already; one that arrives over the network proves nothing and costs a kilobyte in " +
+		"every handshake. It is harmless for nearly all clients. A cross-certificate of a root's key is another matter: that one may " +
+		"be needed, and this rule leaves it alone. Mail servers that publish DANE records of usage 2 may have to send their anchor " +
+		"(RFC 7671 section 5.2.2).",
+	Fix:    "Leave the root out of the file. Keep it if a TLSA record of usage 2 points to it.",
+	Refs:   []string{"RFC 8446 section 4.4.2", "RFC 5246 section 7.4.2", "RFC 7671 section 5.2.2", "RFC 7672 section 3.1.2"},
+	Remark: RemarkRootSent,
+	Japanese: Text{
+		Title: "自己署名のルート証明書が送られている",
+		Why: "クライアントは、すでに持っているルートだけを信頼します。通信で届いたルートには意味がなく、接続のたびに 1 " +
+			"キロバイトほど無駄になります。ほとんどのクライアントには無害です。" +
+			"ルートの鍵に対するクロスルート証明書は別のもので、この規則の対象ではありません。DANE (用途 2) " +
+			"を使うメールサーバーでは必要な場合があります (RFC 7671 5.2.2)。",
+		Fix: "ファイルからルート証明書を外してください。用途 2 の TLSA レコードが指している場合は残します。",
+	},
 	Check: func(s *Subject, report func(Finding)) {
 		var roots []int
 		for i, e := range s.Entries {

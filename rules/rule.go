@@ -1,5 +1,5 @@
 // Package rules judges: it takes what was observed at one target and says what
-// is wrong with the chain, which clients break because of it, and what mends it.
+// is wrong with the chain, which clients break because of it, and what fixes it.
 //
 // It does no I/O, reads no clock and keeps no state: a verdict depends on the
 // observation, the date, and the facts and profiles that it is given.
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/client"
 )
 
 // A Rule is one way in which an endpoint can be at fault, with everything that
@@ -21,10 +22,47 @@ type Rule struct {
 	Since    string   // release that brought the rule, such as "0.1"
 	Title    string   // a noun phrase without a full stop
 	Why      string   // why it matters, as a senior engineer would say it
-	Fix      string   // how to mend it, in general
+	Fix      string   // what to do about it, in general
 	Refs     []string // RFC sections, FAQ entries
+	Japanese Text     // title, why and fix for readers of Japanese
 	Check    func(*Subject, func(Finding))
+
+	// Remark is what a drawing of the chain writes beside a certificate at fault.
+	Remark Remark
+	// Gap tells that the rule is about a certificate that is not sent: its findings
+	// are shown between the certificates of the list.
+	Gap bool
+	// NamesMissing tells that its findings name certificates that should be sent.
+	NamesMissing bool
+	// Beyond tells that the rule depends on more than the list: on a fetch, say.
+	// Sending another list does not answer it.
+	Beyond bool
+	// Explains are the causes for which every client's rejection needs no finding
+	// of its own beside one of this rule.
+	Explains []client.Cause
+	// Effective is since when the rule counts in full: judged as of an earlier
+	// date, its findings are information. Zero: always.
+	Effective time.Time
 }
+
+// A Remark is the kind of fault of one certificate, in a word.
+type Remark string
+
+// The remarks. Formats for people have words for them in their languages.
+const (
+	RemarkRootSent   Remark = "root sent"
+	RemarkAgain      Remark = "sent again"
+	RemarkUnrelated  Remark = "unrelated"
+	RemarkWrong      Remark = "wrong one"
+	RemarkUnreadable Remark = "unreadable"
+	RemarkExpired    Remark = "expired"
+	RemarkNotYet     Remark = "not yet valid"
+	RemarkSelfSigned Remark = "self-signed"
+	RemarkWeak       Remark = "weak"
+	RemarkOutOfOrder Remark = "out of order"
+	RemarkNotFirst   Remark = "not first"
+	RemarkWrongName  Remark = "other name"
+)
 
 // A Class tells what kind of question a rule answers.
 type Class string
@@ -85,6 +123,8 @@ type Finding struct {
 	Fix       string    // what to do here
 	Clients   []string  // ids of the clients that break because of it
 	Waiver    *Waiver   // nil: not waived
+
+	rule *Rule // that found it
 }
 
 // A Waiver says that somebody accepts a finding: it is shown, and does not count.

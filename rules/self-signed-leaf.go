@@ -8,10 +8,20 @@ import (
 var selfSignedLeaf = Rule{
 	ID: "self-signed-leaf", Class: ClassCertificate, Severity: Error, Since: "0.1",
 	Title: "The server's certificate is signed by its own key",
-	Why: "Nobody vouches for it, so no client can tell it from that of an impostor. It is what servers, appliances and panels install at first, " +
-		"and what a web server falls back on when the configured certificate could not be loaded.",
-	Fix:  "Install a certificate of a CA. If a certificate was installed already, the server is not using it: look at its error log and at which site answers for this name.",
-	Refs: []string{"RFC 5280 section 3.2"},
+	Why: "Nobody vouches for it, so no client can tell it from that of an impostor. It is what servers, appliances and panels install " +
+		"at first, and what a web server falls back on when the configured certificate could not be loaded.",
+	Fix: "Install a certificate of a CA. If a certificate was installed already, the server is not using it: look at its error log and " +
+		"at which site answers for this name.",
+	Refs:     []string{"RFC 5280 section 3.2"},
+	Remark:   RemarkSelfSigned,
+	Explains: []client.Cause{client.Incomplete, client.Untrusted},
+	Japanese: Text{
+		Title: "サーバー証明書が自己署名である",
+		Why: "誰も保証していないので、クライアントは偽物と区別できません。サーバーや機器の初期状態の証明書か、" +
+			"設定した証明書を読み込めなかったときの代わりの証明書であることが多いです。",
+		Fix: "CA の証明書を設置してください。設置済みの場合は使われていません。エラーログと、" +
+			"この名前に答えているサイトを確認します。",
+	},
 	Check: func(s *Subject, report func(Finding)) {
 		if s.Chain.State == chain.SelfSignedLeaf {
 			report(Finding{

@@ -11,11 +11,18 @@ import (
 var supersededIntermediate = Rule{
 	ID: "superseded-intermediate", Class: ClassPresentation, Severity: Info, Since: "0.1",
 	Title: "The CA has a newer certificate for this intermediate's key",
-	Why: "CAs certify an intermediate's key again: with a later end, or signed with SHA-256 in place of SHA-1. " +
-		"The old certificate still makes a path, so nothing breaks today; it does on the day it ends, or when clients stop taking its signature. " +
-		"Servers whose chain file is never looked at keep the old one for years.",
+	Why: "CAs certify an intermediate's key again: with a later end, or signed with SHA-256 in place of SHA-1. The old certificate " +
+		"still makes a path, so nothing breaks today; it does on the day it ends, or when clients stop taking its signature. Servers " +
+		"whose chain file is never looked at keep the old one for years.",
 	Fix:  "Replace it by the newer certificate of the same name and key. The server's own certificate and key stay.",
 	Refs: []string{"SureServer FAQ: is an intermediate to be installed at each renewal"},
+	Japanese: Text{
+		Title: "この中間 CA 証明書の鍵には、CA が発行した新しい証明書がある",
+		Why: "CA は、同じ中間 CA の鍵に対して、有効期間を延ばした証明書や、SHA-1 に代えて SHA-256 " +
+			"で署名した証明書を改めて発行します。古い証明書でも検証の経路は成り立つため、今すぐ問題は起きませんが、" +
+			"その期限が来た日や、クライアントがその署名を受け付けなくなった時に障害となります。",
+		Fix: "名前と鍵が同じ、新しい証明書に置き換えてください。サーバー証明書と秘密鍵はそのままで構いません。",
+	},
 	Check: func(s *Subject, report func(Finding)) {
 		if s.Judge == nil || s.Chain.State != chain.Complete {
 			return

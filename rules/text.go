@@ -9,8 +9,8 @@ type Text struct {
 
 // Text gives the rule's texts in a language: "ja", or English for any other.
 func (r *Rule) Text(lang string) Text {
-	if t, ok := japanese[r.ID]; ok && lang == "ja" {
-		return t
+	if lang == "ja" {
+		return r.Japanese
 	}
 	return Text{Title: r.Title, Why: r.Why, Fix: r.Fix}
 }

@@ -9,11 +9,19 @@ import (
 var unrelatedCertificate = Rule{
 	ID: "unrelated-certificate", Class: ClassPresentation, Severity: Warning, Since: "0.1",
 	Title: "A certificate is sent that belongs to no path of the leaf",
-	Why: "It certifies nothing that leads to this leaf: usually a leftover of an earlier certificate or of another CA. " +
-		"Tolerant clients skip it. GnuTLS refuses some lists that hold one, BearSSL and Java's SunX509 do so wherever it stands before the anchor, " +
-		"and Go refuses the connection if it cannot parse it.",
-	Fix:  "Delete it from the file. If it was meant to be the intermediate of this certificate, the chain file is of another product.",
-	Refs: []string{"RFC 5246 section 7.4.2", "RFC 8446 section 4.4.2"},
+	Why: "It certifies nothing that leads to this leaf: usually a leftover of an earlier certificate or of another CA. Tolerant " +
+		"clients skip it. GnuTLS refuses some lists that hold one, BearSSL and Java's SunX509 do so wherever it stands before the " +
+		"anchor, and Go refuses the connection if it cannot parse it.",
+	Fix:    "Delete it from the file. If it was meant to be the intermediate of this certificate, the chain file is of another product.",
+	Refs:   []string{"RFC 5246 section 7.4.2", "RFC 8446 section 4.4.2"},
+	Remark: RemarkUnrelated,
+	Japanese: Text{
+		Title: "サーバー証明書と関係のない証明書が送られている",
+		Why: "このサーバー証明書につながる証明に使われません。以前の証明書や別の CA のものが残っていることが多いです。" +
+			"多くのクライアントは無視しますが、GnuTLS、BearSSL、Java の SunX509 は拒否する場合があり、Go " +
+			"は解析できないと接続を切ります。",
+		Fix: "ファイルから削除してください。中間 CA 証明書のつもりだった場合は、別の商品のチェーンファイルです。",
+	},
 	Check: func(s *Subject, report func(Finding)) {
 		extra := s.with(chain.Unrelated)
 		if len(extra) == 0 {

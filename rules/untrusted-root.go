@@ -11,13 +11,27 @@ import (
 var untrustedRoot = Rule{
 	ID: "untrusted-root", Class: ClassClient, Severity: Error, Since: "0.1",
 	Title: "The chain ends at a CA that no chosen client trusts",
-	Why: "Nothing has to be missing: a private CA's complete chain looks like this to everybody who has not installed its root. " +
-		"It also happens with public CAs that a vendor has removed. From the outside, an unknown CA whose intermediate is missing looks just the same.",
-	Fix: "For an internal CA: give its root to the clients (group policy, MDM, a CA bundle), and tell this program of it by `--add-roots FILE`. " +
-		"If the issuer is an intermediate that is not sent, add it; `--pool` and `--aia` help to find it. Otherwise take a certificate of a CA that your clients trust. " +
-		"On Windows, roots of Microsoft's program arrive by automatic update; where that is switched off or blocked, switch it on, import the root by group policy " +
-		"or run `certutil -generateSSTFromWU` on a connected machine.",
-	Refs: []string{"RFC 5280 section 6.1.1", "SureServer FAQ: automatic update of root certificates", "SureServer FAQ: registering root certificates"},
+	Why: "Nothing has to be missing: a private CA's complete chain looks like this to everybody who has not installed its root. It " +
+		"also happens with public CAs that a vendor has removed. From the outside, an unknown CA whose intermediate is missing looks " +
+		"just the same.",
+	Fix: "For an internal CA: give its root to the clients (group policy, MDM, a CA bundle), and tell this program of it by " +
+		"`--add-roots FILE`. If the issuer is an intermediate that is not sent, add it; `--pool` and `--aia` help to find it. " +
+		"Otherwise take a certificate of a CA that your clients trust. On Windows, roots of Microsoft's program arrive by automatic " +
+		"update; where that is switched off or blocked, switch it on, import the root by group policy or run `certutil " +
+		"-generateSSTFromWU` on a connected machine.",
+	Refs:     []string{"RFC 5280 section 6.1.1", "SureServer FAQ: automatic update of root certificates", "SureServer FAQ: registering root certificates"},
+	Gap:      true,
+	Explains: []client.Cause{client.Incomplete, client.Untrusted},
+	Japanese: Text{
+		Title: "選んだどのクライアントも信頼しない CA で終わっている",
+		Why: "不足があるとは限りません。独自 CA の完全なチェーンも、そのルートを入れていない人にはこう見えます。" +
+			"ベンダーが除外した公開 CA でも起こります。未知の CA の中間 CA 証明書が足りない場合も、外からは同じに見えます。",
+		Fix: "社内 CA の場合は、ルートをクライアントに配布し (グループ ポリシー、MDM)、`--add-roots FILE` " +
+			"でこのプログラムに知らせてください。発行者が送られていない中間 CA なら追加します。`--pool` と `--aia` " +
+			"が役立ちます。それ以外は、クライアントが信頼する CA の証明書を使います。Windows では、Microsoft " +
+			"のプログラムのルートは自動更新で入ります。無効または遮断されている場合は、有効に戻すか、グループ " +
+			"ポリシーで取り込むか、接続できる機器で `certutil -generateSSTFromWU` を実行してください。",
+	},
 	Check: func(s *Subject, report func(Finding)) {
 		if s.Chain.State != chain.Untrusted {
 			return

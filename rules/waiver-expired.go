@@ -7,4 +7,9 @@ var waiverExpired = Rule{
 	Why:   "A waiver is a promise with a date. The date is past, the finding has not gone away, and it counts again.",
 	Fix:   "Fix the finding, or extend the waiver on purpose, with a reason.",
 	Refs:  []string{"tlschain's waivers file"},
+	Japanese: Text{
+		Title: "除外の期限が切れたが、対象がまだ残っている",
+		Why:   "除外は期限付きの約束です。期限を過ぎても解消されていないため、再び数えます。",
+		Fix:   "問題を直すか、理由を付けて期限を延長してください。",
+	},
 }

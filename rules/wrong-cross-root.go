@@ -5,13 +5,28 @@ import "fmt"
 var wrongCrossRoot = Rule{
 	ID: "wrong-cross-root", Class: ClassPresentation, Severity: Info, Since: "0.1",
 	Title: "Another certificate of the root's key is sent than the one that is needed",
-	Why: "A root's key can have several certificates under one name: the self-signed one, cross-certificates by older roots, SHA-1 and SHA-256 twins, several generations. " +
-		"Tools show them alike, and only issuer and fingerprint tell them apart. With the wrong one, clients that lack the young root find no way up.",
+	Why: "A root's key can have several certificates under one name: the self-signed one, cross-certificates by older roots, SHA-1 and " +
+		"SHA-256 twins, several generations. Tools show them alike, and only issuer and fingerprint tell them apart. With the wrong " +
+		"one, clients that lack the young root find no way up.",
 	Fix: "Replace it by the certificate with the fingerprint that is named here.\n" +
-		"IIS: look in MMC (certificates of the computer account) which certificates of that name are there. IIS builds the chain itself and prefers a self-signed root: " +
-		"remove the root of the same name from Trusted Root Certification Authorities, keep the cross-certificate in Intermediate Certification Authorities, and bind the site's certificate again. " +
-		"The automatic root update may bring the root back; check again after it.",
-	Refs: []string{"RFC 4158", "SureServer FAQ: [IIS] the cross-root setting is not in effect"},
+		"IIS: look in MMC (certificates of the computer account) which certificates of that name are there. IIS builds the chain " +
+		"itself and prefers a self-signed root: remove the root of the same name from Trusted Root Certification Authorities, keep " +
+		"the cross-certificate in Intermediate Certification Authorities, and bind the site's certificate again. The automatic root " +
+		"update may bring the root back; check again after it.",
+	Refs:         []string{"RFC 4158", "SureServer FAQ: [IIS] the cross-root setting is not in effect"},
+	Remark:       RemarkWrong,
+	NamesMissing: true,
+	Japanese: Text{
+		Title: "ルートの鍵に対する別の証明書が送られている",
+		Why: "1 つのルートの鍵には、自己署名のもの、古いルートによるクロスルート、SHA-1 と SHA-256 の組、複数の世代など、" +
+			"同じ名前の証明書が複数あり得ます。見た目は同じで、発行者とフィンガープリントでしか区別できません。" +
+			"違うものを送ると、新しいルートを持たないクライアントは上位へたどれません。",
+		Fix: "示されたフィンガープリントの証明書に置き換えてください。\n" +
+			"IIS: MMC (コンピューター アカウントの証明書) で同名の証明書を確認します。IIS " +
+			"は自己署名のルートを優先するため、「信頼されたルート証明機関」から同名のルートを削除し、" +
+			"クロスルート証明書を「中間証明機関」に置いて、バインドを再設定してください。" +
+			"ルートの自動更新で再び入ることがあるので、後で確認します。",
+	},
 	Check: func(s *Subject, report func(Finding)) {
 		for _, c := range s.crossRoots().wrong {
 			sent, want := s.Entries[c.sent].Cert, c.refs[0].Cert

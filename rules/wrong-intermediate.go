@@ -4,17 +4,29 @@ import (
 	"fmt"
 
 	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
 )
 
 var wrongIntermediate = Rule{
 	ID: "wrong-intermediate", Class: ClassPresentation, Severity: Error, Since: "0.1",
 	Title: "A certificate stands where another intermediate is needed",
-	Why: "The list looks complete, and even the name may be right, but the key is not: this certificate did not sign the one it is sent for. " +
-		"It happens after a renewal, when the CA has moved to a new intermediate and the old one stays installed, " +
-		"or when a chain file of another product or generation was taken. No client can use it.",
-	Fix: "Replace it by the intermediate that signed the server's certificate. Compare the issuer's key identifier, not the name: " +
-		"CAs reuse a name for several keys. Take the chain file that came with this very certificate.",
-	Refs: []string{"RFC 5280 section 6.1", "SureServer FAQ: is an intermediate to be installed at each renewal"},
+	Why: "The list looks complete, and even the name may be right, but the key is not: this certificate did not sign the one it is " +
+		"sent for. It happens after a renewal, when the CA has moved to a new intermediate and the old one stays installed, or when a " +
+		"chain file of another product or generation was taken. No client can use it.",
+	Fix: "Replace it by the intermediate that signed the server's certificate. Compare the issuer's key identifier, not the name: CAs " +
+		"reuse a name for several keys. Take the chain file that came with this very certificate.",
+	Refs:         []string{"RFC 5280 section 6.1", "SureServer FAQ: is an intermediate to be installed at each renewal"},
+	Remark:       RemarkWrong,
+	Explains:     []client.Cause{client.Incomplete},
+	NamesMissing: true,
+	Japanese: Text{
+		Title: "必要なものとは別の中間 CA 証明書が送られている",
+		Why: "一覧は揃って見え、名前まで合っていることもありますが、鍵が違います。この証明書は、" +
+			"対象の証明書に署名していません。更新で CA の中間 CA 証明書が新しくなったのに古いものが残っている場合や、" +
+			"別の商品・世代のチェーンファイルを使った場合に起こります。",
+		Fix: "サーバー証明書に署名した中間 CA 証明書に置き換えてください。名前ではなく発行者の鍵識別子で比べます。" +
+			"その証明書と一緒に提供されたチェーンファイルを使ってください。",
+	},
 	Check: func(s *Subject, report func(Finding)) {
 		refs := s.missing()
 		for _, i := range s.with(chain.Wrong) {

@@ -225,7 +225,7 @@ func byRule(findings []rules.Finding) map[string]rules.Severity {
 // with others has nothing to compare in a proof, and falls silent.
 func aboutTheList(id string) bool {
 	r := rules.Lookup(id)
-	return r != nil && r.Class != rules.ClassComparison && id != "aia-failed" && id != "waiver-expired"
+	return r != nil && r.Class != rules.ClassComparison && !r.Beyond
 }
 
 // Refused gives the verdicts of the chosen clients that reject the corrected
