@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/audit/history"
 )
 
@@ -27,23 +28,9 @@ type Group struct {
 
 	zoneAt string // where the configuration says Zone
 
-	Targets      Sources  `yaml:"targets"`
-	Ports        []uint16 `yaml:"ports"`       // where a target names none; none: 443
-	ServerName   string   `yaml:"server_name"` // for all targets
-	Clients      []string `yaml:"clients"`     // profiles and groups of profiles; none: broad
-	ClientFile   string   `yaml:"client_file"` // file that describes more clients
-	Roots        string   `yaml:"roots"`       // file that replaces every trust store
-	AddRoots     string   `yaml:"add_roots"`   // file that is added to every trust store
-	Pool         []string `yaml:"pool"`        // files and folders of further CA certificates
-	Catalog      string   `yaml:"catalog"`     // file that describes one more CA's products
-	AIA          bool     `yaml:"aia"`         // fetch missing issuers
-	AIAAllow     []string `yaml:"aia_allow"`   // networks to fetch from that are not public
-	AllAddresses bool     `yaml:"all_addresses"`
-	Family       string   `yaml:"family"`   // "4", "6" or both
-	Variants     []string `yaml:"variants"` // sni, key, version
-	Pace         Pace     `yaml:"pace"`
-	Policy       string   `yaml:"policy"`  // file
-	Waivers      string   `yaml:"waivers"` // file
+	Targets         Sources          `yaml:"targets"`
+	tlschain.Config `yaml:",inline"` // how they are scanned and judged
+	Pace            Pace             `yaml:"pace"`
 
 	Zone      string    `yaml:"zone"`     // network zone whose workers audit it; empty: audit serve and audit run themselves
 	Schedule  *Schedule `yaml:"schedule"` // nil: only by audit run

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/tlschain/tlschain"
 )
 
 // A line is a command line sorted out.
@@ -88,7 +90,7 @@ func subcommand(parent *cli.Command, path []string, arg string) (*cli.Command, e
 	}
 	typed := strings.Join(path, " ")
 	err := usagef("there is no command %q", arg)
-	if near := nearest(arg, names); near != "" {
+	if near := tlschain.Nearest(arg, names); near != "" {
 		return nil, err.hintf("did you mean %s %s?", typed, near)
 	}
 	if len(path) == 1 && strings.ContainsAny(arg, ".:@[") {
@@ -110,7 +112,7 @@ func findFlag(c *cli.Command, path []string, arg string) (cli.Flag, error) {
 	}
 	typed := strings.Join(path, " ")
 	err := usagef("%s has no flag %s", typed, strings.SplitN(arg, "=", 2)[0])
-	if near := nearest(wanted, names); near != "" {
+	if near := tlschain.Nearest(wanted, names); near != "" {
 		return nil, err.hintf("did you mean %s? see %s --help", dashed(near), typed)
 	}
 	return nil, err.hintf("see %s --help", typed)

@@ -91,7 +91,7 @@ func (p *process) auditConfig(c *cli.Context) (*audit.Config, error) {
 }
 
 func (n *nightly) auditor() *audit.Auditor {
-	return &audit.Auditor{Config: n.config, DB: n.db, Engine: n.engine, Getenv: n.getenv, Report: n.report}
+	return &audit.Auditor{Config: n.config, DB: n.db, Engine: audit.NewEngine(n.env), Getenv: n.getenv, Report: n.report}
 }
 
 func (n *nightly) notifier() *audit.Notifier {

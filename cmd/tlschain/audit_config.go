@@ -68,7 +68,7 @@ func (p *process) auditCheckCommand() *cli.Command {
 			}
 			now := time.Now()
 			for _, g := range groupsIn(config) {
-				if _, err := p.engine(g, now); err != nil {
+				if _, err := audit.NewEngine(p.env)(g, now); err != nil {
 					wrong = append(wrong, fmt.Errorf("group %s: %w", g.Name, err))
 					continue
 				}

@@ -129,7 +129,7 @@ groups:
 	id, _, _ = strings.Cut(id, ",")
 	offered := pageOf(t, "http://"+listen+"/endpoints/"+id+"/bundle.pem")
 	fixed := filepath.Join(t.TempDir(), "fixed")
-	if code, out := tlschain(t, "fix", "--server", "nginx", "--clients", "go,openssl-3.0", "--roots", rootsFile, "--pool", poolFile, "-d", fixed, filepath.Join(web, "two.example.test.pem")); code != 0 {
+	if code, out := typed(t, "fix", "--server", "nginx", "--clients", "go,openssl-3.0", "--roots", rootsFile, "--pool", poolFile, "-d", fixed, filepath.Join(web, "two.example.test.pem")); code != 0 {
 		t.Fatalf("fix ends with %d:\n%s", code, out)
 	}
 	sites[1].chain = largestFile(t, fixed)
@@ -174,7 +174,7 @@ func inChromium(t *testing.T, url string) string {
 // audited runs an audit command and gives its exit code and all it wrote.
 func audited(t *testing.T, args ...string) (code int, out string) {
 	t.Helper()
-	return tlschain(t, append([]string{"audit"}, args...)...)
+	return typed(t, append([]string{"audit"}, args...)...)
 }
 
 // largestFile is the file of a folder that holds the whole chain.

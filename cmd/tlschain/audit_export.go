@@ -160,7 +160,7 @@ func (n *nightly) stretches(c *cli.Context, first, last history.Audit) iter.Seq2
 // export writes endpoints as they are read.
 func (n *nightly) export(c *cli.Context, plan reportPlan, first, last history.Audit, endpoints iter.Seq2[reports.Endpoint, error]) error {
 	header := reports.Header{
-		SchemaVersion: reports.SchemaVersion, Tool: reports.Tool{Name: name, Version: versionText()},
+		SchemaVersion: reports.SchemaVersion, Tool: tool(),
 		StartedAt: first.Started, EvaluatedAt: last.Started, Clients: audit.SummaryOf(last).Clients,
 	}
 	var report *reporting // begun with the first endpoint: a history that cannot be read leaves no file

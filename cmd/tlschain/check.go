@@ -2,15 +2,12 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/tlschain/tlschain/reports"
-	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/rules/certfile"
-	"github.com/tlschain/tlschain/rules/policy"
 )
 
 func (p *process) checkCommand() *cli.Command {
@@ -58,55 +55,50 @@ func (p *process) check(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	judge, err := p.newJudge(c, started)
+	config, err := p.configOf(c)
 	if err != nil {
 		return err
 	}
-	judged, err := p.newCourt(c, judge)
+	engine, err := p.newEngine(config, started)
 	if err != nil {
 		return err
 	}
-	outlook, err := p.newOutlook(c, judge, plan.format)
+	forecast, err := newForecast(engine, c.String("until"), plan.format)
 	if err != nil {
 		return err
 	}
-	files := &files{process: p, serverName: c.String("server-name")}
-	if files.passwords, err = p.passwords(c); err != nil {
+	file := tlschain.File{ServerName: config.ServerName}
+	if file.Passwords, err = p.passwords(c); err != nil {
 		return err
 	}
-	if files.key, err = p.serverKey(c.String("key")); err != nil {
-		return err
-	}
-	expect, err := p.expected(c)
+	key, err := p.privateKey(c.String("key"))
 	if err != nil {
 		return err
 	}
-	if files.expect, err = parseHash(expect); err != nil {
-		return err
-	}
-	report, err := p.beginReport(plan, header(started, judge))
+	file.Key = key.SPKI
+	report, err := p.beginReport(plan, engine.Header(tool(), started))
 	if err != nil {
 		return err
 	}
 	misused := false
-	for _, file := range c.Args().Slice() {
+	for _, file.Name = range c.Args().Slice() {
 		if c.Context.Err() != nil {
 			break
 		}
-		presentations, err := files.read(file)
+		presented, err := engine.Read(file)
 		if err != nil {
-			p.complain(&usageError{err: fmt.Errorf("%s: %w", file, err), hint: fileHint(err)})
+			p.complain(fileError(file.Name, err))
 			report.unjudged++
 			misused = misused || errors.Is(err, certfile.ErrNoLeaf)
 			continue
 		}
-		for i, presented := range presentations {
-			verdicts := judged.rule(c.Context, []rules.Presentation{presented}, []policy.Place{{Host: file}})
-			e := reports.NewEndpoint(nil, labelOf(file, i, len(presentations)), verdicts[0])
-			if err := report.endpoint(&e); err != nil {
-				return errors.Join(err, report.out.discard())
+		for _, chain := range presented {
+			e := engine.Check(c.Context, chain)
+			err := report.endpoint(&e)
+			if err == nil {
+				err = forecast.add(chain)
 			}
-			if err := outlook.add(e.Target, presented); err != nil {
+			if err != nil {
 				return errors.Join(err, report.out.discard())
 			}
 		}
@@ -115,19 +107,11 @@ func (p *process) check(c *cli.Context) error {
 	if report.judged == 0 && !interrupted {
 		return errors.Join(exitCode(exitUsage), report.out.discard()) // said above
 	}
-	if err := report.close(interrupted, outlook.text); err != nil {
+	if err := report.close(interrupted, forecast.text); err != nil {
 		return err
 	}
 	if misused {
 		return exitCode(exitUsage)
 	}
 	return report.err()
-}
-
-// labelOf names an endpoint of a file: the file, numbered where it has several.
-func labelOf(file string, i, of int) string {
-	if of == 1 {
-		return file
-	}
-	return fmt.Sprintf("%s#%d", file, i+1)
 }

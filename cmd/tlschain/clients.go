@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/rules/client"
 )
 
@@ -74,11 +75,10 @@ func (p *process) listClients(all []*client.Profile) error {
 func (p *process) explainClient(all []*client.Profile, id string) error {
 	i := slices.IndexFunc(all, func(c *client.Profile) bool { return c.ID == id })
 	if i < 0 {
-		_, _, err := client.Select(all, []string{id})
-		if err == nil {
-			return usagef("%s is a group of clients", id).hintf("%s clients lists them", name)
+		if _, _, err := tlschain.SelectClients(all, []string{id}); err != nil {
+			return flagError(err)
 		}
-		return unknownClient(err, []string{id}, all)
+		return usagef("%s is a group of clients", id).hintf("%s clients lists them", name)
 	}
 	c := all[i]
 	var b strings.Builder

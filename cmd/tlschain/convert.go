@@ -38,7 +38,7 @@ func (p *process) convert(c *cli.Context) error {
 	from := io.NopCloser(p.stdin)
 	if file := c.Args().First(); file != "" && file != "-" {
 		if from, err = os.Open(file); err != nil {
-			return usagef("%s: %w", file, withoutPath(err)).hintf("convert takes a report that --format json or ndjson wrote")
+			return usagef("%s: %w", file, errors.Unwrap(err)).hintf("convert takes a report that --format json or ndjson wrote")
 		}
 		defer from.Close()
 	}

@@ -63,7 +63,7 @@ func (p *process) dataUpdate(c *cli.Context) error {
 		}
 		folder = dir
 	} else if _, err := os.Stat(folder); err != nil {
-		return usagef("--from %s: %w", folder, withoutPath(err)).hintf("--from takes a folder, or a URL that begins with https://")
+		return usagef("--from %s: %w", folder, errors.Unwrap(err)).hintf("--from takes a folder, or a URL that begins with https://")
 	}
 	update, err := build.Renew(p.facts(), os.DirFS(folder), time.Now())
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/rules"
 )
 
@@ -116,7 +117,7 @@ func unknownRule(id string) error {
 		ids = append(ids, r.ID)
 	}
 	err := usagef("there is no rule %q", id)
-	if near := nearest(id, ids); near != "" {
+	if near := tlschain.Nearest(id, ids); near != "" {
 		return err.hintf("did you mean %s explain %s?", name, near)
 	}
 	return err.hintf("%s explain lists them", name)

@@ -2,16 +2,15 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/tlschain/tlschain/audit/complete"
+	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/rules/fix"
 	"github.com/tlschain/tlschain/rules/install"
-	"github.com/tlschain/tlschain/scanner"
 )
 
 func (p *process) fixCommand() *cli.Command {
@@ -75,29 +74,29 @@ func kindList() (text string) {
 // A fixing is one run of fix.
 type fixing struct {
 	*process
-	completer *complete.Completer
-	kind      *install.Kind // nil: to be guessed
-	language  string        // of the steps
-	folder    folder
-	key       privateKey
-	pfx       bool
-	prefer    bool // the user said what to prefer
-	force     bool
-	verify    []string // flags that a later scan needs too, such as --add-roots
-	password  string
+	engine   *tlschain.Engine
+	kind     *install.Kind // nil: to be guessed
+	language string        // of the steps
+	folder   folder
+	keyFile  string // as typed; empty: none was named
+	key      certfile.PrivateKey
+	pfx      bool
+	prefer   bool // the user said what to prefer
+	force    bool
+	password string
 
 	// What came of it so far. Of a long list, only what is to be written is kept.
-	mended           []*ailing
+	mended           []*fixTarget
 	bundles          map[cert.Hash][]fix.Certificate
 	seen             int
 	failed, unjudged bool
 }
 
 func (p *process) fix(c *cli.Context) error {
-	f := &fixing{process: p, pfx: c.Bool("pfx"), force: c.Bool("best-effort"), prefer: c.IsSet("prefer")}
-	mend := fix.Options{Prefer: fix.Preference(c.String("prefer")), WithRoot: c.Bool("with-root")}
-	if mend.Prefer != fix.Minimal && mend.Prefer != fix.Widest {
-		return usagef("--prefer %q: type minimal or widest", mend.Prefer)
+	f := &fixing{process: p, pfx: c.Bool("pfx"), force: c.Bool("best-effort"), prefer: c.IsSet("prefer"), keyFile: c.String("key")}
+	config, err := p.configOf(c)
+	if err != nil {
+		return err
 	}
 	if id := c.String("server"); id != "" {
 		kind, err := install.Lookup(id)
@@ -106,19 +105,12 @@ func (p *process) fix(c *cli.Context) error {
 		}
 		f.kind = &kind
 	}
-	var err error
 	if f.language, err = p.lang(c); err != nil {
 		return err
 	}
-	judge, err := p.newJudge(c, time.Now())
-	if err != nil {
+	if f.engine, err = p.newEngine(config, time.Now()); err != nil {
 		return err
 	}
-	fetcher, err := newFetcher(c)
-	if err != nil {
-		return err
-	}
-	f.completer = complete.New(judge, complete.Options{Fetcher: fetcher, Bytes: true, Mend: mend})
 	if f.folder, err = openFolder(c.String("d")); err != nil {
 		return err
 	}
@@ -129,21 +121,16 @@ func (p *process) fix(c *cli.Context) error {
 	if len(passwords) > 0 {
 		f.password = passwords[0]
 	}
-	if f.key, err = p.privateKey(c.String("key")); err != nil {
+	if f.key, err = p.privateKey(f.keyFile); err != nil {
 		return err
 	}
-	if f.pfx && f.key.file == "" {
+	if f.pfx && f.keyFile == "" {
 		return usagef("--pfx needs the private key").hintf("type --key FILE")
 	}
 	if f.pfx && f.password == "" {
 		return usagef("--pfx needs a password for the file").hintf("type --password-file FILE, or set TLSCHAIN_PASSWORD")
 	}
-	for _, flag := range []string{"roots", "add-roots", "clients", "at"} {
-		if c.IsSet(flag) {
-			f.verify = append(f.verify, "--"+flag, c.String(flag))
-		}
-	}
-	if err := f.judgeAll(c, passwords); err != nil {
+	if err := f.planAll(c, passwords); err != nil {
 		return err
 	}
 	if err := f.write(c.Context, f.mended); err != nil {
@@ -161,7 +148,7 @@ func (p *process) fix(c *cli.Context) error {
 }
 
 // take says what can be done about an endpoint, and keeps what is to be written.
-func (f *fixing) take(a *ailing) {
+func (f *fixing) take(a *fixTarget) {
 	f.seen++
 	if a.verdict == nil {
 		f.unjudged = true
@@ -185,37 +172,27 @@ func (f *fixing) take(a *ailing) {
 	f.mended = append(f.mended, a)
 }
 
-// judgeAll judges everything that the arguments name.
-func (f *fixing) judgeAll(c *cli.Context, passwords []string) error {
+// planAll plans the fix of everything that the arguments name.
+func (f *fixing) planAll(c *cli.Context, passwords []string) error {
 	paths, texts := filesAmong(c.Args().Slice())
 	if len(paths)+len(texts)+len(c.StringSlice("f")) == 0 {
 		return usagef("nothing to fix").hintf("%s fix example.com, or %s fix fullchain.pem", name, name)
 	}
-	reader := &files{process: f.process, serverName: c.String("server-name"), passwords: passwords, key: f.key.spki}
-	for _, path := range paths {
-		presentations, err := reader.read(path)
+	config := f.engine.Config()
+	file := tlschain.File{ServerName: config.ServerName, Key: f.key.SPKI, Passwords: passwords}
+	for _, file.Name = range paths {
+		presented, err := f.engine.Read(file)
 		if err != nil {
-			return &usageError{err: fmt.Errorf("%s: %w", path, err), hint: fileHint(err)}
+			return fileError(file.Name, err)
 		}
-		for i, presented := range presentations {
-			f.take(f.file(c.Context, path, labelOf(path, i, len(presentations)), presented))
+		for _, chain := range presented {
+			f.take(fileTarget(file.Name, chain.Label, f.engine.PlanFixOf(c.Context, chain)))
 		}
 	}
 	if len(texts)+len(c.StringSlice("f")) == 0 {
 		return nil
 	}
-	ports, err := parsePorts(c.String("port"))
-	if err != nil {
-		return err
-	}
-	sc, err := f.newScanner(c)
-	if err != nil {
-		return err
-	}
-	list := &targetList{
-		arguments: texts, files: c.StringSlice("f"), stdin: f.stdin,
-		options: scanner.TargetOptions{Ports: ports, ServerName: c.String("server-name")},
-	}
+	list := &targetList{arguments: texts, files: c.StringSlice("f"), stdin: f.stdin, options: config.Targets()}
 	done, err := list.prepare(c.Context, true)
 	defer done()
 	if err != nil {
@@ -226,9 +203,9 @@ func (f *fixing) judgeAll(c *cli.Context, passwords []string) error {
 		return err
 	}
 	run := &scanRun{ctx: c.Context, list: list, progress: bar}
-	for observed := range sc.Scan(c.Context, run.targets()) {
-		for _, a := range f.live(c.Context, observed) {
-			f.take(a)
+	for fixes := range f.engine.PlanFix(c.Context, run.targets()) {
+		for _, one := range fixes {
+			f.take(serverTarget(one, len(fixes) > 1))
 		}
 	}
 	return c.Context.Err()

@@ -13,7 +13,7 @@ import (
 
 // explain decides what can be done about an endpoint and says so: served
 // against corrected, and the clients before and after.
-func (f *fixing) explain(a *ailing) {
+func (f *fixing) explain(a *fixTarget) {
 	v, p := a.verdict, a.plan
 	f.printf("%s", a.label)
 	if v.Product != "" {
@@ -62,9 +62,9 @@ func (f *fixing) explain(a *ailing) {
 		f.lacking(p, missing)
 		return
 	}
-	if f.key.file != "" && f.key.spki != v.Entries[p.Leaf].Cert.Key.SPKI {
+	if f.keyFile != "" && f.key.SPKI != v.Entries[p.Leaf].Cert.Key.SPKI {
 		a.outcome, a.bundle = hopeless, nil
-		f.printf("  The key of --key %s does not belong to this certificate, so nothing is written.\n", f.key.file)
+		f.printf("  The key of --key %s does not belong to this certificate, so nothing is written.\n", f.keyFile)
 	}
 }
 
@@ -142,7 +142,7 @@ func (f *fixing) reasons(refused []client.Verdict) {
 // remaining says what no list mends: the errors that stay, and what to do.
 func (f *fixing) remaining(v *rules.Verdict) {
 	for _, x := range v.Findings {
-		if x.Severity == rules.Error {
+		if x.Severity == rules.Error && x.Waiver == nil {
 			f.printf("    %s: %s %s\n", x.Rule, reports.Clean(x.Message), reports.Clean(x.Fix))
 		}
 	}

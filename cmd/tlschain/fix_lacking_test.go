@@ -5,9 +5,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tlschain/tlschain/audit/complete"
+	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
+	"github.com/tlschain/tlschain/rules/fix"
 	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
@@ -20,8 +23,9 @@ func TestFixNamesWhatItHasNoBytesOf(t *testing.T) {
 	leaf := mk.Leaf("L", i, func(c *tlstest.Template) { c.IssuingCertificateURL = []string{"http://ca.example/i.cer\x1b[2J"} })
 	judge, fact := factsOnly(t, root, i)
 	var out bytes.Buffer
-	f := &fixing{process: &process{stdout: &out}, completer: complete.New(judge, complete.Options{})}
-	a := f.file(t.Context(), "site.pem", "site.pem", rules.Presentation{Name: tlstest.ServerName, Entries: []chain.Entry{chain.Read(leaf.DER)}})
+	f := &fixing{process: &process{stdout: &out}}
+	verdict := judge.Judge([]rules.Presentation{{Name: tlstest.ServerName, Entries: []chain.Entry{chain.Read(leaf.DER)}}})[0]
+	a := fileTarget("site.pem", "site.pem", tlschain.Fix{Verdict: verdict, Plan: fix.New(judge, fix.Options{}).Plan(verdict)})
 	f.explain(a)
 	if a.outcome != lacking || a.bundle != nil {
 		t.Errorf("outcome %d, bundle %v", a.outcome, a.bundle)
@@ -30,4 +34,24 @@ func TestFixNamesWhatItHasNoBytesOf(t *testing.T) {
 	if strings.Contains(out.String(), "\x1b") {
 		t.Errorf("%q", out.String())
 	}
+}
+
+// factsOnly judges as the client go that trusts root, and knows of issuer that
+// there is such a certificate, but not its bytes.
+func factsOnly(t *testing.T, root, issuer *tlstest.Cert) (*rules.Judge, *cert.Certificate) {
+	t.Helper()
+	parse := func(c *tlstest.Cert) *cert.Certificate {
+		x, err := cert.Parse(c.DER)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	fact := *parse(issuer)
+	fact.Raw, fact.TBS, fact.Signature, fact.SignedBy = nil, nil, nil, parse(root).Key.SPKI
+	profile := &client.Profile{ID: "go", Group: client.Modern, Builder: client.Builders()["go"]}
+	return rules.NewJudge(rules.Criteria{
+		At: tlstest.Now(), Profiles: []*client.Profile{profile.WithStore(chain.NewSet([]*cert.Certificate{parse(root)}))},
+		Known: []rules.Source{{Name: "catalog", Set: chain.NewSet([]*cert.Certificate{&fact})}},
+	}, nil), &fact
 }

@@ -8,7 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/rules/fix"
 	"github.com/tlschain/tlschain/rules/install"
 	"github.com/tlschain/tlschain/scanner/serverheader"
@@ -16,7 +18,7 @@ import (
 
 // write writes what was mended. Of several endpoints, the issuers are written
 // once for each distinct mend: "312 hosts need this file".
-func (f *fixing) write(ctx context.Context, mended []*ailing) error {
+func (f *fixing) write(ctx context.Context, mended []*fixTarget) error {
 	if len(mended) > 1 {
 		if err := f.writeBundles(mended); err != nil {
 			return err
@@ -50,9 +52,9 @@ func (f *fixing) write(ctx context.Context, mended []*ailing) error {
 }
 
 // writeBundles writes the issuers of each distinct mend, and says who needs them.
-func (f *fixing) writeBundles(mended []*ailing) error {
+func (f *fixing) writeBundles(mended []*fixTarget) error {
 	var order []cert.Hash
-	needs := make(map[cert.Hash][]*ailing)
+	needs := make(map[cert.Hash][]*fixTarget)
 	for _, a := range mended {
 		h := fix.HashOf(a.bundle)
 		if needs[h] == nil {
@@ -67,7 +69,7 @@ func (f *fixing) writeBundles(mended []*ailing) error {
 			continue
 		}
 		name := "issuers-" + h.String()[:12] + ".pem"
-		if err := f.folder.write(name, chainPEM(bytesOf(first.bundle)...), false); err != nil {
+		if err := f.folder.write(name, certfile.PEM(bytesOf(first.bundle)...), false); err != nil {
 			return err
 		}
 		f.printf("%s: %s, to stand behind the server's own certificate; needed by %s (bundle_sha256 %s):\n",
@@ -92,7 +94,7 @@ func bytesOf(bundle []fix.Certificate) (ders [][]byte) {
 }
 
 // kindOf is the kind that the user named, or the one that the server says it is.
-func (f *fixing) kindOf(ctx context.Context, a *ailing) (install.Kind, bool) {
+func (f *fixing) kindOf(ctx context.Context, a *fixTarget) (install.Kind, bool) {
 	if f.kind != nil {
 		return *f.kind, true
 	}
@@ -108,9 +110,9 @@ func (f *fixing) kindOf(ctx context.Context, a *ailing) (install.Kind, bool) {
 }
 
 // plainly writes the full chain for a server of unknown kind.
-func (f *fixing) plainly(a *ailing, taken map[string]bool) error {
+func (f *fixing) plainly(a *fixTarget, taken map[string]bool) error {
 	name := f.nameOf(a, taken) + ".fullchain.pem"
-	if err := f.folder.write(name, chainPEM(append([][]byte{a.leaf}, bytesOf(a.bundle)...)...), false); err != nil {
+	if err := f.folder.write(name, certfile.PEM(append([][]byte{a.leaf}, bytesOf(a.bundle)...)...), false); err != nil {
 		return err
 	}
 	f.printf("wrote %s: %s\n", filepath.Join(f.folder.path, name), install.Fullchain)
@@ -119,7 +121,7 @@ func (f *fixing) plainly(a *ailing, taken map[string]bool) error {
 }
 
 // nameOf gives a name to the files of an endpoint that no other has.
-func (f *fixing) nameOf(a *ailing, taken map[string]bool) string {
+func (f *fixing) nameOf(a *fixTarget, taken map[string]bool) string {
 	name := install.SafeName(a.name)
 	for n := 2; taken[name]; n++ {
 		name = fmt.Sprintf("%s-%d", install.SafeName(a.name), n)
@@ -129,23 +131,24 @@ func (f *fixing) nameOf(a *ailing, taken map[string]bool) string {
 }
 
 // server writes the files of one kind of server and prints the steps.
-func (f *fixing) server(a *ailing, kind install.Kind, taken map[string]bool) error {
+func (f *fixing) server(a *fixTarget, kind install.Kind, taken map[string]bool) error {
 	sum := sha1.Sum(a.leaf) // Windows calls certificates by it
 	job := install.Job{
 		Name: f.nameOf(a, taken), Dir: f.folder.path, Issuers: len(a.bundle), PFX: f.pfx,
-		Thumbprint: hex.EncodeToString(sum[:]), Twins: f.completer.Twins(a.bundle),
+		Thumbprint: hex.EncodeToString(sum[:]), Twins: f.engine.Twins(a.bundle),
 	}
-	if f.key.file != "" {
-		job.Key = absolute(f.key.file)
+	if f.keyFile != "" {
+		job.Key = absolute(f.keyFile)
 	}
 	files := kind.Files(job)
 	look := a.look
 	if look == nil {
 		look = []string{"scan", install.AnyHost}
 	}
-	job.Verify = append(append([]string{name}, look...), f.verify...)
+	config := f.engine.Config()
+	job.Verify = append(append([]string{name}, look...), config.Flags(tlschain.ScanCommand)...)
 	for _, file := range files {
-		content, err := f.form(file, kind, a.leaf, bytesOf(a.bundle))
+		content, err := f.encode(file, kind, a.leaf, bytesOf(a.bundle))
 		if err != nil {
 			return err
 		}

@@ -81,7 +81,7 @@ func TestFixMendsRealServers(t *testing.T) {
 			supervise(t, i, s.configure(i, t))
 
 			target := i.name + "@" + i.address
-			if code, out := tlschain(t, "scan", "--add-roots", roots, "--pool", pool, target); code != exitFindings || !strings.Contains(out, "missing-intermediate") {
+			if code, out := typed(t, "scan", "--add-roots", roots, "--pool", pool, target); code != exitFindings || !strings.Contains(out, "missing-intermediate") {
 				t.Fatalf("the chain is to be broken at first: exit code %d\n%s", code, out)
 			}
 			mends := filepath.Join(dir, "it's mended") // the quoting is part of it
@@ -92,7 +92,7 @@ func TestFixMendsRealServers(t *testing.T) {
 			if s.withKey {
 				args = append(args, "--key", i.key)
 			}
-			code, out := tlschain(t, append(args, target)...)
+			code, out := typed(t, append(args, target)...)
 			if code != exitClean {
 				t.Fatalf("fix: exit code %d\n%s", code, out)
 			}
@@ -105,7 +105,7 @@ func TestFixMendsRealServers(t *testing.T) {
 			},
 				func() string { return fmt.Sprintf("of the processes %v there still accept %v", old, i.workers(t, s)) })
 			await(t, func() bool {
-				code, out = tlschain(t, "scan", "--add-roots", roots, "--fail-on", "info", target)
+				code, out = typed(t, "scan", "--add-roots", roots, "--fail-on", "info", target)
 				return code == exitClean
 			}, func() string { return out })
 
@@ -191,8 +191,8 @@ func (i *instance) configure(t *testing.T, word, line string) bool {
 	return false
 }
 
-// tlschain runs the program as its users get it.
-func tlschain(t *testing.T, args ...string) (code int, out string) {
+// typed runs the program as its users get it.
+func typed(t *testing.T, args ...string) (code int, out string) {
 	t.Helper()
 	cmd := exec.Command(builtBinary(t), args...)
 	cmd.Env = append(os.Environ(), "TLSCHAIN_PASSWORD=changeit")

@@ -13,8 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/urfave/cli/v2"
-
+	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/scanner"
 )
@@ -234,17 +233,12 @@ func targetKey(text, host string, port uint16, name, dialect string) string {
 	return fmt.Sprintf("%s\x00%s\x00%d\x00%s\x00%s", reports.Clean(text), reports.Clean(host), port, reports.Clean(name), dialect)
 }
 
-// settingsOf names the flags that the verdicts of a scan depend on.
-func settingsOf(c *cli.Context) string {
-	var set []string
-	for _, flag := range []string{"clients", "client-file", "at", "roots", "add-roots", "pool", "catalog", "server-name", "port", "expect",
-		"aia", "aia-allow", "all-addresses", "4", "6", "variants", "fast", "shard", "policy", "waivers"} {
-		if c.IsSet(flag) {
-			set = append(set, fmt.Sprintf("--%s %v", flag, c.Value(flag)))
-		}
+// settingsOf tells two scans apart whose verdicts may differ: the flags for
+// people to read, and the hash of all of them.
+func settingsOf(config *tlschain.Config, part shard) string {
+	text := strings.Join(config.Flags(tlschain.ScanCommand), " ")
+	if part.of > 1 {
+		text += fmt.Sprintf(" --shard %d/%d", part.index+1, part.of)
 	}
-	if len(set) == 0 {
-		return "none"
-	}
-	return strings.Join(set, " ")
+	return fmt.Sprintf("%s; %s", strings.TrimSpace(text), config.Hash())
 }

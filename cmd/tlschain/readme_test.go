@@ -79,7 +79,7 @@ func TestReadmeShowsMend(t *testing.T) {
 	builtBinary(t) // needs the source, which is here
 	t.Chdir(dir)
 	const command = "fix bakery.pem --roots roots.pem --pool pool.pem --server nginx -d out"
-	code, out := tlschain(t, strings.Fields(command)...)
+	code, out := typed(t, strings.Fields(command)...)
 	if code != 0 {
 		t.Fatalf("exit code %d: %s", code, out)
 	}

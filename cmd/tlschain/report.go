@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -104,18 +103,8 @@ func (r *reporting) close(interrupted bool, appendix string) error {
 	return r.out.commit(interrupted)
 }
 
-func header(started time.Time, judge *rules.Judge) reports.Header {
-	h := reports.Header{
-		SchemaVersion: reports.SchemaVersion,
-		Tool:          reports.Tool{Name: name, Version: versionText()},
-		StartedAt:     started.UTC(),
-		EvaluatedAt:   judge.At.UTC(),
-	}
-	for _, p := range judge.Profiles {
-		h.Clients = append(h.Clients, p.ID)
-	}
-	return h
-}
+// tool is what reports say that they were made by.
+func tool() reports.Tool { return reports.Tool{Name: name, Version: versionText()} }
 
 // words splits a list that was typed with commas.
 func words(text string) []string {

@@ -63,30 +63,22 @@ func (p *process) scan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	ports, err := parsePorts(c.String("port"))
+	config, err := p.configOf(c)
 	if err != nil {
 		return err
 	}
-	sc, err := p.newScanner(c)
+	part, err := parseShard(c.String("shard"))
 	if err != nil {
 		return err
 	}
 	evaluated, journal := started, (*journal)(nil)
 	if path := c.String("resume"); path != "" {
-		if journal, evaluated, err = openJournal(path, settingsOf(c), started); err != nil {
+		if journal, evaluated, err = openJournal(path, settingsOf(&config, part), started); err != nil {
 			return err
 		}
 		defer journal.close()
 	}
-	judge, err := p.newJudge(c, evaluated)
-	if err != nil {
-		return err
-	}
-	judged, err := p.newCourt(c, judge)
-	if err != nil {
-		return err
-	}
-	expect, err := p.expected(c)
+	engine, err := p.newEngine(config, evaluated)
 	if err != nil {
 		return err
 	}
@@ -98,18 +90,15 @@ func (p *process) scan(c *cli.Context) error {
 		arguments: c.Args().Slice(),
 		files:     c.StringSlice("f"),
 		stdin:     p.stdin,
-		options:   scanner.TargetOptions{Ports: ports, ServerName: c.String("server-name")},
+		options:   config.Targets(),
 	}
 	done, err := list.prepare(c.Context, c.Bool("strict"))
 	defer done()
 	if err != nil {
 		return err
 	}
-	run := &scanRun{ctx: c.Context, list: list, journal: journal, expect: expect, progress: bar}
-	if run.shard, err = parseShard(c.String("shard")); err != nil {
-		return err
-	}
-	report, err := p.beginReport(plan, header(started, judge))
+	run := &scanRun{ctx: c.Context, list: list, journal: journal, shard: part, progress: bar}
+	report, err := p.beginReport(plan, engine.Header(tool(), started))
 	if err != nil {
 		return err
 	}
@@ -118,7 +107,7 @@ func (p *process) scan(c *cli.Context) error {
 		defer stop()
 		go run.count(counted)
 	}
-	if err := run.collect(report, judgeAll(c.Context, judged, sc.Scan(c.Context, run.targets()))); err != nil {
+	if err := run.collect(report, engine.Scan(c.Context, run.targets())); err != nil {
 		return errors.Join(err, report.out.discard())
 	}
 	interrupted := c.Context.Err() != nil
@@ -167,7 +156,6 @@ type scanRun struct {
 	ctx      context.Context
 	list     *targetList
 	journal  *journal // nil: none is kept
-	expect   string
 	shard    shard
 	progress *progress
 	bad      int
@@ -193,9 +181,6 @@ func (r *scanRun) targets() iter.Seq[scanner.Target] {
 			}
 			if r.journal != nil && r.journal.has(target) {
 				continue
-			}
-			if target.Expect == "" {
-				target.Expect = r.expect
 			}
 			if !yield(target) {
 				break

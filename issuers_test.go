@@ -1,4 +1,4 @@
-package complete
+package tlschain
 
 import (
 	"net/http"
@@ -42,17 +42,17 @@ func parse(t *testing.T, c *tlstest.Cert) *cert.Certificate {
 	return x
 }
 
-func completer(t *testing.T, root *tlstest.Cert, known []*cert.Certificate, o Options) *Completer {
+func completerFor(t *testing.T, root *tlstest.Cert, known []*cert.Certificate, o completing) *completer {
 	t.Helper()
 	p := &client.Profile{ID: "openssl-3.0", Group: client.Modern, Builder: client.Builders()["openssl-3.0"]}
 	j := rules.NewJudge(rules.Criteria{
 		At: tlstest.Now(), Profiles: []*client.Profile{p.WithStore(chain.NewSet([]*cert.Certificate{parse(t, root)}))},
 		Known: []rules.Source{{Name: "catalog", Set: chain.NewSet(known)}},
 	}, nil)
-	if o.Fetcher != nil {
-		o.Fetcher.Allow = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	if o.fetcher != nil {
+		o.fetcher.Allow = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 	}
-	return New(j, o)
+	return newCompleter(j, o)
 }
 
 func present(certs ...*tlstest.Cert) []rules.Presentation {
@@ -77,12 +77,12 @@ func TestFetchesAsFarUpAsNeeded(t *testing.T) {
 	leaf := mk.Leaf("L", j, func(c *tlstest.Template) { c.IssuingCertificateURL = []string{url + "/j"} })
 	files["/i"], files["/j"], files["/root"] = i.DER, j.DER, root.DER
 
-	without, _ := completer(t, root, nil, Options{}).Judge(t.Context(), present(leaf))
+	without, _ := completerFor(t, root, nil, completing{}).verdicts(t.Context(), present(leaf))
 	if !has(without[0], "untrusted-root") || without[0].Bundle != nil || asked.Load() != 0 {
 		t.Errorf("without leave to fetch: %v after %d requests", without[0].Findings, asked.Load())
 	}
-	c := completer(t, root, nil, Options{Fetcher: &aia.Fetcher{}})
-	v, _ := c.Judge(t.Context(), present(leaf))
+	c := completerFor(t, root, nil, completing{fetcher: &aia.Fetcher{}})
+	v, _ := c.verdicts(t.Context(), present(leaf))
 	if !has(v[0], "missing-intermediate") || len(v[0].Missing) != 2 || v[0].Missing[0].Source != "aia" {
 		t.Errorf("findings %v, missing %v", v[0].Findings, v[0].Missing)
 	}
@@ -95,7 +95,7 @@ func TestFetchesAsFarUpAsNeeded(t *testing.T) {
 	// A verdict depends on nothing but its own target: another leaf of J, which
 	// names no URL, gains nothing from what was fetched.
 	other := mk.Leaf("M", j)
-	if v, _ := c.Judge(t.Context(), present(other)); !has(v[0], "untrusted-root") {
+	if v, _ := c.verdicts(t.Context(), present(other)); !has(v[0], "untrusted-root") {
 		t.Errorf("what one target made us fetch is used for another: %v", v[0].Findings)
 	}
 }
@@ -112,11 +112,11 @@ func TestBytesAreFetchedForFacts(t *testing.T) {
 	fact := *parse(t, i)
 	fact.Raw, fact.TBS, fact.Signature, fact.SignedBy = nil, nil, nil, parse(t, root).Key.SPKI
 
-	v, _ := completer(t, root, []*cert.Certificate{&fact}, Options{Fetcher: &aia.Fetcher{}}).Judge(t.Context(), present(leaf))
+	v, _ := completerFor(t, root, []*cert.Certificate{&fact}, completing{fetcher: &aia.Fetcher{}}).verdicts(t.Context(), present(leaf))
 	if asked.Load() != 0 || v[0].Bundle == nil || v[0].Mend[0].Raw != nil {
 		t.Errorf("%d requests, mend %v", asked.Load(), v[0].Mend)
 	}
-	w, _ := completer(t, root, []*cert.Certificate{&fact}, Options{Fetcher: &aia.Fetcher{}, Bytes: true}).Judge(t.Context(), present(leaf))
+	w, _ := completerFor(t, root, []*cert.Certificate{&fact}, completing{fetcher: &aia.Fetcher{}, bytes: true}).verdicts(t.Context(), present(leaf))
 	if w[0].Bundle == nil || string(w[0].Mend[0].Raw) != string(i.DER) || *w[0].Bundle != *v[0].Bundle {
 		t.Errorf("mend %v", w[0].Mend)
 	}
@@ -131,7 +131,7 @@ func TestAURLThatFailsIsAFinding(t *testing.T) {
 	leaf := mk.Leaf("L", i, func(c *tlstest.Template) {
 		c.IssuingCertificateURL = []string{url + "/gone", "ldap://x/", url + "/third"}
 	})
-	v, _ := completer(t, root, nil, Options{Fetcher: &aia.Fetcher{}}).Judge(t.Context(), present(leaf))
+	v, _ := completerFor(t, root, nil, completing{fetcher: &aia.Fetcher{}}).verdicts(t.Context(), present(leaf))
 	failed := 0
 	for _, f := range v[0].Findings {
 		if f.Rule == "aia-failed" {
@@ -159,7 +159,7 @@ func TestCirclesEnd(t *testing.T) {
 	a := mk.Cross("A", a0, b, at("/b"))
 	leaf := mk.Leaf("L", a0, at("/a"))
 	files["/a"], files["/b"] = a.DER, b.DER
-	v, _ := completer(t, root, nil, Options{Fetcher: &aia.Fetcher{}}).Judge(t.Context(), present(leaf))
+	v, _ := completerFor(t, root, nil, completing{fetcher: &aia.Fetcher{}}).verdicts(t.Context(), present(leaf))
 	if !has(v[0], "untrusted-root") || asked.Load() != 2 {
 		t.Errorf("%v after %d requests", v[0].Findings, asked.Load())
 	}

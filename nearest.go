@@ -1,8 +1,8 @@
-package main
+package tlschain
 
-// nearest returns the word that was probably meant, empty if none is near
+// Nearest returns the word that was probably meant, empty if none is near
 // enough: at most a third of its letters are wrong.
-func nearest(typed string, words []string) string {
+func Nearest(typed string, words []string) string {
 	best, distance := "", len(typed)
 	for _, w := range words {
 		if d := editDistance(typed, w); d < distance && d*3 <= max(len(w), len(typed)) {

@@ -1,4 +1,4 @@
-package main
+package tlschain
 
 import (
 	"bytes"
@@ -6,12 +6,7 @@ import (
 	"io"
 	"testing"
 
-	"github.com/tlschain/tlschain/audit/complete"
 	"github.com/tlschain/tlschain/reports"
-	"github.com/tlschain/tlschain/rules"
-	"github.com/tlschain/tlschain/rules/catalog"
-	"github.com/tlschain/tlschain/rules/chain"
-	"github.com/tlschain/tlschain/rules/client"
 	"github.com/tlschain/tlschain/scanner"
 	"github.com/tlschain/tlschain/scanner/tlstest"
 )
@@ -20,29 +15,23 @@ import (
 // clients, parsed, judged and written as JSON, as often as its chain comes.
 func BenchmarkEndpoint(b *testing.B) {
 	endpoints := demoObservations(b)
-	facts := catalog.Embedded()
-	profiles, _, err := client.Select(client.Profiles(facts, tlstest.Now()), []string{"broad"})
+	engine, err := New(Config{At: tlstest.Now()}, Env{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	judge := rules.NewJudge(rules.Criteria{
-		At: tlstest.Now(), Profiles: profiles, Products: catalog.EmbeddedProducts(),
-		Known: []rules.Source{{Name: "catalog", Set: facts.CAs()}},
-	}, new(chain.Verifier))
 	for name, observed := range endpoints {
-		b.Run(name, func(b *testing.B) { benchmarkEndpoint(b, judge, observed) })
+		b.Run(name, func(b *testing.B) { benchmarkEndpoint(b, engine, observed) })
 	}
 }
 
-func benchmarkEndpoint(b *testing.B, judge *rules.Judge, observed []*scanner.Observation) {
-	judged := &court{Completer: complete.New(judge, complete.Options{})}
+func benchmarkEndpoint(b *testing.B, engine *Engine, observed []*scanner.Observation) {
 	w, err := reports.New("ndjson", io.Discard, reports.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		for _, e := range endpoints(context.Background(), judged, observed) {
+		for _, e := range engine.endpoints(context.Background(), observed) {
 			if err := w.Endpoint(&e); err != nil {
 				b.Fatal(err)
 			}

@@ -1,11 +1,4 @@
-// Package complete judges what a target presented with everything that may be
-// brought in for it: issuers that are fetched by the URLs in certificates, round
-// by round, and the mend.
-//
-// It is where judging meets the network, so it is above both: the rules fetch
-// nothing, and the fetcher judges nothing. What one target makes us fetch is
-// used for that target alone: no verdict depends on what others sent.
-package complete
+package tlschain
 
 import (
 	"context"
@@ -23,24 +16,29 @@ import (
 // certificate further up, and no honest chain is longer.
 const maxRounds = 5
 
-// A Completer judges targets. It is safe for concurrent use. Make it with New.
-type Completer struct {
+// A completer judges what a target presented with everything that may be
+// brought in for it: issuers that are fetched by the URLs in certificates, round
+// by round, and the fix. It is safe for concurrent use.
+//
+// Here judging meets the network: the rules fetch nothing, and the fetcher
+// judges nothing. What one target makes us fetch is used for that target alone:
+// no verdict depends on what others sent.
+type completer struct {
 	judge   *rules.Judge
-	options Options
+	options completing
 	mender  *fix.Mender
 	anchors *chain.Set
 }
 
-// Options say what may be brought in.
-type Options struct {
-	Fetcher *aia.Fetcher // nil: nothing is fetched
-	Bytes   bool         // fetch also issuers that are known as facts: their bytes are to be written
-	Mend    fix.Options  // how mends are chosen
+// completing is what may be brought in.
+type completing struct {
+	fetcher *aia.Fetcher // nil: nothing is fetched
+	bytes   bool         // fetch also issuers that are known as facts: their bytes are to be written
+	fix     fix.Options  // how fixes are chosen
 }
 
-// New prepares a completer.
-func New(j *rules.Judge, o Options) *Completer {
-	c := &Completer{judge: j, options: o, mender: fix.New(j, o.Mend)}
+func newCompleter(j *rules.Judge, o completing) *completer {
+	c := &completer{judge: j, options: o, mender: fix.New(j, o.fix)}
 	var anchors []*cert.Certificate
 	for _, p := range j.Profiles {
 		anchors = append(anchors, p.Store.All()...)
@@ -49,22 +47,19 @@ func New(j *rules.Judge, o Options) *Completer {
 	return c
 }
 
-// Read makes an entry of bytes from the wire, remembering what it has read.
-func (c *Completer) Read(raw []byte) chain.Entry { return c.judge.Read(raw) }
-
-// Judge judges what one target presented, one presentation for each address,
-// and fills in the mends. The mender is the one to ask for more about them.
-func (c *Completer) Judge(ctx context.Context, ps []rules.Presentation) ([]*rules.Verdict, *fix.Mender) {
+// verdicts judges what one target presented, one presentation for each address,
+// and fills in the fixes. The mender is the one to ask for more about them.
+func (c *completer) verdicts(ctx context.Context, ps []rules.Presentation) ([]*rules.Verdict, *fix.Mender) {
 	judge, mender := c.judge, c.mender
 	verdicts := judge.Judge(ps)
-	if c.options.Fetcher != nil {
+	if c.options.fetcher != nil {
 		if fetched, failures := c.fetch(ctx, verdicts); len(fetched)+len(failures) > 0 {
 			ps = slices.Clone(ps)
 			for i := range ps {
 				ps[i].AIA = failures
 			}
 			judge = judge.With(rules.Source{Name: "aia", Set: chain.NewSet(fetched)})
-			mender = fix.New(judge, c.options.Mend)
+			mender = fix.New(judge, c.options.fix)
 			verdicts = judge.Judge(ps)
 		}
 	}
@@ -75,8 +70,8 @@ func (c *Completer) Judge(ctx context.Context, ps []rules.Presentation) ([]*rule
 }
 
 // fetch climbs from the leaves of one target as far as URLs lead.
-func (c *Completer) fetch(ctx context.Context, verdicts []*rules.Verdict) (fetched []*cert.Certificate, failures []rules.AIAFailure) {
-	session := c.options.Fetcher.Begin()
+func (c *completer) fetch(ctx context.Context, verdicts []*rules.Verdict) (fetched []*cert.Certificate, failures []rules.AIAFailure) {
+	session := c.options.fetcher.Begin()
 	asked := make(map[string]bool)
 	for range maxRounds {
 		urls := c.wanted(verdicts, fetched, asked)
@@ -107,7 +102,7 @@ const (
 
 // wanted gives the URLs that were not asked yet, of the certificates above
 // which nothing is at hand.
-func (c *Completer) wanted(verdicts []*rules.Verdict, fetched []*cert.Certificate, asked map[string]bool) (urls []string) {
+func (c *completer) wanted(verdicts []*rules.Verdict, fetched []*cert.Certificate, asked map[string]bool) (urls []string) {
 	for _, v := range verdicts {
 		if v.Leaf < 0 {
 			continue
@@ -139,13 +134,13 @@ func (c *Completer) wanted(verdicts []*rules.Verdict, fetched []*cert.Certificat
 }
 
 // trusted reports whether an anchor of some client signed x: nothing is missing above it.
-func (c *Completer) trusted(session *chain.Session, x *cert.Certificate) bool {
+func (c *completer) trusted(session *chain.Session, x *cert.Certificate) bool {
 	return slices.ContainsFunc(c.anchors.Named(x.Issuer), func(a *cert.Certificate) bool { return chain.Certifies(session, a, x) })
 }
 
-func (c *Completer) issuers(session *chain.Session, v *rules.Verdict, fetched []*cert.Certificate, x *cert.Certificate) (out []*cert.Certificate) {
+func (c *completer) issuers(session *chain.Session, v *rules.Verdict, fetched []*cert.Certificate, x *cert.Certificate) (out []*cert.Certificate) {
 	add := func(k *cert.Certificate) {
-		if k != nil && (k.Raw != nil || !c.options.Bytes) && chain.Certifies(session, k, x) {
+		if k != nil && (k.Raw != nil || !c.options.bytes) && chain.Certifies(session, k, x) {
 			out = append(out, k)
 		}
 	}
@@ -166,9 +161,9 @@ func (c *Completer) issuers(session *chain.Session, v *rules.Verdict, fetched []
 // Twins gives the serial numbers, in hex, of the known self-signed roots that
 // share name and key with a cross-certificate of a bundle: Windows prefers such
 // a root in its store to the cross-certificate.
-func (c *Completer) Twins(bundle []fix.Certificate) (serials []string) {
+func (e *Engine) Twins(bundle []fix.Certificate) (serials []string) {
 	for _, b := range bundle {
-		for _, source := range c.judge.Known {
+		for _, source := range e.judge.Known {
 			for _, k := range source.Set.Keyed(b.Cert.Key.SPKI) {
 				serial := hex.EncodeToString(k.Serial)
 				if k.SelfIssued() && k.Subject.Canon == b.Cert.Subject.Canon && k.SHA256 != b.Cert.SHA256 && !slices.Contains(serials, serial) {

@@ -1,4 +1,4 @@
-package main
+package tlschain
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 	"runtime"
 	"sync"
 
-	"github.com/tlschain/tlschain/audit/complete"
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules"
 	"github.com/tlschain/tlschain/rules/chain"
@@ -18,7 +17,7 @@ import (
 // the endpoints of one target at a time, as they are done. It holds no more
 // targets than it has workers. What was observed is judged also when ctx has
 // ended: that only ends the fetching of issuers.
-func judgeAll(ctx context.Context, judge *court, observed iter.Seq[[]*scanner.Observation]) iter.Seq[[]reports.Endpoint] {
+func (e *Engine) judgeAll(ctx context.Context, observed iter.Seq[[]*scanner.Observation]) iter.Seq[[]reports.Endpoint] {
 	return func(yield func([]reports.Endpoint) bool) {
 		left, leave := context.WithCancel(context.Background())
 		todo := make(chan []*scanner.Observation)
@@ -27,7 +26,7 @@ func judgeAll(ctx context.Context, judge *court, observed iter.Seq[[]*scanner.Ob
 		for range runtime.GOMAXPROCS(0) {
 			workers.Go(func() {
 				for o := range todo {
-					done <- endpoints(ctx, judge, o)
+					done <- e.endpoints(ctx, o)
 				}
 			})
 		}
@@ -48,39 +47,50 @@ func judgeAll(ctx context.Context, judge *court, observed iter.Seq[[]*scanner.Ob
 			for range done {
 			}
 		}()
-		for e := range done {
-			if !yield(e) {
+		for endpoints := range done {
+			if !yield(endpoints) {
 				return
 			}
 		}
 	}
 }
 
-// endpoints judges what one target showed, all its addresses together: an
-// endpoint for each address.
-func endpoints(ctx context.Context, judge *court, observed []*scanner.Observation) []reports.Endpoint {
-	var out []reports.Endpoint
-	var shown []*scanner.Observation // one an endpoint
-	var captured []int               // endpoints that presented a chain
-	var presented []rules.Presentation
-	var places []policy.Place
+// gathered is what one target showed, an endpoint for each address.
+type gathered struct {
+	shown     []*scanner.Observation // one an endpoint
+	captured  []int                  // endpoints that presented a chain; what follows is theirs
+	presented []rules.Presentation
+	places    []policy.Place
+}
+
+func (e *Engine) gather(observed []*scanner.Observation) (g gathered) {
 	for _, here := range byAddress(observed) {
 		first := here[0]
 		for _, o := range here {
 			if o.Captured() {
 				first = o
-				captured = append(captured, len(out))
-				presented = append(presented, presentation(judge.Completer, first, here))
-				places = append(places, placeOf(first))
+				g.captured = append(g.captured, len(g.shown))
+				g.presented = append(g.presented, e.presentation(first, here))
+				g.places = append(g.places, placeOf(first))
 				break
 			}
 		}
-		shown = append(shown, first)
-		out = append(out, reports.NewEndpoint(first, first.Target.Text, nil))
+		g.shown = append(g.shown, first)
 	}
-	for i, v := range judge.rule(ctx, presented, places) {
-		at := captured[i]
-		out[at] = reports.NewEndpoint(shown[at], shown[at].Target.Text, v)
+	return g
+}
+
+// endpoints judges what one target showed, all its addresses together.
+func (e *Engine) endpoints(ctx context.Context, observed []*scanner.Observation) []reports.Endpoint {
+	g := e.gather(observed)
+	out := make([]reports.Endpoint, len(g.shown))
+	verdicts := make([]*rules.Verdict, len(g.shown))
+	judged, _ := e.judged.verdicts(ctx, g.presented)
+	for i, v := range judged {
+		verdicts[g.captured[i]] = e.weighed(v, g.places[i])
+	}
+	for i, o := range g.shown {
+		out[i] = reports.NewEndpoint(o, o.Target.Text, verdicts[i])
 	}
 	return out
 }
@@ -100,17 +110,17 @@ func byAddress(observed []*scanner.Observation) [][]*scanner.Observation {
 
 // presentation is what first showed; the chains of the other handshakes with
 // the same address stand beside it.
-func presentation(judge *complete.Completer, first *scanner.Observation, here []*scanner.Observation) rules.Presentation {
-	p := presentationOf(judge, first)
+func (e *Engine) presentation(first *scanner.Observation, here []*scanner.Observation) rules.Presentation {
+	p := e.presentationOf(first)
 	for _, o := range here {
 		if o != first && o.Captured() {
-			p.Variants = append(p.Variants, presentationOf(judge, o))
+			p.Variants = append(p.Variants, e.presentationOf(o))
 		}
 	}
 	return p
 }
 
-func presentationOf(judge *complete.Completer, o *scanner.Observation) rules.Presentation {
+func (e *Engine) presentationOf(o *scanner.Observation) rules.Presentation {
 	p := rules.Presentation{
 		Entries: make([]chain.Entry, len(o.Chain)),
 		Name:    o.Target.ServerName,
@@ -118,9 +128,8 @@ func presentationOf(judge *complete.Completer, o *scanner.Observation) rules.Pre
 		Variant: o.Variant,
 	}
 	for i, der := range o.Chain {
-		p.Entries[i] = judge.Read(der)
+		p.Entries[i] = e.judge.Read(der)
 	}
-	// The target list's reader has checked the digits.
-	p.Expect, _ = parseHash(o.Target.Expect)
+	p.Expect = parseHash(o.Target.Expect)
 	return p
 }

@@ -1,0 +1,66 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"time"
+
+	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/scanner"
+)
+
+// NewEngine gives the Engine that scans groups as tlschain scan would with the
+// same settings. env is what there is beside the files that a group names.
+func NewEngine(env func(now time.Time) tlschain.Env) Engine {
+	return func(g *Group, now time.Time) (Look, error) {
+		engine, err := tlschain.New(g.config(), env(now))
+		if err != nil {
+			return nil, keyError(err)
+		}
+		return func(ctx context.Context, targets iter.Seq[scanner.Target], keep func([]byte)) iter.Seq[[]reports.Endpoint] {
+			return engine.ScanKeeping(ctx, inGroup(g.Name, targets), keep)
+		}, nil
+	}
+}
+
+// config is what a group's settings mean, with its files where they are.
+func (g *Group) config() tlschain.Config {
+	c := g.Config.WithFiles(g.Path)
+	c.Pace = tlschain.Pace{
+		Concurrency: g.Pace.Concurrency, Rate: g.Pace.Rate, PerHost: g.Pace.PerHost, Retries: g.Pace.Retries, Timeout: time.Duration(g.Pace.Timeout),
+	}
+	return c
+}
+
+// keyError words an error about a field of a Config by the key that it has in
+// tlschain.yaml.
+func keyError(err error) error {
+	var field *tlschain.FieldError
+	if !errors.As(err, &field) {
+		return err
+	}
+	message, hint := field.Say(func(o tlschain.Option) string { return o.Key })
+	if hint == "" {
+		return errors.New(message)
+	}
+	return fmt.Errorf("%s; %s", message, hint)
+}
+
+// inGroup has policies and waivers know the targets by the group's name.
+func inGroup(group string, targets iter.Seq[scanner.Target]) iter.Seq[scanner.Target] {
+	return func(yield func(scanner.Target) bool) {
+		for t := range targets {
+			tags := map[string]string{}
+			maps.Copy(tags, t.Tags)
+			tags["group"] = group
+			t.Tags = tags
+			if !yield(t) {
+				return
+			}
+		}
+	}
+}

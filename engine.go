@@ -1,0 +1,190 @@
+package tlschain
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/fix"
+	"github.com/tlschain/tlschain/rules/policy"
+	"github.com/tlschain/tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner/aia"
+)
+
+// An Engine scans and judges as its [Config] says. It is safe for concurrent
+// use. Make it with [New].
+type Engine struct {
+	config  Config
+	env     Env
+	facts   *catalog.Facts
+	judge   *rules.Judge
+	scanner *scanner.Scanner
+	fetcher *aia.Fetcher // nil: nothing is fetched
+	judged  *completer   // for scan and check
+	fixed   *completer   // for fix, which needs the bytes of what it writes
+	expect  cert.Hash
+
+	weighs  bool // there is a policy, or a waiver
+	policy  *policy.Policy
+	waivers []policy.Waiver
+}
+
+// New reads the files that a Config names and makes ready to judge. What is
+// wrong with the Config, or with one of them, is told as a [FieldError], before
+// any connection is made.
+func New(config Config, env Env) (*Engine, error) {
+	if err := config.Validate(); err != nil {
+		return nil, err
+	}
+	e := &Engine{config: config, env: env, facts: env.Facts, policy: new(policy.Policy)}
+	if e.facts == nil {
+		e.facts = catalog.Embedded()
+	}
+	at := config.At
+	if at.IsZero() {
+		at = env.Now
+	}
+	if at.IsZero() {
+		at = time.Now()
+	}
+	var err error
+	if e.scanner, err = e.newScanner(); err != nil {
+		return nil, err
+	}
+	if e.judge, err = e.judgeAt(at); err != nil {
+		return nil, err
+	}
+	if e.fetcher, err = config.fetcher(); err != nil {
+		return nil, err
+	}
+	e.judged = newCompleter(e.judge, completing{fetcher: e.fetcher})
+	e.fixed = newCompleter(e.judge, completing{fetcher: e.fetcher, bytes: true, fix: fix.Options{Prefer: config.Prefer, WithRoot: config.WithRoot}})
+	if e.expect, err = e.readExpected(); err != nil {
+		return nil, err
+	}
+	return e, e.readPolicy()
+}
+
+// Config is what the Engine was made of.
+func (e *Engine) Config() Config { return e.config }
+
+// Header begins a report of what this Engine judges.
+func (e *Engine) Header(tool reports.Tool, started time.Time) reports.Header {
+	return reports.Header{
+		SchemaVersion: reports.SchemaVersion, Tool: tool, StartedAt: started.UTC(), EvaluatedAt: e.judge.At.UTC(), Clients: e.Clients(),
+	}
+}
+
+// Clients are the names of the clients that are judged by.
+func (e *Engine) Clients() (names []string) {
+	for _, p := range e.judge.Profiles {
+		names = append(names, p.ID)
+	}
+	return names
+}
+
+// Targets are the options to read targets with: see [scanner.ParseTarget].
+func (c *Config) Targets() scanner.TargetOptions {
+	return scanner.TargetOptions{Ports: c.Ports, ServerName: c.ServerName}
+}
+
+// Scan looks at targets and judges what they present. It yields the endpoints of
+// one target at a time, as they are done: one for each address that was looked
+// at. When ctx ends it yields soon what was begun, and ends.
+func (e *Engine) Scan(ctx context.Context, targets iter.Seq[scanner.Target]) iter.Seq[[]reports.Endpoint] {
+	return e.judgeAll(ctx, e.scanner.Scan(ctx, e.expecting(targets)))
+}
+
+// ScanKeeping is Scan that also hands on the bytes of each certificate that was
+// sent, or that fixes what was, before its endpoint is yielded. keep is called
+// from any goroutine.
+func (e *Engine) ScanKeeping(ctx context.Context, targets iter.Seq[scanner.Target], keep func(der []byte)) iter.Seq[[]reports.Endpoint] {
+	observed := func(yield func([]*scanner.Observation) bool) {
+		for all := range e.scanner.Scan(ctx, e.expecting(targets)) {
+			for _, o := range all {
+				for _, der := range o.Chain {
+					keep(der)
+				}
+			}
+			if !yield(all) {
+				return
+			}
+		}
+	}
+	return func(yield func([]reports.Endpoint) bool) {
+		for all := range e.judgeAll(ctx, observed) {
+			for i := range all {
+				e.keepFix(ctx, &all[i], keep)
+			}
+			if !yield(all) {
+				return
+			}
+		}
+	}
+}
+
+// Check judges what a file holds.
+func (e *Engine) Check(ctx context.Context, p Presented) reports.Endpoint {
+	verdicts, _ := e.judged.verdicts(ctx, []rules.Presentation{p.Presentation})
+	return reports.NewEndpoint(nil, p.Label, e.weighed(verdicts[0], policy.Place{Host: p.Label}))
+}
+
+// expecting has each target expect the certificate that the Config names, unless
+// it says itself which one.
+func (e *Engine) expecting(targets iter.Seq[scanner.Target]) iter.Seq[scanner.Target] {
+	if e.expect == (cert.Hash{}) {
+		return targets
+	}
+	return func(yield func(scanner.Target) bool) {
+		for t := range targets {
+			if t.Expect == "" {
+				t.Expect = e.expect.String()
+			}
+			if !yield(t) {
+				return
+			}
+		}
+	}
+}
+
+func (e *Engine) readPolicy() (err error) {
+	if file := e.config.Policy; file != "" {
+		data, err := e.env.ReadFile(file)
+		if err != nil {
+			return fieldf("Policy", "{Policy} %s: %w", file, err)
+		}
+		if e.policy, err = policy.Parse(file, data); err != nil {
+			return fieldf("Policy", "{Policy}: %w", err)
+		}
+		e.weighs = true
+	}
+	if file := e.config.Waivers; file != "" {
+		data, err := e.env.ReadFile(file)
+		if err != nil {
+			return fieldf("Waivers", "{Waivers} %s: %w", file, err)
+		}
+		if e.waivers, err = policy.ParseWaivers(file, data); err != nil {
+			return fieldf("Waivers", "{Waivers}: %w", err)
+		}
+		e.weighs = true
+	}
+	return nil
+}
+
+// weighed gives a verdict the severities that the policy sets, and the waivers.
+func (e *Engine) weighed(v *rules.Verdict, where policy.Place) *rules.Verdict {
+	if !e.weighs {
+		return v
+	}
+	own := *v // what was judged may be remembered, for other places
+	e.policy.Judge(&own, e.waivers, where, e.judge.At)
+	return &own
+}
+
+func placeOf(o *scanner.Observation) policy.Place {
+	return policy.Place{Host: o.Target.Host, Port: o.Target.Port, Address: o.Addr.Addr(), Group: o.Target.Tags["group"]}
+}

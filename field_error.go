@@ -1,0 +1,41 @@
+package tlschain
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A FieldError says which field of a [Config] is wrong, and why. People who
+// never see a Config know its fields by other names: see [FieldError.Say].
+type FieldError struct {
+	Field string // such as Roots or Pace.Rate
+	err   error  // in which {Roots} stands for the name of a field
+	hint  string // what to write instead, likewise; may be empty
+}
+
+func fieldf(field, format string, args ...any) *FieldError {
+	return &FieldError{Field: field, err: fmt.Errorf(format, args...)}
+}
+
+func (e *FieldError) hintf(format string, args ...any) *FieldError {
+	e.hint = fmt.Sprintf(format, args...)
+	return e
+}
+
+func (e *FieldError) Error() string {
+	message, _ := e.Say(func(o Option) string { return o.Field })
+	return message
+}
+
+func (e *FieldError) Unwrap() error { return e.err }
+
+// Say words the error and its hint with each field under the name that its
+// reader knows it by.
+func (e *FieldError) Say(name func(Option) string) (message, hint string) {
+	var pairs []string
+	for _, o := range Options() {
+		pairs = append(pairs, "{"+o.Field+"}", name(o))
+	}
+	r := strings.NewReplacer(pairs...)
+	return r.Replace(e.err.Error()), r.Replace(e.hint)
+}

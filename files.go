@@ -1,0 +1,159 @@
+package tlschain
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/certfile"
+	"github.com/tlschain/tlschain/rules/chain"
+)
+
+// An Env is what an [Engine] is given of the world beside the files that its
+// Config names. The zero value will do.
+type Env struct {
+	Stdin  io.Reader           // what the file name "-" stands for; nil: an empty file
+	Getenv func(string) string // for proxies; nil: an empty environment
+	Facts  *catalog.Facts      // about CAs and trust stores; nil: those that are compiled in
+	Now    time.Time           // zero: when the Engine is made
+}
+
+func (v *Env) getenv(name string) string {
+	if v.Getenv == nil {
+		return ""
+	}
+	return v.Getenv(name)
+}
+
+// ReadFile reads a file whole, within the bounds of what certificates need. Its
+// errors leave out the name, which is said anyway.
+func (v *Env) ReadFile(file string) ([]byte, error) {
+	r := v.Stdin
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return nil, withoutPath(err)
+		}
+		defer f.Close()
+		r = f
+	}
+	if r == nil {
+		return nil, nil
+	}
+	data, err := io.ReadAll(io.LimitReader(r, certfile.MaxSize+1))
+	return data, withoutPath(err)
+}
+
+func withoutPath(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+// A File is a file of certificates to be judged as if a server presented it.
+type File struct {
+	Name       string    // "-" is standard input
+	ServerName string    // to check the leaf against; empty: the leaf's first
+	Key        cert.Hash // SHA-256 of the server's public key; zero: of the key in the file, if there is one
+	Passwords  []string  // that PKCS #12 and JKS files may have
+}
+
+// A Presented is a chain of a file. Its label tells several of one file apart.
+type Presented struct {
+	Label string
+	rules.Presentation
+}
+
+// Read reads the chains of a file, one for each leaf.
+func (e *Engine) Read(f File) ([]Presented, error) {
+	data, err := e.env.ReadFile(f.Name)
+	if err != nil {
+		return nil, err
+	}
+	chains, err := certfile.Read(data, f.Passwords...)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Presented, len(chains))
+	for i, c := range chains {
+		p := rules.Presentation{Unordered: c.Set, ServerKey: c.Key, Expect: e.expect}
+		for _, der := range c.Certs {
+			p.Entries = append(p.Entries, chain.Read(der))
+		}
+		if f.Key != (cert.Hash{}) {
+			p.ServerKey = f.Key
+		}
+		if p.Name = f.ServerName; p.Name == "" {
+			p.Name = firstName(p.Entries)
+		}
+		out[i] = Presented{Label: labelOf(f.Name, i, len(chains)), Presentation: p}
+	}
+	return out, nil
+}
+
+// labelOf names an endpoint of a file: the file, numbered where it has several.
+func labelOf(file string, i, of int) string {
+	if of == 1 {
+		return file
+	}
+	return fmt.Sprintf("%s#%d", file, i+1)
+}
+
+// firstName is the first name that the leaf is for; a wildcard's is one that it
+// covers. Empty if it has none, and then no name is judged.
+func firstName(entries []chain.Entry) string {
+	for _, e := range entries {
+		if e.Cert == nil || len(e.Cert.DNSNames)+len(e.Cert.IPs) == 0 {
+			continue
+		}
+		for _, n := range e.Cert.DNSNames {
+			if rest, ok := strings.CutPrefix(n, "*."); ok {
+				n = "www." + rest
+			}
+			if n != "" {
+				return n
+			}
+		}
+		for _, ip := range e.Cert.IPs {
+			return ip.String()
+		}
+	}
+	return ""
+}
+
+// readExpected is the SHA-256 of the certificate that should be served: of the
+// first in the file that the Config names, zero if it names none.
+func (e *Engine) readExpected() (cert.Hash, error) {
+	file := e.config.Expect
+	if file == "" {
+		return cert.Hash{}, nil
+	}
+	data, err := e.env.ReadFile(file)
+	if err != nil {
+		return cert.Hash{}, fieldf("Expect", "{Expect} %s: %w", file, err)
+	}
+	certs, err := certfile.Certificates(data)
+	if err != nil {
+		return cert.Hash{}, fieldf("Expect", "{Expect} %s: %w", file, err).hintf("it takes the file that the server should present, leaf first")
+	}
+	return chain.Read(certs[0]).SHA256, nil
+}
+
+// parseHash reads a SHA-256 in hex; nothing is the zero hash, and so is what is
+// none: the reader of target lists has refused it.
+func parseHash(text string) (h cert.Hash) {
+	if b, err := hex.DecodeString(text); err == nil && len(b) == len(h) {
+		h = cert.Hash(b)
+	}
+	return h
+}

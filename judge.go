@@ -1,0 +1,106 @@
+package tlschain
+
+import (
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/certfile"
+	"github.com/tlschain/tlschain/rules/chain"
+)
+
+// judgeAt makes the judge as of a moment, with the trust stores of that moment.
+func (e *Engine) judgeAt(at time.Time) (*rules.Judge, error) {
+	criteria := rules.Criteria{At: at}
+	pool, err := e.pool()
+	if err != nil {
+		return nil, err
+	}
+	criteria.Known = []rules.Source{{Name: "pool", Set: pool}, {Name: "catalog", Set: e.facts.CAs()}}
+	if criteria.Profiles, criteria.Named, err = e.profiles(at); err != nil {
+		return nil, err
+	}
+	if criteria.Products, err = e.products(); err != nil {
+		return nil, err
+	}
+	return rules.NewJudge(criteria, new(chain.Verifier)), nil
+}
+
+// products is the catalogue, with the user's own line.
+func (e *Engine) products() (*catalog.Products, error) {
+	products, file := catalog.EmbeddedProducts(), e.config.Catalog
+	if file == "" {
+		return products, nil
+	}
+	data, err := e.env.ReadFile(file)
+	if err == nil {
+		products, err = products.With(data)
+	}
+	if err != nil {
+		return nil, fieldf("Catalog", "{Catalog} %s: %w", file, err)
+	}
+	return products, nil
+}
+
+// pool reads further CA certificates: files, and all files of folders that hold
+// certificates.
+func (e *Engine) pool() (*chain.Set, error) {
+	var certs []*cert.Certificate
+	for _, path := range e.config.Pool {
+		found := 0
+		err := filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			list, err := e.env.certificates(file)
+			if err != nil && file == path {
+				return err // in a folder there may be other files too
+			}
+			found += len(list)
+			certs = append(certs, list...)
+			return nil
+		})
+		if err != nil {
+			return nil, fieldf("Pool", "{Pool} %s: %w", path, err)
+		}
+		if found == 0 {
+			return nil, fieldf("Pool", "{Pool} %s: there is no certificate in it", path)
+		}
+	}
+	return chain.NewSet(certs), nil
+}
+
+// roots reads a trust store, in the order of the file: the order matters to
+// some clients, and so do duplicates.
+func (e *Engine) roots(field, file string) (*chain.Set, error) {
+	if file == "" {
+		return nil, nil
+	}
+	certs, err := e.env.certificates(file)
+	if err != nil {
+		return nil, fieldf(field, "{%s} %s: %w", field, file, err).hintf("{%s} takes a file of CA certificates", field)
+	}
+	return chain.NewSet(certs), nil
+}
+
+func (v *Env) certificates(file string) ([]*cert.Certificate, error) {
+	data, err := v.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	list, err := certfile.Certificates(data)
+	if err != nil {
+		return nil, err
+	}
+	certs := make([]*cert.Certificate, len(list))
+	for i, der := range list {
+		if certs[i], err = cert.Parse(der); err != nil {
+			return nil, fmt.Errorf("certificate %d: %w", i+1, err)
+		}
+	}
+	return certs, nil
+}

@@ -1,0 +1,111 @@
+package tlschain
+
+import (
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
+)
+
+// profiles picks the clients to judge by, with the trust stores that the Config
+// asks for. named are those that were written by their own name.
+func (e *Engine) profiles(at time.Time) (chosen []*client.Profile, named []string, err error) {
+	replace, err := e.roots("Roots", e.config.Roots)
+	if err != nil {
+		return nil, nil, err
+	}
+	add, err := e.roots("AddRoots", e.config.AddRoots)
+	if err != nil {
+		return nil, nil, err
+	}
+	all := client.Profiles(e.facts, at)
+	own, err := e.ownClients(all)
+	if err != nil {
+		return nil, nil, err
+	}
+	all = append(all, own...)
+	wanted := e.config.Clients
+	if len(wanted) == 0 {
+		for _, profile := range own {
+			wanted = append(wanted, profile.ID)
+		}
+	}
+	if len(wanted) == 0 {
+		wanted = []string{string(client.Broad)}
+	}
+	if chosen, named, err = SelectClients(all, wanted); err != nil {
+		return nil, nil, err
+	}
+	return withStores(chosen, replace, add), named, nil
+}
+
+// ownClients are those that the user wrote down, each with its store. A store's
+// path is relative to the file that names it.
+func (e *Engine) ownClients(known []*client.Profile) ([]*client.Profile, error) {
+	file := e.config.ClientFile
+	if file == "" {
+		return nil, nil
+	}
+	data, err := e.env.ReadFile(file)
+	if err != nil {
+		return nil, fieldf("ClientFile", "{ClientFile} %s: %w", file, err)
+	}
+	defined, err := client.Parse(data, known)
+	if err != nil {
+		return nil, fieldf("ClientFile", "{ClientFile} %s: %w", file, err).
+			hintf("tlschain clients NAME tells of the clients that others can be based on")
+	}
+	var out []*client.Profile
+	for _, d := range defined {
+		profile := d.Profile
+		if d.Store != "" {
+			path := d.Store
+			if !filepath.IsAbs(path) {
+				path = filepath.Join(filepath.Dir(file), path)
+			}
+			certs, err := e.env.certificates(path)
+			if err != nil {
+				return nil, fieldf("ClientFile", "{ClientFile} %s: line %d: store %s: %w", file, d.Line, d.Store, err)
+			}
+			profile = profile.WithStore(chain.NewSet(certs))
+		}
+		out = append(out, profile)
+	}
+	return out, nil
+}
+
+// withStores gives the profiles the trust stores that were asked for; nil: none.
+func withStores(profiles []*client.Profile, replace, add *chain.Set) []*client.Profile {
+	out := slices.Clone(profiles)
+	for i := range out {
+		if replace != nil {
+			out[i] = out[i].WithStore(replace)
+		}
+		if add != nil {
+			out[i] = out[i].WithAdded(add)
+		}
+	}
+	return out
+}
+
+// SelectClients is [client.Select] with an error that says what was probably
+// meant.
+func SelectClients(all []*client.Profile, wanted []string) (chosen []*client.Profile, named []string, err error) {
+	chosen, named, err = client.Select(all, wanted)
+	if err == nil {
+		return chosen, named, nil
+	}
+	known := []string{string(client.Modern), string(client.Broad), string(client.Legacy), string(client.All)}
+	for _, p := range all {
+		known = append(known, p.ID)
+	}
+	unknown := fieldf("Clients", "%w", err)
+	for _, word := range wanted {
+		if near := Nearest(word, known); near != "" && near != word {
+			return nil, nil, unknown.hintf("did you mean %s? tlschain clients lists them", near)
+		}
+	}
+	return nil, nil, unknown.hintf("tlschain clients lists them")
+}
