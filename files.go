@@ -86,7 +86,7 @@ func (e *Engine) Read(f File) ([]Presented, error) {
 	}
 	out := make([]Presented, len(chains))
 	for i, c := range chains {
-		p := rules.Presentation{Unordered: c.Set, ServerKey: c.Key, Expect: e.expect}
+		p := rules.Presentation{Unordered: c.Set, ServerKey: c.Key, Expect: e.expect, File: c.Flaws}
 		for _, der := range c.Certs {
 			p.Entries = append(p.Entries, chain.Read(der))
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/rules/chain"
 	"github.com/tlschain/tlschain/rules/client"
 	"github.com/tlschain/tlschain/scanner"
@@ -96,6 +97,15 @@ func judgeRecipe(t *testing.T, r *tlstest.Recipe) *Verdict {
 	}
 	if r.AIAFailed != "" {
 		p.AIA = []AIAFailure{{URL: r.AIAFailed, Message: "connection refused"}}
+	}
+	for _, f := range r.Flaws {
+		flaw := certfile.Flaw{Lines: []int{f.Line}, What: "it begins with a byte order mark"}
+		for _, l := range f.Loaders {
+			if flaw.Harmless = l == "none"; !flaw.Harmless {
+				flaw.Loaders = append(flaw.Loaders, certfile.Loader(l))
+			}
+		}
+		p.File = append(p.File, flaw)
 	}
 	all := []Presentation{p}
 	for i, list := range r.Siblings {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tlschain/tlschain/rules/catalog"
 	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/rules/chain"
 	"github.com/tlschain/tlschain/rules/client"
 	"github.com/tlschain/tlschain/scanner"
@@ -25,11 +26,12 @@ type Presentation struct {
 	ServerKey cert.Hash       // SHA-256 of the SPKI of the server's private key; zero: not given
 	Variants  []Presentation  // what the other handshakes with the same address showed
 	AIA       []AIAFailure    // URLs that gave no issuer, when fetching was allowed
+	File      []certfile.Flaw // of the file that it comes from: why servers do not load it
 }
 
 // alone reports whether the entries and the name are all there is to judge.
 func (p *Presentation) alone() bool {
-	return p.Expect == cert.Hash{} && p.ServerKey == cert.Hash{} && len(p.Variants) == 0 && len(p.AIA) == 0
+	return p.Expect == cert.Hash{} && p.ServerKey == cert.Hash{} && len(p.Variants) == 0 && len(p.AIA) == 0 && len(p.File) == 0
 }
 
 // key identifies what a presentation that is alone is judged by.

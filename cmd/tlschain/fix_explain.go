@@ -30,6 +30,10 @@ func (f *fixing) explain(a *fixTarget) {
 		return
 	case !p.Mends && len(p.Refused()) == 0 && !(f.prefer && p.Changed):
 		a.outcome = healthy
+		if f.unloadable(v) {
+			a.outcome, a.bundle = mendable, asServed(p)
+			return
+		}
 		f.printf("  Nothing to fix: what it sends is what it should.\n")
 		if f.kind != nil || f.pfx {
 			a.bundle = asServed(p)
@@ -66,6 +70,22 @@ func (f *fixing) explain(a *fixTarget) {
 		a.outcome, a.bundle = hopeless, nil
 		f.printf("  The key of --key %s does not belong to this certificate, so nothing is written.\n", f.keyFile)
 	}
+}
+
+// unloadable says why servers do not load the file, if they do not. The list in
+// it is right then, and is to be written anew.
+func (f *fixing) unloadable(v *rules.Verdict) bool {
+	found := false
+	for _, x := range v.Findings {
+		if x.Rule == "unloadable-file" && x.Severity > rules.Info {
+			if !found {
+				f.printf("  The certificates and their order are right; the file is written anew, since servers do not load it:\n")
+			}
+			found = true
+			f.printf("    %s\n", reports.Clean(x.Message))
+		}
+	}
+	return found
 }
 
 // asServed is the served list behind the leaf, for a server that sends the

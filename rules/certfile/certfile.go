@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 	"unicode/utf8"
 
 	"github.com/tlschain/tlschain/rules/cert"
@@ -24,6 +25,7 @@ type Chain struct {
 	Certs [][]byte  // in the order of the file; of a set, the leaf first
 	Set   bool      // the order means nothing: PKCS #7 and PKCS #12 hold sets
 	Key   cert.Hash // SHA-256 of the SPKI of the private key beside it; zero: none, or it cannot be read
+	Flaws []Flaw    // what keeps servers from loading the file; empty: nothing is known
 }
 
 var (
@@ -71,6 +73,9 @@ func Certificates(data []byte, passwords ...string) ([][]byte, error) {
 	return out, nil
 }
 
+// typographic finds a BEGIN line whose hyphens a word processor has joined.
+var typographic = regexp.MustCompile(`[\x{2010}-\x{2015}\x{2212}][-\x{2010}-\x{2015}\x{2212} ]*BEGIN `)
+
 func read(data []byte, passwords []string) ([]Chain, error) {
 	switch {
 	case len(data) > MaxSize:
@@ -80,14 +85,26 @@ func read(data []byte, passwords []string) ([]Chain, error) {
 	case bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")):
 		return nil, errors.New("it is UTF-16 text, which no server reads: save it as plain ASCII (in PowerShell: Out-File -Encoding ascii)")
 	case isPEM(data):
+		if chains, ok := readManifest(data); ok {
+			return chains, nil
+		}
 		return readPEM(data)
 	case isJKS(data):
 		return readJKS(data, passwords)
 	case isPKCS12(data):
 		return readPKCS12(data, passwords)
 	}
+	if chains, ok := readManifest(data); ok {
+		return chains, nil
+	}
+	if typographic.Match(data) {
+		return nil, errors.New("the dashes around BEGIN CERTIFICATE are not five hyphens: a word processor replaced them, type -----BEGIN CERTIFICATE-----")
+	}
 	certs, failure := aia.Decode(data)
 	if failure != nil {
+		if chains, ok := readBase64(data, passwords); ok {
+			return chains, nil
+		}
 		return nil, fmt.Errorf("it holds no certificate that can be found: %s is none of PEM, DER, PKCS #7, PKCS #12 and JKS", shape(data))
 	}
 	return []Chain{{Certs: certs, Set: isPKCS7(data)}}, nil

@@ -19,7 +19,7 @@ func PublicKey(data []byte) (cert.Hash, error) {
 	if !isPEM(data) {
 		return publicHash("", data)
 	}
-	blocks, err := blocksOf(data)
+	blocks, err := blocksOf(layOut(data))
 	if err != nil {
 		return cert.Hash{}, err
 	}

@@ -16,27 +16,31 @@ const (
 	end   = "-----END "
 )
 
-func isPEM(data []byte) bool { return bytes.Contains(data, []byte(begin)) }
+func isPEM(data []byte) bool {
+	return bytes.Contains(data, []byte(begin)) || bytes.Contains(data, []byte("-----BEGIN%20")) || bytes.Contains(data, []byte("-----BEGIN+CERT"))
+}
 
 // A block is one PEM block and where it stands.
 type block struct {
 	*pem.Block
-	number int // from 1
-	line   int // of its BEGIN line, from 1
+	trusted bool // it was labelled TRUSTED CERTIFICATE
+	number  int  // from 1
+	line    int  // of its BEGIN line, from 1
 }
 
 func readPEM(data []byte) ([]Chain, error) {
-	blocks, err := blocksOf(data)
+	layout := layOut(data)
+	blocks, err := blocksOf(layout)
 	if err != nil {
 		return nil, err
 	}
 	list, bag := Chain{}, Chain{Set: true}
 	for _, b := range blocks {
 		switch {
-		case b.Type == "CERTIFICATE" || b.Type == "X509 CERTIFICATE":
-			list.Certs = append(list.Certs, b.Bytes)
-		case b.Type == "TRUSTED CERTIFICATE": // OpenSSL's: trust settings follow the certificate
+		case b.trusted: // OpenSSL's: trust settings follow the certificate
 			list.Certs = append(list.Certs, firstElement(b.Bytes))
+		case b.Type == "CERTIFICATE":
+			list.Certs = append(list.Certs, b.Bytes)
 		case b.Type == "PKCS7" || b.Type == "CMS" || b.Type == "PKCS #7 SIGNED DATA":
 			certs, failure := aia.Decode(b.Bytes)
 			if failure != nil {
@@ -53,6 +57,9 @@ func readPEM(data []byte) ([]Chain, error) {
 	case len(list.Certs) > 0 && len(bag.Certs) > 0:
 		return nil, errors.New("it holds CERTIFICATE blocks and a PKCS #7 block: give them as two files")
 	case len(list.Certs) > 0:
+		list.Flaws = flawsOf(data, layout, list.Certs)
+		// The members of a JSON object have no order.
+		list.Set = bytes.HasPrefix(bytes.TrimSpace(data), []byte("{"))
 		return []Chain{list}, nil
 	case len(bag.Certs) > 0:
 		return []Chain{bag}, nil
@@ -60,16 +67,18 @@ func readPEM(data []byte) ([]Chain, error) {
 	return nil, fmt.Errorf("it holds %s but no certificate", kindsOf(blocks))
 }
 
-// blocksOf cuts PEM text at its BEGIN and END lines. encoding/pem steps over a
+// blocksOf cuts laid out text at its BEGIN and END lines. encoding/pem steps over a
 // damaged block in silence, and so would we judge another chain than the one
 // that a server would refuse to load.
-func blocksOf(data []byte) ([]block, error) {
+func blocksOf(l *layout) ([]block, error) {
 	var blocks []block
 	var text bytes.Buffer
-	label, number, start := "", 0, 0
-	for i, raw := range bytes.Split(data, []byte("\n")) {
-		line := strings.TrimRight(string(raw), " \t\r")
-		line = strings.TrimPrefix(line, "\ufeff")
+	label, number, start, trusted := "", 0, 0, false
+	for i := range l.lines {
+		if l.lines[i].drop != noOddity {
+			continue
+		}
+		line := strings.TrimRight(l.lines[i].text, " \t\r\n")
 		switch {
 		case strings.Contains(line, end) && strings.Contains(line[strings.Index(line, end):], begin):
 			return nil, fmt.Errorf("line %d: two blocks run together: put a line break between -----END and -----BEGIN", i+1)
@@ -78,7 +87,7 @@ func blocksOf(data []byte) ([]block, error) {
 			if label != "" {
 				return nil, fmt.Errorf("block %d (line %d) has no %s%s----- line before the next block begins on line %d", number-1, start, end, label, i+1)
 			}
-			start = i + 1
+			start, trusted = i+1, l.lines[i].label == "TRUSTED CERTIFICATE"
 			var closed bool
 			if label, closed = strings.CutSuffix(line[len(begin):], "-----"); !closed || label == "" {
 				return nil, fmt.Errorf("block %d (line %d) begins with a damaged line: it should read -----BEGIN CERTIFICATE-----", number, start)
@@ -97,7 +106,7 @@ func blocksOf(data []byte) ([]block, error) {
 		if b == nil {
 			return nil, fmt.Errorf("block %d (line %d): %s", number, start, damage(text.String(), start))
 		}
-		blocks = append(blocks, block{b, number, start})
+		blocks = append(blocks, block{b, trusted, number, start})
 		label = ""
 		text.Reset()
 	}
@@ -113,6 +122,9 @@ func damage(text string, start int) string {
 	for i, line := range lines[1 : len(lines)-1] {
 		for _, c := range line {
 			if !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= ", c) {
+				if c < ' ' || c > '~' {
+					return fmt.Sprintf("line %d is not base64 text: it has the character %U, which may be invisible", start+1+i, c)
+				}
 				return fmt.Sprintf("line %d is not base64 text", start+1+i)
 			}
 		}

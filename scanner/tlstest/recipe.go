@@ -38,6 +38,7 @@ import (
 //	serverkey L           the private key that the user gives is that of L
 //	expected L            the leaf that should be served
 //	aiafailed URL         an issuer could not be fetched there
+//	flaw LINE LOADER ...  the file is written so that these do not load it; "none": all do
 //	leafkey L             whose key the server has (default: the first presented)
 //	at 2026-11-22         judged as of (default: Now); RFC 3339 or a date
 //	name www.example.test judged for this name (default: ServerName); - for none
@@ -56,6 +57,7 @@ type Recipe struct {
 	ServerKey []byte              // a certificate of the key given by --key; nil: none given
 	Expected  []byte              // the leaf that should be served; nil: any
 	AIAFailed string              // a caIssuers URL that gave nothing; empty: none
+	Flaws     []FileFlaw          // of the text of the file that the chain comes from
 	At        time.Time
 	Name      string // the name to check; empty: none
 	Clients   []string
@@ -66,6 +68,12 @@ type Recipe struct {
 
 	entries map[string][]byte
 	certs   map[string]*Cert
+}
+
+// A FileFlaw is something in a file's text that keeps some servers from loading it.
+type FileFlaw struct {
+	Line    int
+	Loaders []string
 }
 
 // An Expectation is a finding that must be there. What is nil or empty is not

@@ -39,13 +39,24 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 		if len(words) > 0 {
 			err = errors.New("only stands alone")
 		}
+	case "flaw":
+		if len(words) < 2 || words[0].hasValue {
+			return errors.New("want: flaw LINE LOADER ...")
+		}
+		f := FileFlaw{}
+		if f.Line, err = number(words[0].name, 1<<20); err != nil {
+			return err
+		}
+		if f.Loaders, err = appendNames(nil, words[1:]); err == nil {
+			r.Flaws = append(r.Flaws, f)
+		}
 	case "at", "name", "leafkey", "serverkey", "expected", "aiafailed":
 		if len(words) != 1 || words[0].hasValue {
 			return fmt.Errorf("%s takes one value", verb)
 		}
 		return r.set(verb, words[0].name)
 	default:
-		err = fmt.Errorf("no statement %q: want root, ca, cross, leaf, copy, junk, present, sibling, variant, anchors, store, pool, leafkey, serverkey, expected, aiafailed, at, name, clients, expect, absent or only", verb)
+		err = fmt.Errorf("no statement %q: want root, ca, cross, leaf, copy, junk, present, sibling, variant, anchors, store, pool, leafkey, serverkey, expected, aiafailed, flaw, at, name, clients, expect, absent or only", verb)
 	}
 	return err
 }

@@ -38,6 +38,7 @@ store go R
 serverkey I
 expected L
 aiafailed http://aia.example.test/i.der
+flaw 7 Go Java
 `
 
 func TestRecipe(t *testing.T) {
@@ -67,6 +68,9 @@ func TestRecipe(t *testing.T) {
 	}
 	if !reflect.DeepEqual([][]byte{r.ServerKey, r.Expected}, [][]byte{i, l}) || r.AIAFailed != "http://aia.example.test/i.der" {
 		t.Error("server key, expected leaf or failed address")
+	}
+	if !reflect.DeepEqual(r.Flaws, []FileFlaw{{7, []string{"Go", "Java"}}}) {
+		t.Error("flaws of the file")
 	}
 	expect := []Expectation{
 		{Line: 17, Rule: "missing-intermediate", Severity: "error", Positions: []int{0, 1}, Missing: []string{"I", "X"}},
