@@ -12,12 +12,14 @@ import (
 var unloadableFile = Rule{
 	ID: "unloadable-file", Class: ClassPresentation, Severity: Error, Since: "0.2",
 	Title: "Servers do not load the file as it is written",
-	Why: "Programs that read PEM differ in what they forgive. A byte order mark, a blank line inside a block or a header before the base64 text is nothing to one server, " +
-		"and another does not start, keeps presenting the old certificate, or leaves the certificate out without a word. " +
+	Why: "Programs that read PEM differ in what they forgive. A byte order mark, a blank line inside a block or a header before " +
+		"the base64 text is nothing to one server, and another does not start, keeps presenting the old certificate, or leaves " +
+		"the certificate out without a word. " +
 		"OpenSSL stands for nginx, Apache httpd, HAProxy, Postfix and Python, Go for Caddy and Traefik, Java for what reads the file by a CertificateFactory.",
-	Fix: "Write the file anew: `tlschain fix FILE` writes the same certificates as plain PEM. By hand, each block is a line -----BEGIN CERTIFICATE-----, the base64 text in lines of 64 characters, " +
-		"and a line -----END CERTIFICATE-----, all from the first column on, with nothing between them.",
-	Refs: []string{"RFC 7468 section 2", "RFC 7468 section 5"},
+	Fix: "Write the file anew: `tlschain fix FILE` writes the same certificates as plain PEM. By hand, each block is a line " +
+		"-----BEGIN CERTIFICATE-----, the base64 text in lines of 64 characters, and a line -----END CERTIFICATE-----, all from the first column on, with nothing between them.",
+	Refs:   []string{"RFC 7468 section 2", "RFC 7468 section 5"},
+	Beyond: true,
 	Japanese: Text{
 		Title: "このままの書き方ではサーバーがファイルを読み込めない",
 		Why: "PEM を読むプログラムが何を許容するかは、それぞれ異なります。バイト順マーク (BOM)、ブロック内の空行、base64 の前のヘッダー行などは、あるサーバーでは問題にならず、" +
