@@ -2,15 +2,20 @@
 // verdicts with what the client profiles predict. It is the proof behind
 // "measured": the builders of rules/client were inferred from other chains.
 //
-// Each scenario has its own names, anchors and host. Loopback servers present
-// it; OpenSSL, GnuTLS, NSS, curl, Go, Java, Node, Python, Chromium, Mbed TLS
-// and wolfSSL connect, with the scenario's anchors and no others, and what they
-// say is read from exit codes and error messages, never assumed. A disagreement
-// fails the test with the smallest scenario found that still shows it, as a
-// recipe of package tlstest.
+// Two generators make them up. That of TestAgreement builds hierarchies: crossed,
+// renewed, expired and impersonated CAs, lists in disorder. That of
+// TestCertificates takes a plain chain and varies one to three things about
+// single certificates: keys, signatures, policies, names, encodings.
 //
-// It judges verdicts, not reasons, and does not look at limits of size, odd
-// encodings, other name types than DNS, or revocation.
+// Loopback servers present them; Debian's OpenSSL, GnuTLS, NSS, curl, Go, Java,
+// Node, Python, Chromium, Firefox, Mbed TLS, wolfSSL, BearSSL and Botan connect,
+// and the clients of the folders beside this file that make conformance builds,
+// each with the chain's anchors and no others. What they say is read from exit
+// codes and error messages, never assumed. A disagreement is told with the
+// smallest chain found that still shows it.
+//
+// It judges verdicts, not reasons, and does not look at limits of size or at
+// revocation.
 //
 // The environment sets its length: CONFORMANCE_CHAINS (default 60),
 // CONFORMANCE_SEED, CONFORMANCE_FIRST (the number of the first scenario of the
@@ -22,7 +27,6 @@ import (
 	"cmp"
 	"fmt"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -55,7 +59,7 @@ func TestAgreement(t *testing.T) {
 	figures := &table{}
 	t.Cleanup(func() { t.Log(figures) }) // after the clients, which run in parallel
 	for _, c := range clients() {
-		if only := os.Getenv("CONFORMANCE_CLIENTS"); only != "" && !slices.Contains(strings.Split(only, ","), c.profile) {
+		if !c.chosen() {
 			continue
 		}
 		t.Run(c.profile, func(t *testing.T) {
@@ -80,7 +84,7 @@ func compare(t *testing.T, c client, now time.Time, batches []func() []*sample, 
 	r := &runner{client: c, server: newServer(t), dir: t.TempDir(), now: now}
 	var err error
 	if r.session, err = c.start(t, t.TempDir()); err != nil {
-		missing(t, fmt.Sprintf("%s cannot be started: apt-get install %s: %v", c.profile, c.needs, err))
+		c.unavailable(t, err)
 	}
 	version := r.session.Version()
 	if !strings.HasPrefix(version, c.version) && c.other != nil {
@@ -89,6 +93,10 @@ func compare(t *testing.T, c client, now time.Time, batches []func() []*sample, 
 	}
 	if !strings.HasPrefix(version, c.version) || c.profile == "" {
 		missing(t, fmt.Sprintf("profile %s is about %s; here is %s", c.profile, c.version, version))
+	}
+	var modelled bool
+	if r.builder, modelled = builderOf(c.profile); !modelled {
+		t.Skipf("there is no profile %s to compare %s with", c.profile, version)
 	}
 	var differing []*trial
 	shown, accepted := 0, 0

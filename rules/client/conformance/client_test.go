@@ -2,20 +2,56 @@ package conformance
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tlschain/tlschain/rules/catalog"
+	builders "github.com/tlschain/tlschain/rules/client"
 )
 
 // A client is a real TLS client and the profile that is to predict it.
 type client struct {
 	profile string
 	version string // what the version that it tells begins with if the profile is about it
-	needs   string // Debian packages
+	needs   string // Debian packages, or the folder of a client that make conformance builds
 	start   func(t *testing.T, dir string) (session, error)
 	other   func(version string) string // the profile for other versions, empty if there is none; nil: there are none
+}
+
+// chosen reports whether the client is to be run.
+func (c client) chosen() bool {
+	only := os.Getenv("CONFORMANCE_CLIENTS")
+	return only == "" || slices.Contains(strings.Split(only, ","), c.profile)
+}
+
+// builderOf is the builder of a measured client or of a platform, if there is
+// a profile of it.
+func builderOf(profile string) (builders.Builder, bool) {
+	if b, ok := builders.Builders()[profile]; ok {
+		return b, true
+	}
+	for _, p := range builders.Profiles(catalog.Embedded(), time.Time{}) {
+		if p.ID == profile {
+			return p.Builder, true
+		}
+	}
+	return builders.Builder{}, false
+}
+
+// unavailable skips a client that cannot be started: as missing does, unless
+// make conformance would have to build it first.
+func (c client) unavailable(t *testing.T, err error) {
+	t.Helper()
+	if _, stat := os.Stat(filepath.Join(c.needs, "build")); stat == nil {
+		t.Skipf("%s is not built, see make conformance: %v", c.profile, err)
+	}
+	missing(t, fmt.Sprintf("%s cannot be started: apt-get install %s: %v", c.profile, c.needs, err))
 }
 
 // A session is a client that is ready: a process that reads what to connect to
@@ -45,23 +81,34 @@ type verdict struct {
 	message  string
 }
 
-// clients lists all that are run.
+// clients lists all that are run: Debian's, and those that make conformance
+// builds.
 func clients() []client {
 	return []client{
-		{"openssl-3.0", "OpenSSL 3.0.", "openssl", newOpenSSL, nil},
-		{"gnutls-3.7", "gnutls-cli 3.7.", "gnutls-bin", newGnuTLS, nil},
-		{"nss-3.87", "3.87", "libnss3-tools", newNSS, nil},
-		{"curl", "curl ", "curl", newCurl, nil},
-		{"go", "go", "", newGo, nil},
-		{"java-17", "17.", "openjdk-17-jdk-headless", newJava, nil},
-		{"node-20", "v20.", "nodejs", newNode, otherNode},
-		{"python-3.11", "3.11.", "python3", newPython, nil},
-		{"chrome", "Chrome/", "chromium libnss3-tools", newChromium, nil},
-		{"mbedtls-2.28", "2.28.", "libmbedtls-dev gcc", newMbedTLS, nil},
-		{"wolfssl-5.5", "5.5.", "libwolfssl-dev gcc", newWolfSSL, nil},
-		{"firefox", "Mozilla Firefox ", "firefox-esr libnss3-tools", newFirefox, nil},
-		{"bearssl-0.6", "0.6", "libbearssl-dev gcc", newBearSSL, nil},
-		{"botan-2.19", "2.19.", "libbotan-2-dev g++", newBotan, nil},
+		{profile: "openssl-3.0", version: "OpenSSL 3.0.", needs: "openssl", start: newOpenSSL},
+		{profile: "gnutls-3.7", version: "gnutls-cli 3.7.", needs: "gnutls-bin", start: newGnuTLS},
+		{profile: "nss-3.87", version: "3.87", needs: "libnss3-tools", start: newNSS},
+		{profile: "curl", version: "curl ", needs: "curl", start: newCurl},
+		{profile: "go", version: "go", start: newGo},
+		{profile: "java-17", version: "17.", needs: "openjdk-17-jdk-headless", start: newJava},
+		{profile: "node-20", version: "v20.", needs: "nodejs", start: newNode, other: otherNode},
+		{profile: "python-3.11", version: "3.11.", needs: "python3", start: newPython},
+		{profile: "chrome", version: "Chrome/", needs: "chromium libnss3-tools", start: newChromium},
+		{profile: "mbedtls-2.28", version: "2.28.", needs: "libmbedtls-dev gcc", start: newMbedTLS},
+		{profile: "wolfssl-5.5", version: "5.5.", needs: "libwolfssl-dev gcc", start: newWolfSSL},
+		{profile: "firefox", version: "Mozilla Firefox ", needs: "firefox-esr libnss3-tools", start: newFirefox},
+		{profile: "bearssl-0.6", version: "0.6", needs: "libbearssl-dev gcc", start: newBearSSL},
+		{profile: "botan-2.19", version: "2.19.", needs: "libbotan-2-dev g++", start: newBotan},
+		{profile: "node-26", version: "v26.", needs: "node-26", start: newestNode},
+		{profile: "python-3.13", version: "3.", needs: "python3", start: newStrictPython},
+		{profile: "rustls-0.23", version: "0.23.", needs: "rustls", start: newRustls},
+		{profile: "android-14", version: "2.5.", needs: "conscrypt", start: newConscrypt},
+		{profile: "bouncycastle-1.83", version: "1.", needs: "bouncycastle", start: newBouncyCastle},
+		{profile: "go-1.21", version: "go1.21", needs: "go", start: olderGo("1.21")},
+		{profile: "go-1.22", version: "go1.22", needs: "go", start: olderGo("1.22")},
+		{profile: "go-1.23", version: "go1.23", needs: "go", start: olderGo("1.23")},
+		{profile: "go-1.24", version: "go1.24", needs: "go", start: olderGo("1.24")},
+		{profile: "go-1.25", version: "go1.25", needs: "go", start: olderGo("1.25")},
 	}
 }
 

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"net"
 	"strings"
 	"testing"
 )
@@ -41,8 +42,11 @@ func newOpenSSL(t *testing.T, dir string) (session, error) {
 	return newCommand(t, dir, "version", command{
 		program: "openssl",
 		args: func(j job) []string {
-			return []string{"s_client", "-connect", "127.0.0.1:" + j.port, "-servername", j.host, "-verify_hostname", j.host,
-				"-verify_return_error", "-CAfile", j.store, "-no-CApath", "-no-CAstore"}
+			name := []string{"-servername", j.host, "-verify_hostname", j.host}
+			if net.ParseIP(j.host) != nil {
+				name = []string{"-noservername", "-verify_ip", j.host}
+			}
+			return append([]string{"s_client", "-connect", "127.0.0.1:" + j.port, "-verify_return_error", "-CAfile", j.store, "-no-CApath", "-no-CAstore"}, name...)
 		},
 		judge: func(output string, exit int) verdict {
 			fault := lineWith(output, "verify error:", "bad certificate", ":asn1 encoding routines:", "certificate verify failed", "ee key too small", "ca md too weak")
@@ -71,7 +75,7 @@ func newCurl(t *testing.T, dir string) (session, error) {
 		program: "curl",
 		args: func(j job) []string {
 			return []string{"-q", "-sS", "--noproxy", "*", "--max-time", "30", "--cacert", j.store, "--capath", "/nonexistent",
-				"--resolve", j.host + ":" + j.port + ":127.0.0.1", "https://" + j.host + ":" + j.port + "/"}
+				"--resolve", strings.TrimSuffix(j.host, ".") + ":" + j.port + ":127.0.0.1", "https://" + j.host + ":" + j.port + "/"}
 		},
 		judge: func(output string, exit int) verdict {
 			// 60 is a certificate that cannot be authenticated, as long as

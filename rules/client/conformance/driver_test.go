@@ -110,11 +110,11 @@ func newPython(t *testing.T, dir string) (session, error) {
 }
 
 func newMbedTLS(t *testing.T, dir string) (session, error) {
-	return newC(t, dir, "gcc", "mbedtls.c", "-lmbedtls", "-lmbedx509", "-lmbedcrypto")
+	return newC(t, dir, "gcc", "mbedtls.c", nil, "-lmbedtls", "-lmbedx509", "-lmbedcrypto")
 }
 
 func newWolfSSL(t *testing.T, dir string) (session, error) {
-	return newC(t, dir, "gcc", "wolfssl.c", "-lwolfssl")
+	return newC(t, dir, "gcc", "wolfssl.c", nil, "-lwolfssl")
 }
 
 // bearSSL is a library that does not tell its version.
@@ -130,7 +130,7 @@ func newBearSSL(t *testing.T, dir string) (session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := newC(t, dir, "gcc", "bearssl.c", "-lbearssl")
+	s, err := newC(t, dir, "gcc", "bearssl.c", nil, "-lbearssl")
 	return bearSSL{s, version}, err
 }
 
@@ -141,15 +141,15 @@ func packaged(t *testing.T, dir, name string) (string, error) {
 }
 
 func newBotan(t *testing.T, dir string) (session, error) {
-	return newC(t, dir, "g++", "botan.cpp", "-isystem", "/usr/include/botan-2", "-lbotan-2")
+	return newC(t, dir, "g++", "botan.cpp", nil, "-isystem", "/usr/include/botan-2", "-lbotan-2")
 }
 
-// newC compiles a program first.
-func newC(t *testing.T, dir, compiler, name string, options ...string) (session, error) {
+// newC compiles a program first, and starts it with arguments.
+func newC(t *testing.T, dir, compiler, name string, arguments []string, options ...string) (session, error) {
 	program := filepath.Join(dir, "client")
 	args := append([]string{"-O1", "-Wall", "-Werror", "-o", program, source(t, name)}, options...)
 	if output, exit, err := run(t.Context(), dir, compiler, args...); err != nil || exit != 0 {
 		return nil, fmt.Errorf("%s %s: exit code %d, %w: %s", compiler, name, exit, err, output)
 	}
-	return newDriver(t, dir, program)
+	return newDriver(t, dir, program, arguments...)
 }

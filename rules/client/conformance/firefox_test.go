@@ -53,7 +53,12 @@ user_pref("toolkit.telemetry.enabled", false);
 const load = `
 const [url, done] = arguments;
 const request = new XMLHttpRequest({mozAnon: true});
-request.open("GET", url);
+try {
+  request.open("GET", url);
+} catch (e) {
+  done("INVALID_URL");
+  return;
+}
 request.onload = () => done("");
 request.onerror = () => done(request.channel.securityInfo?.errorCodeString || "status " + request.channel.status);
 request.send();

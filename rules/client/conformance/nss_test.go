@@ -23,13 +23,21 @@ func makeDatabase(ctx context.Context, db string, jobs []job) error {
 		return fmt.Errorf("certutil -N: exit code %d, %w: %s", exit, err, output)
 	}
 	var batch strings.Builder
+	var commands [][]string
+	added := map[string]bool{}
 	for n, j := range jobs {
 		for i, der := range j.anchors {
+			if added[string(der)] {
+				continue
+			}
+			added[string(der)] = true
 			name := fmt.Sprintf("%d-%d", n, i)
 			if err := os.WriteFile(filepath.Join(db, name), der, 0o600); err != nil {
 				return err
 			}
-			fmt.Fprintf(&batch, "-A -d sql:%s -n %s -t C,, -i %s/%s\n", db, name, db, name)
+			command := []string{"-A", "-d", "sql:" + db, "-n", name, "-t", "C,,", "-i", filepath.Join(db, name)}
+			fmt.Fprintln(&batch, strings.Join(command, " "))
+			commands = append(commands, command)
 		}
 	}
 	file := filepath.Join(db, "batch")
@@ -37,8 +45,18 @@ func makeDatabase(ctx context.Context, db string, jobs []job) error {
 		return err
 	}
 	output, exit, err := run(ctx, db, "certutil", "-B", "-d", "sql:"+db, "-i", file)
-	if err != nil || exit != 0 {
-		return fmt.Errorf("certutil -B: exit code %d, %w: %s", exit, err, output)
+	if err != nil {
+		return fmt.Errorf("certutil -B: %w: %s", err, output)
+	}
+	if exit == 0 {
+		return nil
+	}
+	// It stopped at one that it cannot read, which is no anchor then. Adding
+	// again what is there changes nothing.
+	for _, command := range commands {
+		if _, _, err := run(ctx, db, "certutil", command...); err != nil {
+			return err
+		}
 	}
 	return nil
 }

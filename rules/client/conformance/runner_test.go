@@ -20,6 +20,7 @@ type runner struct {
 	server  *server
 	dir     string
 	now     time.Time
+	builder builders.Builder
 }
 
 // A sample is a scenario as bytes.
@@ -119,7 +120,7 @@ func (r *runner) predict(made *tlstest.Recipe) builders.Verdict {
 	for _, der := range made.Presented {
 		presented = append(presented, chain.Read(der))
 	}
-	p := &builders.Profile{ID: r.client.profile, Builder: builders.Builders()[r.client.profile], Store: anchorSet(made.Anchors)}
+	p := &builders.Profile{ID: r.client.profile, Builder: r.builder, Store: anchorSet(made.Anchors)}
 	return p.Judge(new(chain.Verifier).Begin(), presented, builders.Question{Name: made.Name, At: r.now})
 }
 

@@ -63,6 +63,11 @@ func (s *server) serve(conn net.Conn) {
 	if c.Handshake() != nil {
 		return
 	}
+	answerHTTP(c)
+}
+
+// answerHTTP reads a request and answers that there is nothing.
+func answerHTTP(c net.Conn) {
 	r := bufio.NewReader(c)
 	for {
 		line, err := r.ReadString('\n')

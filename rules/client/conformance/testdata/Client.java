@@ -17,12 +17,20 @@ import javax.net.ssl.TrustManagerFactory;
 
 /** JSSE with its default trust manager: see driver_test.go for the lines. */
 class Client {
+    static String version = Runtime.version() + " " + System.getProperty("java.vendor");
+
     public static void main(String[] args) throws Exception {
-        System.out.println(Runtime.version() + " " + System.getProperty("java.vendor"));
+        System.out.println(version);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
         for (String line; (line = in.readLine()) != null; ) {
             String[] job = line.split("\t");
-            System.out.println(connect(job[0], Integer.parseInt(job[1]), job[2]).replace('\n', ' '));
+            String answer;
+            try {
+                answer = connect(job[0], Integer.parseInt(job[1]), job[2]);
+            } catch (Exception e) { // anchors that cannot be loaded
+                answer = "error\t" + e;
+            }
+            System.out.println(answer.replace('\n', ' '));
         }
     }
 

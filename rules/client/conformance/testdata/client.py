@@ -5,8 +5,13 @@ import ssl
 import sys
 
 
+# Since 3.13 these are the default.
+flags = ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN if sys.argv[1:] == ["strict"] else 0
+
+
 def connect(host, port, store):
     context = ssl.create_default_context(cafile=store)
+    context.verify_flags |= flags
     with socket.create_connection(("127.0.0.1", int(port)), timeout=30) as plain:
         with context.wrap_socket(plain, server_hostname=host):
             return "accept", ""
