@@ -109,3 +109,19 @@ func TestLooseLength(t *testing.T) {
 func eku(purposes ...[]byte) []byte {
 	return extension(false, oid(2, 5, 29, 37), der(sequence, purposes...))
 }
+
+// Every trait has a word that leads back to it.
+func TestTraitNames(t *testing.T) {
+	var all cert.Traits
+	for i := range cert.Trait(128) {
+		all.Add(i)
+	}
+	for _, trait := range all.List() {
+		if got, ok := cert.TraitNamed(trait.String()); !ok || got != trait || trait.Phrase() == "" {
+			t.Errorf("trait %d: %q leads to %d", trait, trait, got)
+		}
+	}
+	if _, ok := cert.TraitNamed("nonsense"); ok {
+		t.Error("nonsense is a trait")
+	}
+}

@@ -12,6 +12,9 @@ func Builders() map[string]Builder {
 	for id, b := range searching() {
 		all[id] = b
 	}
+	for id, b := range all {
+		all[id] = refusing(id, b)
+	}
 	return all
 }
 

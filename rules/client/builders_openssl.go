@@ -14,7 +14,7 @@ func openSSL() map[string]Builder {
 		Retry: NeverRetry, Tries: FirstCandidate, StoreOnly: true, SelfSigned: true,
 		Anchor: SelfSignedAnchor, V1: V1Roots, Leaf: SelfSignedLeaf, MaxPath: 100, // [18d100]
 		Sent: checkPath, Store: checkPath,
-		LeafUsage: true, LeafEKU: true, CommonName: true,
+		LeafAnyUsage: true, LeafEKU: true, CommonName: true, // [e-ku-ka e-ku-nr]
 	}
 	// Up to 1.0.2 the list is followed to its end before the store is looked at
 	// [06], and of certificates in the store only dates and name constraints
@@ -37,14 +37,15 @@ func openSSL() map[string]Builder {
 	v102 := with(v101, func(b *Builder) { b.Tries, b.Retry = FirstOfEach, AtDeadEnds })
 	trustedFirst := with(v101, func(b *Builder) { b.Prefer = [8]Preference{FromStore} }) // [08 10c accepted, 16g rejected]
 	android := with(trustedFirst, func(b *Builder) {
-		b.UsageCA, b.TLS12, b.Refuse = false, false, duplicateExtension // [19g 25m]
+		b.UsageCA, b.TLS12, b.LeafUsage13 = false, false, true // [19g e-ku-ka]
 	})
 	// From 1.1.0 on the store comes first and, within store or list, what is
 	// valid [08d 09b 10b 16g]. Security level 1.
 	v110 := with(common, func(b *Builder) {
 		b.TLS12 = true
 		b.Prefer = [8]Preference{FromStore, ValidNow, LatestEnd}
-		b.MinHash = SHA1 // [17a 26c]
+		b.MinHash, b.MinRSA = SHA1, 1024 // [17a 26c kL-rsa768]
+		b.UsageAnchor = true             // [e-bcR-none]
 		b.SelfIssuedFree = true
 	})
 	// From 1.1.1 on key usage is not asked when choosing [r0894 r1602], but the
@@ -52,18 +53,17 @@ func openSSL() map[string]Builder {
 	v111 := with(v110, func(b *Builder) {
 		b.TLS12, b.SelfIssuedFree = false, false // [19i]
 		b.Skip, b.SkipStore, b.Own = KeyID|IssuerSerial|KeyKind, KeyID|IssuerSerial|KeyKind, KeyID|IssuerSerial
-		b.Refuse = duplicateExtension // [25m]
 	})
-	level1 := with(v111, func(b *Builder) { b.MinHash = SHA256 })                         // 3.0 rates SHA-1 lower [17a]
-	level2 := with(level1, func(b *Builder) { b.MinRSA = 2048 })                          // Debian's default, and 3.5's [26b]
+	level1 := with(v111, func(b *Builder) { b.MinHash, b.MinRSA = SHA256, 919 })          // 3.0 rates SHA-1 lower, and 80 bits of security are RSA of 919 bits [17a kI-rsa1024]
+	level2 := with(level1, func(b *Builder) { b.MinRSA = 1962 })                          // Debian's default, and 3.5's: 112 bits of security [26b kL-rsa2047]
 	partial := with(level2, func(b *Builder) { b.Anchor, b.Leaf = AnyAnchor, ExactLeaf }) // X509_V_FLAG_PARTIAL_CHAIN [16a 16d 28p]
 	// Bun skips an expired anchor [16g 28r accepted] and keeps its store in the
 	// order of the bytes of certificates [20n 28p accepted, r0108 r1181 rejected].
 	bun := with(common, func(b *Builder) {
 		b.SkipStore |= Dates
 		b.Prefer, b.PreferStore = [8]Preference{FromStore}, [4]Preference{OwnBytes}
-		b.Own = KeyID | IssuerSerial // [22b]
-		b.MinHash, b.Refuse = SHA1, duplicateExtension
+		b.Own = KeyID | IssuerSerial                             // [22b]
+		b.MinHash, b.UsageAnchor, b.LeafUsage = SHA1, true, true // [e-bcR-none e-ku-ka]
 	})
 	return map[string]Builder{
 		"openssl-0.9.8":               v098,

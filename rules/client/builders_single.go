@@ -6,9 +6,10 @@ func singlePath() map[string]Builder {
 	// end [06 08 09 r0606 r0964]; what is left over stays in the chain where the
 	// end has no anchor [r0189 r0388 r1407].
 	gnutls := Builder{
-		MaxBytes: 130500, MaxEntries: 16, ParseAll: true, RefuseAll: trailingData | duplicateExtension, // [18x015 25i 25r 25t]
+		MaxBytes: 130500, MaxEntries: 16, ParseAll: true, RefuseAll: trailingData, // [18x015 25i 25t]
 		WholeList: true, NameRows: 127, Names: Text, Skip: KeyID, Retry: NeverRetry, // [20n 23a 25o 25p 25q]
-		MinHash: SHA256, LeafUsage: true, LeafEKU: true, CommonName: true,
+		MinHash: SHA256, MinRSA: 1024, EmptyEKU: true, EmptyUsage: true, // [kL-rsa768 e-eku-emptyI e-ku-empty]
+		LeafUsage: true, LeafEKU: true, CommonName: true,
 	}
 	// NSS's classic verifier ranks list and store together and takes the best
 	// [21a 21b r0016 r0288 r0456 r1252 r1468]; a stored certificate that was also
@@ -18,8 +19,9 @@ func singlePath() map[string]Builder {
 		Skip: KeyID, SkipStore: KeyID,
 		Prefer: [8]Preference{ExactKeyID, CanSign, ValidNow, FromStore, Newest, OnlyStored, LastListed},
 		Tries:  FirstCandidate, Retry: NeverRetry, SelfIssued: true, Leaf: ExactLeaf, MaxPath: 19, // [16d 18d20]
-		Sent: checkPath, Store: Dates | CA | PathLen | NameLimits, ClientEKU: true, // [19c 19m 28u]
-		MinHash: SHA1, LeafUsage: true, LeafEncipher: true, LeafEKU: true, LeafCA: true, CommonName: true, // [17a 19r]
+		Sent: checkPath, Store: Dates | CA | PathLen | NameLimits | Algorithms, ClientEKU: true, // [19c 19m 28u]
+		MinHash: SHA1, MinRSA: 1023, EmptyEKU: true, BareAnchor: true, // [17a kL-rsa768 e-eku-emptyI e-bcR-none]
+		LeafAnyUsage: true, LeafEncipher: true, LeafEKU: true, LeafCA: true, CommonName: true, // [19r e-ku-ds e-ku-ka]
 	}
 	// Mbed TLS looks for an issuer in the store, by signature, and then further
 	// down the list by name alone [07 12f 13b 13dn 21a]. What is no CA, may not
@@ -29,7 +31,7 @@ func singlePath() map[string]Builder {
 		Skip: CA | CertSign | PathLen, SkipStore: CA | CertSign | PathLen | Signature,
 		Prefer: [8]Preference{FromStore, ValidNow}, Tries: FirstCandidate, Retry: NeverRetry, // [10b 16g]
 		Leaf: SelfSignedLeaf, MaxPath: 8, // [16d 18d09 22b]
-		Sent: checkPath &^ EKU, Store: Dates | Algorithms, MinHash: SHA256, MinRSA: 2048, // [19c r0452]
+		Sent: checkPath &^ EKU, Store: Dates | Algorithms, MinHash: SHA256, MinRSA: 2041, MaxRSA: 8192, // whole octets of 2048 bits [19c r0452 kL-rsa2047 kI-rsa16384]
 		LeafUsage: true, LeafEKU: true, AnyEKU: true, CommonName: true,
 	}
 	// wolfSSL verifies the list from its end and keeps the CAs that it could
@@ -37,17 +39,18 @@ func singlePath() map[string]Builder {
 	// [r0068] and leaves it room below the anchor; what is no CA must be verifiable
 	// [r0132 r0183].
 	wolfssl := Builder{
-		MaxBytes: 18462, ParseAll: true, RefuseAll: duplicateExtension, MaxEntries: 9, MaxPath: 8, // [18d09 18x008 25r]
+		MaxBytes: 18462, ParseAll: true, MaxEntries: 9, MaxPath: 8, // [18d09 18x008]
 		Order: Later, KeyRows: 11, Skip: KeyID, SkipStore: KeyID, Retry: NeverRetry, // [13s 13dn r0451]
-		Leaf: ExactLeaf, Sent: Signature | Dates | Unknown | NameLimits, Store: NameLimits, Limits: LimitsDirect, // [08b 16d 19c r0411 r0617]
-		LeafEKU: true, CommonName: true,
+		Leaf: ExactLeaf, Sent: Signature | Dates | Unknown | NameLimits | Algorithms, Store: NameLimits, Limits: LimitsDirect, // [08b 16d 19c r0411 r0617]
+		MinRSA: 1024, MaxRSA: 4096, LeafUsage12: true, LeafEKU: true, CommonName: true, // [kI-rsa512 kL-rsa8192 e-ku-ka]
 	}
 	// BearSSL takes the list as it is, up to the first certificate that an anchor
 	// has signed, and knows nothing of anchors but name and key [04 10a 12a 25i].
 	bearssl := Builder{
 		Order: Next, Refuse: trailingData, Names: Bytes, AnchorNames: Bytes, SkipStore: Signature | CA, V1: V1None,
 		Prefer: [8]Preference{FromStore}, Tries: FirstCandidate, Retry: NeverRetry, Leaf: KeyLeaf,
-		Sent: checkPath &^ EKU, MinHash: SHA1, Limits: LimitsUnknown, LeafUsage: true, CommonName: true, // [17a 19j 19q]
+		Sent: checkPath &^ EKU, MinHash: SHA1, MinRSA: 1017, MaxRSA: 4096, Limits: LimitsUnknown, // [17a 19j 19q kI-rsa512 kL-rsa8192]
+		LeafUsage: true, Commitment: true, CommonName: true, // [e-ku-nr]
 	}
 	return map[string]Builder{
 		"gnutls-3.7":   gnutls,

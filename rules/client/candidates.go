@@ -138,6 +138,9 @@ func (w *walk) isCA(n *node) bool {
 	if w.b.UsageCA && n.c.HasKeyUsage && n.c.KeyUsage&cert.CertSign != 0 {
 		return true
 	}
+	if n.pos < 0 && !n.known && (w.b.BareAnchor || w.b.UsageAnchor && n.c.HasKeyUsage && n.c.KeyUsage&cert.CertSign != 0) {
+		return true
+	}
 	return n.pos < 0 && !n.known && n.c.Version < 3 && (w.b.V1 == V1All || w.b.V1 == V1Roots && n.selfish)
 }
 

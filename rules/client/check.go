@@ -21,6 +21,12 @@ func (w *walk) checkList() fault {
 	if d.junk >= 0 && (b.ParseAll || d.junk == 0) {
 		return fault{what: junkEntry, n: d.junk}
 	}
+	if f := w.checkReadable(); f.what != nothing {
+		return f
+	}
+	if f := w.checkHandshake(); f.what != nothing {
+		return f
+	}
 	if d.odd&b.RefuseAll != 0 || b.Critical {
 		for _, n := range d.list {
 			if n == nil {
@@ -79,6 +85,16 @@ func (w *walk) checkOne(n *node, e *edge, below int, tests Check) fault {
 	if sent && n.odd&b.Refuse != 0 {
 		return fault{what: oddEntry, at: n, odd: n.odd & b.Refuse}
 	}
+	where := inIssuer
+	switch {
+	case e == nil && len(w.d.list) > 0 && n == w.d.list[0]:
+		where = inLeaf
+	case !sent:
+		where = inAnchor
+	}
+	if f := w.checkTraits(n, where); f.what != nothing {
+		return f
+	}
 	if b.MaxCert > 0 && len(c.Raw) > b.MaxCert {
 		return fault{what: certTooLarge, at: n, n: len(c.Raw), limit: b.MaxCert}
 	}
@@ -98,6 +114,9 @@ func (w *walk) checkOne(n *node, e *edge, below int, tests Check) fault {
 		if n.rsa > 0 && n.rsa < b.MinRSA {
 			return fault{what: weakKey, at: n, n: n.rsa, limit: b.MinRSA}
 		}
+	}
+	if b.MaxRSA > 0 && n.rsa > b.MaxRSA {
+		return fault{what: longKey, at: n, n: n.rsa, limit: b.MaxRSA}
 	}
 	if last && b.RootSignature && n.selfish && w.d.signed(w.self(n)) == chain.No {
 		return fault{what: badSignature, at: n, by: n}
@@ -138,11 +157,11 @@ func (w *walk) checkLeaf(n *node) fault {
 	switch {
 	case b.LeafCA && c.IsCA:
 		return fault{what: leafIsCA, at: n}
-	case b.LeafUsage && c.HasKeyUsage && c.KeyUsage&cert.DigitalSignature == 0:
+	case w.lacksUsage(c):
 		return fault{what: leafUsage, at: n}
 	case b.LeafEncipher && n.rsa > 0 && c.HasKeyUsage && c.KeyUsage&cert.KeyEncipherment == 0:
 		return fault{what: leafEncipher, at: n}
-	case b.LeafEKU && !c.ForTLS():
+	case b.LeafEKU && !c.ForTLS() && !(b.EmptyEKU && len(c.EKU) == 0):
 		return fault{what: notForTLS, at: n}
 	}
 	return fault{}
@@ -151,6 +170,9 @@ func (w *walk) checkLeaf(n *node) fault {
 // servesTLS says whether a CA certificate's extended key usage includes TLS
 // servers, to this client.
 func (w *walk) servesTLS(c *cert.Certificate) bool {
+	if w.b.EmptyEKU && len(c.EKU) == 0 {
+		return true
+	}
 	for _, oid := range c.EKU {
 		switch oid {
 		case cert.ServerAuth, cert.NetscapeSGC, cert.MicrosoftSGC:
@@ -166,4 +188,25 @@ func (w *walk) servesTLS(c *cert.Certificate) bool {
 		}
 	}
 	return false
+}
+
+// lacksUsage reports whether the leaf's key usage forbids what the handshake
+// needs of the key, to this client.
+func (w *walk) lacksUsage(c *cert.Certificate) bool {
+	b, tls := w.b, w.d.q.TLS
+	if !c.HasKeyUsage || b.EmptyUsage && c.KeyUsage == 0 {
+		return false
+	}
+	if b.LeafAnyUsage && c.KeyUsage&(cert.DigitalSignature|cert.KeyEncipherment|cert.KeyAgreement) == 0 {
+		return true
+	}
+	need := cert.DigitalSignature
+	if b.Commitment {
+		need |= cert.NonRepudiation
+	}
+	if w.d.q.RSAExchange {
+		need = cert.KeyEncipherment
+	}
+	asked := b.LeafUsage || b.LeafUsage12 && tls != tls13 || b.LeafUsage13 && (tls == 0 || tls >= tls13)
+	return asked && c.KeyUsage&need == 0
 }

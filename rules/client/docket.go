@@ -10,9 +10,11 @@ import (
 
 // A Question is what a client is asked about a presented list.
 type Question struct {
-	Name  string       // host name or IP address to check the leaf against; empty: not judged
-	At    time.Time    // the date to judge at
-	Known []*chain.Set // CA certificates that clients could fetch or have preloaded, best source first
+	Name        string       // host name or IP address to check the leaf against; empty: not judged
+	At          time.Time    // the date to judge at
+	RSAExchange bool         // the server was seen to use its key for RSA key exchange, not for signatures
+	TLS         uint16       // version of TLS that was negotiated; 0: not known, and the worse verdict of both counts
+	Known       []*chain.Set // CA certificates that clients could fetch or have preloaded, best source first
 }
 
 // A docket is one presented list under judgement: everything about it that
@@ -31,11 +33,12 @@ type docket struct {
 	runs    int // searches so far
 	said    []saying
 	others  map[source]*node
-	size12  int      // bytes of the Certificate message's body in TLS 1.2
-	size13  int      // the same in TLS 1.3
-	odd     Oddities // of any entry
-	junk    int      // position of the first unparsable entry; -1: none
-	named   [2]int8  // whether the leaf is for the name, without and with its common name; 0: not asked
+	size12  int         // bytes of the Certificate message's body in TLS 1.2
+	size13  int         // the same in TLS 1.3
+	odd     Oddities    // of any entry
+	traits  cert.Traits // of any entry
+	junk    int         // position of the first unparsable entry; -1: none
+	named   [2]int8     // whether the leaf is for the name, without and with its common name; 0: not asked
 }
 
 // A source tells apart the same certificate in a store and among known ones.
@@ -77,6 +80,7 @@ func newDocket(s *chain.Session, presented []chain.Entry, q Question) *docket {
 		d.list[i] = &d.nodes[i]
 		d.nodes[i].issuer, d.nodes[i].subject = d.name(e.Cert.Issuer.Canon), d.name(e.Cert.Subject.Canon)
 		d.odd |= d.nodes[i].odd
+		d.traits = d.traits.Or(d.nodes[i].traits)
 	}
 	for i := range d.nodes {
 		if d.nodes[i].c != nil {

@@ -14,6 +14,8 @@ type fault struct {
 	depth    int // certificates between the leaf and at, on the path
 	n, limit int
 	odd      Oddities
+	traits   cert.Traits // traitRefused: what is refused
+	place    place       // and where
 }
 
 // An obstacle is a kind of fault.
@@ -58,6 +60,8 @@ const (
 	badAnchor
 	certTooLarge
 	shortSpan
+	traitRefused
+	longKey
 )
 
 // note keeps the most telling fault: one of a path that reached an anchor
@@ -176,8 +180,10 @@ func (f fault) cause() Cause {
 		return Expired
 	case wrongName:
 		return Name
-	case weakHash, weakKey, unknownAlgorithm:
+	case weakHash, weakKey, longKey, unknownAlgorithm:
 		return Algorithm
+	case traitRefused:
+		return f.traitCause()
 	case wrongOrder, uselessEntry, badFirst, listOnly, leafNotFirst:
 		return Order
 	case oddEntry, junkEntry:

@@ -42,6 +42,7 @@ type node struct {
 	known   bool // neither sent nor from a store: a fact that would be fetched or preloaded
 	sentToo bool // in a store, and in the list as well
 	odd     Oddities
+	traits  cert.Traits
 	valid   bool
 	selfish bool // issuer and subject are the same name
 	sha2EC  bool
@@ -70,7 +71,7 @@ type edge struct {
 }
 
 func (n *node) fill(c *cert.Certificate, pos int, at time.Time) {
-	n.c, n.pos, n.valid, n.selfish = c, pos, c.ValidAt(at), c.SelfIssued()
+	n.c, n.pos, n.valid, n.selfish, n.traits = c, pos, c.ValidAt(at), c.SelfIssued(), c.AllTraits()
 	for _, d := range c.Deviations {
 		for i, x := range oddityNames {
 			if d == x {

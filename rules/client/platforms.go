@@ -32,7 +32,7 @@ func android(version int) platform {
 		b.Prefer, b.CutAtKey, b.Tries, b.Retry = [8]Preference{FromList}, true, FirstCandidate, NeverRetry
 	}
 	p := platform{
-		builder: b,
+		builder: refusing("android", b),
 		notes: "The path builder is read from Conscrypt's source and was not run; " +
 			"that the dates of anchors do not count is what Let's Encrypt's chains relied on until 2024.",
 		sources: []string{
@@ -51,11 +51,11 @@ func android(version int) platform {
 // apple is Security.framework (trustd).
 func apple(version int) platform {
 	return platform{
-		builder: Builder{
+		builder: refusing("apple", Builder{
 			ParseAll: false, Prefer: [8]Preference{FromStore, ValidNow}, Leaf: ExactLeaf,
 			Sent: checkPath, Store: checkPath, MinHash: SHA256, MinRSA: 2048,
 			LeafEKU: true, AnyEKU: true,
-		},
+		}),
 		aia: true,
 		notes: "The path builder is assumed to try every path and to fetch issuers; it was not run. " +
 			"Limits on lifetimes and certificate transparency are not judged.",
@@ -69,11 +69,11 @@ func apple(version int) platform {
 // windows is CryptoAPI with Schannel's policy.
 func windows(online bool) platform {
 	p := platform{
-		builder: Builder{
+		builder: refusing("windows", Builder{
 			Prefer: [8]Preference{KeyIDFits, FromStore, ValidNow}, Leaf: ExactLeaf, Anchor: SelfSignedAnchor,
 			Sent: checkPath, Store: checkPath, MinHash: SHA256, MinRSA: 1024,
 			LeafEKU: true, AnyEKU: true, CommonName: true,
-		},
+		}),
 		aia: online,
 		notes: "The path builder is assumed to try every path, to fetch issuers, and to download roots of Microsoft's programme when they are needed; it was not run. " +
 			"Dates from which Microsoft distrusts a root are not among the facts.",

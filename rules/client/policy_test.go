@@ -101,7 +101,7 @@ func TestModelPolicies(t *testing.T) {
 					continue
 				}
 				profile := &Profile{ID: id, Builder: Builders()[id], Store: store}
-				got := profile.Judge(v.Begin(), list, Question{Name: r.Name, At: truthAt})
+				got := profile.Judge(v.Begin(), list, Question{Name: r.Name, At: truthAt, TLS: tls13})
 				if want := slices.Contains(accepts, id); got.Accepted != want {
 					t.Errorf("%s: accepted is %v: %s", id, got.Accepted, got.Reason)
 				}

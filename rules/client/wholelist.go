@@ -233,7 +233,23 @@ func (w *walk) verifySteps() (fault, bool) {
 // signature's hash.
 func (w *walk) verifyStep(e *edge) fault {
 	n, x := e.to, e.child
+	where := inIssuer
+	if trusted(e) {
+		where = inAnchor
+	}
+	if f := w.checkTraits(n, where); f.what != nothing {
+		return f
+	}
+	if x == w.leaf {
+		if f := w.checkTraits(x, inLeaf); f.what != nothing {
+			return f
+		}
+	}
 	switch {
+	case n.rsa > 0 && n.rsa < w.b.MinRSA:
+		return fault{what: weakKey, at: n, n: n.rsa, limit: w.b.MinRSA}
+	case x == w.leaf && x.rsa > 0 && x.rsa < w.b.MinRSA:
+		return fault{what: weakKey, at: x, n: x.rsa, limit: w.b.MinRSA}
 	case !w.mayIssue(e):
 		return fault{what: notCA, at: n}
 	case n.c.HasKeyUsage && n.c.KeyUsage&cert.CertSign == 0:

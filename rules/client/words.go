@@ -71,6 +71,10 @@ func (w *walk) reason(f fault) string {
 		return at + " is signed with " + f.at.c.SignatureAlg.Name + ", which it refuses" + w.only()
 	case weakKey:
 		return fmt.Sprintf("%s has an RSA key of %d bits, and it wants %d", at, f.n, f.limit) + w.only()
+	case traitRefused:
+		return w.traitReason(f, at)
+	case longKey:
+		return fmt.Sprintf("%s has an RSA key of %d bits, and it takes at most %d", at, f.n, f.limit) + w.only()
 	case unknownAlgorithm:
 		return at + " is signed with " + f.at.c.SignatureAlg.Name + ", which it does not know"
 	case notCA:

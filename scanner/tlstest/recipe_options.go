@@ -34,7 +34,7 @@ import (
 //	serial=N  v1  trailing  dupext  critical  pad=N
 //
 // encipher is server and what RSA key exchange needs beside. trailing puts two bytes behind the certificate's end, dupext repeats the
-// first extension, critical adds an unknown critical one, and pad one of N
+// subject key identifier (or first extension), critical adds an unknown critical one, and pad one of N
 // bytes that nobody minds.
 func (r *Recipe) option(label string, t *Template, w word) (err error) {
 	if set, ok := flags()[w.name]; ok {
@@ -136,7 +136,8 @@ func flags() map[string]func(*Template) {
 		},
 		"dupext": func(t *Template) {
 			t.Edits = append(t.Edits, func(tbs *TBS) {
-				tbs.Extensions = append(tbs.Extensions, tbs.Extensions[:min(1, len(tbs.Extensions))]...)
+				i := max(0, slices.IndexFunc(tbs.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(asn1.ObjectIdentifier{2, 5, 29, 14}) }))
+				tbs.Extensions = append(tbs.Extensions, tbs.Extensions[i:min(i+1, len(tbs.Extensions))]...)
 			})
 		},
 		"critical": func(t *Template) {

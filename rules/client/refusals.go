@@ -1,0 +1,269 @@
+package client
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/tlschain/tlschain/rules/cert"
+)
+
+// Refused is the traits of certificates that a client does not take, by the
+// place in which they matter.
+type Refused [numPlaces]cert.Traits
+
+// A place is where a trait matters.
+type place uint8
+
+// The places.
+const (
+	inList      place = iota // in any entry of the list: it cannot be read
+	inHandshake              // in the leaf, when it shows by TLS 1.2 that it has the key
+	inHandshake13
+	inLeaf
+	inIssuer // in what was sent, on the path and above the leaf
+	inAnchor
+	inSent13 // in what was sent and is on the path, by TLS 1.3
+	numPlaces
+)
+
+var placeWords = [numPlaces]string{
+	"list", "handshake-tls12", "handshake-tls13", "leaf", "intermediate", "anchor", "sent-tls13",
+}
+
+// places is a set of places.
+type places uint8
+
+// The sets of places that rows of the tables are about.
+const (
+	list        = places(1 << inList)
+	handshake12 = places(1 << inHandshake)
+	handshake13 = places(1 << inHandshake13)
+	handshakes  = handshake12 | handshake13
+	leaf        = places(1 << inLeaf)
+	issuer      = places(1 << inIssuer)
+	anchor      = places(1 << inAnchor)
+	sent13      = places(1 << inSent13)
+	sent        = leaf | issuer
+	issuers     = issuer | anchor
+	path        = leaf | issuer | anchor
+	everywhere  = list | anchor
+)
+
+// A refusal is one row of the tables: these clients do not take certificates
+// with that trait in those places.
+type refusal struct {
+	trait   cert.Trait
+	places  places
+	clients string // ids and families; one after '!' is left out
+}
+
+// families are clients that are named together in the tables. Those that were
+// not run are in families of their own; each of their rows is an assumption.
+var families = map[string][]string{
+	"openssl-1.0": {"openssl-0.9.8", "openssl-1.0.1", "openssl-1.0.2", "openssl-1.0.2-trusted-first"},
+	"openssl-1.1": {"openssl-1.1.0", "openssl-1.1.1"},
+	"openssl-3":   {"openssl-3.0", "python-3.11", "curl", "node-20", "node-24"},
+	"level-2":     {"openssl-3.0", "python-3.11", "curl", "node-24"},
+	"boringssl":   {"boringssl-android", "bun"},
+	"java":        {"java-17", "java-17-aia"},
+	"rustls":      {"rustls-0.20", "rustls-0.23"},
+	"gnutls":      {"gnutls-3.7"},
+	"nss":         {"nss-3.87"},
+	"mbedtls":     {"mbedtls-2.28"},
+	"wolfssl":     {"wolfssl-5.5"},
+	"botan":       {"botan-2.19"},
+	"bearssl":     {"bearssl-0.6"},
+	"platforms":   {"android", "apple", "windows"},
+}
+
+func init() {
+	families["openssl"] = slices.Concat(families["openssl-1.0"], families["openssl-1.1"], families["openssl-3"])
+}
+
+// members gives the ids that a list of clients in the tables stands for.
+func (r refusal) members() []string {
+	var ids []string
+	for _, word := range strings.Fields(r.clients) {
+		name, without := strings.CutPrefix(word, "!")
+		named := families[name]
+		if named == nil {
+			named = []string{name}
+		}
+		if !without {
+			ids = append(ids, named...)
+			continue
+		}
+		ids = slices.DeleteFunc(ids, func(id string) bool { return slices.Contains(named, id) })
+	}
+	return ids
+}
+
+// refusedBy gives what each client refuses, by id, worked out once from the
+// tables.
+var refusedBy = sync.OnceValue(func() map[string]Refused {
+	all := make(map[string]Refused)
+	for _, table := range [][]refusal{keyRefusals, signatureRefusals, dateRefusals, extensionRefusals, encodingRefusals} {
+		for _, r := range table {
+			for _, id := range r.members() {
+				refused := all[id]
+				for p := range numPlaces {
+					if r.places&(1<<p) != 0 {
+						refused[p].Add(r.trait)
+					}
+				}
+				all[id] = refused
+			}
+		}
+	}
+	return all
+})
+
+// refusing gives b with what the client of this id refuses.
+func refusing(id string, b Builder) Builder {
+	b.Refused = refusedBy()[id]
+	if b.InOrder != nil {
+		list := *b.InOrder
+		list.Refused = b.Refused
+		b.InOrder = &list
+	}
+	return b
+}
+
+// refusedHere is what of n the client refuses in a place.
+func (w *walk) refusedHere(n *node, p place) fault {
+	if bad := n.traits.And(w.b.Refused[p]); !bad.Empty() {
+		return fault{what: traitRefused, at: n, traits: bad, place: p}
+	}
+	return fault{}
+}
+
+// checkTraits tests what the client refuses of a certificate on the path for
+// what it is.
+func (w *walk) checkTraits(n *node, p place) fault {
+	if f := w.refusedHere(n, p); f.what != nothing {
+		return f
+	}
+	if p != inAnchor && w.d.q.TLS != tls12 {
+		return w.refusedHere(n, inSent13)
+	}
+	return fault{}
+}
+
+// checkReadable tests what makes any entry of the list fatal.
+func (w *walk) checkReadable() fault {
+	if w.d.traits.And(w.b.Refused[inList]).Empty() {
+		return fault{}
+	}
+	for _, n := range w.d.list {
+		if n == nil {
+			continue
+		}
+		if f := w.refusedHere(n, inList); f.what != nothing {
+			return f
+		}
+	}
+	return fault{}
+}
+
+// Versions of TLS as they stand in its handshake.
+const (
+	tls12 = 0x0303
+	tls13 = 0x0304
+)
+
+// checkHandshake tests what the server needs its key for: whether the client can
+// use the kind of key, and whether the leaf's key usage allows it. The version
+// of TLS that is not known may be either.
+func (w *walk) checkHandshake() fault {
+	n, tls := w.d.list[0], w.d.q.TLS
+	if tls != tls13 {
+		if f := w.refusedHere(n, inHandshake); f.what != nothing {
+			return f
+		}
+	}
+	if tls == 0 || tls >= tls13 {
+		if f := w.refusedHere(n, inHandshake13); f.what != nothing {
+			return f
+		}
+	}
+	for _, n := range w.d.list {
+		if n != nil && w.b.MaxRSASent > 0 && n.rsa > w.b.MaxRSASent {
+			return fault{what: longKey, at: n, n: n.rsa, limit: w.b.MaxRSASent}
+		}
+	}
+	if n.rsa > 0 && n.rsa < w.b.MinRSALeaf {
+		return fault{what: weakKey, at: n, n: n.rsa, limit: w.b.MinRSALeaf}
+	}
+	return fault{}
+}
+
+// UnmarshalYAML reads lists of traits by place.
+func (r *Refused) UnmarshalYAML(unmarshal func(any) error) error {
+	var lists map[string][]string
+	if err := unmarshal(&lists); err != nil {
+		return err
+	}
+	for where, words := range lists {
+		p := slices.Index(placeWords[:], where)
+		if p < 0 {
+			return fmt.Errorf("%q is none of %s", where, strings.Join(placeWords[:], ", "))
+		}
+		r[p] = cert.Traits{}
+		for _, w := range words {
+			t, ok := cert.TraitNamed(w)
+			if !ok {
+				return fmt.Errorf("%q is no trait of a certificate", w)
+			}
+			r[p].Add(t)
+		}
+	}
+	return nil
+}
+
+// algorithmTraits are keys of algorithms that a client has or has not.
+var algorithmTraits = cert.Of(
+	cert.KeyRSAPSS, cert.KeyBarePSS, cert.KeyP192, cert.KeyP224, cert.KeyP521, cert.KeySecp256k1, cert.KeyBrainpool, cert.KeyOtherCurve,
+	cert.KeyEd25519, cert.KeyEd448, cert.KeyDSA, cert.KeyShortDSA, cert.KeyMLDSA, cert.KeyUnknown,
+)
+
+// usageTraits are about what a certificate may do.
+var usageTraits = cert.Of(
+	cert.EKUAny, cert.EKUStepUp, cert.EKUOther, cert.EKUEmpty, cert.EKUCritical, cert.PathLenNoCA, cert.MustStaple,
+	cert.CriticalAKI, cert.CriticalSKI, cert.CriticalAIA, cert.CriticalCRL, cert.CriticalIAN, cert.CriticalNSType, cert.CriticalUnknown,
+)
+
+// traitCause tells what kind of obstacle a trait is: an algorithm, what a
+// certificate is for, or an encoding.
+func (f fault) traitCause() Cause {
+	first := f.traits.List()[0]
+	switch {
+	case first < cert.AlgorithmDiffers:
+		return Algorithm
+	case usageTraits.Has(first):
+		return Constraint
+	}
+	return Odd
+}
+
+// traitReason words a trait that the client does not take.
+func (w *walk) traitReason(f fault, at string) string {
+	first := f.traits.List()[0]
+	handshake := f.place == inHandshake || f.place == inHandshake13
+	switch {
+	case algorithmTraits.Has(first) && handshake:
+		text := "has no " + first.Phrase() + " in its TLS handshakes, and " + at + " has such a key"
+		if w.d.q.TLS == 0 && !w.b.Refused[inHandshake].And(w.b.Refused[inHandshake13]).Has(first) {
+			text += map[place]string{inHandshake: " (by TLS 1.2)", inHandshake13: " (by TLS 1.3)"}[f.place]
+		}
+		return text
+	case algorithmTraits.Has(first):
+		return "has no " + first.Phrase() + ", and " + at + " has such a key" + w.only()
+	case handshake:
+		return "does not take " + first.Phrase() + " in its TLS handshakes: " + at
+	case f.place == inList:
+		return "cannot read " + at + ": it does not take " + first.Phrase()
+	}
+	return "does not take " + first.Phrase() + ": " + at + w.only()
+}
