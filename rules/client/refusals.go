@@ -100,11 +100,13 @@ func (r refusal) members() []string {
 	return ids
 }
 
+var refusalTables = [][]refusal{keyRefusals, signatureRefusals, dateRefusals, extensionRefusals, encodingRefusals}
+
 // refusedBy gives what each client refuses, by id, worked out once from the
 // tables.
 var refusedBy = sync.OnceValue(func() map[string]Refused {
 	all := make(map[string]Refused)
-	for _, table := range [][]refusal{keyRefusals, signatureRefusals, dateRefusals, extensionRefusals, encodingRefusals} {
+	for _, table := range refusalTables {
 		for _, r := range table {
 			for _, id := range r.members() {
 				refused := all[id]
@@ -145,7 +147,7 @@ func (w *walk) checkTraits(n *node, p place) fault {
 	if f := w.refusedHere(n, p); f.what != nothing {
 		return f
 	}
-	if p != inAnchor && w.d.q.TLS != tls12 {
+	if tls := w.d.q.TLS; p != inAnchor && (tls == 0 || tls >= tls13) {
 		return w.refusedHere(n, inSent13)
 	}
 	return fault{}
@@ -178,7 +180,7 @@ const (
 // of TLS that is not known may be either.
 func (w *walk) checkHandshake() fault {
 	n, tls := w.d.list[0], w.d.q.TLS
-	if tls != tls13 {
+	if tls < tls13 {
 		if f := w.refusedHere(n, inHandshake); f.what != nothing {
 			return f
 		}
@@ -258,6 +260,8 @@ func (w *walk) traitReason(f fault, at string) string {
 			text += map[place]string{inHandshake: " (by TLS 1.2)", inHandshake13: " (by TLS 1.3)"}[f.place]
 		}
 		return text
+	case algorithmTraits.Has(first) && f.place == inList:
+		return "has no " + first.Phrase() + ", and cannot read " + at + ", which has such a key"
 	case algorithmTraits.Has(first):
 		return "has no " + first.Phrase() + ", and " + at + " has such a key" + w.only()
 	case handshake:
