@@ -1,7 +1,12 @@
 # Everything here needs Go; `make test` also needs the packages of DEPS, which
 # `make deps` installs on Debian as root. `make` alone lists the targets.
+# CONTRIBUTING.md tells which of them to use when.
 
 GO ?= go
+
+# Programs that look at the source. Their versions are in a module file of their
+# own, so that the product's lists nothing that the product does not have.
+TOOL = $(GO) tool -modfile=.ci/tools.mod
 
 # What the tests drive beside our own code, a line for each purpose: Debian
 # packages, or PACKAGE:PROGRAM where the program may be there without it.
@@ -20,13 +25,16 @@ DEPS += postgresql-15
 DEPS += libxml2-utils graphviz npm:npm
 
 .DEFAULT_GOAL := help
-.PHONY: help build test demo bench lint generate deps conformance
+.PHONY: help build check test demo bench lint generate update new-rule fuzz deps conformance
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build ./tlschain
 	$(GO) build -o tlschain ./cmd/tlschain
+
+check: build lint ## what to run before a commit: build, lint, and the tests that need nothing but Go
+	$(GO) test -short ./...
 
 test: deps lint ## run all tests, real servers included
 	$(GO) test -timeout 25m ./...
@@ -43,13 +51,26 @@ bench: build ## measure scans beside the least they could cost, then judging and
 	$(GO) run ./scanner/tlstest/bench -tlschain ./tlschain -distinct
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-lint: ## look for what gofmt and vet object to
+fuzz: ## feed each reader of foreign bytes random ones for a while (FUZZTIME=30s each, FUZZ=a pattern of their names)
+	GO=$(GO) .ci/fuzz
+
+lint: ## look for what gofmt, vet, staticcheck and unparam object to
 	@unformatted=$$(gofmt -l .); \
 	if [ -n "$$unformatted" ]; then echo "not formatted: $$unformatted" >&2; exit 1; fi
 	$(GO) vet ./...
+	$(TOOL) staticcheck ./...
+	$(TOOL) unparam ./...
 
-generate: ## make the generated files anew
+generate: ## make the generated files anew: the catalog of certificates, if its sources are in ../shared/data
 	$(GO) generate ./...
+
+update: ## write all that tests compare with anew: rules/README.md, the schema, reports, transcripts; then look at git diff
+	$(GO) test -short -count 1 ./rules ./reports -update
+	$(GO) test -count 1 ./scanner -run TestOpenSSLServers -update
+	$(GO) test -count 1 ./cmd/tlschain -run TestScript -update
+
+new-rule: ## begin a rule: make new-rule NAME=short-lived-leaf
+	@.ci/new-rule "$(NAME)"
 
 deps: ## install what the tests need (Debian, as root)
 	@.ci/deps $(DEPS)

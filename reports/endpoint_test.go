@@ -26,12 +26,14 @@ func read(t *testing.T, der []byte) *cert.Certificate {
 	return c
 }
 
-// What the scanner saw and the rules said ends up in the right fields.
-func TestNewEndpoint(t *testing.T) {
+// shop is an endpoint with all that the scanner may see and the rules may say
+// of it, and the certificates that it is made of.
+func shop(t *testing.T) (e Endpoint, leaf, inter *tlstest.Cert) {
+	t.Helper()
 	ca := tlstest.For(t)
 	root := ca.Root("root")
-	inter := ca.Intermediate("inter", root)
-	leaf := ca.Leaf("shop.example.com", inter, func(t *tlstest.Template) {
+	inter = ca.Intermediate("inter", root)
+	leaf = ca.Leaf("shop.example.com", inter, func(t *tlstest.Template) {
 		t.IssuingCertificateURL = []string{"ldap://nowhere", "http://aia.example.com/inter.cer"}
 		t.OCSPServer, t.CRLDistributionPoints = []string{"http://ocsp.example.com"}, []string{"http://crl.example.com/\x1b[2J"}
 		policy, err := x509.ParseOID("2.23.140.1.2.1")
@@ -56,7 +58,13 @@ func TestNewEndpoint(t *testing.T) {
 		Addr:    netip.MustParseAddrPort("[::ffff:192.0.2.7]:443"),
 		Version: 0x304, Cipher: 0x1301, Complete: true, Took: 1234567 * time.Nanosecond,
 	}
-	e := NewEndpoint(o, "shop", v)
+	return NewEndpoint(o, "shop", v), leaf, inter
+}
+
+// What the scanner saw and the rules said ends up in the right fields.
+func TestNewEndpoint(t *testing.T) {
+	e, leaf, inter := shop(t)
+	l, i := read(t, leaf.DER), read(t, inter.DER)
 	if e.Address != "192.0.2.7" || e.ServerName != "shop.example.com" || e.Status != OK || e.Error != nil {
 		t.Errorf("%+v", e)
 	}
@@ -64,22 +72,8 @@ func TestNewEndpoint(t *testing.T) {
 		!slices.Equal(e.DNSNames, []string{"www.example.test"}) || e.IssuerOrganization != nameValue(l.Issuer.Text, "O") {
 		t.Errorf("%+v", e)
 	}
-	if c := e.Chain[0]; !slices.Equal(c.KeyUsage, []string{"digitalSignature"}) || !slices.Equal(c.ExtKeyUsage, []string{"serverAuth"}) ||
-		!slices.Equal(c.AIAURLs, []string{"ldap://nowhere", "http://aia.example.com/inter.cer"}) || !slices.Equal(c.OCSPURLs, []string{"http://ocsp.example.com"}) ||
-		!slices.Equal(c.CRLURLs, []string{`http://crl.example.com/\x1b[2J`}) || !slices.Equal(c.Policies, []string{"2.23.140.1.2.1"}) {
-		t.Errorf("%+v", c)
-	}
 	if h := *e.Handshake; h != (Handshake{"TLS 1.3", "TLS_AES_128_GCM_SHA256", true, 1.23}) {
 		t.Errorf("%+v", h)
-	}
-	if c := e.Chain[0]; c.SHA256 != Hash(l.SHA256) || c.SPKISHA256 != Hash(l.Key.SPKI) || c.Size != len(leaf.DER) || !c.NotAfter.Equal(l.NotAfter) || c.Key != "EC P-256" {
-		t.Errorf("%+v", c)
-	}
-	if c := e.Chain[1]; c.Role != chain.Unparsable || c.Size != 4 || !c.SPKISHA256.IsZero() || !c.NotAfter.IsZero() {
-		t.Errorf("%+v", c)
-	}
-	if m := e.Missing[0]; m.AIAURL != "http://aia.example.com/inter.cer" || m.SHA256 != Hash(i.SHA256) || m.Source != "pool" || m.Issuer != i.Issuer.Text {
-		t.Errorf("%+v", m)
 	}
 	if f := e.Findings[0]; !f.Waived || f.Waiver.Reason != "known" || e.Worst() != rules.None {
 		t.Errorf("%+v", f)
@@ -97,6 +91,26 @@ func TestNewEndpoint(t *testing.T) {
 	}
 	validate(t, "schema.json", []byte(`{"schema_version":1,"tool":{"name":"","version":""},"started_at":null,"evaluated_at":null,"clients":[],"endpoints":[`+
 		string(e.AppendJSON(nil))+`],"summary":`+string(mustJSON(t, Summary{}.filled()))+`}`))
+}
+
+// So do the certificates, sent and missing.
+func TestNewEndpointCertificates(t *testing.T) {
+	e, leaf, inter := shop(t)
+	l, i := read(t, leaf.DER), read(t, inter.DER)
+	if c := e.Chain[0]; !slices.Equal(c.KeyUsage, []string{"digitalSignature"}) || !slices.Equal(c.ExtKeyUsage, []string{"serverAuth"}) ||
+		!slices.Equal(c.AIAURLs, []string{"ldap://nowhere", "http://aia.example.com/inter.cer"}) || !slices.Equal(c.OCSPURLs, []string{"http://ocsp.example.com"}) ||
+		!slices.Equal(c.CRLURLs, []string{`http://crl.example.com/\x1b[2J`}) || !slices.Equal(c.Policies, []string{"2.23.140.1.2.1"}) {
+		t.Errorf("%+v", c)
+	}
+	if c := e.Chain[0]; c.SHA256 != Hash(l.SHA256) || c.SPKISHA256 != Hash(l.Key.SPKI) || c.Size != len(leaf.DER) || !c.NotAfter.Equal(l.NotAfter) || c.Key != "EC P-256" {
+		t.Errorf("%+v", c)
+	}
+	if c := e.Chain[1]; c.Role != chain.Unparsable || c.Size != 4 || !c.SPKISHA256.IsZero() || !c.NotAfter.IsZero() {
+		t.Errorf("%+v", c)
+	}
+	if m := e.Missing[0]; m.AIAURL != "http://aia.example.com/inter.cer" || m.SHA256 != Hash(i.SHA256) || m.Source != "pool" || m.Issuer != i.Issuer.Text {
+		t.Errorf("%+v", m)
+	}
 }
 
 // The AIA URL of a missing certificate stands in what it issued, which may be

@@ -12,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/tlschain/tlschain/scanner/tlstest/golden"
 )
 
 // show writes the example report in one format.
@@ -40,7 +42,7 @@ func show(t testing.TB, format string, o Options) []byte {
 
 func TestJSONFollowsItsSchema(t *testing.T) {
 	doc := show(t, "json", Options{})
-	golden(t, "../testdata/reports/example.json", doc)
+	golden.Compare(t, "../testdata/reports/example.json", doc)
 	validate(t, "schema.json", doc)
 	if bytes.Contains(doc, []byte("null,\"findings")) || bytes.Contains(doc, []byte(`"chain":null`)) {
 		t.Error("an array is null")
@@ -146,7 +148,7 @@ func TestNoFieldIsForgotten(t *testing.T) {
 
 func TestNDJSON(t *testing.T) {
 	out := show(t, "ndjson", Options{})
-	golden(t, "../testdata/reports/example.ndjson", out)
+	golden.Compare(t, "../testdata/reports/example.ndjson", out)
 	lines := bytes.Split(bytes.TrimSuffix(out, []byte("\n")), []byte("\n"))
 	if len(lines) != len(exampleEndpoints()) {
 		t.Errorf("%d lines for %d endpoints", len(lines), len(exampleEndpoints()))

@@ -7,7 +7,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -19,21 +18,9 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest/golden"
 )
-
-// need finds a program, or skips the test and says what to install; with
-// CI=true nothing is skipped.
-func need(t testing.TB, program, install string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s is missing: apt-get install %s", program, install)
-		}
-		t.Skipf("%s is missing: apt-get install %s", program, install)
-	}
-	return path
-}
 
 // example converts the stored report and compares with the golden one.
 func example(t *testing.T, format, file string, o Options) []byte {
@@ -42,7 +29,7 @@ func example(t *testing.T, format, file string, o Options) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "../testdata/reports/"+file, out)
+	golden.Compare(t, "../testdata/reports/"+file, out)
 	return out
 }
 
@@ -104,7 +91,7 @@ func TestJUnit(t *testing.T) {
 }
 
 func TestJUnitFollowsItsSchema(t *testing.T) {
-	cmd := exec.Command(need(t, "xmllint", "libxml2-utils"), "--noout", "--nonet", "--schema", "../testdata/reports/junit.xsd", "-")
+	cmd := exec.Command(tlstest.Program(t, "xmllint", "libxml2-utils"), "--noout", "--nonet", "--schema", "../testdata/reports/junit.xsd", "-")
 	cmd.Stdin = bytes.NewReader(show(t, "junit", Options{}))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
@@ -244,7 +231,7 @@ func TestPrometheusTakesDuplicates(t *testing.T) {
 
 func TestDot(t *testing.T) {
 	out := example(t, "dot", "example.dot", Options{})
-	cmd := exec.Command(need(t, "dot", "graphviz"), "-Tplain")
+	cmd := exec.Command(tlstest.Program(t, "dot", "graphviz"), "-Tplain")
 	cmd.Stdin = bytes.NewReader(out)
 	if plain, err := cmd.CombinedOutput(); err != nil || !bytes.HasPrefix(plain, []byte("graph ")) {
 		t.Errorf("%v\n%s", err, plain)

@@ -3,9 +3,6 @@ package reports
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -14,9 +11,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/scanner/tlstest/golden"
 )
-
-var update = flag.Bool("update", false, "write what is generated: the schema and the golden reports")
 
 // document is the whole JSON report, for the schema only.
 type document struct {
@@ -151,29 +147,8 @@ func generateSchema(t *testing.T) []byte {
 	return out.Bytes()
 }
 
-// golden compares with a stored file, or writes it with -update.
-func golden(t *testing.T, path string, got []byte) {
-	t.Helper()
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("%v: run go test ./reports -update", err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s is not current: run go test ./reports -update and look at the difference\ngot:\n%s", path, got)
-	}
-}
-
 func TestSchemaIsCurrent(t *testing.T) {
-	golden(t, "schema.json", generateSchema(t))
+	golden.Compare(t, "schema.json", generateSchema(t))
 }
 
 // validate checks a JSON document against a schema file.

@@ -11,6 +11,7 @@ import (
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
 
 	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/scanner/tlstest/golden"
 )
 
 // narrow makes ambiguous characters one column wide, whatever the locale of
@@ -40,7 +41,7 @@ func TestTable(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			out := show(t, "table", c.o)
-			golden(t, "../testdata/reports/"+c.name, out)
+			golden.Compare(t, "../testdata/reports/"+c.name, out)
 			for _, line := range strings.Split(string(out), "\n") {
 				if c.o.Width > 0 && !c.o.Table.Wide && columnsOf(line) > c.o.Width {
 					t.Errorf("%d columns: %s", columnsOf(line), line)

@@ -17,24 +17,6 @@ import (
 	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
-// needProgram finds a server, in the directories of the system's own too, and
-// skips where it is missing, but never in CI.
-func needProgram(t *testing.T, name, pkg string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		path, err = exec.LookPath("/usr/sbin/" + name)
-	}
-	if err == nil {
-		return path
-	}
-	if os.Getenv("CI") != "" {
-		t.Fatalf("%s is not installed: apt-get install %s", name, pkg)
-	}
-	t.Skipf("%s is not installed: apt-get install %s", name, pkg)
-	return ""
-}
-
 // writePair writes a chain and its key as nginx reads them.
 func writePair(t *testing.T, dir, name string, certs ...*tlstest.Cert) (chain, key string) {
 	t.Helper()
@@ -59,7 +41,7 @@ func writePair(t *testing.T, dir, name string, certs ...*tlstest.Cert) (chain, k
 // somebody can connect.
 func nginx(t *testing.T, site string) netip.AddrPort {
 	t.Helper()
-	program := needProgram(t, "nginx", "nginx")
+	program := tlstest.Program(t, "nginx", "nginx")
 	dir := t.TempDir()
 	addr := closedPort(t).Addr()
 	config := fmt.Sprintf(`daemon off; master_process off; pid %[1]s/pid; error_log stderr;

@@ -3,13 +3,15 @@ package scanner
 import (
 	"bufio"
 	"encoding/pem"
-	"flag"
 	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/tlschain/tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest/golden"
 )
 
 // openssl runs the program and fails the test if that does.
@@ -17,17 +19,6 @@ func openssl(t *testing.T, args ...string) {
 	t.Helper()
 	if out, err := exec.Command("openssl", args...).CombinedOutput(); err != nil {
 		t.Fatalf("openssl %s: %v\n%s", strings.Join(args, " "), err, out)
-	}
-}
-
-// needOpenSSL skips where the program is missing, but never in CI.
-func needOpenSSL(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("openssl"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("openssl is not installed: apt-get install openssl")
-		}
-		t.Skip("openssl is not installed: apt-get install openssl")
 	}
 }
 
@@ -87,13 +78,11 @@ func opensslCert(t *testing.T, dir, name string, genpkey []string, digest string
 	return cert, key, block.Bytes
 }
 
-var update = flag.Bool("update", false, "write the tables in testdata anew")
-
 // Every key type and protocol that openssl s_server offers comes home. The
 // table in testdata/openssl.md, for the README, has what crypto/tls makes of
 // each.
 func TestOpenSSLServers(t *testing.T) {
-	needOpenSSL(t)
+	tlstest.Program(t, "openssl", "openssl")
 	dir := t.TempDir()
 	ec := func(curve string) []string {
 		return []string{"-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:" + curve, "-pkeyopt", "ec_param_enc:named_curve"}
@@ -171,21 +160,5 @@ func TestOpenSSLServers(t *testing.T) {
 		}
 		table.WriteString("\n")
 	}
-	compareTable(t, "testdata/openssl.md", table.String())
-}
-
-func compareTable(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s is not what was seen; if that is right, write it with -update:\n%s", file, got)
-	}
+	golden.Compare(t, "testdata/openssl.md", []byte(table.String()))
 }

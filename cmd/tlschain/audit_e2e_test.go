@@ -24,7 +24,7 @@ import (
 // chain is broken in the second night and mended with tlschain fix in the
 // fourth; people hear of it twice, and of nothing else.
 func TestFourNights(t *testing.T) {
-	nginx := needProgram(t, "nginx", "nginx")
+	nginx := tlstest.Program(t, "nginx", "nginx")
 	mail := startPostfix(t)
 	var hooked inbox
 	webhook := httptest.NewServer(&hooked)
@@ -162,7 +162,7 @@ groups:
 func inChromium(t *testing.T, url string) string {
 	t.Helper()
 	dir := t.TempDir()
-	cmd := exec.Command(needProgram(t, "chromium", "chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+dir, "--dump-dom", url)
+	cmd := exec.Command(tlstest.Program(t, "chromium", "chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+dir, "--dump-dom", url)
 	cmd.Env = append(os.Environ(), "TMPDIR="+dir)
 	page, err := cmd.Output()
 	if err != nil {
@@ -219,7 +219,7 @@ type mailServer struct{ dir, address string }
 
 func startPostfix(t *testing.T) *mailServer {
 	t.Helper()
-	program := needProgram(t, "postfix", "postfix")
+	program := tlstest.Program(t, "postfix", "postfix")
 	if os.Geteuid() != 0 {
 		t.Skip("postfix starts as root only")
 	}

@@ -66,13 +66,13 @@ pool I J
 }
 
 func TestFixMendsRealServers(t *testing.T) {
-	openssl := needProgram(t, "openssl", "openssl")
-	gnutls := needProgram(t, "gnutls-cli", "gnutls-bin")
+	openssl := tlstest.Program(t, "openssl", "openssl")
+	gnutls := tlstest.Program(t, "gnutls-cli", "gnutls-bin")
 	java := newJavaClient(t)
 	r := brokenChain(t)
 	for _, s := range mendableServers {
 		t.Run(s.kind, func(t *testing.T) {
-			needProgram(t, s.program, s.debian)
+			tlstest.Program(t, s.program, s.debian)
 			dir := t.TempDir()
 			i := &instance{dir: dir, address: freeAddress(t), name: mendedSite, password: "changeit"}
 			i.port = i.address[strings.LastIndex(i.address, ":")+1:]
@@ -242,11 +242,11 @@ public class Client {
 
 func newJavaClient(t *testing.T) *javaClient {
 	t.Helper()
-	java := needProgram(t, "java", "default-jdk-headless")
-	needProgram(t, "keytool", "default-jdk-headless")
+	java := tlstest.Program(t, "java", "default-jdk-headless")
+	tlstest.Program(t, "keytool", "default-jdk-headless")
 	dir := t.TempDir()
 	source := write(t, dir, "Client.java", []byte(javaSource))
-	if out, err := exec.Command(needProgram(t, "javac", "default-jdk-headless"), "-d", dir, source).CombinedOutput(); err != nil {
+	if out, err := exec.Command(tlstest.Program(t, "javac", "default-jdk-headless"), "-d", dir, source).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return &javaClient{java, dir}

@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -18,9 +17,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/tlschain/tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite what scripts compare output with; look at the difference")
 
 // TestScript runs the transcripts of testdata/script. Beside testscript's own
 // commands they have:
@@ -36,7 +34,7 @@ var update = flag.Bool("update", false, "rewrite what scripts compare output wit
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "../../testdata/script",
-		UpdateScripts:       *update,
+		UpdateScripts:       golden.Update(),
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -50,6 +48,9 @@ func TestScript(t *testing.T) {
 			program, ok := strings.CutPrefix(cond, "have:")
 			if !ok {
 				return false, fmt.Errorf("no such condition")
+			}
+			if testing.Short() {
+				return false, nil
 			}
 			_, err := exec.LookPath(program)
 			if err != nil && os.Getenv("CI") == "true" {

@@ -44,7 +44,7 @@ var webServers = []webServer{
 // start runs the server until the test ends and returns its address.
 func (s webServer) start(t *testing.T, sites []site) string {
 	t.Helper()
-	program := needProgram(t, s.program, s.debian)
+	program := tlstest.Program(t, s.program, s.debian)
 	dir := t.TempDir()
 	address := freeAddress(t)
 	var log bytes.Buffer
@@ -75,25 +75,6 @@ func (s webServer) start(t *testing.T, sites []site) string {
 		case <-time.After(10 * time.Millisecond): // ask again
 		}
 	}
-}
-
-// needProgram finds a program of a Debian package. In continuous integration
-// it must be there.
-func needProgram(t *testing.T, program, debian string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err != nil {
-		path, err = exec.LookPath("/usr/sbin/" + program)
-	}
-	switch {
-	case err == nil:
-		return path
-	case os.Getenv("CI") == "true":
-		t.Fatalf("%s is not installed: run make deps, or apt-get install %s", program, debian)
-	default:
-		t.Skipf("%s is not installed: run make deps, or apt-get install %s", program, debian)
-	}
-	return ""
 }
 
 // freeAddress is an address on loopback that nothing listens at. Its host is

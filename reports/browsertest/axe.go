@@ -1,10 +1,13 @@
 package browsertest
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // Axe is the script of axe-core, which finds what keeps people from using a
@@ -14,14 +17,11 @@ type Axe string
 // GetAxe fetches axe-core by npm; it is no part of the product.
 func GetAxe(t *testing.T) Axe {
 	t.Helper()
-	npm := need(t, "npm")
+	npm := tlstest.Program(t, "npm", "npm")
 	dir := t.TempDir()
 	cmd := exec.Command(npm, "install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", dir, "axe-core@4.14.1")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("npm install axe-core: %v\n%s", err, out)
-		}
-		t.Skipf("npm install axe-core does not work here: %v", err)
+		tlstest.Missing(t, fmt.Sprintf("npm install axe-core does not work here: %v\n%s", err, out))
 	}
 	script, err := os.ReadFile(filepath.Join(dir, "node_modules", "axe-core", "axe.min.js"))
 	if err != nil {

@@ -6,7 +6,6 @@ package browsertest
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -16,6 +15,8 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // A Tab is one page at a time in Chromium, with everything that it complained
@@ -31,7 +32,7 @@ type Tab struct {
 // its rules for names let it find: see --host-resolver-rules.
 func Open(t *testing.T, hosts string) *Tab {
 	t.Helper()
-	path := need(t, "chromium")
+	path := tlstest.Program(t, "chromium", "chromium")
 	dir := t.TempDir() // Chromium's own files go there too
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.UserDataDir(filepath.Join(dir, "profile")), chromedp.Env("TMPDIR="+dir),
@@ -45,20 +46,6 @@ func Open(t *testing.T, hosts string) *Tab {
 		t.Fatal(err)
 	}
 	return b
-}
-
-// need finds a program. Without it a test skips, but not in continuous
-// integration, where a skip would hide that nothing was tested.
-func need(t *testing.T, program string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s is missing: apt-get install %s", program, program)
-		}
-		t.Skipf("%s is missing: apt-get install %s", program, program)
-	}
-	return path
 }
 
 func (b *Tab) listen(event any) {

@@ -62,7 +62,8 @@ func openPKCS12(data []byte, password string) (Chain, error) {
 	// ToPEM is deprecated for the labels of its keys, but the only way to
 	// certificates that crypto/x509 refuses. What it cannot do (Ed25519 keys,
 	// keys without encryption, trust stores) the others can.
-	blocks, err := pkcs12.ToPEM(data, password) //nolint:staticcheck // see above
+	//lint:ignore SA1019 see above
+	blocks, err := pkcs12.ToPEM(data, password)
 	if err == nil {
 		for _, b := range blocks {
 			if b.Type == "CERTIFICATE" {

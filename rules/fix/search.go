@@ -96,7 +96,7 @@ func (s *search) issuers(c *cert.Certificate) (out []Certificate) {
 }
 
 // compare ranks paths by what they are, before any client is asked: what the
-// CA reports whether the product needs, no weak signature above a sound leaf, nothing
+// CA says that the product needs, no weak signature above a sound leaf, nothing
 // superseded, nothing that ends before the leaf does; then bytes at hand and few bytes.
 func (s *search) compare(a, b []Certificate) int {
 	return cmp.Or(

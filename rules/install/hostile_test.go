@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	goyaml "github.com/goccy/go-yaml"
+
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // hostile are words that some language would run, expand or end at.
@@ -215,17 +217,6 @@ func mustLookup(t *testing.T, id string) Kind {
 	return k
 }
 
-func needProgram(t *testing.T, path, debian string) {
-	t.Helper()
-	if _, err := os.Stat(path); err == nil {
-		return
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is not installed: apt-get install %s", path, debian)
-	}
-	t.Skipf("%s is not installed: apt-get install %s", path, debian)
-}
-
 var logged = regexp.MustCompile(`\\x[0-9a-f]{2}`)
 
 // checkConfig has a real server read a configuration with the lines of a step.
@@ -257,7 +248,7 @@ func checkConfig(t *testing.T, kind string, l Language, config func(dir string, 
 }
 
 func TestNginxReadsTheLines(t *testing.T) {
-	needProgram(t, "/usr/sbin/nginx", "nginx")
+	tlstest.Program(t, "/usr/sbin/nginx", "nginx")
 	checkConfig(t, "nginx", Nginx, func(dir string, lines []string) []string {
 		file := filepath.Join(dir, "nginx.conf")
 		os.WriteFile(file, []byte("events {}\npid "+dir+"/pid;\nhttp {\nserver {\nlisten 127.0.0.1:1 ssl;\nssl_certificate_key /none;\n"+lines[0]+"\n}\n}\n"), 0o600)
@@ -266,7 +257,7 @@ func TestNginxReadsTheLines(t *testing.T) {
 }
 
 func TestApacheReadsTheLines(t *testing.T) {
-	needProgram(t, "/usr/sbin/apache2", "apache2")
+	tlstest.Program(t, "/usr/sbin/apache2", "apache2")
 	checkConfig(t, "apache", Apache, func(dir string, lines []string) []string {
 		file := filepath.Join(dir, "apache2.conf")
 		os.WriteFile(file, []byte("ServerRoot "+dir+"\nServerName x\nListen 127.0.0.1:1\nLoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so\n"+

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"testing"
+
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 func TestRealDovecot(t *testing.T) {
@@ -11,7 +13,7 @@ func TestRealDovecot(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t, "dovecot", "dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved")
 			if os.Geteuid() != 0 {
-				missing(t, "Dovecot switches between users, so it runs as root here")
+				tlstest.Missing(t, "Dovecot switches between users, so it runs as root here")
 			}
 			ports := freePorts(t, 4)
 			h.write("dovecot.conf", fmt.Sprintf(`protocols = imap pop3 lmtp sieve

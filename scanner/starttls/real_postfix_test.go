@@ -5,12 +5,14 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 func TestRealPostfix(t *testing.T) {
 	h := newHouse(t, "postfix", "postfix")
 	if os.Geteuid() != 0 {
-		missing(t, "Postfix runs as root only")
+		tlstest.Missing(t, "Postfix runs as root only")
 	}
 	ports := freePorts(t, 3) // with TLS, without, and one whose clients are too many
 	h.write("main.cf", `compatibility_level = 3.6

@@ -40,9 +40,7 @@ type house struct {
 // fails it where everything must be there.
 func newHouse(t *testing.T, program, debianPackage string) *house {
 	t.Helper()
-	if _, err := find(program); err != nil {
-		missing(t, "no "+program+": apt-get install "+debianPackage)
-	}
+	tlstest.Program(t, program, debianPackage)
 	mk := tlstest.For(t)
 	rsa := func(label string) func(*tlstest.Template) {
 		return func(c *tlstest.Template) { c.Key = mk.Key(label, "rsa2048") }
@@ -77,16 +75,6 @@ func find(program string) (string, error) {
 		return path, nil
 	}
 	return exec.LookPath(filepath.Join("/usr/sbin", program))
-}
-
-// missing skips, but not in continuous integration, where a skip would hide
-// that nothing was tested.
-func missing(t *testing.T, why string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatal(why)
-	}
-	t.Skip(why)
 }
 
 // path is that of a file in the house.

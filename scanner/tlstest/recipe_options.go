@@ -71,6 +71,21 @@ func (r *Recipe) option(label string, t *Template, w word) (err error) {
 		} else if err == nil {
 			t.SignedBy = c.Key
 		}
+	case "serial":
+		serial, ok := new(big.Int).SetString(w.value, 0)
+		if !ok {
+			return fmt.Errorf("serial=%s: want a number, such as -5 or 0x1f", w.value)
+		}
+		t.SerialNumber = serial
+	default:
+		return r.extension(t, w)
+	}
+	return err
+}
+
+// extension sets an option that is about an extension.
+func (r *Recipe) extension(t *Template, w word) (err error) {
+	switch w.name {
 	case "san":
 		t.DNSNames, t.IPAddresses = nil, nil
 		for _, name := range commas(w.value) {
@@ -105,12 +120,6 @@ func (r *Recipe) option(label string, t *Template, w word) (err error) {
 			}
 			t.Policies = append(t.Policies, oid)
 		}
-	case "serial":
-		serial, ok := new(big.Int).SetString(w.value, 0)
-		if !ok {
-			return fmt.Errorf("serial=%s: want a number, such as -5 or 0x1f", w.value)
-		}
-		t.SerialNumber = serial
 	case "pad":
 		var n int
 		n, err = number(w.value, 1<<24)

@@ -89,7 +89,7 @@ func (r *Recipe) set(verb, value string) (err error) {
 // named appends entries to the list of one client's store or one variant.
 func (r *Recipe) named(verb string, words []word) error {
 	if len(words) == 0 || words[0].hasValue {
-		return fmt.Errorf("want: %s WHICH NAME ...", verb)
+		return fmt.Errorf("want: %s WHICH NAME [NAME ...]", verb)
 	}
 	lists := &r.Stores
 	if verb == "variant" {
@@ -107,7 +107,7 @@ func (r *Recipe) named(verb string, words []word) error {
 // certificate makes one: VERB NAME [of NAME] [by NAME] [option ...].
 func (r *Recipe) certificate(verb string, words []word) error {
 	if len(words) == 0 || words[0].hasValue {
-		return fmt.Errorf("%s needs a name first: %s NAME ...", verb, verb)
+		return fmt.Errorf("%s needs a name first: %s NAME [of NAME] [by NAME] [option ...]", verb, verb)
 	}
 	name, words := words[0].name, words[1:]
 	var of, by *Cert

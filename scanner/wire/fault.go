@@ -37,71 +37,44 @@ func (e *Alert) Error() string { return fmt.Sprintf("alert %d (%s)", e.Number, e
 // Name is the alert's name in the registry, with spaces; "unknown" if it has
 // none.
 func (e *Alert) Name() string {
-	switch e.Number {
-	case 0:
-		return "close notify"
-	case 10:
-		return "unexpected message"
-	case 20:
-		return "bad record mac"
-	case 21:
-		return "decryption failed"
-	case 22:
-		return "record overflow"
-	case 30:
-		return "decompression failure"
-	case 40:
-		return "handshake failure"
-	case 41:
-		return "no certificate"
-	case 42:
-		return "bad certificate"
-	case 43:
-		return "unsupported certificate"
-	case 44:
-		return "certificate revoked"
-	case 45:
-		return "certificate expired"
-	case 46:
-		return "certificate unknown"
-	case 47:
-		return "illegal parameter"
-	case 48:
-		return "unknown ca"
-	case 49:
-		return "access denied"
-	case 50:
-		return "decode error"
-	case 51:
-		return "decrypt error"
-	case 60:
-		return "export restriction"
-	case 70:
-		return "protocol version"
-	case 71:
-		return "insufficient security"
-	case 80:
-		return "internal error"
-	case 86:
-		return "inappropriate fallback"
-	case 90:
-		return "user canceled"
-	case 100:
-		return "no renegotiation"
-	case 109:
-		return "missing extension"
-	case 110:
-		return "unsupported extension"
-	case 112:
-		return "unrecognized name"
-	case 113:
-		return "bad certificate status response"
-	case 115:
-		return "unknown psk identity"
-	case 116:
-		return "certificate required"
-	case 120:
-		return "no application protocol"
+	if name, ok := alertNames[e.Number]; ok {
+		return name
 	}
 	return "unknown"
+}
+
+// alertNames are from the registry of TLS alerts.
+var alertNames = map[uint8]string{
+	0:   "close notify",
+	10:  "unexpected message",
+	20:  "bad record mac",
+	21:  "decryption failed",
+	22:  "record overflow",
+	30:  "decompression failure",
+	40:  "handshake failure",
+	41:  "no certificate",
+	42:  "bad certificate",
+	43:  "unsupported certificate",
+	44:  "certificate revoked",
+	45:  "certificate expired",
+	46:  "certificate unknown",
+	47:  "illegal parameter",
+	48:  "unknown ca",
+	49:  "access denied",
+	50:  "decode error",
+	51:  "decrypt error",
+	60:  "export restriction",
+	70:  "protocol version",
+	71:  "insufficient security",
+	80:  "internal error",
+	86:  "inappropriate fallback",
+	90:  "user canceled",
+	100: "no renegotiation",
+	109: "missing extension",
+	110: "unsupported extension",
+	112: "unrecognized name",
+	113: "bad certificate status response",
+	115: "unknown psk identity",
+	116: "certificate required",
+	120: "no application protocol",
 }

@@ -32,6 +32,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // batch is how many scenarios a client is given at a time.
@@ -81,6 +83,7 @@ func number(t *testing.T, name string, otherwise int) int {
 
 // compare runs one client on all scenarios.
 func compare(t *testing.T, c client, now time.Time, batches []func() []*sample, figures *table) {
+	tlstest.Foreign(t)
 	r := &runner{client: c, server: newServer(t), dir: t.TempDir(), now: now}
 	var err error
 	if r.session, err = c.start(t, t.TempDir()); err != nil {
@@ -92,7 +95,7 @@ func compare(t *testing.T, c client, now time.Time, batches []func() []*sample, 
 		c = r.client
 	}
 	if !strings.HasPrefix(version, c.version) || c.profile == "" {
-		missing(t, fmt.Sprintf("profile %s is about %s; here is %s", c.profile, c.version, version))
+		tlstest.Missing(t, fmt.Sprintf("profile %s is about %s; here is %s", c.profile, c.version, version))
 	}
 	var modelled bool
 	if r.builder, modelled = builderOf(c.profile); !modelled {

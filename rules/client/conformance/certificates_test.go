@@ -11,6 +11,7 @@ import (
 
 	"github.com/tlschain/tlschain/rules/chain"
 	builders "github.com/tlschain/tlschain/rules/client"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 	"github.com/tlschain/tlschain/scanner/tlstest/variant"
 )
 
@@ -128,7 +129,7 @@ func (v *visitor) begin(t *testing.T) {
 		v.client.profile, v.client.version = v.client.other(version), version
 	}
 	if !strings.HasPrefix(version, v.client.version) || v.client.profile == "" {
-		missing(t, fmt.Sprintf("profile %s is about %s; here is %s", v.client.profile, v.client.version, version))
+		tlstest.Missing(t, fmt.Sprintf("profile %s is about %s; here is %s", v.client.profile, v.client.version, version))
 	}
 	v.builder, v.modelled = builderOf(v.client.profile)
 }

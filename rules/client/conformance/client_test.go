@@ -13,6 +13,7 @@ import (
 
 	"github.com/tlschain/tlschain/rules/catalog"
 	builders "github.com/tlschain/tlschain/rules/client"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // A client is a real TLS client and the profile that is to predict it.
@@ -51,7 +52,7 @@ func (c client) unavailable(t *testing.T, err error) {
 	if _, stat := os.Stat(filepath.Join(c.needs, "build")); stat == nil {
 		t.Skipf("%s is not built, see make conformance: %v", c.profile, err)
 	}
-	missing(t, fmt.Sprintf("%s cannot be started: apt-get install %s: %v", c.profile, c.needs, err))
+	tlstest.Missing(t, fmt.Sprintf("%s cannot be started: apt-get install %s: %v", c.profile, c.needs, err))
 }
 
 // A session is a client that is ready: a process that reads what to connect to
@@ -110,16 +111,6 @@ func clients() []client {
 		{profile: "go-1.24", version: "go1.24", needs: "go", start: olderGo("1.24")},
 		{profile: "go-1.25", version: "go1.25", needs: "go", start: olderGo("1.25")},
 	}
-}
-
-// missing skips, but not in continuous integration, where a skip would hide
-// that nothing was tested.
-func missing(t *testing.T, why string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatal(why)
-	}
-	t.Skip(why)
 }
 
 // run runs a program to its end, with nothing on its input. Only a program that

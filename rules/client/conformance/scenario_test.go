@@ -43,10 +43,6 @@ const junk = "junk"
 
 func (c certificate) isLeaf() bool { return strings.HasPrefix(c.subject, "L") }
 
-func (c certificate) has(tag string) bool {
-	return strings.Contains(c.tags+"~", "~"+tag+"~")
-}
-
 // host is the name the scenario's leaf is for.
 func (s *scenario) host() string { return s.id + domain }
 

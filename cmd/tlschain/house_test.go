@@ -1,0 +1,153 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// The limits of the repository's Go code. They keep a function and a file
+// within what a reader takes in at once.
+const (
+	maxBranches = 30  // of a function: its cyclomatic complexity
+	maxLines    = 400 // of a file
+	maxColumns  = 140 // of a line, in runes; tests may have tables that are wider
+)
+
+// columnsHeld is for as long as lines are still being broken.
+const columnsHeld = false
+
+// sourceFiles calls do with every Go file of the repository.
+func sourceFiles(t *testing.T, do func(path string, text []byte)) {
+	t.Helper()
+	root := filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".git")):
+			return filepath.SkipDir
+		case d.IsDir() || filepath.Ext(path) != ".go":
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		shown, err := filepath.Rel(root, path)
+		do(filepath.ToSlash(shown), text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestFilesAreShort(t *testing.T) {
+	sourceFiles(t, func(path string, text []byte) {
+		lines := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
+		if len(lines) > maxLines {
+			t.Errorf("%s has %d lines, more than %d: split it by what it is about", path, len(lines), maxLines)
+		}
+		if strings.HasSuffix(path, "_test.go") || !columnsHeld {
+			return
+		}
+		for i, line := range lines {
+			if n := utf8.RuneCountInString(line); n > maxColumns {
+				t.Errorf("%s:%d has %d columns, more than %d", path, i+1, n, maxColumns)
+			}
+		}
+	})
+}
+
+// pending are functions that are to be taken apart.
+var pending = map[string]bool{
+	"rules/client/check.go checkOne": true,
+	"rules/client/fault.go detail":   true,
+	"rules/client/search.go climb":   true,
+	"rules/client/words.go reason":   true,
+}
+
+func TestFunctionsHaveFewBranches(t *testing.T) {
+	sourceFiles(t, func(path string, text []byte) {
+		files := token.NewFileSet()
+		file, err := parser.ParseFile(files, path, text, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			switch n := branches(f); {
+			case pending[path+" "+f.Name.Name]:
+				if n <= maxBranches {
+					t.Errorf("%s: %s is within the limit now: take it from the list", path, f.Name.Name)
+				}
+			case n > maxBranches:
+				t.Errorf("%v: %s has %d branches, more than %d: give its parts names", files.Position(f.Pos()), f.Name.Name, n, maxBranches)
+			}
+		}
+	})
+}
+
+// branches is McCabe's cyclomatic complexity of a function, with the functions
+// that are written within it: one, and one more for each place where it may go
+// two ways.
+func branches(f ast.Node) int {
+	n := 1
+	ast.Inspect(f, func(node ast.Node) bool {
+		switch node := node.(type) {
+		case *ast.IfStmt, *ast.ForStmt, *ast.RangeStmt:
+			n++
+		case *ast.CaseClause:
+			if node.List != nil { // not default
+				n++
+			}
+		case *ast.CommClause:
+			if node.Comm != nil {
+				n++
+			}
+		case *ast.BinaryExpr:
+			if node.Op == token.LAND || node.Op == token.LOR {
+				n++
+			}
+		}
+		return true
+	})
+	return n
+}
+
+func TestBranches(t *testing.T) {
+	const code = `package p
+func f(a, b bool, c chan int) { // 1
+	if a && b { // 3
+	} else if a { // 4
+	}
+	for range c { // 5
+	}
+	switch { // 6
+	case a, b:
+	default:
+	}
+	select { // 7
+	case <-c:
+	default:
+	}
+	_ = func() bool { return a || b } // 8
+}`
+	file, err := parser.ParseFile(token.NewFileSet(), "p.go", code, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := branches(file.Decls[0]); got != 8 {
+		t.Errorf("%d branches, want 8", got)
+	}
+}
