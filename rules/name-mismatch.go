@@ -42,6 +42,9 @@ var nameMismatch = Rule{
 		if len(names) > 5 {
 			holds += fmt.Sprintf(" and %d more", len(names)-5)
 		}
+		if why := c.NearMiss(s.Name); why != "" {
+			holds = why
+		}
 		report(Finding{
 			Positions: []int{s.Chain.Leaf},
 			Message:   fmt.Sprintf("The certificate is not for %s: %s.", s.Name, holds),

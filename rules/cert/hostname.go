@@ -2,6 +2,7 @@ package cert
 
 import (
 	"net/netip"
+	"strconv"
 	"strings"
 )
 
@@ -18,35 +19,215 @@ func (c *Certificate) Names() []string {
 	return names
 }
 
-// MatchesName reports whether the certificate is for a host name (A-labels) or an
-// address literal, by its subject alternative names alone (RFC 9525 section 6).
-// A wildcard stands for exactly one whole left-most label.
+// MatchesName reports whether the certificate is for a host name (A-labels) or
+// an address literal, by RFC 9525 (section 6); a dot at the end does not count.
 func (c *Certificate) MatchesName(name string) bool {
-	if ip, err := netip.ParseAddr(name); err == nil {
-		for _, a := range c.IPs {
-			if a.Unmap() == ip.Unmap().WithZone("") {
-				return true
-			}
+	return c.MatchesHost(name, HostRules{Dot: DotNone, Address: MappedAddress})
+}
+
+// MatchesHost reports whether a client with these rules takes the certificate for
+// that of a host name (A-labels) or an address literal, with or without brackets.
+func (c *Certificate) MatchesHost(host string, r HostRules) bool {
+	if ip, ok := parseAddress(host); ok {
+		return c.matchesAddress(ip, r)
+	}
+	host = lower(host)
+	if dotless, dotted := strings.CutSuffix(host, "."); dotted {
+		switch {
+		case r.Dot == DotSent:
+			return false
+		case r.Dot == DotKept && c.matchesDNS(host, r):
+			return true
 		}
+		host = dotless
+	}
+	if r.Underscore && strings.Contains(host, "_") || r.Numeric && isNumeric(host[strings.LastIndexByte(host, '.')+1:]) {
 		return false
 	}
-	name = strings.TrimSuffix(strings.ToLower(name), ".")
+	return c.matchesDNS(host, r)
+}
+
+func (c *Certificate) matchesDNS(host string, r HostRules) bool {
 	for _, pattern := range c.DNSNames {
-		if matchesDNS(strings.TrimSuffix(strings.ToLower(pattern), "."), name) {
+		if r.covers(pattern, host) {
 			return true
 		}
 	}
-	return false
+	return (r.Common && !c.HasSAN || r.CommonDNS && len(c.DNSNames) == 0 && !c.Traits.Has(EmptySAN) && !c.Traits.Has(BadSAN)) &&
+		r.covers(c.Subject.Common, host)
 }
 
-func matchesDNS(pattern, name string) bool {
+// NearMiss tells what keeps a name of the certificate from being that of the
+// host although people would call it the same; empty if there is none.
+func (c *Certificate) NearMiss(host string) string {
+	ip, isAddress := parseAddress(host)
+	host = strings.TrimSuffix(lower(host), ".")
+	for _, name := range c.DNSNames {
+		switch loose := lower(name); {
+		case isAddress && loose == ip.String():
+			return "it holds the address as a DNS name and not as an IP address"
+		case isAddress:
+		case strings.TrimSuffix(loose, ".") == host:
+			return "its name " + strconv.Quote(name) + " ends in a dot"
+		case HostRules{Wildcard: AnyLabel, TopLevel: true}.covers(loose, host):
+			return "its name " + strconv.Quote(name) + " has a wildcard where none may stand: it must be the whole first label, with two labels behind it"
+		}
+	}
+	for _, a := range c.IPs {
+		if isAddress && a.Unmap() == ip.Unmap() && a != ip.Unmap() {
+			return "it holds the address as an IPv6 address, " + a.String()
+		}
+	}
+	return ""
+}
+
+// RefusesHost tells what in the host itself a client with these rules refuses,
+// whatever the certificate says; empty if there is nothing.
+func (r HostRules) RefusesHost(host string) string {
+	if _, ok := parseAddress(host); ok {
+		return ""
+	}
+	name := strings.TrimSuffix(host, ".")
+	switch {
+	case name != host && r.Dot == DotSent:
+		return "it sends the dot at the end of the name to the server, and servers may break off for it"
+	case r.Underscore && strings.Contains(name, "_"):
+		return "it takes no host name with an underscore"
+	case r.Numeric && isNumeric(name[strings.LastIndexByte(name, '.')+1:]):
+		return "it takes no host name that ends in a number"
+	}
+	return ""
+}
+
+// parseAddress reads an address literal, without a zone: a zone is the matter of
+// one machine.
+func parseAddress(host string) (netip.Addr, bool) {
+	if inner, ok := strings.CutPrefix(host, "["); ok {
+		host = strings.TrimSuffix(inner, "]")
+	}
+	ip, err := netip.ParseAddr(host)
+	return ip.WithZone(""), err == nil
+}
+
+func (c *Certificate) matchesAddress(ip netip.Addr, r HostRules) bool {
+	if r.Address == AnyAddress {
+		return true
+	}
+	if r.Address != AddressAsName {
+		for _, a := range c.IPs {
+			if r.Address == MappedAddress {
+				a = a.Unmap()
+			}
+			if a == ip.Unmap() || a == ip {
+				return true
+			}
+		}
+	}
+	return (r.Address == AddressOrName || r.Address == AddressAsName) && c.matchesDNS(ip.String(), r)
+}
+
+// covers reports whether one name of the certificate is, or stands for, the host.
+func (r HostRules) covers(pattern, host string) bool {
+	pattern = lower(pattern)
+	if r.Dot == DotNone {
+		pattern = strings.TrimSuffix(pattern, ".")
+	}
 	if pattern == "" || strings.ContainsAny(pattern, "\x00 ") {
 		return false
 	}
-	rest, wild := strings.CutPrefix(pattern, "*.")
-	if !wild {
-		return pattern == name
+	if pattern == host {
+		return true
 	}
-	label, parent, ok := strings.Cut(name, ".")
-	return ok && label != "" && parent == rest && strings.Contains(rest, ".")
+	star := strings.IndexByte(pattern, '*')
+	if star < 0 {
+		return false
+	}
+	if r.Wildcard == Greedless {
+		return greedless(pattern, host)
+	}
+	if strings.Count(pattern, ".") != strings.Count(host, ".") || pattern == "*" || !r.TopLevel && strings.Count(pattern[star:], ".") < 2 {
+		return false
+	}
+	if r.Wildcard == AnyLabel {
+		for {
+			p, more, again := strings.Cut(pattern, ".")
+			h, rest, _ := strings.Cut(host, ".")
+			if !r.label(p, h) {
+				return false
+			}
+			if !again {
+				return true
+			}
+			pattern, host = more, rest
+		}
+	}
+	first, parents, _ := strings.Cut(pattern, ".")
+	label, parent, _ := strings.Cut(host, ".")
+	return parents == parent && r.label(first, label)
+}
+
+// label reports whether a label with or without a wildcard stands for another.
+func (r HostRules) label(pattern, label string) bool {
+	before, after, wild := strings.Cut(pattern, "*")
+	if !wild {
+		return pattern == label
+	}
+	if label == "" || strings.Contains(after, "*") || before+after != "" && strings.HasPrefix(label, "xn--") {
+		return false
+	}
+	if r.LDH && strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		return false
+	}
+	switch r.Wildcard {
+	case WholeLabel:
+		if before+after != "" {
+			return false
+		}
+	case LabelEnd:
+		if after != "" {
+			return false
+		}
+	case LabelEdge:
+		if before != "" && after != "" {
+			return false
+		}
+	}
+	return len(label) >= len(before)+len(after) && strings.HasPrefix(label, before) && strings.HasSuffix(label, after)
+}
+
+// greedless matches as wolfSSL does: a wildcard ends at the first character that
+// is the next one of the pattern, or at a dot.
+func greedless(pattern, host string) bool {
+	for pattern != "" && host != "" {
+		if pattern[0] != '*' {
+			if pattern[0] != host[0] {
+				return false
+			}
+			pattern, host = pattern[1:], host[1:]
+			continue
+		}
+		pattern = strings.TrimLeft(pattern, "*")
+		for host != "" && host[0] != '.' && (pattern == "" || host[0] != pattern[0]) {
+			host = host[1:]
+		}
+	}
+	return strings.Trim(pattern, "*") == "" && host == ""
+}
+
+func isNumeric(label string) bool { return label != "" && strings.Trim(label, "0123456789") == "" }
+
+// lower folds ASCII letters only: other bytes of a name have no case.
+func lower(s string) string {
+	for i := range len(s) {
+		if c := s[i]; 'A' <= c && c <= 'Z' {
+			b := []byte(s)
+			for j := i; j < len(b); j++ {
+				if c := b[j]; 'A' <= c && c <= 'Z' {
+					b[j] = c + 'a' - 'A'
+				}
+			}
+			return string(b)
+		}
+	}
+	return s
 }

@@ -33,12 +33,12 @@ type docket struct {
 	runs    int // searches so far
 	said    []saying
 	others  map[source]*node
-	size12  int         // bytes of the Certificate message's body in TLS 1.2
-	size13  int         // the same in TLS 1.3
-	odd     Oddities    // of any entry
-	traits  cert.Traits // of any entry
-	junk    int         // position of the first unparsable entry; -1: none
-	named   [2]int8     // whether the leaf is for the name, without and with its common name; 0: not asked
+	size12  int          // bytes of the Certificate message's body in TLS 1.2
+	size13  int          // the same in TLS 1.3
+	odd     Oddities     // of any entry
+	traits  cert.Traits  // of any entry
+	junk    int          // position of the first unparsable entry; -1: none
+	named   []nameAnswer // what was asked about the names of the leaf
 }
 
 // A source tells apart the same certificate in a store and among known ones.
@@ -202,19 +202,27 @@ func (d *docket) signed(e *edge) chain.Answer {
 	return e.answer
 }
 
-// isNamed says whether the leaf is for the name that was asked for.
-func (d *docket) isNamed(common bool) bool {
+// A nameAnswer is whether the leaf is for the name, by some rules.
+type nameAnswer struct {
+	rules cert.HostRules
+	yes   bool
+}
+
+// isNamed reports whether the leaf is for the name that was asked for.
+func (d *docket) isNamed(b *Builder) bool {
 	if d.q.Name == "" {
 		return true
 	}
-	known := &d.named[b2i(common)]
-	if *known == 0 {
-		*known = -1
-		if matches(d.list[0].c, d.q.Name, common) {
-			*known = 1
+	rules := b.Host
+	rules.Common = b.CommonName
+	for _, a := range d.named {
+		if a.rules == rules {
+			return a.yes
 		}
 	}
-	return *known > 0
+	yes := d.list[0].c.MatchesHost(d.q.Name, rules)
+	d.named = append(d.named, nameAnswer{rules, yes})
+	return yes
 }
 
 // misplacedLeaf is the only certificate of the list that is no CA's, where the

@@ -111,8 +111,9 @@ func (w *walk) tell(by By) Verdict {
 // A saying is a fault in words, with all that the words depend on.
 type saying struct {
 	fault  fault
-	again  bool // the client tries other paths
-	detail int  // a parameter that the words mention
+	again  bool   // the client tries other paths
+	detail int    // a parameter that the words mention
+	host   string // what it has against the name
 	reason string
 }
 
@@ -127,7 +128,7 @@ func (w *walk) say(f fault) string {
 	case wrongOrder:
 		s.detail = int(w.b.Order)
 	case wrongName:
-		s.detail = b2i(w.b.CommonName)
+		s.detail, s.host = b2i(w.b.CommonName), w.b.Host.RefusesHost(w.d.q.Name)
 	case outOfDate:
 		s.detail = b2i(w.b.KeyRows > 0)
 	}
@@ -176,7 +177,7 @@ func (w *walk) accepts() bool {
 	if !w.run(w.d.list[0]) {
 		return false
 	}
-	if !w.d.isNamed(w.b.CommonName) {
+	if !w.d.isNamed(w.b) {
 		w.found = fault{what: wrongName, at: w.leaf}
 		return false
 	}

@@ -122,12 +122,13 @@ var refusedBy = sync.OnceValue(func() map[string]Refused {
 	return all
 })
 
-// refusing gives b with what the client of this id refuses.
+// refusing gives b with what the client of this id refuses, and how it compares
+// host names.
 func refusing(id string, b Builder) Builder {
-	b.Refused = refusedBy()[id]
+	b.Refused, b.Host = refusedBy()[id], hostRules[id]
 	if b.InOrder != nil {
 		list := *b.InOrder
-		list.Refused = b.Refused
+		list.Refused, list.Host = b.Refused, b.Host
 		b.InOrder = &list
 	}
 	return b

@@ -152,6 +152,12 @@ func (w *walk) dates(f fault) string {
 // names words the fault of a leaf that is for other names.
 func (w *walk) names(leaf *node) string {
 	c := leaf.c
+	if why := w.b.Host.RefusesHost(w.d.q.Name); why != "" {
+		return "cannot connect to " + w.d.q.Name + ": " + why
+	}
+	if why := c.NearMiss(w.d.q.Name); why != "" {
+		return "the leaf " + call(leaf) + " is not for " + w.d.q.Name + " to this client: " + why
+	}
 	if !c.HasSAN {
 		if !w.b.CommonName {
 			return "the leaf " + call(leaf) + " has no subject alternative names, and it does not read the common name"
