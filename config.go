@@ -37,6 +37,8 @@ type Config struct {
 	Ports      []uint16 `yaml:"ports"`       // where a target names none; none: 443
 	ServerName string   `yaml:"server_name"` // for all targets
 
+	MaxAddresses uint64 `yaml:"max_addresses"` // that one network may stand for; 0: 65,536
+
 	// How targets are reached.
 	AllAddresses bool     `yaml:"all_addresses"` // each address of a name is an endpoint
 	Family       string   `yaml:"family"`        // "4" or "6"; empty: both

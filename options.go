@@ -55,6 +55,8 @@ var options = []Option{
 	{Field: "Ports", Flag: "port", Key: "ports", values: func(*Config) []string { return nil }},
 	{Field: "ServerName", Flag: "server-name", Key: "server_name", values: func(*Config) []string { return nil }},
 
+	{Field: "MaxAddresses", Flag: "max-addresses", Key: "max_addresses", values: func(*Config) []string { return nil }},
+
 	{Field: "AllAddresses", Flag: "all-addresses", Key: "all_addresses", For: connecting, on: func(c *Config) bool { return c.AllAddresses }},
 	{Field: "Family", Flag: "4", Key: "family", For: connecting, on: func(c *Config) bool { return c.Family == "4" }},
 	{Field: "Family", Flag: "6", Key: "family", For: connecting, on: func(c *Config) bool { return c.Family == "6" }},

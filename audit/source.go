@@ -47,17 +47,17 @@ type SourceError struct{ Err error }
 func (e *SourceError) Error() string { return e.Err.Error() }
 func (e *SourceError) Unwrap() error { return e.Err }
 
-// Targets walks all targets of the group, and the mistakes among them: a line
+// Targets walks all targets of the group, each once, and the mistakes among them: a line
 // that is no target, or a *SourceError.
 func (g *Group) targets(ctx context.Context, getenv func(string) string) iter.Seq2[scanner.Target, error] {
-	options := scanner.TargetOptions{Ports: g.Ports, ServerName: g.ServerName}
-	return func(yield func(scanner.Target, error) bool) {
+	options := g.Config.Targets()
+	return scanner.Once(func(yield func(scanner.Target, error) bool) {
 		for _, list := range g.lists(getenv) {
 			if ctx.Err() != nil || !list.walk(ctx, options, yield) {
 				return
 			}
 		}
-	}
+	}, func(scanner.Target) {})
 }
 
 // A list is one source, opened when its turn comes. finish tells what went

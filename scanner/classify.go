@@ -42,7 +42,11 @@ func (r *run) networkFailure(step string, err error) *Failure {
 	case errors.Is(err, context.Canceled):
 		return interrupted()
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), isTimeout(err):
-		return &Failure{Timeout, fmt.Sprintf("%s took longer than %v", step, r.timeout())}
+		message := fmt.Sprintf("%s took longer than %v", step, r.timeout())
+		if step == upgradeStep {
+			message += ": some servers let clients wait for their greeting; give them more with --timeout"
+		}
+		return &Failure{Timeout, message}
 	}
 	if f := systemFailure(step, err); f != nil {
 		return f
@@ -164,11 +168,32 @@ func lookupFailure(ctx context.Context, host string, err error) *Failure {
 		return interrupted()
 	}
 	var dns *net.DNSError
+	server, asked := "the name server", ""
+	var chosen *askedServer
+	if errors.As(err, &chosen) {
+		server += " " + chosen.server.String()
+		asked = ", says " + server
+	}
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return &Failure{DNS, fmt.Sprintf("%s does not resolve: no such name, or it has no address", host)}
+		return &Failure{DNS, fmt.Sprintf("%s does not resolve: no such name, or it has no address%s", host, asked)}
 	case ctx.Err() != nil || errors.As(err, &dns) && dns.IsTimeout:
-		return &Failure{DNS, fmt.Sprintf("%s does not resolve: the name server does not answer", host)}
+		return &Failure{DNS, fmt.Sprintf("%s does not resolve: %s does not answer", host, server)}
+	case chosen != nil:
+		return &Failure{DNS, fmt.Sprintf("%s does not resolve: %s: %s", host, server, lookupReason(dns, chosen.err))}
 	}
 	return &Failure{DNS, fmt.Sprintf("%s does not resolve: %v", host, err)}
+}
+
+// lookupReason is why a lookup failed, without the server of the system's own
+// configuration that the library names, though another was asked.
+func lookupReason(dns *net.DNSError, err error) string {
+	var system syscall.Errno
+	switch {
+	case errors.As(err, &system) && posix(system) == syscall.ECONNREFUSED:
+		return "nobody listens there"
+	case dns != nil:
+		return dns.Err
+	}
+	return err.Error()
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxLine bounds a line of a target list; a name has at most 253 characters,
@@ -26,75 +27,180 @@ type LineError struct {
 func (e *LineError) Error() string { return fmt.Sprintf("%s:%d: %v", e.File, e.Line, e.Err) }
 func (e *LineError) Unwrap() error { return e.Err }
 
-// Targets reads a target list: one target a line as ParseTarget takes them,
-// or CSV if the first line is a header. Blank lines and what follows a # at a
-// line's start or after a space are left out; a byte order mark and CRLF do no
-// harm. name stands for the list in errors.
+// Targets reads a target list: one target a line as ParseTarget takes them, or
+// a host and its port with a blank, a comma, a semicolon or a tab between; CSV
+// if the first line is a header; an Ansible inventory in INI form; what nmap
+// prints. Blank lines and what follows a # at a line's start or after a space
+// are left out; byte order marks, UTF-16 and any line break do no harm. name
+// stands for the list in errors.
 //
 // The list is read as the sequence is walked, and any number of times longer
 // than memory. A line that cannot be used is yielded as a *LineError, and the
-// rest goes on; any other error is the reader's, and the last. Walk it once.
+// rest goes on; any other error is the reader's, and the last. What is left out
+// without loss, such as a column that means nothing here, goes to options.Note.
+// Walk it once.
 func Targets(r io.Reader, name string, options TargetOptions) iter.Seq2[Target, error] {
 	return func(yield func(Target, error) bool) {
-		var csv *header
-		lines := lineReader{in: bufio.NewReaderSize(r, maxLine)}
-		for first := true; ; {
+		list := listReader{name: name, options: options}
+		lines := lineReader{in: bufio.NewReaderSize(plainText(r), maxLine)}
+		for {
 			text, err := lines.next()
 			if err == io.EOF {
 				return
 			}
+			list.number = lines.number
 			if err != nil && err != errLongLine {
 				yield(Target{}, fmt.Errorf("reading %s: %w", name, err))
 				return
 			}
-			bad := func(err error) bool {
-				return yield(Target{}, &LineError{File: name, Line: lines.number, Text: shorten(text), Err: err})
+			var parsed []parsedTarget
+			if text = stripComment(text); err == nil {
+				parsed, err = list.read(text)
 			}
-			if err != nil {
-				if !bad(err) {
-					return
-				}
-				continue
+			if err == nil && !list.expand(parsed, &err, yield) {
+				return
 			}
-			if text = stripComment(text); text == "" {
-				continue
+			if err != nil && !yield(Target{}, &LineError{File: name, Line: lines.number, Text: shorten(text), Err: err}) {
+				return
 			}
-			if first {
-				first = false
-				if csv, err = parseHeader(text); err != nil {
-					bad(err) // without its header the rest of the file has no meaning
-					return
-				}
-				if csv != nil {
-					continue
-				}
-			}
-			p, err := parseLine(csv, text)
-			if err == nil {
-				var targets iter.Seq[Target]
-				if targets, err = p.expand(options); err == nil {
-					for t := range targets {
-						if !yield(t, nil) {
-							return
-						}
-					}
-					continue
-				}
-			}
-			if !bad(err) {
+			if list.useless {
 				return
 			}
 		}
 	}
 }
 
-func parseLine(csv *header, text string) (p parsedTarget, err error) {
-	if csv != nil {
-		return csv.parse(text)
+// expand yields the targets that a line stands for; false when the loop is left.
+func (l *listReader) expand(parsed []parsedTarget, err *error, yield func(Target, error) bool) bool {
+	for _, p := range parsed {
+		targets, failed := p.expand(l.options)
+		if failed != nil {
+			*err = failed
+			return true
+		}
+		for t := range targets {
+			if !yield(t, nil) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// A listReader knows what form a list has, as far as it was read.
+type listReader struct {
+	name    string
+	options TargetOptions
+	number  int // of the line at hand, from 1
+	begun   bool
+	useless bool // without its header the rest of the file has no meaning
+	csv     *header
+	section string // of an Ansible inventory; empty: the list is none, or no section began
+	nmap    nmapReport
+	noted   map[string]bool
+}
+
+// note says once what is left out without loss.
+func (l *listReader) note(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if l.options.Note == nil || l.noted[text] {
+		return
+	}
+	if l.noted == nil {
+		l.noted = make(map[string]bool)
+	}
+	if len(l.noted) < 100 {
+		l.noted[text] = true
+		l.options.Note(fmt.Sprintf("%s:%d: %s", l.name, l.number, text))
+	}
+}
+
+// read reads one line, without comment, and gives what it stands for: mostly
+// one target, or none where it tells about others.
+func (l *listReader) read(text string) (parsed []parsedTarget, err error) {
+	if text == "" {
+		return nil, nil
+	}
+	if !utf8.ValidString(text) {
+		return nil, errors.New("the line is not UTF-8: save the list as UTF-8")
+	}
+	if !l.begun {
+		l.begun = true
+		if l.csv, err = parseHeader(text, l.note); err != nil {
+			l.useless = true
+			return nil, err
+		}
+		if l.csv != nil {
+			return nil, nil
+		}
+	}
+	if l.csv != nil {
+		return l.one(l.csv.parse(text, l.note))
+	}
+	if parsed, ok := l.nmap.read(text); ok {
+		l.note("read as nmap prints: open ports that are known for TLS or a way into it are taken")
+		return parsed, nil
+	}
+	if section, ok := ansibleSection(text); ok {
+		l.section = section
+		l.note("read as an Ansible inventory: its hosts are taken, its variables are not")
+		return nil, nil
+	}
+	if strings.Contains(l.section, ":") { // [web:vars], [web:children]
+		return nil, nil
+	}
+	return l.one(l.plain(text))
+}
+
+func (l *listReader) one(p parsedTarget, err error) ([]parsedTarget, error) {
+	if err != nil {
+		return nil, err
+	}
+	return []parsedTarget{p}, nil
+}
+
+// plain reads a line of a list that has no header.
+func (l *listReader) plain(text string) (p parsedTarget, err error) {
+	text = strings.TrimRight(text, ",; \t")
+	text = unquoted(text)
+	if host, rest, _ := strings.Cut(text, " "); l.section != "" || strings.Contains(rest, "ansible_") {
+		return ansibleHost(host, rest)
+	}
+	if p, ok, err := hostAndPort(text); ok {
+		return p, err
 	}
 	p, err = parseTarget(text)
 	p.text = text
 	return p, err
+}
+
+// hostAndPort reads "host port" and "host,port,server_name", as people write
+// them without a header. ok is false for all else.
+func hostAndPort(text string) (p parsedTarget, ok bool, err error) {
+	fields := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t,;", r) })
+	if len(fields) != 2 && len(fields) != 3 {
+		return p, false, nil
+	}
+	for i := range fields {
+		fields[i] = unquoted(fields[i])
+	}
+	port, err := parsePort(fields[1])
+	if err != nil {
+		return p, false, nil
+	}
+	if p, err = parseTarget(fields[0]); err != nil || p.port != 0 {
+		return p, false, nil
+	}
+	p.text, p.port = fields[0]+":"+fields[1], port
+	if strings.Contains(fields[0], ":") && !strings.Contains(fields[0], "[") {
+		p.text = "[" + fields[0] + "]:" + fields[1]
+	}
+	if len(fields) == 3 {
+		if p.serverName, err = parseServerName(fields[2]); err == nil && p.host == "" {
+			p.text = p.serverName + "@" + p.text
+		}
+	}
+	return p, true, err
 }
 
 // stripComment cuts a comment off. A # inside a word stays: it may be part of
@@ -106,7 +212,7 @@ func stripComment(line string) string {
 			break
 		}
 	}
-	return strings.TrimSpace(line)
+	return trimmed(line)
 }
 
 func shorten(text string) string {
@@ -143,9 +249,6 @@ func (l *lineReader) next() (string, error) {
 	case err == io.EOF && len(line) > 0: // no newline at the end of the file
 	case err != nil:
 		return "", err
-	}
-	if l.number == 1 {
-		line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
 	}
 	return string(bytes.TrimRight(line, "\r\n")), nil
 }

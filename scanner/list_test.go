@@ -66,7 +66,7 @@ old.example.com 25 old.example.com invalid IP  map[]
 		t.Fatalf("got\n%s\nwant\n%s...", got, want)
 	}
 	for _, line := range []string{
-		`! list:12: tag "tag" has no key`, `! list:13: expect_sha256 "beef"`, `! list:14: a quoted field does not end`,
+		"d.example 444 d.example invalid IP  map[] \n", `! list:13: expect_sha256 "beef"`, `! list:14: a quoted field does not end`,
 		"! list:15: 8 fields under a header of 7", "z.example 444 z.example invalid IP  map[] \n",
 	} {
 		if !strings.Contains(got, line) {
@@ -77,15 +77,100 @@ old.example.com 25 old.example.com invalid IP  map[]
 
 func TestTargetsHeader(t *testing.T) {
 	for text, want := range map[string]string{
-		"host\nexample.com\n":          "example.com 443",
-		"port,host\n8443,example.com":  "example.com 8443",
-		"host,prot\nexample.com,1":     `! list:1: unknown column "prot"`,
-		"host,host\nexample.com,1":     "! list:1: two columns",
-		"example.com,443\nother.com,1": "! list:1: a list in CSV begins with a header",
+		"host\nexample.com\n":         "example.com 443",
+		"port,host\n8443,example.com": "example.com 8443",
+		"host,prot\nexample.com,1":    "example.com 443",
+		"one.com,x\nexample.com,1":    "! list:1: a list in CSV begins with a header",
+		"host,host\r\nexample.com,1":  "! list:1: two columns",
+		"host,host\nexample.com,1":    "! list:1: two columns",
+		"example.com,444\n":           "example.com 444",
 	} {
 		if got := readList(text, TargetOptions{}); !strings.HasPrefix(got, want) || strings.Count(got, "\n") != 1 {
 			t.Errorf("%q gives %q, want one line beginning with %q", text, got, want)
 		}
+	}
+}
+
+// TestTargetsAsPeopleHaveThem reads what comes out of spreadsheets, inventories
+// and other tools.
+func TestTargetsAsPeopleHaveThem(t *testing.T) {
+	utf16 := func(text string, mark bool, big bool) string {
+		var b strings.Builder
+		if mark {
+			text = "\ufeff" + text
+		}
+		for _, r := range text {
+			if big {
+				b.Write([]byte{byte(r >> 8), byte(r)})
+			} else {
+				b.Write([]byte{byte(r), byte(r >> 8)})
+			}
+		}
+		return b.String()
+	}
+	const two = "a.example 8443 a.example invalid IP  map[]\nb.example 443 b.example invalid IP  map[]\n"
+	const sni = "192.0.2.1 8443 a.example 192.0.2.1  map[]\n"
+	const place = "192.0.2.1 8443  192.0.2.1  map[]\n"
+	for name, c := range map[string]struct{ list, want, note string }{
+		"UTF-16":                 {utf16("a.example:8443\r\nb.example\r\n", true, false), two, ""},
+		"UTF-16, big end first":  {utf16("a.example:8443\nb.example\n", true, true), two, ""},
+		"UTF-16 without a mark":  {utf16("a.example:8443\nb.example\n", false, false), two, ""},
+		"CR":                     {"a.example:8443\rb.example\r", two, ""},
+		"CR CR LF":               {"a.example:8443\r\r\nb.example\r\r\n", two, ""},
+		"invisible characters":   {"a.example:8443\u00a0\n\u200b\ufeffb.example\u2060\n", two, ""},
+		"quotes and commas":      {"\"a.example:8443\",\n'b.example';\n", two, ""},
+		"URLs without a scheme":  {"//a.example:8443/login?x=1\nb.example/\n", two, ""},
+		"Latin 1":                {"b\xfccher.example\n", "! list:1: the line is not UTF-8: save the list as UTF-8\n", ""},
+		"semicolons":             {"host;port\r\na.example;8443\r\nb.example;\r\n", two, ""},
+		"tabs":                   {"Host\tPort\na.example\t8443\nb.example\t\n", two, ""},
+		"other names of columns": {"Owner,FQDN,TCP Port\nA,a.example,8443\nB,b.example,\n", two, `list:1: ignored: the columns "owner"; known are ` + columns},
+		"one column":             {"Hostname\na.example:8443\nb.example\n", two, ""},
+		"name":                   {"Name;Port\na.example;8443\nb.example;443\n", two, ""},
+		"trailing commas":        {"host,port\na.example,8443,,\nb.example,443,\n", two, ""},
+		"blanks":                 {"a.example 8443\nb.example\t443\n", two, ""},
+		"no header":              {"a.example,8443\nb.example;443\n", two, ""},
+		"no header, with names":  {"192.0.2.1,8443,a.example\n", sni, ""},
+		"no header, quoted":      {"\"192.0.2.1\",\"8443\",\"a.example\"\n", sni, ""},
+		"no header, IPv6":        {"2001:db8::1 8443\n", "2001:db8::1 8443  2001:db8::1  map[]\n", ""},
+		"tags with semicolons":   {"host;tags\nb.example;team=web,site=a\n", "b.example 443 b.example invalid IP  map[site:a team:web]\n", ""},
+		"a bad tag":              {"host,tags\nb.example,team=web;x\n", "b.example 443 b.example invalid IP  map[team:web]\n", `list:2: tag "x" has no key and value and is left out: type team=web;site=berlin`},
+		"wildcard": {"*.a.example\nb.example\n", "! list:1: \"*.a.example\" is a wildcard, which nobody can connect to: type a name that it covers, such as www.a.example\n" +
+			"b.example 443 b.example invalid IP  map[]\n", ""},
+		"mail":          {"admin@a.example\n", "! list:1: \"admin@a.example\" looks like an e-mail address: type a.example for the host, or SERVERNAME@address:port\n", ""},
+		"mail, a name":  {"max.muster@a.example\n", "! list:1: \"max.muster@a.example\" looks like an e-mail address: type a.example for the host, or SERVERNAME@address:port\n", ""},
+		"no mail":       {"www.a.com@b.example\nw@192.0.2.1:8443\n", "b.example 443 www.a.com invalid IP  map[]\n192.0.2.1 8443 w 192.0.2.1  map[]\n", ""},
+		"host bits":     {"192.0.2.5/24\n", "! list:1: \"192.0.2.5/24\" has bits set beyond its prefix: type 192.0.2.0/24 for the network, or 192.0.2.5 for the address alone\n", ""},
+		"large network": {"10.0.0.0/15\n", "! list:1: \"10.0.0.0/15\" stands for 131072 addresses, more than 65536: --max-addresses 131072 allows it\n", ""},
+		"inventory": {"[web]\na.example:8443 ansible_user=root\nlb ansible_host=192.0.2.1\nb.example ansible_port=22 ansible_host=192.0.2.2\nc[1:9].example\n[web:vars]\nx=1\n[2001:db8::1]:25\n",
+			"a.example 8443 a.example invalid IP  map[]\n192.0.2.1 443  192.0.2.1  map[]\nb.example 443 b.example 192.0.2.2  map[]\n" +
+				"! list:5: \"c[1:9].example\" stands for several hosts: type each on a line of its own\n",
+			"list:1: read as an Ansible inventory: its hosts are taken, its variables are not"},
+		"nmap -oG": {"# Nmap 7.9\nHost: 192.0.2.1 ()\tStatus: Up\nHost: 192.0.2.1 ()\tPorts: 22/open/tcp//ssh///, 8443/open/tcp//ssl|https///, 443/closed/tcp//https///\tIgnored State: x\n",
+			place, "list:2: read as nmap prints: open ports that are known for TLS or a way into it are taken"},
+		"nmap": {"Starting Nmap 7.9 ( https://nmap.org )\nNmap scan report for a.example (192.0.2.1)\nHost is up (0.1s latency).\nNot shown: 998 closed\nPORT     STATE SERVICE\n22/tcp   open  ssh\n" +
+			"8443/tcp open  https-alt\n|_ssl-date: x\n\nNmap scan report for 192.0.2.9\n25/tcp open smtp\nNmap done: 2 IP addresses\n",
+			sni + "192.0.2.9 25  192.0.2.9 smtp map[]\n", "list:1: read as nmap prints: open ports that are known for TLS or a way into it are taken"},
+	} {
+		var notes []string
+		got := readList(c.list, TargetOptions{Note: func(text string) { notes = append(notes, text) }})
+		if got = strings.ReplaceAll(got, " \n", "\n"); got != c.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", name, got, c.want)
+		}
+		if note := strings.Join(notes, "\n"); note != c.note {
+			t.Errorf("%s: noted %q, want %q", name, note, c.note)
+		}
+	}
+}
+
+func TestOnce(t *testing.T) {
+	var repeated []string
+	list := Targets(strings.NewReader("a.example\nA.example.\na.example:443\na.example:444\n?\n192.0.2.1\n192.0.2.0/30\n"), "list", TargetOptions{})
+	n := 0
+	for range Once(list, func(t Target) { repeated = append(repeated, t.Text) }) {
+		n++
+	}
+	if got := strings.Join(repeated, " "); n != 7 || got != "A.example. a.example:443 192.0.2.0/30" {
+		t.Errorf("%d targets, %q repeated", n, got)
 	}
 }
 

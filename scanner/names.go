@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/netip"
 	"sync"
@@ -31,8 +32,23 @@ func LookupAt(server netip.AddrPort) func(ctx context.Context, network, host str
 		var dialer net.Dialer
 		return dialer.DialContext(ctx, network, server.String())
 	}}
-	return resolver.LookupNetIP
+	return func(ctx context.Context, network, host string) ([]netip.Addr, error) {
+		addrs, err := resolver.LookupNetIP(ctx, network, host)
+		if err != nil {
+			err = &askedServer{server, err}
+		}
+		return addrs, err
+	}
 }
+
+// An askedServer is the failure of a lookup at a name server that the user chose.
+type askedServer struct {
+	server netip.AddrPort
+	err    error
+}
+
+func (e *askedServer) Error() string { return fmt.Sprintf("asked %s: %v", e.server, e.err) }
+func (e *askedServer) Unwrap() error { return e.err }
 
 // names looks names up, each once at a time, and remembers the answers for a
 // while.

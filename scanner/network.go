@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"encoding/binary"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -9,6 +10,20 @@ import (
 // maxHostBits bounds how many addresses one target may stand for: all of IPv4,
 // and as much of IPv6. A /64 would take longer than anybody has.
 const maxHostBits = 32
+
+// maxAddresses is how many addresses a target may stand for without being asked:
+// a mistyped prefix length is a day's work for nobody.
+const maxAddresses = 1 << 16
+
+// size counts the addresses that a target stands for; 1 for a name. parseRange
+// has seen to it that they differ in 32 bits at most.
+func (p *parsedTarget) size() uint64 {
+	if !p.first.IsValid() || p.first == p.last {
+		return 1
+	}
+	first, last := p.first.AsSlice(), p.last.AsSlice()
+	return uint64(binary.BigEndian.Uint32(last[len(last)-4:])) - uint64(binary.BigEndian.Uint32(first[len(first)-4:])) + 1
+}
 
 // parseRange reads a network (192.0.2.0/24) or a range (10.0.0.1-10.0.0.9).
 // ok is false if the text is meant as neither; host names have hyphens too,
@@ -22,7 +37,10 @@ func (p *parsedTarget) parseRange(text string) (ok bool, err error) {
 		if prefix.Addr().BitLen()-prefix.Bits() > maxHostBits {
 			return true, fmt.Errorf("%q has more addresses than can be scanned: the largest IPv6 network is a /96", text)
 		}
-		p.first, p.last = prefix.Masked().Addr(), lastOf(prefix)
+		if prefix != prefix.Masked() {
+			return true, fmt.Errorf("%q has bits set beyond its prefix: type %s for the network, or %s for the address alone", text, prefix.Masked(), prefix.Addr())
+		}
+		p.first, p.last = prefix.Addr(), lastOf(prefix)
 		return true, nil
 	}
 	from, to, found := strings.Cut(text, "-")

@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"iter"
@@ -9,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/net/publicsuffix"
+
 	"github.com/tlschain/tlschain/scanner/starttls"
 )
 
@@ -16,6 +19,9 @@ import (
 type TargetOptions struct {
 	Ports      []uint16 // where the target names no port, one target each; empty: 443
 	ServerName string   // SNI and name to check, in place of what targets say; empty: as they say
+
+	MaxAddresses uint64            // that one network or range may stand for; 0: 65,536
+	Note         func(text string) // takes what a list has that is left out without loss; nil: nobody wants to know
 }
 
 // ParseTarget reads one target as people type them:
@@ -58,19 +64,59 @@ func parseTarget(text string) (p parsedTarget, err error) {
 	if text == "" {
 		return p, errors.New("empty target: type a host, for example example.com or example.com:8443")
 	}
-	rest := text
+	rest := withoutPath(text)
 	if scheme, after, ok := strings.Cut(text, "://"); ok {
 		if rest, err = p.parseScheme(strings.ToLower(scheme), after); err != nil {
 			return p, err
 		}
 	}
 	if name, address, ok := cutLast(rest, "@"); ok {
+		if isMail(name, address) {
+			return p, fmt.Errorf("%q looks like an e-mail address: type %s for the host, or SERVERNAME@address:port", text, address)
+		}
 		if p.serverName, err = parseServerName(name); err != nil {
 			return p, fmt.Errorf("before the @: %w", err)
 		}
 		rest = address
 	}
 	return p, p.parsePlace(rest)
+}
+
+// withoutPath takes off the // before a host and the path behind it, as they
+// stay when a URL loses its scheme. A network has a number after its slash.
+func withoutPath(text string) string {
+	if strings.Contains(text, "://") {
+		return text
+	}
+	text = strings.TrimPrefix(text, "//")
+	place, path, ok := strings.Cut(text, "/")
+	if !ok || path != "" && path[0] >= '0' && path[0] <= '9' && looksLikeAddress(place) {
+		return text
+	}
+	return place
+}
+
+// looksLikeAddress reports whether something is meant as an address: no host
+// name has only digits and dots, nor two colons.
+func looksLikeAddress(text string) bool {
+	_, text, _ = cutLast("@"+text, "@")
+	return strings.Trim(text, "0123456789.") == "" || strings.Count(text, ":") > 1 || strings.HasPrefix(text, "[")
+}
+
+// isMail reports whether something before and after an @ is an address of mail
+// rather than a server name and where to connect: no port, no IP address, and
+// before it nothing that could be a name in DNS.
+func isMail(name, host string) bool {
+	if strings.ContainsAny(host, ":/") || isAddress(host) || !strings.Contains(host, ".") {
+		return false
+	}
+	name, _, plus := strings.Cut(strings.ToLower(name), "+")
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	if plus || last == name || last == "" {
+		return true
+	}
+	_, known := publicsuffix.PublicSuffix(name)
+	return !known && !strings.HasSuffix(host, "."+last)
 }
 
 // parsePlace reads what is left when scheme and server name are off: a host,
@@ -102,6 +148,9 @@ func (p *parsedTarget) parsePlace(text string) error {
 	}
 	if bracketed {
 		return fmt.Errorf("%q in brackets is not an IPv6 address: type [2001:db8::1]:443", host)
+	}
+	if strings.HasPrefix(host, "*.") {
+		return fmt.Errorf("%q is a wildcard, which nobody can connect to: type a name that it covers, such as www%s", host, host[1:])
 	}
 	p.host, err = parseName(host)
 	return err
@@ -142,6 +191,9 @@ func splitPort(text string) (host, port string, bracketed bool, err error) {
 
 func parsePort(text string) (uint16, error) {
 	n, err := strconv.ParseUint(text, 10, 16)
+	if err != nil && strings.Trim(text, "0123456789,-") == "" && strings.ContainsAny(text, ",-") {
+		return 0, fmt.Errorf("port %q is not one number: type a target for each port", text)
+	}
 	if err != nil || n == 0 {
 		return 0, fmt.Errorf("port %q is not a number from 1 to 65535", text)
 	}
@@ -167,6 +219,9 @@ func (p parsedTarget) expand(options TargetOptions) (iter.Seq[Target], error) {
 			return nil, err
 		}
 		p.serverName = name
+	}
+	if n, most := p.size(), cmp.Or(options.MaxAddresses, maxAddresses); n > most {
+		return nil, fmt.Errorf("%q stands for %d addresses, more than %d: --max-addresses %d allows it", p.text, n, most, n)
 	}
 	return func(yield func(Target) bool) {
 		for addr := p.first; ; addr = addr.Next() {

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
+	"strconv"
 
 	"github.com/urfave/cli/v2"
 )
@@ -93,11 +96,41 @@ func prepare(commands []*cli.Command, path string) {
 		c.HelpName = typed
 		c.HideHelp = true
 		c.OnUsageError = func(_ *cli.Context, err error, _ bool) error {
-			return usagef("%w", err).hintf("see %s --help", typed)
+			return badValue(c, err).hintf("see %s --help", typed)
 		}
 		prepare(c.Subcommands, typed)
 	}
 }
+
+// badValue says what is wrong with a flag's value, as people type it: a time
+// without a unit above all.
+func badValue(c *cli.Command, err error) *usageError {
+	m := invalidValue.FindStringSubmatch(err.Error())
+	if m == nil {
+		return usagef("%w", err)
+	}
+	value, flag := m[1], m[2]
+	for _, f := range c.Flags {
+		if !slices.Contains(f.Names(), flag) {
+			continue
+		}
+		switch f.(type) {
+		case *cli.DurationFlag:
+			if _, err := strconv.ParseFloat(value, 64); err == nil {
+				return usagef("%s %s: a time needs a unit: type %s %ss", dashed(flag), value, dashed(flag), value)
+			}
+			return usagef("%s %q is no time: type a number and a unit, such as 5s, 2m or 1h", dashed(flag), value)
+		case *cli.IntFlag, *cli.Uint64Flag:
+			return usagef("%s %q is no whole number", dashed(flag), value)
+		case *cli.Float64Flag:
+			return usagef("%s %q is no number", dashed(flag), value)
+		}
+	}
+	return usagef("%w", err)
+}
+
+// invalidValue reads the error of package flag, which has no type.
+var invalidValue = regexp.MustCompile(`^invalid value "(.*)" for flag -+(\S+): `)
 
 // complain writes an error as the user sees it: what failed, and what to type.
 func (p *process) complain(err error) {

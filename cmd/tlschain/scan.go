@@ -26,7 +26,8 @@ func (p *process) scanCommand() *cli.Command {
   -                                    a list on standard input
 
 A list has a target a line, or is CSV with a header: host,port,server_name,
-address,starttls,tags,expect_sha256.
+address,starttls,tags,expect_sha256, divided by commas, semicolons or tabs.
+Ansible inventories (INI) and what nmap prints are read, too.
 
 Examples:
   tlschain scan example.com
@@ -160,6 +161,20 @@ type scanRun struct {
 	progress *progress
 	bad      int
 	others   int // targets of other shards
+	repeated int // targets that came before
+}
+
+// maxRepeated bounds how many repeated targets are named one by one.
+const maxRepeated = 3
+
+// watch has a list tell what it leaves out without loss.
+func (r *scanRun) watch(list *targetList) {
+	list.options.Note = func(text string) { r.progress.printf("note: %s", text) }
+	list.repeated = func(t scanner.Target) {
+		if r.repeated++; r.repeated <= maxRepeated {
+			r.progress.printf("note: %s repeats a target that came before: it is scanned once", t.Text)
+		}
+	}
 }
 
 // maxComplaints bounds how many lines are complained about one by one: a list
@@ -168,7 +183,9 @@ const maxComplaints = 50
 
 func (r *scanRun) targets() iter.Seq[scanner.Target] {
 	return func(yield func(scanner.Target) bool) {
-		for target, err := range r.list.all(r.ctx) {
+		list := *r.list // its walk tells; that of count does not
+		r.watch(&list)
+		for target, err := range list.all(r.ctx) {
 			if err != nil {
 				if r.bad++; r.bad <= maxComplaints {
 					r.progress.printf("%v", err)
@@ -185,6 +202,9 @@ func (r *scanRun) targets() iter.Seq[scanner.Target] {
 			if !yield(target) {
 				break
 			}
+		}
+		if r.repeated > maxRepeated {
+			r.progress.printf("note: and %d more that repeat one", r.repeated-maxRepeated)
 		}
 		if r.bad > maxComplaints {
 			r.progress.printf("and %d more lines that are no targets", r.bad-maxComplaints)

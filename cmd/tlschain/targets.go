@@ -7,7 +7,12 @@ import (
 	"io"
 	"iter"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 
+	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/scanner"
 )
 
@@ -18,11 +23,20 @@ type targetList struct {
 	files     []string // of -f, in order
 	stdin     io.Reader
 	options   scanner.TargetOptions
+	repeated  func(scanner.Target) // takes what is left out, since it came before; nil: nobody wants to know
 }
 
-// all walks the targets in the order given, and the mistakes among them. It
-// ends with ctx, also while it waits for standard input.
+// all walks the targets in the order given, each once, and the mistakes among
+// them. It ends with ctx, also while it waits for standard input.
 func (l *targetList) all(ctx context.Context) iter.Seq2[scanner.Target, error] {
+	repeated := l.repeated
+	if repeated == nil {
+		repeated = func(scanner.Target) {}
+	}
+	return scanner.Once(l.each(ctx), repeated)
+}
+
+func (l *targetList) each(ctx context.Context) iter.Seq2[scanner.Target, error] {
 	return func(yield func(scanner.Target, error) bool) {
 		goOn := true
 		list := func(r io.Reader, name string) {
@@ -77,6 +91,11 @@ func (l *targetList) prepare(ctx context.Context, strict bool) (done func(), err
 	if len(l.arguments) == 0 && len(l.files) == 0 {
 		return done, usagef("no target").hintf("tlschain scan example.com, tlschain scan -f hosts.txt, or - to read them from standard input")
 	}
+	for _, argument := range l.arguments {
+		if err := l.meantAsFile(argument); err != nil {
+			return done, err
+		}
+	}
 	for _, name := range l.files {
 		if name == "-" {
 			continue
@@ -103,6 +122,28 @@ func (l *targetList) prepare(ctx context.Context, strict bool) (done func(), err
 		_, err = file.Seek(0, io.SeekStart)
 	}
 	return done, err
+}
+
+// meantAsFile finds an argument that names a file rather than a host: it is
+// there, and either no host could be called so, or its ending is that of files.
+func (l *targetList) meantAsFile(argument string) error {
+	info, err := os.Stat(argument)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	_, notHost := scanner.ParseTarget(argument, l.options)
+	endings := []string{".txt", ".csv", ".tsv", ".lst", ".list", ".ini", ".hosts", ".yml", ".yaml", ".json", ".gnmap", ".nmap",
+		".pem", ".crt", ".cer", ".der", ".p7b", ".p12", ".pfx", ".jks"}
+	if notHost == nil && !slices.Contains(endings, strings.ToLower(filepath.Ext(argument))) {
+		return nil
+	}
+	wrong := usagef("%s is a file", argument)
+	if data, err := (&tlschain.Env{}).ReadFile(argument); err == nil {
+		if _, err := certfile.Certificates(data); err == nil {
+			return wrong.hintf("did you mean %s check %s?", name, argument)
+		}
+	}
+	return wrong.hintf("did you mean -f %s? it takes a list of targets", argument)
 }
 
 func (l *targetList) readsStdin() bool {
