@@ -98,7 +98,7 @@ func compare(t *testing.T, c client, now time.Time, batches []func() []*sample, 
 		tlstest.Missing(t, fmt.Sprintf("profile %s is about %s; here is %s", c.profile, c.version, version))
 	}
 	var modelled bool
-	if r.builder, modelled = builderOf(c.profile); !modelled {
+	if r.builder, modelled = c.builder(); !modelled {
 		t.Skipf("there is no profile %s to compare %s with", c.profile, version)
 	}
 	var differing []*trial

@@ -94,11 +94,19 @@ func newSpecimens(t *testing.T, id string, idea variant.Idea, now time.Time) (ou
 	return out
 }
 
+// noNSS reports whether the root is one that NSS cannot hold and Chromium could
+// only be given by a policy of the machine.
+func (s *specimen) noNSS() bool {
+	return slices.ContainsFunc(s.chain.Changes, func(c variant.Change) bool {
+		return (c.At == 'R' || c.At == 'A') && strings.HasPrefix(c.Value, "mldsa")
+	})
+}
+
 // A sighting is a specimen with what a client did and what was predicted.
 type sighting struct {
 	*specimen
 	real      verdict
-	layer     string // of a rejection: chain, tls, or store where the client did not even connect
+	layer     string // of a rejection: chain, tls, crash, or store where the client did not even connect
 	predicted builders.Verdict
 	modelled  bool
 }
@@ -131,7 +139,7 @@ func (v *visitor) begin(t *testing.T) {
 	if !strings.HasPrefix(version, v.client.version) || v.client.profile == "" {
 		tlstest.Missing(t, fmt.Sprintf("profile %s is about %s; here is %s", v.client.profile, v.client.version, version))
 	}
-	v.builder, v.modelled = builderOf(v.client.profile)
+	v.builder, v.modelled = v.client.builder()
 }
 
 // visit shows all specimens, asks again about those where the client did not as
@@ -163,7 +171,7 @@ func (v *visitor) see(t *testing.T, specimens []*specimen) (out []*sighting) {
 	var jobs []job
 	var exhibits []*exhibit
 	for _, s := range specimens {
-		if s.version == "1.3" && only12()[v.client.profile] {
+		if s.version == "1.3" && only12()[v.client.profile] || v.client.profile == "chrome" && s.noNSS() {
 			continue
 		}
 		e, err := v.gallery.show(s.chain, s.version)
@@ -189,6 +197,8 @@ func (v *visitor) see(t *testing.T, specimens []*specimen) (out []*sighting) {
 		case real.accepted:
 		case !real.failed:
 			s.layer = "chain"
+		case strings.HasPrefix(real.message, "crashed"):
+			s.layer = "crash"
 		case exhibits[i].asked.Load() == 0:
 			s.layer = "store"
 		default:

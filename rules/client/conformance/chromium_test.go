@@ -72,6 +72,10 @@ func (c *chromium) Verdicts(ctx context.Context, jobs []job) ([]verdict, error) 
 				FrameID: frames.FrameTree.Frame.ID, URL: "https://" + j.host + ":" + j.port + "/",
 				Options: &network.LoadNetworkResourceOptions{DisableCache: true},
 			})
+			if err != nil && strings.Contains(err.Error(), "url must be valid") {
+				out = append(out, verdict{failed: true, message: "INVALID_URL"})
+				continue
+			}
 			if err != nil {
 				return err
 			}

@@ -23,12 +23,21 @@ type client struct {
 	needs   string // Debian packages, or the folder of a client that make conformance builds
 	start   func(t *testing.T, dir string) (session, error)
 	other   func(version string) string // the profile for other versions, empty if there is none; nil: there are none
+	like    string                      // the profile that is to predict it while it has none of its own
 }
 
 // chosen reports whether the client is to be run.
 func (c client) chosen() bool {
 	only := os.Getenv("CONFORMANCE_CLIENTS")
 	return only == "" || slices.Contains(strings.Split(only, ","), c.profile)
+}
+
+// builder is the client's own, or that of the profile that it is like.
+func (c client) builder() (builders.Builder, bool) {
+	if b, ok := builderOf(c.profile); ok {
+		return b, true
+	}
+	return builderOf(c.like)
 }
 
 // builderOf is the builder of a measured client or of a platform, if there is
@@ -100,16 +109,16 @@ func clients() []client {
 		{profile: "firefox", version: "Mozilla Firefox ", needs: "firefox-esr libnss3-tools", start: newFirefox},
 		{profile: "bearssl-0.6", version: "0.6", needs: "libbearssl-dev gcc", start: newBearSSL},
 		{profile: "botan-2.19", version: "2.19.", needs: "libbotan-2-dev g++", start: newBotan},
-		{profile: "node-26", version: "v26.", needs: "node-26", start: newestNode},
-		{profile: "python-3.13", version: "3.", needs: "python3", start: newStrictPython},
+		{profile: "node-26", version: "v26.", needs: "node-26", start: newestNode, like: "node-24"},
+		{profile: "python-3.13", version: "3.", needs: "python3", start: newStrictPython, like: "curl"},
 		{profile: "rustls-0.23", version: "0.23.", needs: "rustls", start: newRustls},
 		{profile: "android-14", version: "2.5.", needs: "conscrypt", start: newConscrypt},
 		{profile: "bouncycastle-1.83", version: "1.", needs: "bouncycastle", start: newBouncyCastle},
-		{profile: "go-1.21", version: "go1.21", needs: "go", start: olderGo("1.21")},
-		{profile: "go-1.22", version: "go1.22", needs: "go", start: olderGo("1.22")},
-		{profile: "go-1.23", version: "go1.23", needs: "go", start: olderGo("1.23")},
-		{profile: "go-1.24", version: "go1.24", needs: "go", start: olderGo("1.24")},
-		{profile: "go-1.25", version: "go1.25", needs: "go", start: olderGo("1.25")},
+		{profile: "go-1.21", version: "go1.21", needs: "go", start: olderGo("1.21"), like: "go"},
+		{profile: "go-1.22", version: "go1.22", needs: "go", start: olderGo("1.22"), like: "go"},
+		{profile: "go-1.23", version: "go1.23", needs: "go", start: olderGo("1.23"), like: "go"},
+		{profile: "go-1.24", version: "go1.24", needs: "go", start: olderGo("1.24"), like: "go"},
+		{profile: "go-1.25", version: "go1.25", needs: "go", start: olderGo("1.25"), like: "go"},
 	}
 }
 

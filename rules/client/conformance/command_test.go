@@ -75,7 +75,7 @@ func newCurl(t *testing.T, dir string) (session, error) {
 		program: "curl",
 		args: func(j job) []string {
 			return []string{"-q", "-sS", "--noproxy", "*", "--max-time", "30", "--cacert", j.store, "--capath", "/nonexistent",
-				"--resolve", strings.TrimSuffix(j.host, ".") + ":" + j.port + ":127.0.0.1", "https://" + j.host + ":" + j.port + "/"}
+				"--resolve", j.host + ":" + j.port + ":127.0.0.1", "--resolve", strings.TrimSuffix(j.host, ".") + ":" + j.port + ":127.0.0.1", "https://" + j.host + ":" + j.port + "/"}
 		},
 		judge: func(output string, exit int) verdict {
 			// 60 is a certificate that cannot be authenticated, as long as

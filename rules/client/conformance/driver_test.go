@@ -16,6 +16,7 @@ import (
 // and the file of anchors, and answers each by one line: accept, reject or
 // error, and a message, all separated by tabs.
 type driver struct {
+	start   func() error
 	cmd     *exec.Cmd
 	in      io.Writer
 	out     *bufio.Reader
@@ -26,29 +27,34 @@ type driver struct {
 // newDriver starts a program of testdata, which is killed with the test at the
 // latest.
 func newDriver(t *testing.T, dir string, program string, args ...string) (session, error) {
-	d := &driver{cmd: exec.CommandContext(t.Context(), program, args...)}
-	d.cmd.Dir, d.cmd.Env = dir, environment(dir)
-	d.cmd.Stderr = &d.errors
-	in, err := d.cmd.StdinPipe()
-	if err != nil {
-		return nil, err
+	d := &driver{}
+	d.start = func() error {
+		cmd := exec.CommandContext(t.Context(), program, args...)
+		cmd.Dir, cmd.Env = dir, environment(dir)
+		d.errors.Reset()
+		cmd.Stderr = &d.errors
+		in, err := cmd.StdinPipe()
+		if err != nil {
+			return err
+		}
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			return err
+		}
+		d.cmd, d.in, d.out = cmd, in, bufio.NewReader(out)
+		if err := cmd.Start(); err != nil {
+			return err
+		}
+		t.Cleanup(func() {
+			in.Close()
+			cmd.Wait()
+		})
+		if d.version, err = d.line(); err != nil {
+			return fmt.Errorf("%s says nothing: %w: %s", program, err, d.errors.String())
+		}
+		return nil
 	}
-	out, err := d.cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	d.in, d.out = in, bufio.NewReader(out)
-	if err := d.cmd.Start(); err != nil {
-		return nil, err
-	}
-	t.Cleanup(func() {
-		in.Close()
-		d.cmd.Wait()
-	})
-	if d.version, err = d.line(); err != nil {
-		return nil, fmt.Errorf("%s says nothing: %w: %s", program, err, d.errors.String())
-	}
-	return d, nil
+	return d, d.start()
 }
 
 func (d *driver) line() (string, error) {
@@ -66,7 +72,12 @@ func (d *driver) Verdicts(_ context.Context, jobs []job) ([]verdict, error) {
 		}
 		line, err := d.line()
 		if err != nil {
-			return nil, fmt.Errorf("asked about %s: %w, %v: %s", j.host, err, d.cmd.Wait(), d.errors.String())
+			// The client may have crashed, which is a rejection of a kind; the
+			// next one is asked by another.
+			line = fmt.Sprintf("error\tcrashed, %v: %s", d.cmd.Wait(), d.errors.String())
+			if err := d.start(); err != nil {
+				return nil, err
+			}
 		}
 		word, message, _ := strings.Cut(line, "\t")
 		out = append(out, verdict{word == "accept", word != "accept" && word != "reject", message})

@@ -5,6 +5,7 @@ import (
 	"crypto/sha1"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -93,7 +94,14 @@ func (c *certificate) usual(id string, host string, now time.Time) {
 	if c.issuer != nil {
 		c.by = c.issuer.of
 	}
+	signer := c.key
+	if c.issuer != nil {
+		signer = c.issuer.key
+	}
 	c.signed = "sha256"
+	if hash, ok := strings.CutPrefix(signer.Kind, "pss-"); ok { // such a key makes no other signatures
+		c.signed = "pss" + strings.Replace(hash, "none", "sha256", 1)
+	}
 	c.version = number(2)
 	sum := sha1.Sum([]byte(string(c.at) + id))
 	c.serial = append([]byte{0x4a}, sum[:14]...)

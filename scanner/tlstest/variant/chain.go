@@ -140,6 +140,9 @@ func (out *Chain) prepare(c Change, list []*certificate) (err error) {
 				return fmt.Errorf("only a key of a curve has forms")
 			} else {
 				made.key = made.key.formed(c.Value)
+				if made.at == 'L' && c.Value != "explicit" {
+					out.Version = "1.3" // over 1.2 it depends on what forms the server lists
+				}
 			}
 		}
 	}

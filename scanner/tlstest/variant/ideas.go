@@ -27,8 +27,8 @@ func ideas() map[string][]string {
 			"- R:key=p256 R:sig=sha1", "- R:key=p256 I:sig=sha1", "- R:key=p256 I:sig=sha224", "- R:key=p256 I:sig=sha512",
 			"- R:key=p256 I:sigparams=null", "- R:key=p384 I:sig=sha256", "- R:key=p384 I:sig=sha512",
 			"LIR sigparams=absent", "LIR inner=sha384", "LIR inner=sha256+absent", "LIR corrupt=yes",
-			"- I:key=pss-none L:sig=psssha256", "- I:key=pss-sha256 L:sig=psssha256", "- I:key=pss-sha384 L:sig=psssha384", "- I:key=pss-sha384 L:sig=psssha256",
-			"- R:key=pss-none I:sig=psssha256", "- I:key=ed25519 I:sig=sha256", "- I:key=ed448 L:sig=sha256",
+			"- I:key=pss-sha384 L:sig=psssha256", "- I:key=pss-none L:sig=sha256", "- I:key=pss-none L:sig=psssha512", "- I:key=pss-sha256 L:sig=psssha256-salt20",
+			"- I:key=ed25519 I:sig=sha256", "- I:key=ed448 L:sig=sha256",
 		},
 		"policy": {
 			"- I:pc=require0", "- I:pc=require0 I:noncrit=pc", "- I:pc=require0 I:cp=1 L:cp=1", "- I:pc=require0 I:noncrit=pc I:cp=1 L:cp=1",

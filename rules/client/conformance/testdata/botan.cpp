@@ -109,7 +109,10 @@ std::string connectTo(Botan::RandomNumberGenerator &random, const std::string &h
 		Anchors anchors(store);
 		Policy policy;
 		Botan::TLS::Session_Manager_Noop sessions;
-		Botan::TLS::Client client(connection, sessions, anchors, policy, random, Botan::TLS::Server_Information(host, port),
+		// An address is no name to Botan's own tls_client, and not checked.
+		in_addr unused;
+		const std::string name = inet_pton(AF_INET, host.c_str(), &unused) == 1 ? "" : host;
+		Botan::TLS::Client client(connection, sessions, anchors, policy, random, Botan::TLS::Server_Information(name, port),
 		                          Botan::TLS::Protocol_Version::TLS_V12);
 		uint8_t buffer[4096];
 		while (!connection.established) {

@@ -10,7 +10,7 @@ function listen(chain, key, version) {
   return new Promise((resolve) => {
     const server = tls.createServer({
       cert: fs.readFileSync(chain), key: fs.readFileSync(key), minVersion: version, maxVersion: version,
-      ciphers: 'ALL:aDSS:@SECLEVEL=0', dhparam: 'auto',
+      ciphers: 'ALL:aDSS:!aNULL:!PSK:!SRP:@SECLEVEL=0', dhparam: 'auto',
       // The server has no wish of its own: what the client lists decides.
       ecdhCurve: 'X25519:P-256:P-384:P-521:X448:brainpoolP256r1:brainpoolP384r1:brainpoolP512r1:P-224:P-192:secp256k1',
     });
