@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"crypto/tls"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -150,7 +151,7 @@ func (v *visitor) visit(t *testing.T, specimens []*specimen, figures *familyTabl
 	for start := 0; start < len(specimens); start += batch {
 		for _, s := range v.see(t, specimens[start:min(start+batch, len(specimens))]) {
 			shown++
-			figures.add(v, s)
+			figures.add(v.client.profile, v.session.Version(), s)
 			if s.differs() {
 				differing = append(differing, s)
 			}
@@ -216,14 +217,24 @@ func (v *visitor) see(t *testing.T, specimens []*specimen) (out []*sighting) {
 	})
 }
 
-// predict asks the client's profile, with the chain's anchors as its store.
+// predict asks the client's profile.
 func (v *visitor) predict(s *specimen) builders.Verdict {
+	return s.judge(v.client.profile, v.builder, v.now)
+}
+
+// judge predicts with the chain's anchors as the profile's store.
+func (s *specimen) judge(profile string, b builders.Builder, now time.Time) builders.Verdict {
 	var presented []chain.Entry
 	for _, der := range s.chain.Presented {
 		presented = append(presented, chain.Read(der))
 	}
-	p := &builders.Profile{ID: v.client.profile, Builder: v.builder, Store: anchorSet(s.chain.Anchors)}
-	return p.Judge(new(chain.Verifier).Begin(), presented, builders.Question{Name: s.chain.Host, At: v.now})
+	p := &builders.Profile{ID: profile, Builder: b, Store: anchorSet(s.chain.Anchors)}
+	q := builders.Question{Name: s.chain.Host, At: now, TLS: versions()[s.version], RSAExchange: s.chain.Exchange == "rsa"}
+	return p.Judge(new(chain.Verifier).Begin(), presented, q)
+}
+
+func versions() map[string]uint16 {
+	return map[string]uint16{"1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}
 }
 
 // minimise drops changes from what differs as long as it does.

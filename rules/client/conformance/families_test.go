@@ -31,10 +31,9 @@ func newFamilyTable() *familyTable {
 	return &familyTable{shown: map[string]map[string]int{}, agree: map[string]map[string]int{}, misses: map[string]map[string][]string{}, unmodelled: map[string]bool{}}
 }
 
-func (f *familyTable) add(v *visitor, s *sighting) {
+func (f *familyTable) add(who, version string, s *sighting) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	who := v.client.profile
 	if f.shown[who] == nil {
 		f.shown[who], f.agree[who] = map[string]int{}, map[string]int{}
 	}
@@ -47,7 +46,7 @@ func (f *familyTable) add(v *visitor, s *sighting) {
 		predicted, f.unmodelled[who] = "", true
 	}
 	f.rows = append(f.rows, []string{
-		variant.Text(s.chain.Changes), s.family, s.version, who, v.session.Version(), word(s.real.accepted), s.layer,
+		variant.Text(s.chain.Changes), s.family, s.version, who, version, word(s.real.accepted), s.layer,
 		oneLine(s.real.message), predicted, s.predicted.Reason,
 	})
 }
