@@ -35,8 +35,14 @@ type journal struct {
 // A journalHead is the first line.
 type journalHead struct {
 	Journal     int       `json:"tlschain_journal"` // version of the format
-	Settings    string    `json:"settings"`
+	journalSettings
 	EvaluatedAt time.Time `json:"evaluated_at"`
+}
+
+// journalSettings tell a scan from another whose verdicts may differ.
+type journalSettings struct {
+	Settings string `json:"settings"` // the flags, for people
+	Config   string `json:"config"`   // SHA-256 of them all, those of the pace left out
 }
 
 // A journalLine is what became of one target: its endpoints.
@@ -57,7 +63,7 @@ const maxJournalLine = 64 << 20
 
 // openJournal opens or begins a journal. A journal of a scan with other
 // settings is refused: its verdicts would not fit the rest.
-func openJournal(path, settings string, evaluated time.Time) (*journal, time.Time, error) {
+func openJournal(path string, settings journalSettings, evaluated time.Time) (*journal, time.Time, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		return nil, evaluated, usagef("--resume: %w", err)
@@ -65,7 +71,7 @@ func openJournal(path, settings string, evaluated time.Time) (*journal, time.Tim
 	j := &journal{file: file, seed: maphash.MakeSeed(), done: make(map[uint64]int)}
 	head, err := j.load(path, settings)
 	if err == nil && head == nil {
-		head = &journalHead{Journal: 1, Settings: settings, EvaluatedAt: evaluated.UTC()}
+		head = &journalHead{Journal: 1, journalSettings: settings, EvaluatedAt: evaluated.UTC()}
 		err = j.begin(head)
 	}
 	if err != nil {
@@ -91,7 +97,7 @@ func (j *journal) begin(head *journalHead) error {
 
 // load reads what is there and leaves the file at the end of its last whole
 // line. head is nil where nothing is.
-func (j *journal) load(path, settings string) (head *journalHead, err error) {
+func (j *journal) load(path string, settings journalSettings) (head *journalHead, err error) {
 	end := int64(0)
 	for line, err := range j.lines() {
 		if err != nil {
@@ -103,7 +109,7 @@ func (j *journal) load(path, settings string) (head *journalHead, err error) {
 			if json.Unmarshal(line, head) != nil || head.Journal != 1 {
 				return nil, usagef("--resume: %s is no journal of this program", path).hintf("name a file that does not exist yet, or the journal of the scan to go on with")
 			}
-			if head.Settings != settings {
+			if head.Config != settings.Config {
 				return nil, usagef("--resume: %s belongs to a scan with other settings (%s)", path, head.Settings).hintf("repeat its flags, or begin another journal")
 			}
 		default:
@@ -233,12 +239,13 @@ func targetKey(text, host string, port uint16, name, dialect string) string {
 	return fmt.Sprintf("%s\x00%s\x00%d\x00%s\x00%s", reports.Clean(text), reports.Clean(host), port, reports.Clean(name), dialect)
 }
 
-// settingsOf tells two scans apart whose verdicts may differ: the flags for
-// people to read, and the hash of all of them.
-func settingsOf(config *tlschain.Config, part shard) string {
-	text := strings.Join(config.Flags(tlschain.ScanCommand), " ")
+func settingsOf(config *tlschain.Config, part shard) journalSettings {
+	flags := config.Flags(tlschain.ScanCommand)
 	if part.of > 1 {
-		text += fmt.Sprintf(" --shard %d/%d", part.index+1, part.of)
+		flags = append(flags, "--shard", fmt.Sprintf("%d/%d", part.index+1, part.of))
 	}
-	return fmt.Sprintf("%s; %s", strings.TrimSpace(text), config.Hash())
+	if len(flags) == 0 {
+		flags = []string{"none"}
+	}
+	return journalSettings{Settings: strings.Join(flags, " "), Config: fmt.Sprintf("%s %d/%d", config.Hash(), part.index, part.of)}
 }
