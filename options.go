@@ -144,7 +144,10 @@ func instant(t time.Time) []string {
 	if t.IsZero() {
 		return nil
 	}
-	return []string{t.UTC().Format(time.RFC3339Nano)}
+	if t = t.UTC(); t.Equal(t.Truncate(24 * time.Hour)) {
+		return []string{t.Format(time.DateOnly)}
+	}
+	return []string{t.Format(time.RFC3339Nano)}
 }
 
 func pointers(list []string) (out []*string) {

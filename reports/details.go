@@ -125,6 +125,7 @@ func (l labels) counts(s Summary) []string {
 	}{
 		{s.Severity.Error, markError, l.Error}, {s.Failed, markFailed, l.Failed}, {s.Severity.Warning, markWarning, l.Warning},
 		{s.Severity.Info, markInfo, l.Info}, {s.Severity.OK, markOK, l.OK},
+		{len(s.Skipped) + s.SkippedOmitted, markFailed, l.Skipped},
 	} {
 		if c.n > 0 {
 			out = append(out, c.mark+" "+fmt.Sprintf(l.CountsOf, c.n, c.what))

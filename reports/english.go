@@ -13,7 +13,7 @@ func english() labels {
 		OutOfOrder: "out of order", NotFirst: "not first", WrongName: "other name",
 		Intermediate: "intermediate", Root: "root", InStores: "in clients' stores", HadElsewhere: "not sent; some clients have it",
 
-		OK: "OK", Info: "with info", Warning: "with warnings", Error: "with errors", Failed: "not reached", Waived: "waived",
+		OK: "OK", Info: "with info", Warning: "with warnings", Error: "with errors", Failed: "not reached", Waived: "waived", Skipped: "skipped",
 
 		Breaks: "Breaks for %s", AndMore: "%d more", Until: "until %s",
 		Counts: "%d endpoint|%d endpoints", CountsOf: "%d %s", Who: "Refused most by", Of: "%d of %d",

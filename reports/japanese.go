@@ -13,7 +13,7 @@ func japanese() labels {
 		OutOfOrder: "順序違い", NotFirst: "先頭でない", WrongName: "名前不一致",
 		Intermediate: "中間証明書", Root: "ルート", InStores: "クライアントが保持するルート", HadElsewhere: "未送信 (一部のクライアントが保持)",
 
-		OK: "正常", Info: "情報のみ", Warning: "警告あり", Error: "エラーあり", Failed: "未判定", Waived: "容認済み",
+		OK: "正常", Info: "情報のみ", Warning: "警告あり", Error: "エラーあり", Failed: "未判定", Waived: "容認済み", Skipped: "対象外の行",
 
 		Breaks: "接続できないクライアント: %s", AndMore: "他 %d 件", Until: "%s まで",
 		Counts: "接続先 %d 件", CountsOf: "%[2]s %[1]d", Who: "拒否の多いクライアント", Of: "%[2]d 件中 %[1]d 件",

@@ -56,6 +56,7 @@ func (s Summary) filled() Summary {
 	s.Errors = orEmpty(s.Errors)
 	s.Findings = orEmpty(s.Findings)
 	s.Clients = orEmpty(s.Clients)
+	s.Skipped = orEmpty(s.Skipped)
 	s.Mends = append([]Mend{}, s.Mends...)
 	for i := range s.Mends {
 		s.Mends[i].Targets = orEmpty(s.Mends[i].Targets)

@@ -124,7 +124,9 @@ func ofSeveralAudits() Endpoint {
 // Every field of the contract's structs is written, also by hand.
 func TestNoFieldIsForgotten(t *testing.T) {
 	several := ofSeveralAudits()
-	all := string(several.AppendJSON(show(t, "json", Options{})))
+	var tally Tally
+	tally.Skip("hosts.txt:3", "it is no target")
+	all := string(several.AppendJSON(show(t, "json", Options{}))) + string(mustJSON(t, tally.Summary(false).filled()))
 	var walk func(reflect.Type)
 	walk = func(rt reflect.Type) {
 		for rt.Kind() == reflect.Pointer || rt.Kind() == reflect.Slice {

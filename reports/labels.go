@@ -23,7 +23,7 @@ type labels struct {
 	InStores, HadElsewhere, Intermediate, Root                              string
 
 	// states of endpoints
-	OK, Info, Warning, Error, Failed, Waived string
+	OK, Info, Warning, Error, Failed, Waived, Skipped string
 
 	Breaks     string // %s names of clients
 	AndMore    string // %d

@@ -26,6 +26,15 @@ type Summary struct {
 	Clients      []ClientCount  `json:"clients" doc:"endpoints that each client accepts and rejects, in the order of the header"`
 	Mends        []Mend         `json:"mends" doc:"endpoints grouped by the corrected bundle that fixes them, most frequent first; bounded"`
 	MendsOmitted int            `json:"mends_omitted" doc:"endpoints whose fix is not among those listed"`
+
+	Skipped        []Skipped `json:"skipped" doc:"what was given and could not be used: lines of lists, and files; bounded" added:"yes"`
+	SkippedOmitted int       `json:"skipped_omitted" doc:"how many more were skipped than are listed" added:"yes"`
+}
+
+// A Skipped line of a list, or file, is one that nothing was made of.
+type Skipped struct {
+	Line   string `json:"line" doc:"where it stands, such as hosts.txt:3, or the file or the argument itself"`
+	Reason string `json:"reason"`
 }
 
 // Levels counts endpoints by severity.
@@ -82,6 +91,7 @@ const (
 	maxMendsKept   = 10_000 // distinct bundles told apart while counting
 	maxMendsShown  = 200
 	maxMendTargets = 10
+	maxSkipped     = 1000
 )
 
 // A Tally counts endpoints as they pass. The zero value is ready.
@@ -119,6 +129,15 @@ func (t *Tally) Add(e *Endpoint) {
 	if e.NeedsMend() {
 		t.mend(e)
 	}
+}
+
+// Skip counts what could not be used.
+func (t *Tally) Skip(line, reason string) {
+	if len(t.s.Skipped) >= maxSkipped {
+		t.s.SkippedOmitted++
+		return
+	}
+	t.s.Skipped = append(t.s.Skipped, Skipped{Line: Clean(line), Reason: Clean(reason)})
 }
 
 func (t *Tally) finding(f *Finding) {

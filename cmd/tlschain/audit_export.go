@@ -169,7 +169,7 @@ func (n *nightly) export(c *cli.Context, plan reportPlan, first, last history.Au
 			report, err = n.beginReport(plan, header)
 		}
 		if err == nil {
-			err = report.endpoint(&e)
+			err = report.Endpoint(&e)
 		}
 		if err != nil {
 			if report != nil {
@@ -184,10 +184,10 @@ func (n *nightly) export(c *cli.Context, plan reportPlan, first, last history.Au
 			return err
 		}
 	}
-	if err := report.end(first.ID == last.ID && first.State != history.Complete); err != nil {
+	if err := report.end(first.ID == last.ID && first.State != history.Complete, ""); err != nil {
 		return err
 	}
-	if !c.IsSet("fail-on") {
+	if _, own := report.writer.(reports.ExitCoder); !own && !c.IsSet("fail-on") {
 		return nil // an old report is no new verdict
 	}
 	return report.err()

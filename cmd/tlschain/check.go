@@ -88,13 +88,13 @@ func (p *process) check(c *cli.Context) error {
 		presented, err := engine.Read(file)
 		if err != nil {
 			p.complain(fileError(file.Name, err))
-			report.unjudged++
+			report.tally.Skip(file.Name, err.Error())
 			misused = misused || errors.Is(err, certfile.ErrNoLeaf)
 			continue
 		}
 		for _, chain := range presented {
 			e := engine.Check(c.Context, chain)
-			err := report.endpoint(&e)
+			err := report.Endpoint(&e)
 			if err == nil {
 				err = forecast.add(chain)
 			}
@@ -107,7 +107,7 @@ func (p *process) check(c *cli.Context) error {
 	if report.judged == 0 && !interrupted {
 		return errors.Join(exitCode(exitUsage), report.out.discard()) // said above
 	}
-	if err := report.close(interrupted, forecast.text); err != nil {
+	if err := report.end(interrupted, forecast.text); err != nil {
 		return err
 	}
 	if misused {

@@ -46,35 +46,18 @@ func (p *process) convert(c *cli.Context) error {
 	if err != nil {
 		return usagef("reading the report: %w", err).hintf("convert takes a report that --format json or ndjson wrote")
 	}
-	out, err := openOutput(p.stdout, plan.path)
+	report, err := p.openReport(plan)
 	if err != nil {
 		return err
 	}
-	writer, err := reports.New(plan.format, out, plan.options)
-	if err != nil {
-		return errors.Join(err, out.discard())
-	}
-	worst := &worst{Writer: writer, plan: plan}
-	if err := reports.Convert(worst, in); err != nil {
-		if flushErr := out.commit(true); flushErr != nil {
+	if err := reports.Convert(report, in); err != nil {
+		if flushErr := report.out.commit(true); flushErr != nil {
 			return flushErr
 		}
 		return fmt.Errorf("reading the report: %w", err)
 	}
-	if err := out.commit(false); err != nil {
+	if err := report.out.commit(false); err != nil {
 		return err
 	}
-	return worst.err()
-}
-
-// worst passes a report on and sees what its exit code is to be.
-type worst struct {
-	reports.Writer
-	plan reportPlan
-	outcome
-}
-
-func (w *worst) Endpoint(e *reports.Endpoint) error {
-	w.see(e, w.plan.failOn)
-	return w.Writer.Endpoint(e)
+	return report.err()
 }

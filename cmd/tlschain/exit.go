@@ -21,6 +21,14 @@ type exitCode int
 
 func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 
+// err is nil for exit code 0.
+func (c exitCode) err() error {
+	if c == exitClean {
+		return nil
+	}
+	return c
+}
+
 // An outcome is what decides a report's exit code.
 type outcome struct {
 	judged   int  // endpoints that were judged

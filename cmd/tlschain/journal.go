@@ -34,7 +34,7 @@ type journal struct {
 
 // A journalHead is the first line.
 type journalHead struct {
-	Journal     int       `json:"tlschain_journal"` // version of the format
+	Journal int `json:"tlschain_journal"` // version of the format
 	journalSettings
 	EvaluatedAt time.Time `json:"evaluated_at"`
 }

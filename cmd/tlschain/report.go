@@ -58,7 +58,8 @@ func (p *process) planReport(c *cli.Context) (reportPlan, error) {
 	return plan, nil
 }
 
-// A reporting is one report being written, and what its exit code will be.
+// A reporting is one report being written, and what its exit code will be: a
+// reports.Writer, whoever writes it.
 type reporting struct {
 	outcome
 	failOn rules.Severity
@@ -67,33 +68,45 @@ type reporting struct {
 	tally  reports.Tally
 }
 
-func (p *process) beginReport(plan reportPlan, header reports.Header) (*reporting, error) {
+func (p *process) openReport(plan reportPlan) (*reporting, error) {
 	out, err := openOutput(p.stdout, plan.path)
 	if err != nil {
 		return nil, err
 	}
 	writer, err := reports.New(plan.format, out, plan.options)
-	if err == nil {
-		err = writer.Begin(header)
-	}
 	if err != nil {
 		return nil, errors.Join(err, out.discard())
 	}
 	return &reporting{failOn: plan.failOn, out: out, writer: writer}, nil
 }
 
-func (r *reporting) endpoint(e *reports.Endpoint) error {
+func (p *process) beginReport(plan reportPlan, header reports.Header) (*reporting, error) {
+	r, err := p.openReport(plan)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.Begin(header); err != nil {
+		return nil, errors.Join(err, r.out.discard())
+	}
+	return r, nil
+}
+
+func (r *reporting) Begin(h reports.Header) error { return r.writer.Begin(h) }
+
+func (r *reporting) Endpoint(e *reports.Endpoint) error {
 	r.see(e, r.failOn)
 	r.tally.Add(e)
 	return r.writer.Endpoint(e)
 }
 
-// end closes the report; its exit code is err's then.
-func (r *reporting) end(interrupted bool) error { return r.close(interrupted, "") }
+func (r *reporting) End(s reports.Summary) error {
+	r.unjudged += len(s.Skipped) + s.SkippedOmitted
+	return r.writer.End(s)
+}
 
-// close closes the report with an appendix, for formats that people read.
-func (r *reporting) close(interrupted bool, appendix string) error {
-	err := r.writer.End(r.tally.Summary(interrupted))
+// end closes the report, with an appendix for people to read if there is one.
+func (r *reporting) end(interrupted bool, appendix string) error {
+	err := r.End(r.tally.Summary(interrupted))
 	if err == nil {
 		_, err = r.out.WriteString(appendix)
 	}
@@ -101,6 +114,15 @@ func (r *reporting) close(interrupted bool, appendix string) error {
 		return errors.Join(err, r.out.discard())
 	}
 	return r.out.commit(interrupted)
+}
+
+// err tells the exit code of a report that has ended: its format's own, if that
+// has some.
+func (r *reporting) err() error {
+	if coder, ok := r.writer.(reports.ExitCoder); ok {
+		return exitCode(coder.ExitCode()).err()
+	}
+	return r.outcome.err()
 }
 
 // tool is what reports say that they were made by.

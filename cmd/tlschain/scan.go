@@ -115,8 +115,10 @@ func (p *process) scan(c *cli.Context) error {
 	if report.judged+report.unjudged+run.others == 0 && !interrupted {
 		return errors.Join(run.nothing(), report.out.discard())
 	}
-	report.unjudged += run.bad
-	if err := report.end(interrupted); err != nil {
+	for _, err := range run.skipped {
+		report.tally.Skip(skippedLine(err))
+	}
+	if err := report.end(interrupted, ""); err != nil {
 		return err
 	}
 	return report.err()
@@ -129,7 +131,7 @@ func (r *scanRun) collect(report *reporting, judged iter.Seq[[]reports.Endpoint]
 		for batch, err := range r.journal.stored() {
 			for _, e := range batch {
 				r.progress.endpoint(e)
-				err = errors.Join(err, report.endpoint(e))
+				err = errors.Join(err, report.Endpoint(e))
 			}
 			if err != nil {
 				return err
@@ -139,7 +141,7 @@ func (r *scanRun) collect(report *reporting, judged iter.Seq[[]reports.Endpoint]
 	for batch := range judged {
 		for i := range batch {
 			r.progress.endpoint(&batch[i])
-			if err := report.endpoint(&batch[i]); err != nil {
+			if err := report.Endpoint(&batch[i]); err != nil {
 				return err
 			}
 		}
@@ -159,7 +161,7 @@ type scanRun struct {
 	journal  *journal // nil: none is kept
 	shard    shard
 	progress *progress
-	bad      int
+	skipped  []error
 	others   int // targets of other shards
 	repeated int // targets that came before
 }
@@ -187,7 +189,7 @@ func (r *scanRun) targets() iter.Seq[scanner.Target] {
 		r.watch(&list)
 		for target, err := range list.all(r.ctx) {
 			if err != nil {
-				if r.bad++; r.bad <= maxComplaints {
+				if r.skipped = append(r.skipped, err); len(r.skipped) <= maxComplaints {
 					r.progress.printf("%v", err)
 				}
 				continue
@@ -206,8 +208,8 @@ func (r *scanRun) targets() iter.Seq[scanner.Target] {
 		if r.repeated > maxRepeated {
 			r.progress.printf("note: and %d more that repeat one", r.repeated-maxRepeated)
 		}
-		if r.bad > maxComplaints {
-			r.progress.printf("and %d more lines that are no targets", r.bad-maxComplaints)
+		if n := len(r.skipped); n > maxComplaints {
+			r.progress.printf("and %d more lines that are no targets", n-maxComplaints)
 		}
 	}
 }
@@ -227,7 +229,7 @@ func (r *scanRun) count(ctx context.Context) {
 }
 
 func (r *scanRun) nothing() error {
-	if r.bad > 0 {
+	if len(r.skipped) > 0 {
 		return errors.New("no target could be used")
 	}
 	return usagef("there is no target in what was given").hintf("a list has a target a line; blank lines and # comments do not count")

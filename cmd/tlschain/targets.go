@@ -67,7 +67,7 @@ func (l *targetList) each(ctx context.Context) iter.Seq2[scanner.Target, error] 
 			if text == "-" {
 				list(untilDone(ctx, l.stdin), "standard input")
 			} else if targets, err := scanner.ParseTarget(text, l.options); err != nil {
-				goOn = yield(scanner.Target{}, err)
+				goOn = yield(scanner.Target{}, &argumentError{text, err})
 			} else {
 				for target := range targets {
 					if goOn = ctx.Err() == nil && yield(target, nil); !goOn {
@@ -80,6 +80,25 @@ func (l *targetList) each(ctx context.Context) iter.Seq2[scanner.Target, error] 
 			}
 		}
 	}
+}
+
+// An argumentError is a target on the command line that cannot be used.
+type argumentError struct {
+	text string
+	error
+}
+
+// skippedLine tells what was given and could not be used, and why.
+func skippedLine(err error) (line, reason string) {
+	var argument *argumentError
+	var of *scanner.LineError
+	switch {
+	case errors.As(err, &argument):
+		return argument.text, argument.Error()
+	case errors.As(err, &of):
+		return fmt.Sprintf("%s:%d", of.File, of.Line), of.Err.Error()
+	}
+	return "", err.Error()
 }
 
 // prepare finds what can be wrong before any connection is made: no target at
