@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -149,5 +150,22 @@ func f(a, b bool, c chan int) { // 1
 	}
 	if got := branches(file.Decls[0]); got != 8 {
 		t.Errorf("%d branches, want 8", got)
+	}
+}
+
+// What CONTRIBUTING.md names is there: files, folders and targets of make.
+func TestContributingNamesWhatIsThere(t *testing.T) {
+	const toBeMade = "lifetime-too-long" // its worked example
+	text := string(read(t, "../../CONTRIBUTING.md"))
+	for _, m := range regexp.MustCompile("`([\\w.-]+/[\\w./-]*|[\\w-]+\\.[a-z]+)`").FindAllStringSubmatch(text, -1) {
+		if _, err := os.Stat(filepath.Join("..", "..", m[1])); err != nil && !strings.Contains(m[1], toBeMade) {
+			t.Errorf("%s: %v", m[1], err)
+		}
+	}
+	targets := string(read(t, "../../Makefile"))
+	for _, m := range regexp.MustCompile(`(?m)(?:^    |\x60)make ([a-z-]+)`).FindAllStringSubmatch(text, -1) {
+		if !strings.Contains(targets, "\n"+m[1]+":") {
+			t.Errorf("there is no make %s", m[1])
+		}
 	}
 }
