@@ -18,7 +18,7 @@ var chainTooComplex = Rule{
 		if s.Chain.TooComplex || s.session.Starved {
 			report(Finding{
 				Message: "The search for paths was ended at its budget; the other findings and the clients' verdicts may be incomplete.",
-				Fix:     "Send only the certificates of one path.",
+				Fix:     "Reduce the list to the certificates of one path.",
 			})
 		}
 	},

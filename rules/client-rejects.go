@@ -2,7 +2,9 @@ package rules
 
 import (
 	"slices"
+	"strings"
 
+	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/client"
 )
 
@@ -30,26 +32,84 @@ var clientRejects = Rule{
 			"`certutil -generateSSTFromWU roots.sst` を実行すると集められます (以前は rootsupd.exe)。",
 	},
 	Check: func(s *Subject, report func(Finding)) {
-		var reasons []string
-		byReason := make(map[string][]client.Verdict)
-		for _, v := range s.Clients {
-			if v.Accepted || s.explained(v) {
-				continue
-			}
-			if byReason[v.Reason] == nil {
-				reasons = append(reasons, v.Reason)
-			}
-			byReason[v.Reason] = append(byReason[v.Reason], v)
-		}
-		for _, reason := range reasons {
-			f := Finding{Message: capital(reason) + ".", Fix: advice[byReason[reason][0].Cause]}
-			for _, v := range byReason[reason] {
-				f.Clients = append(f.Clients, v.Client)
-			}
+		for _, g := range s.rejections() {
+			f := Finding{Message: g.message(), Clients: g.clients()}
+			f.Fix, f.Missing = s.adviceFor(g.verdicts[0].Problem, f.Clients)
 			f.Severity = s.weightOf(f.Clients)
 			report(f)
 		}
 	},
+}
+
+// A rejection is one cause for which clients reject, with all of those: they
+// may differ in how far they look for a way round it.
+type rejection struct{ verdicts []client.Verdict }
+
+// rejections groups the rejections that no other finding explains.
+func (s *Subject) rejections() (all []*rejection) {
+	type cause struct {
+		code   client.Code
+		at, by *cert.Certificate
+		n      int
+		trait  cert.Trait
+	}
+	index := make(map[cause]*rejection)
+	for _, v := range s.Clients {
+		if v.Accepted || s.explained(v) {
+			continue
+		}
+		p := v.Problem
+		key := cause{p.Code, p.At.Cert, p.By.Cert, p.N, p.Trait}
+		if v.Cause == client.Incomplete || v.Cause == client.Untrusted {
+			key = cause{} // no way to a root that the client has, wherever it gives up
+		}
+		g := index[key]
+		if g == nil {
+			g = new(rejection)
+			index[key] = g
+			all = append(all, g)
+		}
+		g.verdicts = append(g.verdicts, v)
+	}
+	return all
+}
+
+func (g *rejection) clients() (ids []string) {
+	for _, v := range g.verdicts {
+		ids = append(ids, v.Client)
+	}
+	return ids
+}
+
+// message says what the cause is, and where clients differ, which go which way.
+func (g *rejection) message() string {
+	var ways, texts []string
+	byWay := make(map[string][]string)
+	for _, v := range g.verdicts {
+		if byWay[v.Reason] == nil {
+			ways = append(ways, v.Reason)
+			texts = append(texts, v.Problem.Text)
+		}
+		byWay[v.Reason] = append(byWay[v.Reason], v.Client)
+	}
+	if len(ways) == 1 {
+		return capital(ways[0]) + "."
+	}
+	text := capital(texts[0])
+	one := !slices.ContainsFunc(texts, func(t string) bool { return t != texts[0] })
+	var parts []string
+	for _, way := range ways {
+		v := g.verdicts[slices.IndexFunc(g.verdicts, func(v client.Verdict) bool { return v.Reason == way })]
+		if !one {
+			parts = append(parts, some(byWay[way])+": "+way)
+		} else if v.Problem.Way != "" {
+			parts = append(parts, v.Problem.Way+": "+some(byWay[way]))
+		}
+	}
+	if !one {
+		text = g.summary()
+	}
+	return text + " (" + strings.Join(parts, "; ") + ")."
 }
 
 // explained reports whether an earlier finding is the reason of this rejection: its
@@ -64,15 +124,14 @@ func (s *Subject) explained(v client.Verdict) bool {
 	return false
 }
 
-// advice is the mend by kind of obstacle, where no rule knows a better one.
-var advice = map[client.Cause]string{
-	client.Incomplete: "Nothing that could be sent is known to help; the client needs the root, or a certificate of another CA.",
-	client.Untrusted:  "The client needs the root in its store, or the server a certificate of a CA that this client trusts.",
-	client.Expired:    "Take the expired certificate out of the list, or replace it by a valid one of the same key.",
-	client.Name:       "Get a certificate that holds the name as this client compares it.",
-	client.Algorithm:  "Use certificates with SHA-256 signatures and keys of at least 2048 bits, or of a curve that this client knows.",
-	client.Constraint: "Use an intermediate that may issue certificates for TLS servers, and for this name.",
-	client.Order:      "Send exactly the path, in order, and nothing else.",
-	client.Odd:        "Replace the certificate by one that keeps to RFC 5280.",
-	client.Limit:      "Send fewer or smaller certificates.",
+// summary is what clients have in common that put the cause into other words.
+func (g *rejection) summary() string {
+	v := g.verdicts[0]
+	switch {
+	case v.Cause == client.Incomplete || v.Cause == client.Untrusted:
+		return "Some clients find no path to a root that they have"
+	case v.Problem.Code == client.CodeTrait:
+		return "Some clients do not take " + v.Problem.Trait.Phrase()
+	}
+	return capital(v.Problem.Text)
 }

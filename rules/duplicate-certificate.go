@@ -28,11 +28,10 @@ var duplicateCertificate = Rule{
 		f := Finding{
 			Positions: copies, Clients: s.gained(s.without(copies...)),
 			Message: fmt.Sprintf("%s is a copy of an earlier one.", capital(s.at(copies[0]))),
-			Fix:     fmt.Sprintf("Delete the copy at position %d.", copies[0]),
+			Fix:     s.leaveOut(copies...),
 		}
 		if len(copies) > 1 {
 			f.Message = fmt.Sprintf("%d of the %d certificates are copies of earlier ones.", len(copies), len(s.Entries))
-			f.Fix = "Delete the copies at positions " + list(copies) + "."
 		}
 		report(f)
 	},

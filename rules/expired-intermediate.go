@@ -35,14 +35,23 @@ var expiredIntermediate = Rule{
 			f := Finding{
 				Severity: Error, Positions: []int{i}, Clients: s.gained(s.without(i)),
 				Message: fmt.Sprintf("%s expired on %s.", capital(s.at(i)), date(c.NotAfter)),
-				Fix:     fmt.Sprintf("Replace %s by the CA's current intermediate.", s.at(i)),
+				Fix: fmt.Sprintf("Replace %s by the CA's current certificate of that key, which is not known here, "+
+					"or have the server's certificate reissued under the current intermediate.", s.at(i)),
 			}
 			if twin := s.liveTwin(i); twin >= 0 {
 				f.Severity = Warning
 				f.Message += fmt.Sprintf(" A valid certificate of the same key is at position %d.", twin)
-				f.Fix = fmt.Sprintf("Delete %s.", s.at(i))
+				f.Fix = s.leaveOut(i)
+			} else if refs := s.replacing(i); len(refs) > 0 {
+				f.Missing = refs
+				f.Fix, f.Clients = s.send(refs)
 			} else if !onPath[i] {
 				continue
+			} else if e, clients := s.replacement(i); len(clients) > 0 {
+				f.Fix, f.Clients = s.wording(e), clients
+				for _, a := range e.add {
+					f.Missing = append(f.Missing, a.ref)
+				}
 			}
 			report(f)
 		}

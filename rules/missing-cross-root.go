@@ -35,7 +35,7 @@ var missingCrossRoot = Rule{
 			report(Finding{
 				Severity: s.weightOf(c.clients), Missing: c.refs, Clients: c.clients,
 				Message: fmt.Sprintf("%s would accept if the cross-certificate %s were sent.", some(c.clients), strings.Join(names, " and ")),
-				Fix:     fmt.Sprintf("Send it after position %d, if these clients matter to you.", c.refs[0].After),
+				Fix:     s.sendCross(c),
 			})
 		}
 	},
@@ -47,4 +47,17 @@ func some(ids []string) string {
 		return fmt.Sprintf("%s and %d more clients", strings.Join(ids[:3], ", "), len(ids)-3)
 	}
 	return strings.Join(ids, ", ")
+}
+
+// sendCross says how to send cross-certificates, in place of a root of the first
+// one's key if that is sent.
+func (s *Subject) sendCross(c cross) string {
+	e := edit{entries: s.Entries}
+	for _, r := range c.refs {
+		e.add = append(e.add, addition{ref: r, place: -1})
+	}
+	if i := s.otherSent(c.refs[0].Cert); i >= 0 {
+		e.add[0].place = i
+	}
+	return s.wording(e) + " It is worth it if these clients matter to you."
 }

@@ -55,14 +55,16 @@ var missingIntermediate = Rule{
 			return
 		}
 		refs := s.missing()
-		names := make([]string, len(refs))
-		fixed := append([]chain.Entry{}, s.sorted()...)
-		for i, r := range refs {
-			names[i] = fmt.Sprintf("%q (SHA-256 %s)", title(r.Cert), r.Cert.SHA256)
-			fixed = append(fixed, chain.Suppose(r.Cert))
+		if s.otherSent(refs[0].Cert) >= 0 {
+			return // wrong-cross-root or expired-intermediate says what to send instead
 		}
-		where := "after position " + fmt.Sprint(refs[0].After)
-		fix := "Send " + strings.Join(names, ", then ") + " " + where + "."
+		absent := 0
+		for _, r := range refs {
+			if s.otherSent(r.Cert) < 0 {
+				absent++
+			}
+		}
+		fix, clients := s.send(refs)
 		if urls := refs[0].Cert.CAIssuers; len(refs) > 1 && len(urls) > 0 {
 			fix += " The issuer of the first is published at " + urls[0] + "."
 		}
@@ -74,9 +76,9 @@ var missingIntermediate = Rule{
 			Positions: []int{refs[0].After},
 			Missing:   refs,
 			Message: fmt.Sprintf("%s is issued by %q, which the server does not send%s.", capital(s.at(refs[0].After)), title(refs[0].Cert),
-				further(len(refs)-1)),
+				further(absent-1)),
 			Fix:     fix,
-			Clients: s.gained(fixed),
+			Clients: clients,
 		})
 	},
 }

@@ -52,7 +52,7 @@ var oversizedChain = Rule{
 		}
 		if wasted > 0 {
 			f.Message += fmt.Sprintf(" %d of them are wasted: %s.", wasted, strings.Join(waste, ", "))
-			f.Fix = "Leave out the certificates at positions " + list(f.Positions) + "."
+			f.Fix = s.leaveOut(f.Positions...)
 		}
 		report(f)
 	},

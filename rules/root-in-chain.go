@@ -37,15 +37,25 @@ var rootInChain = Rule{
 		}
 		f := Finding{
 			Positions: roots, Severity: Info, Clients: s.gained(s.without(roots...)),
-			Message: fmt.Sprintf("The root %s is sent; no client needs it.", s.at(roots[0])),
-			Fix:     fmt.Sprintf("Take %s out of the file.", s.at(roots[0])),
+			Message: fmt.Sprintf("The root %s is sent; %s.", s.at(roots[0]), s.needing(roots)),
+			Fix:     s.leaveOut(roots...),
 		}
 		if len(roots) > 1 {
 			f.Severity = Warning
-			f.Message = fmt.Sprintf("%d roots are sent, the first %s; no client needs them.", len(roots), s.at(roots[0]))
-			f.Fix = "Take all self-signed certificates out of the file."
+			f.Message = fmt.Sprintf("%d roots are sent, the first %s; %s.", len(roots), s.at(roots[0]), s.needing(roots))
 		}
 		f.Severity = max(f.Severity, s.weightOf(f.Clients))
 		report(f)
 	},
+}
+
+// needing says who needs the roots at some positions.
+func (s *Subject) needing(roots []int) string {
+	switch _, lost := s.changes(s.without(roots...)); {
+	case len(lost) > 0:
+		return some(lost) + " would refuse without"
+	case len(roots) > 1:
+		return "no client needs them"
+	}
+	return "no client needs it"
 }

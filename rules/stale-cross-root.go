@@ -41,7 +41,7 @@ var staleCrossRoot = Rule{
 			report(Finding{
 				Severity: max(Warning, s.weightOf(broken)), Positions: []int{i}, Clients: broken,
 				Message: fmt.Sprintf("The cross-certificate %s expired on %s.", s.at(i), date(c.NotAfter)),
-				Fix:     fmt.Sprintf("Delete %s.", s.at(i)),
+				Fix:     s.leaveOut(i),
 			})
 		}
 	},

@@ -64,7 +64,10 @@ type Subject struct {
 	Findings []Finding // of the rules that ran before, in the order of All
 
 	session *chain.Session
-	crosses *crossAdvice // what a cross-certificate would mend, once asked
+	crosses *crossAdvice                   // what a cross-certificate would fix, once asked
+	trials  map[cert.Hash][]client.Verdict // lists that were tried instead, by hash
+
+	waysTried map[bool][]edit // changes of the list, once asked
 }
 
 // A Verdict is everything that was judged about one presentation.

@@ -32,7 +32,7 @@ var unparsableCertificate = Rule{
 				Severity: severity, Positions: []int{i}, Clients: s.gained(s.without(i)),
 				Message: fmt.Sprintf("The %d bytes at position %d (SHA-256 %s) are no certificate: %v.",
 					len(s.Entries[i].Raw), i, s.Entries[i].SHA256, s.Entries[i].Err),
-				Fix: fmt.Sprintf("Take entry %d out of the file, or put the right certificate there.", i),
+				Fix: s.leaveOut(i) + " If a certificate belongs there, put it there.",
 			})
 		}
 	},

@@ -30,11 +30,10 @@ var unrelatedCertificate = Rule{
 		f := Finding{
 			Positions: extra, Clients: s.gained(s.without(extra...)),
 			Message: fmt.Sprintf("%s has no part in any path from the server's certificate.", capital(s.at(extra[0]))),
-			Fix:     fmt.Sprintf("Delete %s.", s.at(extra[0])),
+			Fix:     s.leaveOut(extra...),
 		}
 		if len(extra) > 1 {
 			f.Message = fmt.Sprintf("The %d certificates at positions %s have no part in any path from the server's certificate.", len(extra), list(extra))
-			f.Fix = "Delete them."
 		}
 		report(f)
 	},

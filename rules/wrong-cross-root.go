@@ -4,7 +4,7 @@ import "fmt"
 
 var wrongCrossRoot = Rule{
 	ID: "wrong-cross-root", Class: ClassPresentation, Severity: Info, Since: "0.1",
-	Title: "Another certificate of the root's key is sent than the one that is needed",
+	Title: "Another certificate of a CA's key is sent than the one that is needed",
 	Why: "A root's key can have several certificates under one name: the self-signed one, cross-certificates by older roots, SHA-1 and " +
 		"SHA-256 twins, several generations. Tools show them alike, and only issuer and fingerprint tell them apart. With the wrong " +
 		"one, clients that lack the young root find no way up.",
@@ -29,19 +29,41 @@ var wrongCrossRoot = Rule{
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		for _, c := range s.crossRoots().wrong {
-			sent, want := s.Entries[c.sent].Cert, c.refs[0].Cert
-			kind := fmt.Sprintf("the certificate by %q", sent.Issuer.Common)
-			if sent.SelfIssued() {
-				kind = "the self-signed certificate"
-			} else if sent.SignatureAlg.Weak() && !want.SignatureAlg.Weak() {
-				kind = "the certificate signed with " + sent.SignatureAlg.Name
+			f := s.otherOfKey(c.sent, c.refs, c.clients)
+			f.Message += fmt.Sprintf("; only the one issued by %q, of the same name and key, would gain %s.", c.refs[0].Cert.Issuer.Common, some(c.clients))
+			f.Fix = fmt.Sprintf("Send %s in place of %s.", byHash(c.refs[0].Cert), s.at(c.sent))
+			for _, r := range c.refs[1:] {
+				f.Fix += fmt.Sprintf(" Send %s after it.", byHash(r.Cert))
 			}
-			report(Finding{
-				Severity: s.weightOf(c.clients), Positions: []int{c.sent}, Missing: c.refs, Clients: c.clients,
-				Message: fmt.Sprintf("%s is %s; only the one issued by %q, of the same name and key, would let in %s.",
-					capital(s.at(c.sent)), kind, want.Issuer.Common, some(c.clients)),
-				Fix: fmt.Sprintf("Replace it by the certificate with SHA-256 %s.", want.SHA256),
-			})
+			report(f)
+		}
+		for i, e := range s.Entries {
+			refs := s.replacing(i)
+			if len(refs) == 0 || !e.Cert.ValidAt(s.At) {
+				continue // expired-intermediate and stale-cross-root are about what has expired
+			}
+			fix, clients := s.send(refs)
+			f := s.otherOfKey(i, refs, clients)
+			f.Severity = Error // nobody has a way up from what is sent
+			f.Message += fmt.Sprintf("; the path needs the one issued by %q, of the same name and key.", refs[0].Cert.Issuer.Common)
+			f.Fix = fix
+			report(f)
 		}
 	},
+}
+
+// otherOfKey begins a finding about a certificate that is sent in place of
+// another of its name and key.
+func (s *Subject) otherOfKey(position int, refs []CertRef, clients []string) Finding {
+	sent := s.Entries[position].Cert
+	kind := fmt.Sprintf("the certificate by %q", sent.Issuer.Common)
+	if sent.SelfIssued() {
+		kind = "the self-signed certificate"
+	} else if sent.SignatureAlg.Weak() && !refs[0].Cert.SignatureAlg.Weak() {
+		kind = "the certificate signed with " + sent.SignatureAlg.Name
+	}
+	return Finding{
+		Severity: s.weightOf(clients), Positions: []int{position}, Missing: refs, Clients: clients,
+		Message: fmt.Sprintf("%s is %s", capital(s.at(position)), kind),
+	}
 }

@@ -35,7 +35,7 @@ var wrongIntermediate = Rule{
 				Positions: []int{i},
 				Message: fmt.Sprintf("%s did not sign %s, which needs an issuer named %q with another key.",
 					capital(s.at(i)), s.at(below), s.Entries[below].Cert.Issuer.Common),
-				Fix: fmt.Sprintf("Take %s out and send the issuer of %s instead.", s.at(i), s.at(below)),
+				Fix: fmt.Sprintf("Replace %s by the issuer of %s, whose certificate is not known here.", s.at(i), s.at(below)),
 			}
 			if c.Subject.Canon != s.Entries[below].Cert.Issuer.Canon {
 				f.Message = fmt.Sprintf("%s is of the same product line, but %s was issued by %q.",
@@ -47,7 +47,7 @@ var wrongIntermediate = Rule{
 				}
 			}
 			if len(f.Missing) > 0 {
-				f.Fix = fmt.Sprintf("Replace %s by %q (SHA-256 %s).", s.at(i), title(f.Missing[0].Cert), f.Missing[0].Cert.SHA256)
+				f.Fix = s.insteadOf(i, f.Missing[0])
 			}
 			report(f)
 		}

@@ -60,10 +60,12 @@ func (w *walk) sit(p *Profile, v *view) {
 // the client would find elsewhere.
 func (w *walk) decide(p *Profile) Verdict {
 	if len(w.d.list) == 0 || w.d.list[0] == nil {
-		return Verdict{Cause: Odd, Reason: "the first entry is no certificate, so there is nothing to verify"}
+		const reason = "the first entry is no certificate, so there is nothing to verify"
+		return Verdict{Cause: Odd, Reason: reason, Problem: Problem{Code: CodeJunkEntry, Text: reason}}
 	}
 	if f := w.checkList(); f.what != nothing {
-		return Verdict{Cause: f.cause(), Reason: w.reason(f)}
+		reason := w.reason(f)
+		return Verdict{Cause: f.cause(), Reason: reason, Problem: w.problem(f, reason)}
 	}
 	w.choose()
 	if w.accepts() {
@@ -85,7 +87,8 @@ func (w *walk) decide(p *Profile) Verdict {
 		}
 		f = w.explain(f)
 	}
-	v.Cause, v.Reason = f.cause(), w.say(f)
+	v.Cause = f.cause()
+	v.Reason, v.Problem = w.say(f)
 	return v
 }
 
@@ -110,15 +113,16 @@ func (w *walk) tell(by By) Verdict {
 
 // A saying is a fault in words, with all that the words depend on.
 type saying struct {
-	fault  fault
-	again  bool   // the client tries other paths
-	detail int    // a parameter that the words mention
-	host   string // what it has against the name
-	reason string
+	fault   fault
+	again   bool   // the client tries other paths
+	detail  int    // a parameter that the words mention
+	host    string // what it has against the name
+	reason  string
+	problem Problem
 }
 
 // say puts a fault into words, once for all clients that would say the same.
-func (w *walk) say(f fault) string {
+func (w *walk) say(f fault) (string, Problem) {
 	s := saying{fault: f, again: w.b.Retry == AlwaysRetry}
 	switch f.what {
 	case pathTooLong:
@@ -133,14 +137,15 @@ func (w *walk) say(f fault) string {
 		s.detail = b2i(w.b.KeyRows > 0)
 	}
 	for _, o := range w.d.said {
-		s.reason = o.reason
+		s.reason, s.problem = o.reason, o.problem
 		if s == o {
-			return o.reason
+			return o.reason, o.problem
 		}
 	}
 	s.reason = w.reason(f)
+	s.problem = w.problem(f, s.reason)
 	w.d.said = append(w.d.said, s)
-	return s.reason
+	return s.reason, s.problem
 }
 
 // explain finds out, by known certificates, whether a path ended because

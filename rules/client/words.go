@@ -132,10 +132,9 @@ func (w *walk) reason(f fault) string {
 
 // dates words the fault of a certificate that is not valid at the time.
 func (w *walk) dates(f fault) string {
-	when := "expired on " + f.at.c.NotAfter.Format(time.DateOnly)
+	when := w.when(f.at)
 	kind := "the expired certificate "
 	if w.d.q.At.Before(f.at.c.NotBefore) {
-		when = "is not valid before " + f.at.c.NotBefore.Format(time.DateOnly)
 		kind = "the not yet valid certificate "
 	}
 	switch {
@@ -147,6 +146,14 @@ func (w *walk) dates(f fault) string {
 		return call(f.at) + " " + when + ", and it finds no other path"
 	}
 	return "stops at " + kind + call(f.at) + " and does not look further; it " + when
+}
+
+// when tells why n is not valid at the time.
+func (w *walk) when(n *node) string {
+	if w.d.q.At.Before(n.c.NotBefore) {
+		return "is not valid before " + n.c.NotBefore.Format(time.DateOnly)
+	}
+	return "expired on " + n.c.NotAfter.Format(time.DateOnly)
 }
 
 // names words the fault of a leaf that is for other names.

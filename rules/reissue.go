@@ -1,0 +1,182 @@
+package rules
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/client"
+)
+
+// nothingHelps begins the advice where every change of the list was tried.
+const nothingHelps = "Nothing that is known here and could be sent helps:"
+
+// reissue says what a certificate must have that no list can supply: which one
+// has to be issued anew, and with what in it; or that the client's store has to
+// change.
+func (s *Subject) reissue(p client.Problem) string {
+	if p.Code == client.CodeWrongName {
+		return fmt.Sprintf("Have the server's certificate reissued with a subject alternative name for %s that this client compares as equal.", s.Name)
+	}
+	if needs := s.needs(p); needs != "" {
+		return s.anew(p.At) + " " + needs + "."
+	}
+	switch p.Code {
+	case client.CodeOutOfDate:
+		return s.renewal(p)
+	case client.CodeUntrustedRoot, client.CodeRootNotHeld:
+		return fmt.Sprintf("%s the client needs the root %q in its store, or the server a certificate of a CA that the client trusts.", nothingHelps, title(p.At.Cert))
+	case client.CodeSelfSignedLeaf:
+		return "Install a certificate of a CA that the client trusts, or give the client this one as an anchor."
+	case client.CodeNoIssuer, client.CodeBadSignature, client.CodeBadAnchor, client.CodeListOnly, client.CodeStoreOnly, client.CodeBadFirst:
+		return nothingHelps + " the client needs a root in its store to which the list leads, or the server a certificate of a CA that the client trusts."
+	case client.CodeTooMany:
+		return fmt.Sprintf("%s no list of %d certificates makes a path; a certificate of a CA with fewer intermediates does.", nothingHelps, p.Limit)
+	case client.CodePathTooLong, client.CodeBudgetSpent:
+		return nothingHelps + " the path has too many certificates for the client; a certificate of a CA with fewer intermediates has less."
+	case client.CodeTooLarge:
+		return fmt.Sprintf("%s no list of %d bytes makes a path; ECDSA certificates are half the size.", nothingHelps, p.Limit)
+	case client.CodeWrongOrder, client.CodeLeafNotFirst, client.CodeUselessEntry:
+		return nothingHelps + " also the path by itself, in order, is refused, for what the other findings say or for a root that the client does not have."
+	case client.CodeJunkEntry:
+		return "Put a certificate where the bytes are that are none."
+	}
+	return nothingHelps + " the certificate has to be issued again without what the client refuses."
+}
+
+// anew names the certificate that has to be issued again, and who does that.
+func (s *Subject) anew(p client.Place) string {
+	switch {
+	case p.Cert == nil:
+		return "Have the certificate reissued"
+	case p.Cert == s.leaf():
+		return "Have the server's certificate reissued"
+	case p.InStore():
+		return fmt.Sprintf("The root %q in the client's store is at fault: give the client a certificate of its key", title(p.Cert))
+	case p.Presented():
+		return fmt.Sprintf("The CA has to reissue %s", s.at(p.Position))
+	}
+	return fmt.Sprintf("The CA has to reissue %q", title(p.Cert))
+}
+
+// needs says what the new certificate must have; empty: it is no matter of one
+// certificate's contents.
+func (s *Subject) needs(p client.Problem) string {
+	c, leaf := p.At.Cert, p.At.Cert != nil && p.At.Cert == s.leaf()
+	switch p.Code {
+	case client.CodeLeafUsage:
+		return "with digitalSignature in its key usage"
+	case client.CodeLeafEncipher:
+		return "with keyEncipherment in its key usage, or for an ECDSA key"
+	case client.CodeLeafIsCA:
+		return "with CA:FALSE in its basic constraints"
+	case client.CodeNotForTLS:
+		if leaf {
+			return "with serverAuth in its extended key usage"
+		}
+		return "with serverAuth in its extended key usage, or without that extension"
+	case client.CodeNotCA:
+		if leaf {
+			return ""
+		}
+		return "with CA:TRUE in its basic constraints, marked critical"
+	case client.CodeCannotSign:
+		return "with keyCertSign in its key usage"
+	case client.CodePathLength:
+		return fmt.Sprintf("with a path length of at least %d in its basic constraints, or without one", p.N)
+	case client.CodeIdentifiers:
+		return identifiersNeeded(c, p.By.Cert)
+	case client.CodeUnknownCritical:
+		return fmt.Sprintf("without the critical extension %s, or with it not critical", strings.Join(c.UnknownCritical, ", "))
+	case client.CodeLimitsUnread:
+		return "without name constraints"
+	case client.CodeNameForbidden:
+		return "with name constraints that permit the names of the server's certificate; or take a certificate of another issuer"
+	case client.CodeSpelling:
+		return fmt.Sprintf("with the issuer's name exactly as it stands in %q", title(p.By.Cert))
+	case client.CodeWeakHash, client.CodeUnknownAlgorithm:
+		return "with a signature by SHA-256 and RSA or ECDSA"
+	case client.CodeWeakKey:
+		return fmt.Sprintf("for a key of at least %d bits", p.Limit)
+	case client.CodeOddEntry:
+		words := make([]string, len(c.Deviations))
+		for i, d := range c.Deviations {
+			words[i] = string(d)
+		}
+		return "as RFC 5280 wants it (now: " + strings.Join(words, ", ") + ")"
+	case client.CodeTrait:
+		return traitNeeded(p.Trait)
+	case client.CodeLongKey:
+		return fmt.Sprintf("for an RSA key of at most %d bits, or an ECDSA key", p.Limit)
+	case client.CodeCertTooLarge:
+		return fmt.Sprintf("with at most %d bytes, by fewer names in it", p.Limit)
+	case client.CodeShortSpan:
+		return "as version 3, with CA:TRUE in its basic constraints"
+	}
+	return ""
+}
+
+// identifiersNeeded says what the authority key identifier of c must be, so that
+// it fits its issuer.
+func identifiersNeeded(c, issuer *cert.Certificate) string {
+	if c == nil || issuer == nil {
+		return "with an authority key identifier that fits its issuer"
+	}
+	var wants []string
+	if len(c.AKI) > 0 && len(issuer.SKI) > 0 && !bytes.Equal(c.AKI, issuer.SKI) {
+		wants = append(wants, fmt.Sprintf("the key identifier %X of %q in its authority key identifier (now %X)", issuer.SKI, title(issuer), c.AKI))
+	}
+	if c.AKIIssuer != nil || c.AKISerial != nil {
+		if len(wants) == 0 {
+			return fmt.Sprintf("with an authority key identifier without issuer and serial number, or with those of %q", title(issuer))
+		}
+		wants = append(wants, "no issuer and serial number there")
+	}
+	if len(wants) == 0 {
+		return fmt.Sprintf("with an authority key identifier that fits %q", title(issuer))
+	}
+	return "with " + strings.Join(wants, " and ")
+}
+
+// traitNeeded says what a certificate must have in place of a trait that some
+// client does not take.
+func traitNeeded(t cert.Trait) string {
+	switch {
+	case t <= cert.NegativeKey:
+		return "for a key that all clients know: RSA of 2048 bits or ECDSA on P-256"
+	case t <= cert.SignedUnknown:
+		return "with a signature by SHA-256 and RSA or ECDSA"
+	}
+	switch t {
+	case cert.EKUAny, cert.EKUStepUp, cert.EKUOther, cert.EKUEmpty:
+		return "with serverAuth in its extended key usage"
+	case cert.EKUCritical:
+		return "with an extended key usage that is not critical"
+	case cert.KeyUsageEmpty:
+		return "with digitalSignature in its key usage"
+	case cert.PathLenNoCA:
+		return "without a path length in its basic constraints"
+	case cert.CriticalAKI, cert.CriticalSKI, cert.CriticalAIA, cert.CriticalCRL, cert.CriticalIAN, cert.CriticalNSType, cert.CriticalUnknown:
+		return "with that extension not critical (now: " + t.Phrase() + ")"
+	case cert.EmptySubject, cert.EmptySubjectSAN:
+		return "with a subject, or with critical subject alternative names"
+	case cert.Version1, cert.Version4, cert.OldWithExtensions, cert.NoExtensions, cert.EmptyExtensions:
+		return "as version 3, with the extensions that RFC 5280 wants"
+	}
+	return "without " + t.Phrase()
+}
+
+// renewal says what to do about a certificate that is out of date and that no
+// list avoids.
+func (s *Subject) renewal(p client.Problem) string {
+	switch {
+	case p.At.Cert == s.leaf():
+		return "Renew the server's certificate."
+	case p.At.InStore():
+		return fmt.Sprintf("%s the root %q in the client's own store is out of date; the client needs a newer root, or the server a certificate of a CA whose root it has.",
+			nothingHelps, title(p.At.Cert))
+	}
+	return fmt.Sprintf("%s the CA has to certify the key of %q anew, or the server's certificate has to come from its current intermediate.",
+		nothingHelps, title(p.At.Cert))
+}
