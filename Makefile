@@ -64,10 +64,10 @@ lint: ## look for what gofmt, vet, staticcheck and unparam object to
 generate: ## make the generated files anew: the catalog of certificates, if its sources are in ../shared/data
 	$(GO) generate ./...
 
-update: ## write all that tests compare with anew: rules/README.md, the schema, reports, transcripts; then look at git diff
+update: ## write all that tests compare with anew: rules/README.md, the schema, reports, docs, transcripts; then look at git diff
 	$(GO) test -short -count 1 ./rules ./reports -update
 	$(GO) test -count 1 ./scanner -run TestOpenSSLServers -update
-	$(GO) test -count 1 ./cmd/tlschain -run TestScript -update
+	$(GO) test -count 1 ./cmd/tlschain -run "TestScript|TestDocuments|TestCommandReference" -update
 
 new-rule: ## begin a rule: make new-rule NAME=short-lived-leaf
 	@.ci/new-rule "$(NAME)"

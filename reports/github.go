@@ -38,8 +38,8 @@ func (g *githubWriter) Endpoint(e *Endpoint) error {
 }
 
 func (g *githubWriter) End(s Summary) error {
-	_, err := fmt.Fprintf(g.w, "::notice title=tlschain::%d endpoints: %d with errors, %d with warnings, %d without a chain\n",
-		s.Endpoints, s.Severity.Error, s.Severity.Warning, s.Failed)
+	_, err := fmt.Fprintf(g.w, "::notice title=tlschain::%s: %d with errors, %d with warnings, %d without a chain\n",
+		english().count("%d endpoint|%d endpoints", s.Endpoints), s.Severity.Error, s.Severity.Warning, s.Failed)
 	return err
 }
 

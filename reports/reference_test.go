@@ -1,0 +1,87 @@
+package reports
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/tlschain/tlschain/scanner/tlstest/golden"
+)
+
+// docs/json.md is written from the types of the contract; -update writes it.
+func TestJSONReference(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# The JSON report, field by field\n\n" +
+		"Generated from the types of package reports, as [reports/schema.json](../reports/schema.json) is. `json` is one document; `ndjson` is an\n" +
+		"endpoint a line. Times are RFC 3339 in UTC, hashes lower-case hex, names RFC 4514. Arrays are never null. Fields are only ever added\n" +
+		"within one `schema_version`. Where a field may be null or absent, its sentence says what that means.\n")
+	reference(&b, "Document", reflect.TypeFor[document](), map[reflect.Type]bool{})
+	golden.Compare(t, "../docs/json.md", []byte(b.String()))
+}
+
+// reference writes a table of a type's fields, then those of the types in it.
+func reference(b *strings.Builder, title string, t reflect.Type, done map[reflect.Type]bool) {
+	if done[t] {
+		return
+	}
+	done[t] = true
+	fmt.Fprintf(b, "\n## %s\n\n| field | type | |\n|---|---|---|\n", title)
+	var inner []reflect.Type
+	var walk func(reflect.Type)
+	walk = func(t reflect.Type) {
+		for i := range t.NumField() {
+			f := t.Field(i)
+			name, flags, _ := strings.Cut(f.Tag.Get("json"), ",")
+			switch {
+			case f.Anonymous:
+				walk(f.Type)
+				continue
+			case !f.IsExported() || name == "-":
+				continue
+			}
+			kind, of := jsonType(f.Type)
+			if of != nil {
+				inner = append(inner, of)
+			}
+			if f.Tag.Get("null") != "" || f.Type.Kind() == reflect.Pointer && !strings.Contains(flags, "omitempty") {
+				kind += " or null"
+			}
+			text := f.Tag.Get("doc")
+			if words := f.Tag.Get("enum"); words != "" {
+				text = strings.Join(append([]string{text}, "one of "+strings.ReplaceAll(words, ",", ", ")), "; ")
+			}
+			fmt.Fprintf(b, "| `%s` | %s | %s |\n", name, kind, strings.TrimPrefix(text, "; "))
+		}
+	}
+	walk(t)
+	for _, t := range inner {
+		reference(b, t.Name(), t, done)
+	}
+}
+
+// jsonType names a type as JSON has it, and gives the struct that it is made of.
+func jsonType(t reflect.Type) (name string, of reflect.Type) {
+	schema := schemaOf(t, "")
+	switch {
+	case t.Kind() == reflect.Pointer:
+		return jsonType(t.Elem())
+	case t.Kind() == reflect.Slice && t.Elem().Kind() != reflect.Uint8:
+		name, of = jsonType(t.Elem())
+		return "array of " + name, of
+	}
+	for _, m := range schema {
+		if m.key == "type" {
+			name = fmt.Sprint(m.value)
+		}
+	}
+	switch {
+	case t.Name() == "Time":
+		return "time", nil
+	case t.Name() == "Hash":
+		return "hash", nil
+	case name == "object" && t.Kind() == reflect.Struct:
+		return "[" + t.Name() + "](#" + strings.ToLower(t.Name()) + ")", t
+	}
+	return name, nil
+}
