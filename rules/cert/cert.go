@@ -53,6 +53,7 @@ type Certificate struct {
 	AKISerial           []byte
 	DNSNames            []string // raw bytes of each dNSName as sent
 	IPs                 []netip.Addr
+	URIs                []string // of the subject alternative names
 	HasSAN              bool
 	criticalSAN         bool
 	NameConstraints     *NameConstraints

@@ -4,6 +4,7 @@ import (
 	"math"
 	"net/netip"
 	"net/url"
+	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -74,6 +75,8 @@ func (c *Certificate) parseExtension(oid string, v cryptobyte.String, critical b
 		if good {
 			c.EKU = eku
 			c.noteEKU()
+		} else {
+			c.Traits.Add(BadEKU)
 		}
 		return true, good
 	case "2.5.29.14":
@@ -132,8 +135,13 @@ func (c *Certificate) parseBasicConstraints(v cryptobyte.String) bool {
 	}
 	pathLen := int64(-1)
 	if seq.PeekASN1Tag(cbasn1.INTEGER) {
-		if !seq.ReadASN1Integer(&pathLen) || pathLen < 0 {
+		if !seq.ReadASN1Integer(&pathLen) {
 			return false
+		}
+		if pathLen < 0 {
+			c.Traits.Add(PathLenNegative)
+			c.note(BadExtension)
+			pathLen = -1
 		}
 		if !isCA {
 			c.Traits.Add(PathLenNoCA)
@@ -155,8 +163,11 @@ func (c *Certificate) parseBasicConstraints(v cryptobyte.String) bool {
 
 func (c *Certificate) parseKeyUsage(v cryptobyte.String) bool {
 	var bits cryptobyte.String
-	if !v.ReadASN1(&bits, cbasn1.BIT_STRING) || !v.Empty() || len(bits) < 1 || bits[0] > 7 {
+	if !v.ReadASN1(&bits, cbasn1.BIT_STRING) || len(bits) < 1 || bits[0] > 7 {
 		return false
+	}
+	if !v.Empty() {
+		c.Traits.Add(TrailingKU)
 	}
 	var first byte
 	if len(bits) > 1 {
@@ -174,7 +185,7 @@ func (c *Certificate) parseKeyUsage(v cryptobyte.String) bool {
 			c.KeyUsage |= 1 << i
 		}
 	}
-	return true
+	return v.Empty()
 }
 
 func readOIDs(v cryptobyte.String) (oids []string, ok bool) {
@@ -196,10 +207,20 @@ func readOIDs(v cryptobyte.String) (oids []string, ok bool) {
 func (c *Certificate) parseAKI(v cryptobyte.String) bool {
 	var seq, id, names, serial cryptobyte.String
 	var hasID, hasNames, hasSerial bool
-	if !v.ReadASN1(&seq, cbasn1.SEQUENCE) || !v.Empty() ||
-		!seq.ReadOptionalASN1(&id, &hasID, cbasn1.Tag(0).ContextSpecific()) ||
+	if !v.ReadASN1(&seq, cbasn1.SEQUENCE) {
+		c.Traits.Add(BadAKI)
+		return false
+	}
+	if !v.Empty() {
+		c.Traits.Add(TrailingAKI)
+	}
+	if seq.Empty() {
+		c.Traits.Add(EmptyAKI)
+	}
+	if !seq.ReadOptionalASN1(&id, &hasID, cbasn1.Tag(0).ContextSpecific()) ||
 		!seq.ReadOptionalASN1(&names, &hasNames, cbasn1.Tag(1).Constructed().ContextSpecific()) ||
 		!seq.ReadOptionalASN1(&serial, &hasSerial, cbasn1.Tag(2).ContextSpecific()) {
+		c.Traits.Add(BadAKI)
 		return false
 	}
 	if hasID {
@@ -215,7 +236,7 @@ func (c *Certificate) parseAKI(v cryptobyte.String) bool {
 	if hasSerial {
 		c.AKISerial = serial
 	}
-	return true
+	return v.Empty()
 }
 
 // Tags of GeneralName (RFC 5280 section 4.2.1.6).
@@ -259,13 +280,23 @@ func (c *Certificate) parseSAN(v cryptobyte.String) bool {
 			if len(b) == 0 {
 				c.Traits.Add(EmptyDNS)
 			}
+			if !isASCII(b) {
+				c.Traits.Add(ForeignDNS)
+			}
 		case ipAddress:
 			a, ok := netip.AddrFromSlice(b)
 			good = good && ok
+			if !ok {
+				c.Traits.Add(BadIP)
+			}
 			if ok {
 				c.IPs = append(c.IPs, a)
 			}
 		case uri:
+			c.URIs = append(c.URIs, string(b))
+			if len(b) == 0 {
+				c.Traits.Add(EmptyURI)
+			}
 			if _, err := url.Parse(string(b)); err != nil {
 				c.Traits.Add(BadURI)
 			}
@@ -275,6 +306,10 @@ func (c *Certificate) parseSAN(v cryptobyte.String) bool {
 		c.Traits.Add(BadSAN)
 	}
 	return read && good
+}
+
+func isASCII(b []byte) bool {
+	return !slices.ContainsFunc(b, func(c byte) bool { return c >= 0x80 })
 }
 
 func (c *Certificate) parseAIA(v cryptobyte.String) bool {

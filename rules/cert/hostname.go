@@ -2,6 +2,7 @@ package cert
 
 import (
 	"net/netip"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -53,8 +54,31 @@ func (c *Certificate) matchesDNS(host string, r HostRules) bool {
 			return true
 		}
 	}
-	return (r.Common && !c.HasSAN || r.CommonDNS && len(c.DNSNames) == 0 && !c.Traits.Has(EmptySAN) && !c.Traits.Has(BadSAN)) &&
-		r.covers(c.Subject.Common, host)
+	for _, text := range c.URIs {
+		if u, err := url.Parse(text); r.URI && err == nil && u.Host == host {
+			return true
+		}
+	}
+	return c.commonCounts(r) && r.covers(c.Subject.Common, host)
+}
+
+// commonCounts reports whether the common name is looked at.
+func (c *Certificate) commonCounts(r HostRules) bool {
+	switch {
+	case r.Common && (!c.HasSAN || c.Traits.Has(EmptySAN)):
+		return true
+	case c.Traits.Has(BadSAN) || len(c.DNSNames) > 0:
+		return false
+	}
+	switch r.CommonName {
+	case CommonNoDNS:
+		return true
+	case CommonNoHost:
+		return len(c.IPs) == 0
+	case CommonOnlyOdd:
+		return len(c.IPs) == 0 && len(c.URIs) == 0
+	}
+	return false
 }
 
 // NearMiss tells what keeps a name of the certificate from being that of the
@@ -123,13 +147,16 @@ func (c *Certificate) matchesAddress(ip netip.Addr, r HostRules) bool {
 			}
 		}
 	}
+	if r.CommonIP && r.Common && !c.HasSAN && c.Subject.Common == ip.String() {
+		return true
+	}
 	return (r.Address == AddressOrName || r.Address == AddressAsName) && c.matchesDNS(ip.String(), r)
 }
 
 // covers reports whether one name of the certificate is, or stands for, the host.
 func (r HostRules) covers(pattern, host string) bool {
 	pattern = lower(pattern)
-	if r.Dot == DotNone {
+	if r.Dot == DotNone || r.NameDot {
 		pattern = strings.TrimSuffix(pattern, ".")
 	}
 	if pattern == "" || strings.ContainsAny(pattern, "\x00 ") {
@@ -181,6 +208,10 @@ func (r HostRules) label(pattern, label string) bool {
 	switch r.Wildcard {
 	case WholeLabel:
 		if before+after != "" {
+			return false
+		}
+	case LabelStart:
+		if before != "" {
 			return false
 		}
 	case LabelEnd:

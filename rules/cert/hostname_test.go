@@ -102,8 +102,8 @@ func TestMatchesCommonName(t *testing.T) {
 		{"no alternative name", bare, cert.HostRules{}, false},
 		{"no alternative name, common", bare, cert.HostRules{Common: true}, true},
 		{"only an address, common", address, cert.HostRules{Common: true}, false},
-		{"only an address, common unless there is a host", address, cert.HostRules{CommonDNS: true}, true},
-		{"another host", other, cert.HostRules{Common: true, CommonDNS: true}, false},
+		{"only an address, common unless there is a host", address, cert.HostRules{CommonName: cert.CommonNoDNS}, true},
+		{"another host", other, cert.HostRules{Common: true, CommonName: cert.CommonNoDNS}, false},
 	} {
 		if got := c.leaf.MatchesHost("a.test", c.rules); got != c.want {
 			t.Errorf("%s: %v", c.name, got)

@@ -11,15 +11,18 @@ import (
 // for exactly one whole left-most label with two more behind it, addresses as
 // addresses.
 type HostRules struct {
-	Wildcard   Wildcard    `yaml:"wildcard"`   // where a wildcard may stand
-	TopLevel   bool        `yaml:"top_level"`  // one label behind a wildcard is enough
-	LDH        bool        `yaml:"ldh"`        // a wildcard stands for letters, digits and hyphens only
-	Common     bool        `yaml:"-"`          // the common name counts where there is no alternative name
-	CommonDNS  bool        `yaml:"common_dns"` // it counts where there is none of a host
-	Address    AddressRule `yaml:"address"`    // how addresses are compared
-	Underscore bool        `yaml:"underscore"` // a host with an underscore is refused
-	Numeric    bool        `yaml:"numeric"`    // a host whose last label is a number is refused
-	Dot        DotRule     `yaml:"dot"`        // what becomes of a dot at the end
+	Wildcard   Wildcard    `yaml:"wildcard"`    // where a wildcard may stand
+	TopLevel   bool        `yaml:"top_level"`   // one label behind a wildcard is enough
+	LDH        bool        `yaml:"ldh"`         // a wildcard stands for letters, digits and hyphens only
+	Common     bool        `yaml:"-"`           // the common name counts where there is no alternative name
+	CommonName CommonRule  `yaml:"common_name"` // beside which alternative names the common name counts all the same
+	CommonIP   bool        `yaml:"common_ip"`   // it may be an address
+	URI        bool        `yaml:"uri"`         // the host of a URI in the alternative names counts
+	NameDot    bool        `yaml:"name_dot"`    // a dot at the end of an alternative name does not count
+	Address    AddressRule `yaml:"address"`     // how addresses are compared
+	Underscore bool        `yaml:"underscore"`  // a host with an underscore is refused
+	Numeric    bool        `yaml:"numeric"`     // a host whose last label is a number is refused
+	Dot        DotRule     `yaml:"dot"`         // what becomes of a dot at the end
 }
 
 // Wildcard tells where a wildcard may stand in a name.
@@ -28,11 +31,23 @@ type Wildcard uint8
 // The places of wildcards.
 const (
 	WholeLabel Wildcard = iota // it is the left-most label
-	LabelEnd                   // or the end of that
-	LabelEdge                  // or its beginning
+	LabelStart                 // or the beginning of that
+	LabelEnd                   // or its end
+	LabelEdge                  // or its beginning or end
 	InLabel                    // or anywhere in it
 	AnyLabel                   // or anywhere in any label
 	Greedless                  // anywhere, and it stands for what comes before the first character that follows it
+)
+
+// CommonRule tells beside which subject alternative names the common name counts.
+type CommonRule uint8
+
+// The rules for the common name.
+const (
+	NoCommon      CommonRule = iota // beside none
+	CommonNoDNS                     // where none is a DNS name
+	CommonNoHost                    // where none is a DNS name or an address
+	CommonOnlyOdd                   // where none is a DNS name, an address or a URI
 )
 
 // AddressRule tells how addresses are compared.
@@ -60,7 +75,8 @@ const (
 
 // The words for the rules, in the order of their values, as they stand in files.
 var (
-	wildcardWords = []string{"whole-label", "label-end", "label-edge", "in-label", "any-label", "greedless"}
+	wildcardWords = []string{"whole-label", "label-start", "label-end", "label-edge", "in-label", "any-label", "greedless"}
+	commonWords   = []string{"none", "no-dns", "no-host", "no-host-or-uri"}
 	addressWords  = []string{"exact", "mapped", "or-name", "as-name", "any"}
 	dotWords      = []string{"dropped", "none", "kept", "sent"}
 )
@@ -76,10 +92,12 @@ func ruleFromWord[T ~uint8](v *T, text []byte, words []string) error {
 
 // String gives the word for the value.
 func (v Wildcard) String() string    { return wildcardWords[v] }
+func (v CommonRule) String() string  { return commonWords[v] }
 func (v AddressRule) String() string { return addressWords[v] }
 func (v DotRule) String() string     { return dotWords[v] }
 
 // UnmarshalText reads the word for a value.
 func (v *Wildcard) UnmarshalText(b []byte) error    { return ruleFromWord(v, b, wildcardWords) }
+func (v *CommonRule) UnmarshalText(b []byte) error  { return ruleFromWord(v, b, commonWords) }
 func (v *AddressRule) UnmarshalText(b []byte) error { return ruleFromWord(v, b, addressWords) }
 func (v *DotRule) UnmarshalText(b []byte) error     { return ruleFromWord(v, b, dotWords) }

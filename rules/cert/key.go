@@ -141,6 +141,9 @@ func (k *Key) readRSA(der []byte) bool {
 		if bits > 33 {
 			k.Traits.Add(Exponent33)
 		}
+		if bits > 64 {
+			k.Traits.Add(Exponent64)
+		}
 	}
 	if len(n) == 0 || n[0]&0x80 != 0 || len(e) == 0 || e[0]&0x80 != 0 {
 		k.Traits.Add(NegativeKey)

@@ -63,8 +63,12 @@ var pssHashes = map[string]struct {
 	hash crypto.Hash
 	name string
 }{
-	oidSHA1:                  {crypto.SHA1, "SHA1"},
-	"2.16.840.1.101.3.4.2.1": {crypto.SHA256, "SHA256"},
-	"2.16.840.1.101.3.4.2.2": {crypto.SHA384, "SHA384"},
-	"2.16.840.1.101.3.4.2.3": {crypto.SHA512, "SHA512"},
+	oidSHA1:                   {crypto.SHA1, "SHA1"},
+	"2.16.840.1.101.3.4.2.4":  {crypto.SHA224, "SHA224"},
+	"2.16.840.1.101.3.4.2.8":  {crypto.SHA3_256, "SHA3-256"},
+	"2.16.840.1.101.3.4.2.9":  {crypto.SHA3_384, "SHA3-384"},
+	"2.16.840.1.101.3.4.2.10": {crypto.SHA3_512, "SHA3-512"},
+	"2.16.840.1.101.3.4.2.1":  {crypto.SHA256, "SHA256"},
+	"2.16.840.1.101.3.4.2.2":  {crypto.SHA384, "SHA384"},
+	"2.16.840.1.101.3.4.2.3":  {crypto.SHA512, "SHA512"},
 }

@@ -69,14 +69,14 @@ func hashTraits(alg SignatureAlg) (s Traits) {
 func parsePSS(params cryptobyte.String) SignatureAlg {
 	unknown := SignatureAlg{Name: "RSA-PSS", OID: oidPSS, Key: UnknownKey, Traits: Of(SignedPSS, SignedUnknown)}
 	var seq, mgf, mask, tagged cryptobyte.String
-	var has bool
+	var has, hasMask bool
 	hash, maskHash, salt := oidSHA1, oidSHA1, 20
 	if params.ReadASN1(&seq, cbasn1.SEQUENCE) {
 		if !readPSSHash(&seq, &hash) ||
-			!seq.ReadOptionalASN1(&mgf, &has, cbasn1.Tag(1).Constructed().ContextSpecific()) {
+			!seq.ReadOptionalASN1(&mgf, &hasMask, cbasn1.Tag(1).Constructed().ContextSpecific()) {
 			return unknown
 		}
-		if has {
+		if hasMask {
 			var oid string
 			if !mgf.ReadASN1(&mask, cbasn1.SEQUENCE) || !readOID(&mask, &oid) || oid != oidMGF1 || !readHash(&mask, &maskHash) {
 				return unknown
@@ -91,14 +91,19 @@ func parsePSS(params cryptobyte.String) SignatureAlg {
 		return unknown
 	}
 	alg := SignatureAlg{Name: h.name + "-RSAPSS", OID: oidPSS, Key: RSA, Hash: h.hash, Traits: Of(SignedPSS)}
-	if h.hash == crypto.SHA1 {
+	switch h.hash {
+	case crypto.SHA1:
 		alg.Traits.Add(PSSWithSHA1)
+	case crypto.SHA224:
+		alg.Traits.Add(PSSWithSHA224)
+	case crypto.SHA3_256, crypto.SHA3_384, crypto.SHA3_512:
+		alg.Traits.Add(PSSWithSHA3)
 	}
 	if salt != h.hash.Size() {
 		alg.Traits.Add(PSSOddSalt)
 	}
-	if maskHash == oidSHA1 {
-		alg.Traits.Add(PSSMaskSHA1)
+	if hasMask && maskHash == oidSHA1 {
+		alg.Traits.Add(PSSWrittenMask)
 	}
 	if maskHash != hash {
 		alg.Traits.Add(PSSOddMask)

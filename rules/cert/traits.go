@@ -30,6 +30,7 @@ const (
 	Hybrid                            // EC point in the hybrid form of ANSI X9.62
 	Exponent31                        // RSA exponent over 31 bits
 	Exponent33                        // RSA exponent over 33 bits
+	Exponent64                        // RSA exponent over 64 bits
 	NoKeyNull                         // rsaEncryption without the NULL that RFC 3279 section 2.3.1 wants
 	NegativeKey                       // RSA modulus or exponent encoded as a negative number
 	SignedMD5                         // RSA with MD5 or MD2
@@ -40,7 +41,9 @@ const (
 	SignedPSS                         // RSASSA-PSS
 	PSSOddSalt                        // RSASSA-PSS with a salt not as long as the hash
 	PSSOddMask                        // RSASSA-PSS with a mask made by another hash than the message's
-	PSSMaskSHA1                       // RSASSA-PSS with a mask made by SHA-1
+	PSSWrittenMask                    // RSASSA-PSS whose parameters write out the default mask, SHA-1
+	PSSWithSHA224                     //
+	PSSWithSHA3                       //
 	PSSWithSHA1                       // RSASSA-PSS with SHA-1
 	SignedECSHA1                      // ECDSA with SHA-1
 	SignedECSHA224                    // ECDSA with SHA-224
@@ -52,6 +55,7 @@ const (
 	ParameterDiffers                  // the algorithms inside and outside have other parameters
 	SignatureBits                     // the signature has unused bits
 	TimeNoSeconds                     // a time without seconds
+	TimeFraction                      // a time with a fraction of a second
 	TimeOffset                        // a time with an offset from UTC
 	TimeNoZone                        // a time that names no zone
 	TimeNoSuchDay                     // a day that its month has not
@@ -78,6 +82,7 @@ const (
 	EKUCritical                                              // it is critical
 	KeyUsageEmpty                                            // key usage has no bit
 	PathLenNoCA                                              // basic constraints say no CA and limit the path all the same
+	PathLenNegative                                          //
 	PathLenHuge                                              // a path length over 31 bits
 	LooseTrue                                                // a TRUE in basic constraints that is not 0xff
 	LooseCritical                                            // a critical flag that is TRUE and not 0xff
@@ -97,6 +102,14 @@ const (
 	TrailingSAN                                              // bytes after the alternative names, inside their extension
 	TrailingBC                                               // the same of basic constraints
 	BadSAN                                                   // alternative names that cannot be read
+	TrailingKU                                               // the same of key usage
+	TrailingAKI                                              // the same of the authority key identifier
+	BadAKI                                                   // an authority key identifier that cannot be read
+	EmptyAKI                                                 // one without anything in it
+	BadEKU                                                   // an extended key usage that cannot be read
+	BadIP                                                    // an address in the alternative names that is neither IPv4 nor IPv6
+	ForeignDNS                                               // a dNSName with other characters than ASCII
+	EmptyURI                                                 // an empty URI in the alternative names
 	BadSKI                                                   // a subject key identifier that cannot be read
 	EmptySAN                                                 // alternative names without a name
 	EmptyDNS                                                 // an empty dNSName among others

@@ -98,6 +98,7 @@ func (c *Certificate) readTime(in *cryptobyte.String, out *time.Time) bool {
 func (c *Certificate) readZone(zone string) (east time.Duration, ok bool) {
 	if strings.HasPrefix(zone, ".") { // a fraction of a second
 		zone = strings.TrimLeft(zone[1:], "0123456789")
+		c.Traits.Add(TimeFraction)
 	}
 	switch {
 	case zone == "Z":

@@ -14,7 +14,7 @@ func openSSL() map[string]Builder {
 		Retry: NeverRetry, Tries: FirstCandidate, StoreOnly: true, SelfSigned: true,
 		Anchor: SelfSignedAnchor, V1: V1Roots, Leaf: SelfSignedLeaf, MaxPath: 100, // [18d100]
 		Sent: checkPath, Store: checkPath,
-		LeafAnyUsage: true, LeafEKU: true, CommonName: true, // [e-ku-ka e-ku-nr]
+		LeafAnyUsage: true, LeafUsageEC12: true, LeafEKU: true, CommonName: true, // [e-ku-ka e-ku-nr]
 	}
 	// Up to 1.0.2 the list is followed to its end before the store is looked at
 	// [06], and of certificates in the store only dates and name constraints

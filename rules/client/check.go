@@ -207,6 +207,6 @@ func (w *walk) lacksUsage(c *cert.Certificate) bool {
 	if w.d.q.RSAExchange {
 		need = cert.KeyEncipherment
 	}
-	asked := b.LeafUsage || b.LeafUsage12 && tls < tls13 || b.LeafUsage13 && (tls == 0 || tls >= tls13)
+	asked := b.LeafUsage || b.LeafUsageEC12 && c.Key.Kind == cert.EC && tls < tls13 || b.LeafUsage12 && tls < tls13 || b.LeafUsage13 && (tls == 0 || tls >= tls13)
 	return asked && c.KeyUsage&need == 0
 }

@@ -9,10 +9,12 @@ var keyRefusals = []refusal{
 	// A handshake: whether the client offers the algorithm, and takes such a leaf.
 	{cert.KeyRSAPSS, handshakes, "openssl-1.0 openssl-1.1.0 boringssl mbedtls wolfssl nss botan go chrome firefox bearssl rustls platforms"}, // [kL-pss-none kL-pss-sha384]
 	{cert.KeyP192, handshakes, "openssl boringssl wolfssl gnutls nss botan go java chrome firefox bearssl rustls platforms"},                 // [kL-p192]
-	{cert.KeyP224, handshakes, "openssl boringssl nss botan java chrome firefox bearssl rustls platforms"},                                   // [kL-p224-forced]
-	{cert.KeyP521, handshakes, "boringssl-android chrome android"},                                                                           // [kL-p521]
-	{cert.KeyP521, handshake12, "bun"}, // [kL-p521]
-	{cert.KeySecp256k1, handshakes, "openssl !openssl-1.0 boringssl gnutls nss go java chrome firefox bearssl rustls platforms"},                        // [kL-secp256k1 kL-secp256k1-forced]
+	{cert.KeyP224, handshake13, "wolfssl"}, // none of the curves that it offers
+	{cert.KeyP224, handshakes, "openssl boringssl gnutls go nss botan java chrome firefox bearssl rustls platforms"},                                    // [kL-p224-forced]
+	{cert.KeyP521, handshakes, "boringssl-android chrome android"},                                                                                      // [kL-p521]
+	{cert.KeyP521, handshake12, "bun"},                                                                                                                  // [kL-p521]
+	{cert.KeySecp256k1, handshake13, "wolfssl"},                                                                                                         // none of the curves that it offers
+	{cert.KeySecp256k1, handshakes, "openssl !openssl-1.0 boringssl gnutls nss botan go java chrome firefox bearssl rustls platforms"},                  // [kL-secp256k1 kL-secp256k1-forced]
 	{cert.KeyBrainpool, handshake12, "openssl !openssl-1.0 boringssl gnutls nss go java chrome firefox bearssl rustls platforms"},                       // [kL-bp256-forced kL-bp384]
 	{cert.KeyBrainpool, handshake13, "openssl !openssl-1.0 !node-24 boringssl wolfssl gnutls nss go java chrome firefox rustls platforms"},              // [kL-bp384: RFC 8734 has names of their own for 1.3]
 	{cert.KeyOtherCurve, handshakes, "openssl !openssl-1.0 boringssl mbedtls wolfssl gnutls nss botan go java chrome firefox bearssl rustls platforms"}, // [none of the curves that any of them offers]
@@ -42,7 +44,7 @@ var keyRefusals = []refusal{
 	{cert.KeyEd25519, issuers, "openssl-1.0 openssl-1.1.0 mbedtls nss chrome firefox bearssl apple windows"},                                 // [kI-ed25519 kR-ed25519]
 	{cert.KeyEd448, issuers, "openssl-1.0 openssl-1.1.0 boringssl mbedtls nss botan go chrome firefox bearssl rustls platforms"},             // [kL-ed448: whoever takes it in a leaf]
 	{cert.KeyDSA, issuers, "boringssl mbedtls wolfssl go chrome firefox bearssl rustls android apple"},                                       // [kI-dsa1024 kR-dsa2048]
-	{cert.KeyShortDSA, issuers, "level-2 botan gnutls"},                                                                                      // [kI-dsa1024; kR-dsa2048 accepted]
+	{cert.KeyShortDSA, issuers, "level-2 botan"},                                                                                             // [kI-dsa1024; kR-dsa2048 accepted]
 	{cert.KeyMLDSA, issuers, "openssl !node-24 boringssl-android mbedtls wolfssl gnutls nss botan go java firefox bearssl rustls platforms"}, // [kI-mldsa44 kI-mldsa65 kR-mldsa44]
 	{cert.KeyUnknown, issuers, "openssl boringssl mbedtls wolfssl gnutls nss botan go java chrome firefox bearssl rustls platforms"},         // [a key that no client knows]
 	{cert.ExplicitCurve, issuers, "openssl-3 boringssl mbedtls wolfssl gnutls nss go java chrome firefox bearssl rustls platforms"},          // [kI-p384-explicit kR-p384-explicit]
@@ -65,4 +67,6 @@ var keyRefusals = []refusal{
 	{cert.KeyEd448, list, "mbedtls"},                                                     // [knows RSA and EC keys only]
 	{cert.KeyDSA, list, "mbedtls"},                                                       // [kI-dsa1024]
 	{cert.KeyMLDSA, list, "mbedtls botan"},                                               // [kI-mldsa44]
+	{cert.Exponent64, handshakes, "firefox nss"},                                         // [rsa2048e128bit]
+	{cert.Exponent64, issuers, "firefox nss"},                                            // [rsa2048e128bit]
 }
