@@ -65,6 +65,9 @@ func (c *completer) verdicts(ctx context.Context, ps []rules.Presentation) ([]*r
 	}
 	for _, v := range verdicts {
 		mender.Fill(v)
+		for _, other := range v.Others {
+			mender.Fill(other)
+		}
 	}
 	return verdicts, mender
 }
@@ -100,10 +103,18 @@ const (
 	maxClimb = 64
 )
 
+// allOf gives the verdicts with those on other handshakes.
+func allOf(verdicts []*rules.Verdict) (all []*rules.Verdict) {
+	for _, v := range verdicts {
+		all = append(append(all, v), v.Others...)
+	}
+	return all
+}
+
 // wanted gives the URLs that were not asked yet, of the certificates above
 // which nothing is at hand.
 func (c *completer) wanted(verdicts []*rules.Verdict, fetched []*cert.Certificate, asked map[string]bool) (urls []string) {
-	for _, v := range verdicts {
+	for _, v := range allOf(verdicts) {
 		if v.Leaf < 0 {
 			continue
 		}

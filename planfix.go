@@ -18,7 +18,8 @@ type Fix struct {
 }
 
 // PlanFix looks at targets as Scan does, and plans for each address the list
-// that should be sent there. It fetches issuers also where facts about them are
+// that should be sent there; where other handshakes showed other chains, one for
+// each of those too. It fetches issuers also where facts about them are
 // known, since what is to be written takes their bytes.
 func (e *Engine) PlanFix(ctx context.Context, targets iter.Seq[scanner.Target]) iter.Seq[[]Fix] {
 	return func(yield func([]Fix) bool) {
@@ -44,6 +45,7 @@ func (e *Engine) plan(ctx context.Context, g gathered) []Fix {
 		out[i].Observed = o
 	}
 	verdicts, mender := e.fixed.verdicts(ctx, g.presented)
+	var others []Fix
 	for i, v := range verdicts {
 		f := &out[g.captured[i]]
 		f.Verdict, f.Plan = e.weighed(v, g.places[i]), mender.Plan(v)
@@ -52,6 +54,9 @@ func (e *Engine) plan(ctx context.Context, g gathered) []Fix {
 			own.Before, own.After = f.Verdict, e.weighed(own.After, g.places[i])
 			f.Plan = &own
 		}
+		for _, other := range v.Others {
+			others = append(others, Fix{Observed: f.Observed, Verdict: e.weighed(other, g.places[i]), Plan: mender.Plan(other)})
+		}
 	}
-	return out
+	return append(out, others...)
 }

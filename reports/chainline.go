@@ -77,7 +77,7 @@ func (e *Endpoint) missingSeverity() rules.Severity {
 	worst := rules.None
 	for i := range e.Findings {
 		f := &e.Findings[i]
-		if !f.Waived && ruleOf(f.Rule).NamesMissing {
+		if !f.Waived && f.Variant == "" && ruleOf(f.Rule).NamesMissing {
 			worst = max(worst, f.Severity)
 		}
 	}
@@ -90,7 +90,7 @@ func (e *Endpoint) remark(position int, l labels) (worst rules.Severity, note st
 	noted := rules.None
 	for i := range e.Findings {
 		f := &e.Findings[i]
-		if f.Waived || !slices.Contains(f.Positions, position) || aboutGap(f.Rule) {
+		if f.Waived || f.Variant != "" || !slices.Contains(f.Positions, position) || aboutGap(f.Rule) {
 			continue
 		}
 		worst = max(worst, f.Severity)

@@ -145,6 +145,9 @@ func (f Finding) append(b []byte) []byte {
 	b = appendText(append(b, `,"message":`...), f.Message)
 	b = appendText(append(b, `,"fix":`...), f.Fix)
 	b = appendList(append(b, `,"clients":`...), f.Clients, appendStringer)
+	if f.Variant != "" {
+		b = appendText(append(b, `,"variant":`...), f.Variant)
+	}
 	b = strconv.AppendBool(append(b, `,"waived":`...), f.Waived)
 	if f.Waiver != nil {
 		b = appendText(append(b, `,"waiver":{"reason":`...), f.Waiver.Reason)

@@ -209,7 +209,7 @@ func aiaURL(v *rules.Verdict, i int) string {
 func finding(f rules.Finding) Finding {
 	out := Finding{
 		Rule: f.Rule, Severity: f.Severity, Positions: f.Positions,
-		Message: Clean(f.Message), Fix: Clean(f.Fix), Clients: f.Clients,
+		Message: Clean(f.Message), Fix: Clean(f.Fix), Clients: f.Clients, Variant: string(f.Variant),
 	}
 	if f.Waiver != nil {
 		out.Waived = true

@@ -142,6 +142,7 @@ type Finding struct {
 	Message   string         `json:"message" doc:"one sentence on this very chain"`
 	Fix       string         `json:"fix" doc:"what to do here"`
 	Clients   []string       `json:"clients" doc:"ids of the clients that break because of it"`
+	Variant   string         `json:"variant,omitempty" doc:"the handshake whose chain it is about, such as rsa; absent: that of chain"`
 	Waived    bool           `json:"waived" doc:"accepted by a waiver: shown, and does not count"`
 	Waiver    *Waiver        `json:"waiver,omitempty" doc:"present when waived"`
 }

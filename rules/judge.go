@@ -147,6 +147,7 @@ func (j *Judge) judge(s *Subject) *Verdict {
 		State:        state,
 		Product:      s.Product.Name,
 	}
+	j.judgeOthers(v)
 	slices.SortStableFunc(v.Findings, func(a, b Finding) int {
 		return cmp.Or(-cmp.Compare(a.Severity, b.Severity), slices.Compare(a.Positions, b.Positions))
 	})

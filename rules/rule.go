@@ -11,6 +11,7 @@ import (
 
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/client"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // A Rule is one way in which an endpoint can be at fault, with everything that
@@ -123,6 +124,9 @@ type Finding struct {
 	Fix       string    // what to do here
 	Clients   []string  // ids of the clients that break because of it
 	Waiver    *Waiver   // nil: not waived
+	// Variant is the handshake whose chain the finding is about; empty: the first.
+	// Its positions are of that chain.
+	Variant scanner.Variant
 
 	rule *Rule // that found it
 }

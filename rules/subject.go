@@ -80,6 +80,7 @@ type Verdict struct {
 	Missing  []CertRef
 	Findings []Finding // worst first, then by position
 	Clients  []client.Verdict
+	Others   []*Verdict          // on what other handshakes with the address showed, where that is another chain
 	State    Severity            // worst finding of class presentation
 	Bundle   *cert.Hash          // identifies the corrected certificates after the leaf; nil: no mend is known
 	Mend     []*cert.Certificate // those certificates, in order; Raw is nil where only facts are known

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -204,8 +205,9 @@ func (f *fixing) planAll(c *cli.Context, passwords []string) error {
 	}
 	run := &scanRun{ctx: c.Context, list: list, progress: bar}
 	for fixes := range f.engine.PlanFix(c.Context, run.targets()) {
+		several := slices.ContainsFunc(fixes, func(one tlschain.Fix) bool { return one.Observed != fixes[0].Observed })
 		for _, one := range fixes {
-			f.take(serverTarget(one, len(fixes) > 1))
+			f.take(serverTarget(one, several))
 		}
 	}
 	return c.Context.Err()

@@ -70,6 +70,10 @@ func serverTarget(one tlschain.Fix, several bool) *fixTarget {
 		a.label += " at " + o.Addr.String()
 		a.name += "-" + o.Addr.Addr().String()
 	}
+	if a.verdict != nil && a.verdict.Variant != "" && a.verdict.Variant != o.Variant {
+		a.label += " (" + rules.HandshakeName(a.verdict.Variant) + ")"
+		a.name += "-" + string(a.verdict.Variant)
+	}
 	if a.verdict == nil {
 		a.trouble = "it could not be judged: " + o.Failure.Error()
 	}

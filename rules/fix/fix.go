@@ -216,6 +216,9 @@ func (p *Plan) better() bool {
 func byRule(findings []rules.Finding) map[string]rules.Severity {
 	out := make(map[string]rules.Severity)
 	for _, f := range findings {
+		if f.Variant != "" {
+			continue // of another chain, which has a plan of its own
+		}
 		out[f.Rule] = max(out[f.Rule], f.Severity)
 	}
 	return out

@@ -169,6 +169,7 @@ func (n *adviceTally) hold(t *testing.T, what string, a *advised) {
 	for _, v := range a.verdict.Clients {
 		before[v.Client] = v.Accepted
 	}
+	var tries [][]chain.Entry
 	var lists []map[string]bool
 	for _, f := range a.verdict.Findings {
 		n.findings++
@@ -209,16 +210,30 @@ func (n *adviceTally) hold(t *testing.T, what string, a *advised) {
 		}
 		n.hopeless++
 		if lists == nil {
-			for _, list := range a.anyList() {
+			tries = a.anyList()
+			for _, list := range tries {
 				lists = append(lists, a.ask(list))
 			}
 		}
 		for i, after := range lists {
 			for _, id := range f.Clients {
 				if after[id] && !before[id] && strings.Count(f.Fix, "Send ")+strings.Count(f.Fix, "Take ") == 0 {
-					t.Errorf("%s: %s: %q, but %s would accept %d", what, f.Rule, f.Fix, id, i)
+					t.Errorf("%s: %s: %q, but %s would accept %s", what, f.Rule, f.Fix, id, named(tries[i]))
 				}
 			}
 		}
 	}
+}
+
+// named writes a list by the common names in it.
+func named(list []chain.Entry) string {
+	var out []string
+	for _, e := range list {
+		name := "junk"
+		if e.Cert != nil {
+			name = e.Cert.Subject.Common + " by " + e.Cert.Issuer.Common
+		}
+		out = append(out, name)
+	}
+	return strings.Join(out, ", ")
 }
