@@ -66,7 +66,7 @@ func (r *auditRun) run(ctx context.Context) error {
 func (r *auditRun) sources(ctx context.Context) iter.Seq[scanner.Target] {
 	return func(yield func(scanner.Target) bool) {
 		for target, err := range r.group.targets(ctx, r.auditor.Getenv) {
-			var source *SourceError
+			var source *sourceError
 			switch {
 			case errors.As(err, &source):
 				r.mu.Lock()

@@ -39,8 +39,8 @@ type Group struct {
 	Retention Duration  `yaml:"retention"`
 }
 
-// Path is a file name of the group's, as the configuration means it.
-func (g *Group) Path(file string) string { return inDir(g.Dir, file) }
+// inFolder is a file name of the group's, as the configuration means it.
+func (g *Group) inFolder(file string) string { return inDir(g.Dir, file) }
 
 // Pace is how hard a group is scanned; zero values are the scanner's own.
 type Pace struct {

@@ -26,12 +26,12 @@ const (
 	Renewed     Kind = "renewed"     // it was late, and is renewed
 )
 
-// Kinds are all of them, worst news first.
-var Kinds = [...]Kind{Unreachable, Worse, Refused, Late, Findings, Issuer, Gone, Appeared, Reachable, Better, Accepted, Renewed}
+// allKinds are all of them, worst news first.
+var allKinds = [...]Kind{Unreachable, Worse, Refused, Late, Findings, Issuer, Gone, Appeared, Reachable, Better, Accepted, Renewed}
 
 func joinKinds() string {
-	words := make([]string, len(Kinds))
-	for i, k := range Kinds {
+	words := make([]string, len(allKinds))
+	for i, k := range allKinds {
 		words[i] = string(k)
 	}
 	return strings.Join(words, ", ")
@@ -47,8 +47,8 @@ type Change struct {
 // Material reports whether anybody needs to know.
 func (c *Change) Material() bool { return len(c.Kinds) > 0 }
 
-// Recovery reports whether the change is good news and nothing else.
-func (c *Change) Recovery() bool {
+// recovery reports whether the change is good news and nothing else.
+func (c *Change) recovery() bool {
 	for _, k := range c.Kinds {
 		if k != Reachable && k != Better && k != Accepted && k != Renewed {
 			return false

@@ -28,7 +28,7 @@ func has(kinds ...Kind) func(*Change) bool {
 // parts: a change belongs to the first that holds it.
 var parts = [...]part{
 	{"unreachable", has(Unreachable)},
-	{"well again", (*Change).Recovery},
+	{"well again", (*Change).recovery},
 	{"worse", has(Worse, Refused)},
 	{"not renewed as usual", has(Late)},
 	{"new", has(Appeared)},
@@ -60,7 +60,7 @@ func headline(group string, changes []Change) string {
 }
 
 // text is the digest as people read it.
-func (m *Message) text(a history.Audit, changes []Change) string {
+func (m *message) text(a history.Audit, changes []Change) string {
 	var b strings.Builder
 	s := SummaryOf(a)
 	fmt.Fprintf(&b, "Audit %d of %s, %s: %d endpoints, %d with errors, %d with warnings, %d unreachable.\n",

@@ -29,7 +29,7 @@ func NewEngine(env func(now time.Time) tlschain.Env) Engine {
 
 // config is what a group's settings mean, with its files where they are.
 func (g *Group) config() tlschain.Config {
-	c := g.Config.WithFiles(g.Path)
+	c := g.Config.WithFiles(g.inFolder)
 	c.Pace = tlschain.Pace{
 		Concurrency: g.Pace.Concurrency, Rate: g.Pace.Rate, PerHost: g.Pace.PerHost, Retries: g.Pace.Retries, Timeout: time.Duration(g.Pace.Timeout),
 	}

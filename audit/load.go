@@ -152,7 +152,7 @@ func (c *checker) receiver(at, name string, r *Receiver) {
 		c.wrong(at+".only", "%v", err)
 	}
 	for _, e := range r.Events {
-		if !slices.Contains(Kinds[:], Kind(e)) {
+		if !slices.Contains(allKinds[:], Kind(e)) {
 			c.wrong(at+".events", "%q is no event: write some of %s", e, joinKinds())
 		}
 	}

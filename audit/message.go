@@ -12,31 +12,31 @@ import (
 	"github.com/tlschain/tlschain/rules"
 )
 
-// A Message is the digest of one audit for one receiver. A program that is a
+// A message is the digest of one audit for one receiver. A program that is a
 // receiver gets it as JSON.
-type Message struct {
-	Group   string    `json:"group"`
-	Audit   int64     `json:"audit"`
-	Started time.Time `json:"started"`
-	Partial bool      `json:"partial"` // the audit did not look at everything
-	Title   string    `json:"title"`
-	Text    string    `json:"text"`
-	URL     string    `json:"url"` // of the audit's page; empty: nobody said where the pages are
-	Changes []News    `json:"changes"`
+type message struct {
+	Group   string       `json:"group"`
+	Audit   int64        `json:"audit"`
+	Started time.Time    `json:"started"`
+	Partial bool         `json:"partial"` // the audit did not look at everything
+	Title   string       `json:"title"`
+	Text    string       `json:"text"`
+	URL     string       `json:"url"` // of the audit's page; empty: nobody said where the pages are
+	Changes []changeJSON `json:"changes"`
 }
 
-// News is one endpoint that changed.
-type News struct {
-	Endpoint string     `json:"endpoint"`
-	Kinds    []Kind     `json:"kinds"`
-	Before   *Condition `json:"before"` // null: it was not there
-	After    *Condition `json:"after"`  // null: it is gone
-	Bundle   string     `json:"bundle_sha256"`
-	URL      string     `json:"url"`
+// A changeJSON is one endpoint that changed.
+type changeJSON struct {
+	Endpoint string         `json:"endpoint"`
+	Kinds    []Kind         `json:"kinds"`
+	Before   *conditionJSON `json:"before"` // null: it was not there
+	After    *conditionJSON `json:"after"`  // null: it is gone
+	Bundle   string         `json:"bundle_sha256"`
+	URL      string         `json:"url"`
 }
 
-// A Condition is what an endpoint was like in one audit.
-type Condition struct {
+// A conditionJSON is what an endpoint was like in one audit.
+type conditionJSON struct {
 	Status   string    `json:"status"`
 	Error    string    `json:"error"`
 	Severity string    `json:"severity"`
@@ -82,7 +82,7 @@ func gravity(f *history.Facts) int {
 }
 
 // digest writes what a receiver is told of an audit; nil: nothing.
-func (r *Receiver) digest(a history.Audit, changes []Change, base string) *Message {
+func (r *Receiver) digest(a history.Audit, changes []Change, base string) *message {
 	var wanted []Change
 	for _, c := range changes {
 		if r.wants(&c) {
@@ -92,7 +92,7 @@ func (r *Receiver) digest(a history.Audit, changes []Change, base string) *Messa
 	if len(wanted) == 0 {
 		return nil
 	}
-	m := &Message{Group: a.Group, Audit: a.ID, Started: a.Started, Partial: a.State != history.Complete, URL: page(base, "/audits/", a.ID)}
+	m := &message{Group: a.Group, Audit: a.ID, Started: a.Started, Partial: a.State != history.Complete, URL: page(base, "/audits/", a.ID)}
 	for _, c := range wanted {
 		m.Changes = append(m.Changes, news(c, base))
 	}
@@ -100,19 +100,19 @@ func (r *Receiver) digest(a history.Audit, changes []Change, base string) *Messa
 	return m
 }
 
-func news(c Change, base string) News {
-	n := News{Endpoint: reports.Clean(c.Endpoint.Key), Kinds: c.Kinds, Before: condition(c.Before), After: condition(c.After), URL: page(base, "/endpoints/", c.Endpoint.ID)}
+func news(c Change, base string) changeJSON {
+	n := changeJSON{Endpoint: reports.Clean(c.Endpoint.Key), Kinds: c.Kinds, Before: condition(c.Before), After: condition(c.After), URL: page(base, "/endpoints/", c.Endpoint.ID)}
 	if c.After != nil {
 		n.Bundle = reports.Hash(c.After.Bundle).String()
 	}
 	return n
 }
 
-func condition(f *history.Facts) *Condition {
+func condition(f *history.Facts) *conditionJSON {
 	if f == nil {
 		return nil
 	}
-	return &Condition{
+	return &conditionJSON{
 		Status: f.Status, Error: f.Failure, Severity: severityName(f.Worst), Findings: fields(f.Rules), Refused: fields(f.Refused),
 		Issuer: reports.Clean(f.Issuer), Product: reports.Clean(f.Product), Expires: f.Expires, Due: f.Due,
 	}
@@ -131,7 +131,7 @@ func page(base, path string, id int64) string {
 }
 
 // encode is the message as it is stored and given to programs.
-func (m *Message) encode() (string, error) {
+func (m *message) encode() (string, error) {
 	b, err := json.Marshal(m)
 	if err != nil {
 		return "", fmt.Errorf("writing a notice: %w", err)
@@ -139,7 +139,7 @@ func (m *Message) encode() (string, error) {
 	return string(b), nil
 }
 
-func decodeMessage(body string) (m Message, err error) {
+func decodeMessage(body string) (m message, err error) {
 	if err := json.Unmarshal([]byte(body), &m); err != nil {
 		return m, fmt.Errorf("reading a notice: %w", err)
 	}

@@ -123,7 +123,7 @@ func (n *Notifier) Test(ctx context.Context, receiver string) error {
 	if r == nil {
 		return fmt.Errorf("there is no receiver %q; there is %s", receiver, orNone(sortedKeys(n.Config.Receivers)))
 	}
-	m := Message{Title: "tlschain: a test", Text: "This is what a message of tlschain audit looks like. Nothing has happened.\n", Started: n.Clock.now(), Changes: []News{}}
+	m := message{Title: "tlschain: a test", Text: "This is what a message of tlschain audit looks like. Nothing has happened.\n", Started: n.Clock.now(), Changes: []changeJSON{}}
 	if err := n.send(ctx, r, m); err != nil {
 		return fmt.Errorf("telling %s: %w", receiver, err)
 	}
@@ -145,7 +145,7 @@ func (n *Notifier) deliver(ctx context.Context, notice history.Notice) error {
 // sendTimeout bounds one attempt at one receiver.
 const sendTimeout = 45 * time.Second
 
-func (n *Notifier) send(ctx context.Context, r *Receiver, m Message) error {
+func (n *Notifier) send(ctx context.Context, r *Receiver, m message) error {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
 	if len(r.Exec) > 0 {

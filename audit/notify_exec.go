@@ -12,7 +12,7 @@ import (
 
 // runCommand runs a receiver's program with the message as JSON on standard input. It
 // has to end with code 0; what it writes to standard error becomes the failure.
-func runCommand(ctx context.Context, dir string, command []string, m Message) error {
+func runCommand(ctx context.Context, dir string, command []string, m message) error {
 	body, err := m.encode()
 	if err != nil {
 		return err

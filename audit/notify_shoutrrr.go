@@ -14,7 +14,7 @@ import (
 // sendShoutrrr sends a message by a shoutrrr URL. The library knows the services; it
 // takes no context, so an attempt that lasts longer than ctx is left behind: it
 // has time limits of its own. No error holds the URL, which is a secret.
-func sendShoutrrr(ctx context.Context, where string, m Message) error {
+func sendShoutrrr(ctx context.Context, where string, m message) error {
 	sender, err := shoutrrr.CreateSender(where)
 	if err != nil {
 		return hide(err, where)

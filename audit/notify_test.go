@@ -19,21 +19,21 @@ import (
 )
 
 // notifierOf tells a program that appends what it reads to a file.
-func notifierOf(t *testing.T, a *Auditor) (n *Notifier, told func() []Message) {
+func notifierOf(t *testing.T, a *Auditor) (n *Notifier, told func() []message) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "told")
 	a.Config.Receivers = map[string]*Receiver{"hook": {Exec: []string{"sh", "-c", `cat >> "$0"; echo >> "$0"`, file}}}
 	a.Config.Groups["web"].Notify = []string{"hook"}
 	a.Config.Serve.URL = "https://chains.example/"
 	n = &Notifier{Config: a.Config, DB: a.DB, Clock: a.Clock, Getenv: a.Getenv, Report: func(err error) { t.Logf("reported: %v", err) }}
-	return n, func() (all []Message) {
+	return n, func() (all []message) {
 		t.Helper()
 		text, err := os.ReadFile(file)
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(string(text)) {
-			var m Message
+			var m message
 			if err := json.Unmarshal([]byte(line), &m); err != nil {
 				t.Fatal(err)
 			}
@@ -215,7 +215,7 @@ func TestErrorsHideSecrets(t *testing.T) {
 		"no-such-service://user:Pa55w0rd@host/s3cr3t",
 		"smtp://user:Pa55w0rd@%zz/s3cr3t",
 	} {
-		err := sendShoutrrr(t.Context(), url, Message{Title: "T", Text: "text"})
+		err := sendShoutrrr(t.Context(), url, message{Title: "T", Text: "text"})
 		if err == nil || strings.Contains(err.Error(), "Pa55w0rd") || strings.Contains(err.Error(), "s3cr3t") {
 			t.Errorf("%s gives: %v", url, err)
 		}

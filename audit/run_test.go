@@ -214,7 +214,7 @@ func TestSources(t *testing.T) {
 		}
 		var out []string
 		for target, err := range config.Groups["web"].targets(t.Context(), os.Getenv) {
-			var source *SourceError
+			var source *sourceError
 			switch {
 			case errors.As(err, &source):
 				out = append(out, "SOURCE")

@@ -40,12 +40,12 @@ const (
 	maxList       = 256 << 20 // bytes
 )
 
-// A SourceError is a list that could not be had whole. Its targets are not
+// A sourceError is a list that could not be had whole. Its targets are not
 // known, so the audit is a partial one: what is not listed is not gone.
-type SourceError struct{ Err error }
+type sourceError struct{ Err error }
 
-func (e *SourceError) Error() string { return e.Err.Error() }
-func (e *SourceError) Unwrap() error { return e.Err }
+func (e *sourceError) Error() string { return e.Err.Error() }
+func (e *sourceError) Unwrap() error { return e.Err }
 
 // Targets walks all targets of the group, each once, and the mistakes among them: a line
 // that is no target, or a *SourceError.
@@ -101,7 +101,7 @@ func (l list) walk(ctx context.Context, options scanner.TargetOptions, yield fun
 	ctx, cancel := context.WithTimeout(ctx, sourceTimeout)
 	defer cancel()
 	wrong := func(err error) bool {
-		return yield(scanner.Target{}, &SourceError{fmt.Errorf("reading %s: %w", l.name, err)})
+		return yield(scanner.Target{}, &sourceError{fmt.Errorf("reading %s: %w", l.name, err)})
 	}
 	r, finish, err := l.open(ctx)
 	if err != nil {
@@ -111,7 +111,7 @@ func (l list) walk(ctx context.Context, options scanner.TargetOptions, yield fun
 	for target, err := range scanner.Targets(bounded, l.name, options) {
 		var line *scanner.LineError
 		if err != nil && !errors.As(err, &line) {
-			err = &SourceError{err}
+			err = &sourceError{err}
 		}
 		if !yield(target, err) {
 			cancel() // a command that still writes is not waited for
@@ -172,7 +172,7 @@ func (u URL) get(ctx context.Context, dir string, getenv func(string) string) (i
 // error is that of the lists that could not be read whole.
 func (g *Group) Count(ctx context.Context, getenv func(string) string) (targets, skipped int, err error) {
 	for _, wrong := range g.targets(ctx, getenv) {
-		var source *SourceError
+		var source *sourceError
 		switch {
 		case errors.As(wrong, &source):
 			err = errors.Join(err, wrong)

@@ -28,9 +28,9 @@ type Pattern struct {
 // String gives the pattern as it was written.
 func (p Pattern) String() string { return p.text }
 
-// ParsePattern reads "*.example.com", "mail.example.com:25", "10.0.0.0/8",
+// parsePattern reads "*.example.com", "mail.example.com:25", "10.0.0.0/8",
 // "[2001:db8::1]:443" and the like.
-func ParsePattern(text string) (Pattern, error) {
+func parsePattern(text string) (Pattern, error) {
 	p := Pattern{text: text}
 	rest := strings.ToLower(strings.TrimSpace(text))
 	if rest == "" {
@@ -64,9 +64,9 @@ func ParsePattern(text string) (Pattern, error) {
 	return p, nil
 }
 
-// Matches reports whether the pattern stands for a place. The zero pattern stands
+// matches reports whether the pattern stands for a place. The zero pattern stands
 // for none.
-func (p Pattern) Matches(where Place) bool {
+func (p Pattern) matches(where Place) bool {
 	if p.port != 0 && p.port != where.Port {
 		return false
 	}

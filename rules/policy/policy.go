@@ -65,10 +65,10 @@ type RuleID string
 // A Time is when a waiver ends.
 type Time struct{ time.Time }
 
-// Apply gives the findings as policy and waivers make them, at a moment: worst
+// apply gives the findings as policy and waivers make them, at a moment: worst
 // first, waived ones last. An expired waiver whose finding is still there is a
 // finding itself. The findings that are passed in do not change.
-func (p *Policy) Apply(findings []rules.Finding, waivers []Waiver, where Place, at time.Time) []rules.Finding {
+func (p *Policy) apply(findings []rules.Finding, waivers []Waiver, where Place, at time.Time) []rules.Finding {
 	out := make([]rules.Finding, 0, len(findings))
 	for _, f := range findings {
 		f.Waiver = nil
@@ -124,7 +124,7 @@ func expired(findings []rules.Finding, waivers []Waiver, where Place, at time.Ti
 // Judge applies policy and waivers to a verdict, in place: its findings, and
 // the presentation that follows from them.
 func (p *Policy) Judge(v *rules.Verdict, waivers []Waiver, where Place, at time.Time) {
-	v.Findings = p.Apply(v.Findings, waivers, where, at)
+	v.Findings = p.apply(v.Findings, waivers, where, at)
 	v.State = rules.None
 	for _, f := range v.Findings {
 		if r := rules.Lookup(f.Rule); r != nil && r.Class == rules.ClassPresentation && f.Waiver == nil {
@@ -151,10 +151,10 @@ func (o *Override) covers(where Place) bool {
 	if len(o.Endpoints) == 0 && len(o.Groups) == 0 {
 		return true
 	}
-	return slices.ContainsFunc(o.Endpoints, func(p Pattern) bool { return p.Matches(where) }) ||
+	return slices.ContainsFunc(o.Endpoints, func(p Pattern) bool { return p.matches(where) }) ||
 		where.Group != "" && slices.Contains(o.Groups, where.Group)
 }
 
 func (w *Waiver) covers(rule string, where Place) bool {
-	return string(w.Rule) == rule && w.Endpoint.Matches(where)
+	return string(w.Rule) == rule && w.Endpoint.matches(where)
 }

@@ -83,7 +83,7 @@ func TestApply(t *testing.T) {
 		{"expired", Place{Host: "mail.example.com", Port: 25}, after,
 			"weak-key=error root-in-chain=warning waiver-expired=warning waiver-expired=warning untrusted-root=info"},
 	} {
-		if got := told(p.Apply(found, w, c.where, c.at)); got != c.want {
+		if got := told(p.apply(found, w, c.where, c.at)); got != c.want {
 			t.Errorf("%s:\n%s\nwant\n%s", c.name, got, c.want)
 		}
 	}
@@ -94,11 +94,11 @@ func TestApply(t *testing.T) {
 
 func TestExpiredWaiverSaysWhich(t *testing.T) {
 	p, w := parsed(t)
-	got := p.Apply([]rules.Finding{{Rule: "weak-key", Severity: rules.Error}}, w, Place{Host: "x"}, time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC))
+	got := p.apply([]rules.Finding{{Rule: "weak-key", Severity: rules.Error}}, w, Place{Host: "x"}, time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC))
 	if len(got) != 2 || !strings.Contains(got[1].Message, "weak-key") || !strings.Contains(got[1].Message, "2026-03-01") || !strings.Contains(got[1].Message, "replaced in spring") {
 		t.Errorf("%+v", got)
 	}
-	if got := p.Apply(nil, w, Place{Host: "x"}, time.Date(2030, 4, 1, 0, 0, 0, 0, time.UTC)); len(got) != 0 {
+	if got := p.apply(nil, w, Place{Host: "x"}, time.Date(2030, 4, 1, 0, 0, 0, 0, time.UTC)); len(got) != 0 {
 		t.Errorf("a waiver whose finding is mended is none: %+v", got)
 	}
 }
@@ -145,7 +145,7 @@ func TestPattern(t *testing.T) {
 		{"192.0.2.9", "x", 443, "::ffff:192.0.2.9", true},
 		{"*.pem", "fullchain.pem", 0, "", true},
 	} {
-		p, err := ParsePattern(c.pattern)
+		p, err := parsePattern(c.pattern)
 		if err != nil {
 			t.Error(err)
 		}
@@ -153,11 +153,11 @@ func TestPattern(t *testing.T) {
 		if c.addr != "" {
 			where.Address = netip.MustParseAddr(c.addr)
 		}
-		if p.Matches(where) != c.want {
+		if p.matches(where) != c.want {
 			t.Errorf("%s on %s:%d %s: want %v", c.pattern, c.host, c.port, c.addr, c.want)
 		}
 	}
-	if (Pattern{}).Matches(Place{}) {
+	if (Pattern{}).matches(Place{}) {
 		t.Error("the zero pattern matches")
 	}
 }
@@ -198,7 +198,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(waivers))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if p, err := Parse("f", data); err == nil {
-			p.Apply([]rules.Finding{{Rule: "weak-key"}}, nil, Place{}, time.Time{})
+			p.apply([]rules.Finding{{Rule: "weak-key"}}, nil, Place{}, time.Time{})
 		}
 		_, _ = ParseWaivers("f", data)
 	})

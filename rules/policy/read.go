@@ -108,7 +108,7 @@ func (p *Pattern) UnmarshalYAML(node ast.Node) error {
 	if err != nil {
 		return err
 	}
-	if *p, err = ParsePattern(text); err != nil {
+	if *p, err = parsePattern(text); err != nil {
 		return wrong(node, "%v", err)
 	}
 	return nil

@@ -18,11 +18,11 @@ import (
 	"github.com/tlschain/tlschain/rules/chain"
 )
 
-// A Builder collects certificates and stores, and makes facts of them. Facts
+// A builder collects certificates and stores, and makes facts of them. Facts
 // that it begins with stay: what was once signed stays signed. Certificates
 // read again take the place of what was known of them; a store read again
 // replaces the one of its id.
-type Builder struct {
+type builder struct {
 	// From tells the source of a file by its path. Required.
 	From func(path string) catalog.Source
 	// StoreFrom tells where the list of a client's store is from. Nil: not said.
@@ -56,9 +56,9 @@ type list struct {
 	anchors []cert.Hash
 }
 
-// New begins with the facts of base, which may be nil.
-func New(base *catalog.Facts, from func(path string) catalog.Source) *Builder {
-	b := &Builder{From: from, base: base, certs: make(map[cert.Hash]*item)}
+// newBuilder begins with the facts of base, which may be nil.
+func newBuilder(base *catalog.Facts, from func(path string) catalog.Source) *builder {
+	b := &builder{From: from, base: base, certs: make(map[cert.Hash]*item)}
 	if base == nil {
 		return b
 	}
@@ -85,7 +85,7 @@ func New(base *catalog.Facts, from func(path string) catalog.Source) *Builder {
 	return b
 }
 
-func (b *Builder) item(c *cert.Certificate) *item {
+func (b *builder) item(c *cert.Certificate) *item {
 	it := b.certs[c.SHA256]
 	if it == nil {
 		it = &item{cert: c}
@@ -96,7 +96,7 @@ func (b *Builder) item(c *cert.Certificate) *item {
 }
 
 // add takes a certificate from a file. place names it in Skipped.
-func (b *Builder) add(der []byte, src catalog.Source, place string) {
+func (b *builder) add(der []byte, src catalog.Source, place string) {
 	c, err := cert.Parse(der)
 	if err != nil {
 		b.Skipped = append(b.Skipped, fmt.Sprintf("%s: %v", place, err))
@@ -113,10 +113,10 @@ func (b *Builder) add(der []byte, src catalog.Source, place string) {
 	it.sources = append(it.sources, src)
 }
 
-// Facts makes facts of everything that was read: CA certificates able to serve
+// makeFacts makes facts of everything that was read: CA certificates able to serve
 // TLS, and all anchors. updated is the date they will bear. It fails if a store
 // names a certificate that was not read.
-func (b *Builder) Facts(updated time.Time) (*catalog.Facts, error) {
+func (b *builder) makeFacts(updated time.Time) (*catalog.Facts, error) {
 	anchor := make(map[cert.Hash]bool)
 	for _, l := range b.store {
 		for _, h := range l.anchors {
@@ -163,7 +163,7 @@ func (b *Builder) Facts(updated time.Time) (*catalog.Facts, error) {
 	return b.trust(catalog.New(updated, sources, known, b.stores(byHash)), byHash), nil
 }
 
-func (b *Builder) known(sha cert.Hash) (*cert.Certificate, bool) {
+func (b *builder) known(sha cert.Hash) (*cert.Certificate, bool) {
 	if b.base == nil {
 		return nil, false
 	}
@@ -171,7 +171,7 @@ func (b *Builder) known(sha cert.Hash) (*cert.Certificate, bool) {
 	return k.Cert, ok
 }
 
-func (b *Builder) stores(certs map[cert.Hash]*cert.Certificate) []*catalog.Store {
+func (b *builder) stores(certs map[cert.Hash]*cert.Certificate) []*catalog.Store {
 	var out []*catalog.Store
 	for _, l := range b.store {
 		s := l.Store

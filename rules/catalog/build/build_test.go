@@ -39,11 +39,11 @@ func membership(store, date string, certs ...*tlstest.Cert) *fstest.MapFile {
 
 func made(t *testing.T, base *catalog.Facts, fsys fstest.MapFS) *catalog.Facts {
 	t.Helper()
-	b := New(base, here)
-	if err := b.Dir(fsys); err != nil {
+	b := newBuilder(base, here)
+	if err := b.readDir(fsys); err != nil {
 		t.Fatal(err)
 	}
-	f, err := b.Facts(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
+	f, err := b.makeFacts(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,10 +200,10 @@ func TestErrorsNameThePlace(t *testing.T) {
 		{"stores at odds", fstest.MapFS{"stores.tsv": file(header + "s\tc\t1\t2026\t" + hash + "\ns\tc\t2\t2026\t" + hash + "\n")}, "line 3: client, version or date of store s differ from stores.tsv line 2"},
 		{"no such root", fstest.MapFS{"a.csv": report(other), "stores.tsv": file(header + "s\tc\t1\t2026\t" + hash + "\n")}, "store s holds " + hash + ", but no file has that certificate"},
 	} {
-		b := New(nil, here)
-		err := b.Dir(c.fsys)
+		b := newBuilder(nil, here)
+		err := b.readDir(c.fsys)
 		if err == nil {
-			_, err = b.Facts(time.Time{})
+			_, err = b.makeFacts(time.Time{})
 		}
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want one with %q", c.name, err, c.want)
@@ -215,15 +215,15 @@ func TestErrorsNameThePlace(t *testing.T) {
 // next odd one must not stop an update.
 func TestUnreadableCertificatesAreSkipped(t *testing.T) {
 	root := tlstest.For(t).Root("Root")
-	b := New(nil, here)
-	err := b.Dir(fstest.MapFS{"a.pem": file(string(root.PEM()) + "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n")})
+	b := newBuilder(nil, here)
+	err := b.readDir(fstest.MapFS{"a.pem": file(string(root.PEM()) + "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(b.Skipped) != 1 || !strings.HasPrefix(b.Skipped[0], "a.pem certificate 2: ") {
 		t.Errorf("skipped %q, want the second certificate of a.pem", b.Skipped)
 	}
-	f, err := b.Facts(time.Time{})
+	f, err := b.makeFacts(time.Time{})
 	if err != nil || len(f.All()) != 1 {
 		t.Errorf("%d certificates and error %v, want one", len(f.All()), err)
 	}

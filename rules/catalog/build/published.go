@@ -12,10 +12,10 @@ import (
 // the published data is kept in and of the lists that stand beside this
 // package, and tells which certificates were left out.
 func Published(data, lists fs.FS) (f *catalog.Facts, skipped []string, err error) {
-	b := New(nil, func(path string) catalog.Source {
+	b := newBuilder(nil, func(path string) catalog.Source {
 		switch {
 		case strings.HasPrefix(path, "ccadb/"):
-			return CCADBSource("2026-08")
+			return ccadbSource("2026-08")
 		case strings.HasPrefix(path, "sureserver/"):
 			return catalog.Source{Name: "Cybertrust Japan hierarchy", Terms: "published CA certificates"}
 		}
@@ -38,12 +38,12 @@ func Published(data, lists fs.FS) (f *catalog.Facts, skipped []string, err error
 	}
 	b.StoreOf = snapshot
 	for _, dir := range []fs.FS{data, lists} {
-		if err := b.Dir(dir); err != nil {
+		if err := b.readDir(dir); err != nil {
 			return nil, nil, err
 		}
 	}
 	// The date of the newest part of the data.
-	f, err = b.Facts(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
+	f, err = b.makeFacts(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
 	return f, b.Skipped, err
 }
 

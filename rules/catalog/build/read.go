@@ -23,11 +23,11 @@ import (
 // maxFile bounds one input file: ten times CCADB's largest year.
 const maxFile = 64 << 20
 
-// Dir reads everything in a directory that it recognises: CCADB's reports
+// readDir reads everything in a directory that it recognises: CCADB's reports
 // (*.csv with their header), certificates (*.pem, *.crt, *.cer), stores.tsv, and
 // the tables of trust.go by their names.
 // It is an error if there is nothing of that kind.
-func (b *Builder) Dir(fsys fs.FS) error {
+func (b *builder) readDir(fsys fs.FS) error {
 	found := false
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -54,22 +54,22 @@ func (b *Builder) Dir(fsys fs.FS) error {
 	return nil
 }
 
-func (b *Builder) reader(name string) func(string, io.Reader) error {
+func (b *builder) reader(name string) func(string, io.Reader) error {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".csv":
-		return b.CCADB
+		return b.readCCADB
 	case ".pem", ".crt", ".cer":
-		return b.Certificates
+		return b.readCertificates
 	case ".tsv":
 		return map[string]func(string, io.Reader) error{
-			"stores.tsv":                          b.Stores,
-			"chrome-root-store.tsv":               b.ChromeStore,
-			"mozilla-root-store.tsv":              b.MozillaStore,
-			"debian-ca-certificates.tsv":          b.PlainStore,
-			"mozilla-onecrl.tsv":                  b.OneCRL,
-			"firefox-preloaded-intermediates.tsv": b.Preloads,
-			"anchor-constraints.tsv":              b.Constraints,
-			"revoked-keys.tsv":                    b.RevokedKeys,
+			"stores.tsv":                          b.readStores,
+			"chrome-root-store.tsv":               b.readChromeStore,
+			"mozilla-root-store.tsv":              b.readMozillaStore,
+			"debian-ca-certificates.tsv":          b.readPlainStore,
+			"mozilla-onecrl.tsv":                  b.readOneCRL,
+			"firefox-preloaded-intermediates.tsv": b.readPreloads,
+			"anchor-constraints.tsv":              b.readConstraints,
+			"revoked-keys.tsv":                    b.readRevokedKeys,
 		}[path.Base(name)]
 	}
 	return nil
@@ -86,9 +86,9 @@ func slurp(name string, r io.Reader) ([]byte, error) {
 	return data, nil
 }
 
-// CCADB reads one of CCADB's public reports "AllCertificatePEMsCSVFormat".
+// readCCADB reads one of CCADB's public reports "AllCertificatePEMsCSVFormat".
 // Every certificate must have the fingerprint that the report gives it.
-func (b *Builder) CCADB(name string, r io.Reader) error {
+func (b *builder) readCCADB(name string, r io.Reader) error {
 	data, err := slurp(name, r)
 	if err != nil {
 		return err
@@ -145,8 +145,8 @@ func parseHash(text string) (h cert.Hash, err error) {
 	return h, nil
 }
 
-// Certificates reads certificates in PEM, any number of them, or one in DER.
-func (b *Builder) Certificates(name string, r io.Reader) error {
+// readCertificates reads certificates in PEM, any number of them, or one in DER.
+func (b *builder) readCertificates(name string, r io.Reader) error {
 	data, err := slurp(name, r)
 	if err != nil {
 		return err
@@ -174,10 +174,10 @@ func (b *Builder) Certificates(name string, r io.Reader) error {
 	return nil
 }
 
-// Stores reads a tab-separated list of the members of trust stores, with the
+// readStores reads a tab-separated list of the members of trust stores, with the
 // header "store, client, version, date, root_sha256". The anchors themselves
 // must be read too, before Facts.
-func (b *Builder) Stores(name string, r io.Reader) error {
+func (b *builder) readStores(name string, r io.Reader) error {
 	data, err := slurp(name, r)
 	if err != nil {
 		return err
@@ -229,7 +229,7 @@ func (b *Builder) Stores(name string, r io.Reader) error {
 	return nil
 }
 
-func (b *Builder) setStore(l *list) {
+func (b *builder) setStore(l *list) {
 	for i, old := range b.store {
 		if old.ID == l.ID {
 			b.store[i] = l

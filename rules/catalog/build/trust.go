@@ -99,8 +99,8 @@ func (r row) bytes(column string) ([]byte, error) {
 	return b, nil
 }
 
-// ChromeStore reads the roots and intermediates that Chrome takes as anchors.
-func (b *Builder) ChromeStore(name string, r io.Reader) error {
+// readChromeStore reads the roots and intermediates that Chrome takes as anchors.
+func (b *builder) readChromeStore(name string, r io.Reader) error {
 	return b.anchors(name, r, "sct_not_after", func(r row, c *catalog.Constraint) (err error) {
 		switch kind := r.field["kind"]; kind {
 		case "root":
@@ -115,22 +115,22 @@ func (b *Builder) ChromeStore(name string, r io.Reader) error {
 	})
 }
 
-// MozillaStore reads the roots that NSS trusts for servers.
-func (b *Builder) MozillaStore(name string, r io.Reader) error {
+// readMozillaStore reads the roots that NSS trusts for servers.
+func (b *builder) readMozillaStore(name string, r io.Reader) error {
 	return b.anchors(name, r, "server_distrust_after", func(r row, c *catalog.Constraint) (err error) {
 		c.NotBeforeUntil, err = r.time("server_distrust_after")
 		return err
 	})
 }
 
-// PlainStore reads a store that asks for nothing beside its anchors.
-func (b *Builder) PlainStore(name string, r io.Reader) error {
+// readPlainStore reads a store that asks for nothing beside its anchors.
+func (b *builder) readPlainStore(name string, r io.Reader) error {
 	return b.anchors(name, r, "subject", func(row, *catalog.Constraint) error { return nil })
 }
 
 // anchors reads a store of one file, an anchor a line. Which store it is, and
 // of which date, is for StoreOf to say.
-func (b *Builder) anchors(name string, r io.Reader, column string, read func(row, *catalog.Constraint) error) error {
+func (b *builder) anchors(name string, r io.Reader, column string, read func(row, *catalog.Constraint) error) error {
 	rows, err := table(name, r, "sha256", column)
 	if err != nil {
 		return err
@@ -161,10 +161,10 @@ func (b *Builder) anchors(name string, r io.Reader, column string, read func(row
 	return nil
 }
 
-// Constraints reads what stores and policies ask for of anchors, with the header
+// readConstraints reads what stores and policies ask for of anchors, with the header
 // "list, anchor_sha256, not_before_until, except_sha256, except_until". list is
 // the id of a store, or policy: and the id of a policy.
-func (b *Builder) Constraints(name string, r io.Reader) error {
+func (b *builder) readConstraints(name string, r io.Reader) error {
 	rows, err := table(name, r, "list", "anchor_sha256", "not_before_until", "except_sha256", "except_until", "date", "source")
 	if err != nil {
 		return err
@@ -198,7 +198,7 @@ func (b *Builder) Constraints(name string, r io.Reader) error {
 	return nil
 }
 
-func (b *Builder) constraintsOf(id, source string, date time.Time) map[cert.Hash]catalog.Constraint {
+func (b *builder) constraintsOf(id, source string, date time.Time) map[cert.Hash]catalog.Constraint {
 	if id, ok := strings.CutPrefix(id, "policy:"); ok {
 		for _, p := range b.policies {
 			if p.ID == id {
@@ -218,8 +218,8 @@ func (b *Builder) constraintsOf(id, source string, date time.Time) map[cert.Hash
 	return b.asked[id]
 }
 
-// OneCRL reads Mozilla's list of revoked CA certificates.
-func (b *Builder) OneCRL(name string, r io.Reader) error {
+// readOneCRL reads Mozilla's list of revoked CA certificates.
+func (b *builder) readOneCRL(name string, r io.Reader) error {
 	rows, err := table(name, r, "kind", "name_der_hex", "serial_or_spki_sha256_hex", "last_modified", "bug")
 	if err != nil {
 		return err
@@ -257,9 +257,9 @@ func (b *Builder) OneCRL(name string, r io.Reader) error {
 	return nil
 }
 
-// RevokedKeys reads lists of keys that a client's own code refuses, with the
+// readRevokedKeys reads lists of keys that a client's own code refuses, with the
 // header "list, title, spki_sha256, since, reason, date, source".
-func (b *Builder) RevokedKeys(name string, r io.Reader) error {
+func (b *builder) readRevokedKeys(name string, r io.Reader) error {
 	rows, err := table(name, r, "list", "title", "spki_sha256", "since", "reason", "date", "source")
 	if err != nil {
 		return err
@@ -287,7 +287,7 @@ func (b *Builder) RevokedKeys(name string, r io.Reader) error {
 	return nil
 }
 
-func (b *Builder) setRevoked(l *catalog.Revocations) {
+func (b *builder) setRevoked(l *catalog.Revocations) {
 	for i, old := range b.revoked {
 		if old.ID == l.ID {
 			b.revoked[i] = l
@@ -297,8 +297,8 @@ func (b *Builder) setRevoked(l *catalog.Revocations) {
 	b.revoked = append(b.revoked, l)
 }
 
-// Preloads reads the intermediates that Firefox ships.
-func (b *Builder) Preloads(name string, r io.Reader) error {
+// readPreloads reads the intermediates that Firefox ships.
+func (b *builder) readPreloads(name string, r io.Reader) error {
 	rows, err := table(name, r, "sha256", "last_modified")
 	if err != nil {
 		return err
@@ -335,7 +335,7 @@ func latest(a, b time.Time) time.Time {
 }
 
 // trust adds to facts what was read beside certificates and stores.
-func (b *Builder) trust(f *catalog.Facts, certs map[cert.Hash]*cert.Certificate) *catalog.Facts {
+func (b *builder) trust(f *catalog.Facts, certs map[cert.Hash]*cert.Certificate) *catalog.Facts {
 	var shipped *catalog.Preloads
 	if p := b.preloads; p != nil {
 		shipped = &catalog.Preloads{Date: p.date, Source: p.source}

@@ -19,20 +19,20 @@ type Update struct {
 	Skipped []string // certificates that could not be read, with place and reason
 }
 
-// Renew adds what is in a directory to base (see Builder and Dir), as of now.
+// Renew adds what is in a directory to base (see readDir), as of now.
 // The result has been read back: it is safe to keep.
 func Renew(base *catalog.Facts, fsys fs.FS, now time.Time) (*Update, error) {
-	b := New(base, func(name string) catalog.Source {
+	b := newBuilder(base, func(name string) catalog.Source {
 		if strings.EqualFold(path.Ext(name), ".csv") {
-			return CCADBSource(now.UTC().Format(time.DateOnly))
+			return ccadbSource(now.UTC().Format(time.DateOnly))
 		}
 		return catalog.Source{Name: "files given to data update", Date: now.UTC().Format(time.DateOnly), Terms: "as their publishers say"}
 	})
 	b.StoreFrom = func(string, string) string { return "stores.tsv given to data update" }
-	if err := b.Dir(fsys); err != nil {
+	if err := b.readDir(fsys); err != nil {
 		return nil, err
 	}
-	made, err := b.Facts(now)
+	made, err := b.makeFacts(now)
 	if err != nil {
 		return nil, err
 	}
