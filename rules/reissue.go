@@ -38,7 +38,7 @@ func (s *Subject) reissue(p client.Problem) string {
 	case client.CodeTooLarge:
 		return fmt.Sprintf("%s no list of %d bytes makes a path; ECDSA certificates are half the size.", nothingHelps, p.Limit)
 	case client.CodeWrongOrder, client.CodeLeafNotFirst, client.CodeUselessEntry:
-		return nothingHelps + " also the path by itself, in order, is refused, for what the other findings say or for a root that the client does not have."
+		return "No list in the right order helps: also the path by itself is refused, for what the other findings say or for a root that the client does not have."
 	case client.CodeJunkEntry:
 		return "Put a certificate where the bytes are that are none."
 	}

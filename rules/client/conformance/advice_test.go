@@ -1,8 +1,13 @@
 package conformance
 
 import (
+	"encoding/csv"
+	"encoding/pem"
+	"errors"
+	"io/fs"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -18,7 +23,7 @@ import (
 
 // adviceChains is how many random chains the law on advice is held over where
 // nothing else is asked for; CONFORMANCE_CHAINS asks for more.
-const adviceChains = 150
+const adviceChains = 60
 
 // TestAdviceHelps holds the law on advice over random chains from whose list
 // some certificates were taken into the pool: what a finding says to send, take
@@ -236,4 +241,68 @@ func named(list []chain.Entry) string {
 		out = append(out, name)
 	}
 	return strings.Join(out, ", ")
+}
+
+// TestAdviceHelpsInTruth holds the law over the chains that real clients were
+// shown, where they are beside the repository. The pool is what was shown after
+// the leaf; every other list lacks its second entry.
+func TestAdviceHelpsInTruth(t *testing.T) {
+	const truth = "../../../../shared/truth"
+	var tally adviceTally
+	for _, table := range []string{"", "random"} {
+		f, err := os.Open(filepath.Join(truth, table, "verdicts.csv"))
+		if errors.Is(err, fs.ErrNotExist) {
+			t.Skip("the table of measured verdicts is not beside the repository")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := csv.NewReader(f).ReadAll()
+		f.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := make(map[[2]string]bool)
+		for _, row := range rows[1:] {
+			scenario, store := row[0], row[4]
+			if seen[[2]string{scenario, store}] {
+				continue
+			}
+			seen[[2]string{scenario, store}] = true
+			presented := pemFile(t, filepath.Join(truth, table, "chains", scenario+".pem"))
+			r := &tlstest.Recipe{Name: "test.example", At: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)}
+			for _, e := range pemFile(t, filepath.Join(truth, table, store)) {
+				r.Anchors = append(r.Anchors, e.Raw)
+			}
+			var shown, pool []chain.Entry
+			for i, e := range presented {
+				if i > 0 && e.Cert != nil {
+					pool = append(pool, e)
+				}
+				if i != 1 || len(seen)%2 == 0 {
+					shown = append(shown, e)
+				}
+			}
+			if len(shown) == 0 || shown[0].Cert == nil {
+				continue
+			}
+			tally.hold(t, scenario+" "+store, newAdvised(t, r, shown, pool, builtin()))
+		}
+	}
+	tally.log(t)
+}
+
+func pemFile(t *testing.T, path string) (out []chain.Entry) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		var b *pem.Block
+		if b, data = pem.Decode(data); b == nil {
+			return out
+		}
+		out = append(out, chain.Read(b.Bytes))
+	}
 }
