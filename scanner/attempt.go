@@ -3,6 +3,7 @@ package scanner
 import (
 	"context"
 	"net/netip"
+	"sync/atomic"
 )
 
 // localRetries is how many times an attempt that failed for want of descriptors or
@@ -39,7 +40,8 @@ func temporary(code Code) bool { return code == Timeout || code == Reset || code
 type attempt struct {
 	*run
 	o     *Observation
-	links int // connections made
+	links int         // connections made
+	heard atomic.Bool // the server has said something in its handshake
 }
 
 // attemptOnce makes one observation, bounded by one timeout.

@@ -20,7 +20,7 @@ func (a *attempt) capture(ctx context.Context) {
 	if a.Fast && a.captureFast(ctx) {
 		return
 	}
-	err := a.handshake(ctx, cheapCurves())
+	err := a.handshakeOrSecond(ctx, cheapCurves())
 	if err != nil && !o.Captured() && o.Version == 0 && wantsOtherCurve(err) && o.Variant != TLS12 {
 		err = a.handshake(ctx, otherCurves())
 	}

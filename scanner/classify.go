@@ -18,6 +18,10 @@ import (
 // classify puts an attempt's error into the vocabulary, with a message for
 // people.
 func (r *run) classify(err error) *Failure {
+	var known *Failure
+	if errors.As(err, &known) {
+		return known
+	}
 	step := "the attempt"
 	var s *stepError
 	if errors.As(err, &s) {

@@ -22,7 +22,7 @@ func (a *attempt) handshake(ctx context.Context, curves []tls.CurveID) error {
 		return err
 	}
 	defer link.hangUp()
-	tape := wire.NewTape(link.Conn, &a.memory)
+	tape := wire.NewTape(hearing{link.Conn, &a.heard}, &a.memory)
 	defer tape.Stop()
 	asked := false
 	client := tls.Client(tape, a.config(curves, tape.KeyLog(), &asked))

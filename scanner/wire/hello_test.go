@@ -140,7 +140,7 @@ func TestHelloLength(t *testing.T) {
 	for _, keys := range []Keys{Any, RSA, ECDSA} {
 		for _, name := range []string{"", "a.example", string(bytes.Repeat([]byte("a."), 120)) + "example"} {
 			message := Hello{Version: tls.VersionTLS12, ServerName: name, Keys: keys}.append12(nil)
-			if n := len(message); n > 256 && n < 512 {
+			if n := len(message); n > 255 && n < 512 {
 				t.Errorf("%s keys, name of %d: %d bytes", keys, len(name), n)
 			}
 			parseHello(t, record(recordHandshake, message...))
