@@ -40,18 +40,19 @@ type Config struct {
 	MaxAddresses uint64 `yaml:"max_addresses"` // that one network may stand for; 0: 65,536
 
 	// How targets are reached.
-	AllAddresses bool     `yaml:"all_addresses"` // each address of a name is an endpoint
-	Family       string   `yaml:"family"`        // "4" or "6"; empty: both
-	Variants     []string `yaml:"variants"`      // further handshakes: sni, key, version
-	Fast         bool     `yaml:"fast"`          // stop handshakes after the certificates
-	Proxy        string   `yaml:"proxy"`         // URL, or none; empty: by the environment
-	Resolve      []string `yaml:"resolve"`       // HOST:ADDRESS
-	DNS          string   `yaml:"dns"`           // name server: address, or address:port
-	Source       string   `yaml:"source"`        // address of this machine to connect from
-	Exclude      string   `yaml:"exclude"`       // file of hosts and networks that are left alone
-	ClientCert   string   `yaml:"client_cert"`   // PEM file shown to servers that ask for a certificate
-	ClientKey    string   `yaml:"client_key"`    // its private key; empty: it is in ClientCert
-	Pace         Pace     `yaml:"-"`             // audit reads it: a duration there may be written in days
+	AllAddresses  bool     `yaml:"all_addresses"`  // each address of a name is an endpoint
+	Family        string   `yaml:"family"`         // "4" or "6"; empty: both
+	Variants      []string `yaml:"variants"`       // further handshakes: sni, key, version
+	Fast          bool     `yaml:"fast"`           // stop handshakes after the certificates
+	Proxy         string   `yaml:"proxy"`          // URL, or none; empty: by the environment
+	ProxyProtocol string   `yaml:"proxy_protocol"` // v1 or v2: the header that load balancers send
+	Resolve       []string `yaml:"resolve"`        // HOST:ADDRESS
+	DNS           string   `yaml:"dns"`            // name server: address, or address:port
+	Source        string   `yaml:"source"`         // address of this machine to connect from
+	Exclude       string   `yaml:"exclude"`        // file of hosts and networks that are left alone
+	ClientCert    string   `yaml:"client_cert"`    // PEM file shown to servers that ask for a certificate
+	ClientKey     string   `yaml:"client_key"`     // its private key; empty: it is in ClientCert
+	Pace          Pace     `yaml:"-"`              // audit reads it: a duration there may be written in days
 
 	// How fixes are chosen.
 	Prefer   fix.Preference `yaml:"-"`

@@ -58,6 +58,15 @@ func (c *Config) network(getenv func(string) string) (*scanner.Scanner, error) {
 			return nil, fieldf("Proxy", "{Proxy}: %w", err)
 		}
 	}
+	switch c.ProxyProtocol {
+	case "":
+	case "v1":
+		s.ProxyProtocol = scanner.ProxyProtocolV1
+	case "v2":
+		s.ProxyProtocol = scanner.ProxyProtocolV2
+	default:
+		return nil, fieldf("ProxyProtocol", "{ProxyProtocol} %q: type v1 or v2", c.ProxyProtocol)
+	}
 	if s.Addresses, err = parseResolve(c.Resolve); err != nil {
 		return nil, err
 	}

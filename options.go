@@ -63,6 +63,7 @@ var options = []Option{
 	{Field: "Variants", Flag: "variants", Key: "variants", For: connecting, values: func(c *Config) []string { return joined(c.Variants) }},
 	{Field: "Fast", Flag: "fast", Key: "fast", For: connecting, on: func(c *Config) bool { return c.Fast }},
 	{Field: "Proxy", Flag: "proxy", Key: "proxy", For: judging, values: func(c *Config) []string { return withoutPassword(c.Proxy) }},
+	{Field: "ProxyProtocol", Flag: "proxy-protocol", Key: "proxy_protocol", For: connecting, values: func(c *Config) []string { return some(c.ProxyProtocol) }},
 	{Field: "Resolve", Flag: "resolve", Key: "resolve", For: connecting, values: func(c *Config) []string { return c.Resolve }},
 	{Field: "DNS", Flag: "dns", Key: "dns", For: connecting, values: func(c *Config) []string { return some(c.DNS) }},
 	{Field: "Source", Flag: "source", Key: "source", For: connecting, values: func(c *Config) []string { return some(c.Source) }},

@@ -56,7 +56,11 @@ func (r *run) attemptOnce(ctx context.Context, target Target, addr netip.Addr, v
 	o.At = r.now()
 	limited, cancel := context.WithTimeout(ctx, r.timeout())
 	defer cancel()
-	(&attempt{run: r, o: o}).capture(limited)
+	a := &attempt{run: r, o: o}
+	a.capture(limited)
+	if f := o.Failure; f != nil && f.Code == Reset && !a.heard.Load() && a.ProxyProtocol == NoProxyProtocol && target.STARTTLS == "" && !o.Captured() {
+		o.Failure = &Failure{Reset, f.Message + expectsProxyProtocol}
+	}
 	if o.Took == 0 {
 		o.Took = r.now().Sub(o.At)
 	}

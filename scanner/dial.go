@@ -26,6 +26,12 @@ func (a *attempt) connect(ctx context.Context) (*link, error) {
 		conn.SetDeadline(deadline)
 	}
 	l.release = context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
+	if a.ProxyProtocol != NoProxyProtocol {
+		if _, err := conn.Write(a.ProxyProtocol.header(conn, a.o.Addr)); err != nil {
+			l.hangUp()
+			return nil, &stepError{connectStep, err}
+		}
+	}
 	if target.STARTTLS == "" {
 		return l, nil
 	}
@@ -41,6 +47,7 @@ func (a *attempt) connect(ctx context.Context) (*link, error) {
 		l.hangUp()
 		return nil, &stepError{upgradeStep, err}
 	}
+	l.Conn = starttls.Framed(target.STARTTLS, conn)
 	return l, nil
 }
 

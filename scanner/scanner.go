@@ -33,10 +33,12 @@ type Scanner struct {
 
 	ClientCertificate *tls.Certificate // shown to servers that ask; nil means none
 
-	Addresses map[string][]netip.Addr          // by host name, in place of what a name server would say
-	Source    netip.Addr                       // where connections come from; invalid means as the system likes
-	Proxy     func(*url.URL) (*url.URL, error) // the proxy for https://host:port, nil for none; nil means never one
-	Exclude   *Exclusions                      // hosts and addresses that no connection goes to; nil means none
+	Addresses     map[string][]netip.Addr          // by host name, in place of what a name server would say
+	Source        netip.Addr                       // where connections come from; invalid means as the system likes
+	Proxy         func(*url.URL) (*url.URL, error) // the proxy for https://host:port, nil for none; nil means never one
+	ProxyProtocol ProxyProtocol                    // the header that begins each connection, as a load balancer's would
+
+	Exclude *Exclusions // hosts and addresses that no connection goes to; nil means none
 
 	Lookup   func(ctx context.Context, network, host string) ([]netip.Addr, error)      // nil means net.DefaultResolver.LookupNetIP
 	Dial     func(ctx context.Context, addr netip.AddrPort) (net.Conn, error)           // in place of TCP and proxies; nil means these

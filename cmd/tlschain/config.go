@@ -45,6 +45,7 @@ func scannerFlags() []cli.Flag {
 		&cli.StringFlag{Name: "variants", Category: way, Value: "none", Usage: "more handshakes with each address, to compare: `LIST` of sni, key, version; all, or none (default)"},
 		&cli.BoolFlag{Name: "fast", Category: way, Usage: "stop each handshake after the certificates: less work for both sides, the same findings"},
 		&cli.StringFlag{Name: "proxy", Category: way, Usage: "`URL` of an http, https or socks5 proxy, or none (default: HTTPS_PROXY and NO_PROXY of the environment)"},
+		&cli.StringFlag{Name: "proxy-protocol", Category: way, Usage: "begin each connection with the PROXY protocol's header, `VERSION` v1 or v2, for servers that take none without"},
 		&cli.StringSliceFlag{Name: "resolve", Category: way, Usage: "`HOST:ADDRESS`: this address for this host, whatever a name server says; may be given several times"},
 		&cli.StringFlag{Name: "dns", Category: way, Usage: "ask this name `SERVER`, address or address:port"},
 		&cli.StringFlag{Name: "source", Category: way, Usage: "connect from this `ADDRESS` of this machine"},
@@ -89,7 +90,7 @@ func (p *process) configOf(c *cli.Context) (config tlschain.Config, err error) {
 		AIA: c.Bool("aia"), AIAAllow: c.StringSlice("aia-allow"),
 		ServerName: c.String("server-name"), MaxAddresses: c.Uint64("max-addresses"),
 		AllAddresses: c.Bool("all-addresses"), Fast: c.Bool("fast"),
-		Proxy: c.String("proxy"), Resolve: c.StringSlice("resolve"), DNS: c.String("dns"), Source: c.String("source"),
+		Proxy: c.String("proxy"), ProxyProtocol: c.String("proxy-protocol"), Resolve: c.StringSlice("resolve"), DNS: c.String("dns"), Source: c.String("source"),
 		Exclude: c.String("exclude"), ClientCert: c.String("client-cert"), ClientKey: c.String("client-key"),
 		Prefer: fix.Preference(c.String("prefer")), WithRoot: c.Bool("with-root"),
 	}

@@ -40,6 +40,7 @@ func dialects() []dialect {
 		{"irc", []uint16{6667}, irc},
 		{"telnet", []uint16{23}, telnet},
 		{"rdp", []uint16{3389}, rdp},
+		{"mssql", []uint16{1433}, mssql}, // its handshake takes place on Framed's connection
 	}
 }
 

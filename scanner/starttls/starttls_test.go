@@ -13,7 +13,7 @@ import (
 func TestPorts(t *testing.T) {
 	for port, dialect := range map[uint16]string{25: "smtp", 587: "submission", 24: "lmtp", 143: "imap", 110: "pop3", 21: "ftp",
 		389: "ldap", 5222: "xmpp-client", 5269: "xmpp-server", 5432: "postgres", 3306: "mysql", 4190: "sieve", 119: "nntp",
-		6667: "irc", 3389: "rdp", 23: "telnet", 443: "", 993: "", 0: ""} {
+		6667: "irc", 3389: "rdp", 1433: "mssql", 23: "telnet", 443: "", 993: "", 0: ""} {
 		if got := ByPort(port); got != dialect {
 			t.Errorf("port %d: %q, want %q", port, got, dialect)
 		}
