@@ -77,24 +77,49 @@ func (c *completer) fetch(ctx context.Context, verdicts []*rules.Verdict) (fetch
 	session := c.options.fetcher.Begin()
 	asked := make(map[string]bool)
 	for range maxRounds {
-		urls := c.wanted(verdicts, fetched, asked)
-		if len(urls) == 0 {
+		wants := c.wanted(verdicts, fetched, asked)
+		if len(wants) == 0 {
 			break
 		}
-		for _, url := range urls {
-			r := session.Fetch(ctx, url)
-			if r.Failure != nil {
-				failures = append(failures, rules.AIAFailure{URL: url, Message: r.Failure.Message})
-				continue
-			}
-			for _, der := range r.Certs {
-				if x, err := cert.Parse(der); err == nil {
-					fetched = append(fetched, x)
-				}
-			}
+		for _, w := range wants {
+			certs, failed := w.fetch(ctx, session)
+			fetched = append(fetched, certs...)
+			failures = append(failures, failed...)
 		}
 	}
 	return fetched, failures
+}
+
+// A want is a certificate whose issuer is not at hand: the URLs to try, or one
+// that cannot be.
+type want struct {
+	urls  []string
+	other string // where there is no URL that can be fetched
+}
+
+// fetch asks one URL after the other until one has certificates. What failed
+// before matters to nobody then: an AD CS names its directory first, which only
+// its own domain can ask, and a web server behind it.
+func (w want) fetch(ctx context.Context, session *aia.Session) (certs []*cert.Certificate, failures []rules.AIAFailure) {
+	if w.other != "" {
+		return nil, []rules.AIAFailure{{URL: w.other, Untried: true}}
+	}
+	for _, url := range w.urls {
+		r := session.Fetch(ctx, url)
+		if r.Failure != nil {
+			failures = append(failures, rules.AIAFailure{URL: url, Message: r.Failure.Message})
+			continue
+		}
+		for _, der := range r.Certs {
+			if x, err := cert.Parse(der); err == nil {
+				certs = append(certs, x)
+			}
+		}
+		if len(certs) > 0 {
+			return certs, nil
+		}
+	}
+	return nil, failures
 }
 
 // Bounds of one round: URLs of one certificate, and certificates on the way.
@@ -113,7 +138,7 @@ func allOf(verdicts []*rules.Verdict) (all []*rules.Verdict) {
 
 // wanted gives the URLs that were not asked yet, of the certificates above
 // which nothing is at hand.
-func (c *completer) wanted(verdicts []*rules.Verdict, fetched []*cert.Certificate, asked map[string]bool) (urls []string) {
+func (c *completer) wanted(verdicts []*rules.Verdict, fetched []*cert.Certificate, asked map[string]bool) (wants []want) {
 	for _, v := range allOf(verdicts) {
 		if v.Leaf < 0 {
 			continue
@@ -133,15 +158,27 @@ func (c *completer) wanted(verdicts []*rules.Verdict, fetched []*cert.Certificat
 			if len(issuers) > 0 {
 				continue
 			}
-			for i, url := range x.CAIssuers {
-				if i < maxURLs && !asked[url] {
-					asked[url] = true
-					urls = append(urls, url)
-				}
+			if w := wantOf(x, asked); len(w.urls) > 0 || w.other != "" {
+				wants = append(wants, w)
 			}
 		}
 	}
-	return urls
+	return wants
+}
+
+func wantOf(x *cert.Certificate, asked map[string]bool) (w want) {
+	fetchable := x.FetchableIssuers()
+	for _, url := range fetchable[:min(maxURLs, len(fetchable))] {
+		if !asked[url] {
+			asked[url] = true
+			w.urls = append(w.urls, url)
+		}
+	}
+	if len(fetchable) == 0 && len(x.CAIssuers) > 0 && !asked[x.CAIssuers[0]] {
+		asked[x.CAIssuers[0]] = true
+		w.other = x.CAIssuers[0]
+	}
+	return w
 }
 
 // trusted reports whether an anchor of some client signed x: nothing is missing above it.

@@ -164,3 +164,47 @@ func TestCirclesEnd(t *testing.T) {
 		t.Errorf("%v after %d requests", v[0].Findings, asked.Load())
 	}
 }
+
+// AD CS names its directory first and a web server second; others name nothing
+// that can be fetched.
+func TestIssuerURLsThatAreNotFetched(t *testing.T) {
+	x := tlstest.For(t)
+	root := x.Root("R")
+	issuer := x.Intermediate("I", root)
+	url, asked := ca(t, map[string][]byte{"/i.crt": issuer.DER})
+	const directory = "ldap:///CN=x?cACertificate?base"
+	for name, c := range map[string]struct {
+		urls    []string
+		fetches int32
+		say     string // of the finding; empty: none
+		fix     string
+	}{
+		"ldap first":           {[]string{directory, url + "/i.crt"}, 1, "", ""},
+		"two before it":        {[]string{directory, "file:////ca/i.crt", url + "/i.crt"}, 1, "", ""},
+		"ldap last":            {[]string{url + "/i.crt", directory}, 1, "", ""},
+		"the first is gone":    {[]string{url + "/gone", url + "/i.crt"}, 2, "", ""},
+		"gone, and ldap":       {[]string{directory, url + "/gone"}, 1, "Fetching " + url + "/gone failed", "Send the missing"},
+		"ldap alone":           {[]string{directory}, 0, directory + " alone, a directory that only", "certutil -ca.cert"},
+		"https alone":          {[]string{"https://ca.example/i.crt"}, 0, "clients do not fetch issuers by https", "curl -O"},
+		"file alone":           {[]string{"file:////ca/i.crt"}, 0, "a path on the CA's own machine", "Copy the issuer"},
+		"something else":       {[]string{"ftp://ca.example/i.crt"}, 0, "a kind of URL that clients do not fetch", "Ask the CA"},
+		"nothing at all":       {nil, 0, "", ""},
+		"capitals in a scheme": {[]string{strings.Replace(url, "http", "HTTP", 1) + "/i.crt"}, 1, "", ""},
+	} {
+		asked.Store(0)
+		leaf := x.Leaf("L", issuer, func(l *tlstest.Template) { l.IssuingCertificateURL = c.urls })
+		verdicts, _ := completerFor(t, root, nil, completing{fetcher: new(aia.Fetcher)}).verdicts(t.Context(), present(leaf))
+		var said, fix []string
+		for _, f := range verdicts[0].Findings {
+			if f.Rule == "aia-failed" {
+				said, fix = append(said, f.Message), append(fix, f.Fix)
+			}
+			if strings.Contains(f.Fix, "`--aia` fetches it") {
+				t.Errorf("%s: %s", name, f.Fix)
+			}
+		}
+		if asked.Load() != c.fetches || (len(said) > 0) != (c.say != "") || !strings.Contains(strings.Join(said, "\n"), c.say) || !strings.Contains(strings.Join(fix, "\n"), c.fix) {
+			t.Errorf("%s: %d fetches, said %q, fix %q", name, asked.Load(), said, fix)
+		}
+	}
+}

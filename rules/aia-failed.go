@@ -1,6 +1,12 @@
 package rules
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tlschain/tlschain/rules/cert"
+)
 
 var aiaFailed = Rule{
 	ID: "aia-failed", Class: ClassClient, Severity: Info, Since: "0.1",
@@ -20,10 +26,48 @@ var aiaFailed = Rule{
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		for _, f := range s.AIA {
+			if f.Untried {
+				why, fix := unfetchable(f.URL)
+				report(Finding{Message: fmt.Sprintf("The certificate names its issuer at %s alone, %s.", f.URL, why), Fix: fix})
+				continue
+			}
 			report(Finding{
 				Message: fmt.Sprintf("Fetching %s failed: %s.", f.URL, f.Message),
-				Fix:     "Send the missing intermediates, or fix the URL.",
+				Fix:     "Send the missing intermediates, or put a certificate there again.",
 			})
 		}
 	},
+}
+
+// unfetchable says why nobody fetches an issuer from a URL, and what to do.
+func unfetchable(url string) (why, fix string) {
+	scheme, _, _ := strings.Cut(strings.ToLower(url), ":")
+	const again = ", give it by `--pool` and send it with the chain"
+	switch scheme {
+	case "ldap", "ldaps":
+		return "a directory that only the CA's own Windows domain can ask", "Export the issuer there (on the CA: `certutil -ca.cert issuer.cer`)" + again +
+			". An http URL in the CA's AIA settings would help clients that fetch."
+	case "https":
+		return "and clients do not fetch issuers by https, which would need the trust that is being built", "Download the issuer (`curl -O`)" + again +
+			". The CA should name an http URL."
+	case "file":
+		return "a path on the CA's own machine", "Copy the issuer from there" + again + ". The CA should name an http URL."
+	}
+	return "a kind of URL that clients do not fetch", "Ask the CA for the issuer" + again + "."
+}
+
+// publishedAt says where a CA publishes a certificate's issuer, and how this
+// program gets it; empty if the certificate does not say.
+func (s *Subject) publishedAt(c *cert.Certificate) string {
+	if urls := c.FetchableIssuers(); len(urls) > 0 {
+		if slices.ContainsFunc(s.AIA, func(f AIAFailure) bool { return f.URL == urls[0] }) {
+			return "the CA names it at " + urls[0] + ", where it could not be fetched"
+		}
+		return "the CA publishes it at " + urls[0] + ", `--aia` fetches it"
+	}
+	if len(c.CAIssuers) > 0 {
+		why, _ := unfetchable(c.CAIssuers[0])
+		return "the CA names it at " + c.CAIssuers[0] + ", " + why
+	}
+	return ""
 }

@@ -65,12 +65,12 @@ var missingIntermediate = Rule{
 			}
 		}
 		fix, clients := s.send(refs)
-		if urls := refs[0].Cert.CAIssuers; len(refs) > 1 && len(urls) > 0 {
+		if urls := refs[0].Cert.FetchableIssuers(); len(refs) > 1 && len(urls) > 0 {
 			fix += " The issuer of the first is published at " + urls[0] + "."
 		}
 		below := s.Entries[refs[0].After].Cert
-		if len(below.CAIssuers) > 0 {
-			fix += " The CA publishes the first at " + below.CAIssuers[0] + "."
+		if urls := below.FetchableIssuers(); len(urls) > 0 {
+			fix += " The CA publishes the first at " + urls[0] + "."
 		}
 		report(Finding{
 			Positions: []int{refs[0].After},

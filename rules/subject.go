@@ -49,6 +49,7 @@ func (p *Presentation) key() (sum cert.Hash) {
 type AIAFailure struct {
 	URL     string
 	Message string
+	Untried bool // its scheme is not one that is fetched, and the certificate has no other
 }
 
 // A Subject is one presentation with all that rules may look at.

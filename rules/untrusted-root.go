@@ -48,8 +48,8 @@ var untrustedRoot = Rule{
 			f.Message = fmt.Sprintf("The chain ends at %s, issued by %q, which no chosen client trusts and we do not know. "+
 				"If that CA is an unknown intermediate, its certificate is missing: from here the two look the same.", s.at(top.Position), top.Cert.Issuer.Common)
 			f.Fix = fmt.Sprintf("If %q is your own root, pass it by `--add-roots`; if it is an intermediate, send its certificate (give it to this program by `--pool`", top.Cert.Issuer.Common)
-			if len(top.Cert.CAIssuers) > 0 {
-				f.Fix += "; the CA publishes it at " + top.Cert.CAIssuers[0] + ", `--aia` fetches it"
+			if where := s.publishedAt(top.Cert); where != "" {
+				f.Fix += "; " + where
 			}
 			f.Fix += ")."
 		}

@@ -176,8 +176,8 @@ func (f *fixing) lacking(p *fix.Plan, missing []fix.Certificate) {
 			below = p.Bundle[i-1].Cert
 		}
 		f.printf("    %s, SHA-256 %s", reports.Clean(c.Cert.Subject.Common), c.Cert.SHA256)
-		if len(below.CAIssuers) > 0 {
-			f.printf(", perhaps at %s", reports.Clean(below.CAIssuers[0]))
+		if urls := below.FetchableIssuers(); len(urls) > 0 {
+			f.printf(", perhaps at %s", reports.Clean(urls[0]))
 		}
 		f.printf("\n")
 	}

@@ -12,6 +12,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -198,4 +199,16 @@ func EKUNames(oids []string) []string {
 		}
 	}
 	return names
+}
+
+// FetchableIssuers are the caIssuers URLs that clients fetch from: http alone.
+// https would need the trust that is being built, and ldap and file URLs lead
+// nowhere outside the CA's own network (RFC 5280 sections 4.2.2.1 and 8).
+func (c *Certificate) FetchableIssuers() (urls []string) {
+	for _, u := range c.CAIssuers {
+		if len(u) > 7 && strings.EqualFold(u[:7], "http://") {
+			urls = append(urls, u)
+		}
+	}
+	return urls
 }
