@@ -37,7 +37,7 @@ type Config struct {
 	Ports      []uint16 `yaml:"ports"`       // where a target names none; none: 443
 	ServerName string   `yaml:"server_name"` // for all targets
 
-	MaxAddresses uint64 `yaml:"max_addresses"` // that one network may stand for; 0: 65,536
+	MaxAddresses int `yaml:"max_addresses"` // that one network may stand for; 0: 65,536
 
 	// How targets are reached.
 	AllAddresses  bool     `yaml:"all_addresses"`  // each address of a name is an endpoint
@@ -76,6 +76,9 @@ func (c *Config) Validate() error {
 	}
 	if c.Prefer != "" && c.Prefer != fix.Minimal && c.Prefer != fix.Widest {
 		return fieldf("Prefer", "{Prefer} %q: type minimal or widest", c.Prefer)
+	}
+	if c.MaxAddresses < 0 {
+		return fieldf("MaxAddresses", "{MaxAddresses} %d: type a number of addresses", c.MaxAddresses)
 	}
 	if slices.Contains(c.Ports, 0) {
 		return fieldf("Ports", `{Ports} "0": type numbers from 1 to 65535, with commas between`)

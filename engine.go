@@ -89,7 +89,7 @@ func (e *Engine) Clients() (names []string) {
 
 // Targets are the options to read targets with: see [scanner.ParseTarget].
 func (c *Config) Targets() scanner.TargetOptions {
-	return scanner.TargetOptions{Ports: c.Ports, ServerName: c.ServerName, MaxAddresses: c.MaxAddresses}
+	return scanner.TargetOptions{Ports: c.Ports, ServerName: c.ServerName, MaxAddresses: uint64(max(0, c.MaxAddresses))}
 }
 
 // Scan looks at targets and judges what they present. It yields the endpoints of

@@ -38,7 +38,7 @@ func judgingFlags() []cli.Flag {
 func scannerFlags() []cli.Flag {
 	const way, pace = "Connection", "Pace"
 	return []cli.Flag{
-		&cli.Uint64Flag{Name: "max-addresses", Category: "Targets", Usage: "at most `N` addresses for one network or range (default 65536)"},
+		&cli.IntFlag{Name: "max-addresses", Category: "Targets", Usage: "at most `N` addresses for one network or range (default 65536)"},
 		&cli.BoolFlag{Name: "all-addresses", Category: way, Usage: "every address of a name, each an endpoint of its own"},
 		&cli.BoolFlag{Name: "4", Category: way, Usage: "IPv4 only"},
 		&cli.BoolFlag{Name: "6", Category: way, Usage: "IPv6 only"},
@@ -88,7 +88,7 @@ func (p *process) configOf(c *cli.Context) (config tlschain.Config, err error) {
 		ClientFile: c.String("client-file"), Roots: c.String("roots"), AddRoots: c.String("add-roots"), Pool: c.StringSlice("pool"),
 		Catalog: c.String("catalog"), Policy: c.String("policy"), Waivers: c.String("waivers"), Expect: c.String("expect"),
 		AIA: c.Bool("aia"), AIAAllow: c.StringSlice("aia-allow"),
-		ServerName: c.String("server-name"), MaxAddresses: c.Uint64("max-addresses"),
+		ServerName: c.String("server-name"), MaxAddresses: c.Int("max-addresses"),
 		AllAddresses: c.Bool("all-addresses"), Fast: c.Bool("fast"),
 		Proxy: c.String("proxy"), ProxyProtocol: c.String("proxy-protocol"), Resolve: c.StringSlice("resolve"), DNS: c.String("dns"), Source: c.String("source"),
 		Exclude: c.String("exclude"), ClientCert: c.String("client-cert"), ClientKey: c.String("client-key"),

@@ -120,7 +120,7 @@ func badValue(c *cli.Command, err error) *usageError {
 				return usagef("%s %s: a time needs a unit: type %s %ss", dashed(flag), value, dashed(flag), value)
 			}
 			return usagef("%s %q is no time: type a number and a unit, such as 5s, 2m or 1h", dashed(flag), value)
-		case *cli.IntFlag, *cli.Uint64Flag:
+		case *cli.IntFlag:
 			return usagef("%s %q is no whole number", dashed(flag), value)
 		case *cli.Float64Flag:
 			return usagef("%s %q is no number", dashed(flag), value)
