@@ -76,6 +76,7 @@ func (e *Engine) Config() Config { return e.config }
 func (e *Engine) Header(tool reports.Tool, started time.Time) reports.Header {
 	return reports.Header{
 		SchemaVersion: reports.SchemaVersion, Tool: tool, StartedAt: started.UTC(), EvaluatedAt: e.judge.At.UTC(), Clients: e.Clients(),
+		Flags: e.config.Flags(ScanCommand | FixCommand),
 	}
 }
 

@@ -51,9 +51,9 @@ var options = []Option{
 	{Field: "AIA", Flag: "aia", Key: "aia", For: judging, on: func(c *Config) bool { return c.AIA }},
 	{Field: "AIAAllow", Flag: "aia-allow", Key: "aia_allow", For: judging, values: func(c *Config) []string { return c.AIAAllow }},
 
-	// These two are in a target as it is printed: see Config.Command.
+	// A target is printed with its port.
 	{Field: "Ports", Flag: "port", Key: "ports", values: func(*Config) []string { return nil }},
-	{Field: "ServerName", Flag: "server-name", Key: "server_name", values: func(*Config) []string { return nil }},
+	{Field: "ServerName", Flag: "server-name", Key: "server_name", For: judging, values: func(c *Config) []string { return some(c.ServerName) }},
 
 	{Field: "MaxAddresses", Flag: "max-addresses", Key: "max_addresses", values: func(*Config) []string { return nil }},
 

@@ -44,6 +44,8 @@ func set(t *testing.T, name string, v reflect.Value) {
 			v.SetString("some")
 		case reflect.Int, reflect.Int64:
 			v.SetInt(7)
+		case reflect.Uint64:
+			v.SetUint(7)
 		default:
 			t.Fatalf("%s is a %s", name, v.Type())
 		}

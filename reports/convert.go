@@ -23,7 +23,9 @@ func Convert(w Writer, r *Reader) error {
 	}
 	s := tally.Summary(broken != nil)
 	if saved := r.Summary(); saved != nil && broken == nil {
+		counted := s
 		s = *saved
+		s.adopt(counted)
 	}
 	if err := w.End(s); err != nil {
 		return err

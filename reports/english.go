@@ -17,7 +17,8 @@ func english() labels {
 
 		Breaks: "Breaks for %s", AndMore: "%d more", Until: "until %s",
 		Counts: "%d endpoint|%d endpoints", CountsOf: "%d %s", Who: "Refused most by", Of: "%d of %d",
-		Next: "Next", NextFix: "writes the file that fixes %d endpoint|writes the one file that fixes %d endpoints",
+		Next: "Next", NextFixOne: "fixes the worst of %d endpoints that need the same intermediates",
+		NextFix:   "writes the file that fixes %d endpoint|writes the one file that fixes %d endpoints",
 		NextWhy:   "what the worst fault means (found once)|what the worst fault means (found %d times)",
 		NextRetry: "%d endpoint was not judged: see why above, then scan it again|%d endpoints were not judged: see why above, then scan them again",
 		NothingTo: "nothing to do", Stopped: "Interrupted: the report ends before the last target.",

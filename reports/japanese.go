@@ -17,7 +17,8 @@ func japanese() labels {
 
 		Breaks: "接続できないクライアント: %s", AndMore: "他 %d 件", Until: "%s まで",
 		Counts: "接続先 %d 件", CountsOf: "%[2]s %[1]d", Who: "拒否の多いクライアント", Of: "%[2]d 件中 %[1]d 件",
-		Next: "次の手順", NextFix: "%d 件を直すファイルを作成", NextWhy: "最も重い指摘の説明 (%d 件)",
+		Next: "次の手順", NextFixOne: "同じ中間証明書を必要とする %d 件のうち、最も重い 1 件を直す",
+		NextFix: "%d 件を直すファイルを作成", NextWhy: "最も重い指摘の説明 (%d 件)",
 		NextRetry: "%d 件は判定できませんでした。上の理由を確認し、再度スキャンしてください",
 		NothingTo: "対処の必要はありません", Stopped: "中断されました。最後の対象まで達していません。",
 		AsTheyCame: "接続先が %d 件を超えたため、並べ替えず到着順に指摘を表示します。",

@@ -22,6 +22,7 @@ func (j *jsonWriter) Begin(h Header) error {
 	b = appendTime(append(b, `,"started_at":`...), h.StartedAt)
 	b = appendTime(append(b, `,"evaluated_at":`...), h.EvaluatedAt)
 	b = appendList(append(b, `,"clients":`...), h.Clients, appendStringer)
+	b = appendList(append(b, `,"flags":`...), h.Flags, appendStringer)
 	j.buf = append(b, `,"endpoints":[`...)
 	return j.flush()
 }

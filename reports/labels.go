@@ -34,6 +34,7 @@ type labels struct {
 	Of         string // %d of %d
 	Next       string
 	NextFix    string // %d endpoints
+	NextFixOne string // %d endpoints with several leaves
 	NextWhy    string // %d findings
 	NextRetry  string // %d endpoints
 	NothingTo  string

@@ -102,7 +102,7 @@ func (m *markdownWriter) End(s Summary) error {
 	if who := refusers(s, 6); len(who) > 0 {
 		fmt.Fprintf(&b, "%s: %s\n\n", l.Who, md(strings.Join(who, ", ")))
 	}
-	for _, one := range l.next(s) {
+	for _, one := range l.next(s, m.h.Flags) {
 		if one.command != "" {
 			fmt.Fprintf(&b, "- %s: %s\n", mdCode(one.command), one.why)
 		} else {

@@ -31,9 +31,14 @@ type step struct{ command, why string }
 // next is what an administrator does now: first the file that mends most, then
 // what explains the worst fault, then what could not be judged. Commands are
 // made of the user's own words only.
-func (l labels) next(s Summary) (steps []step) {
-	if len(s.Mends) > 0 && len(s.Mends[0].Targets) > 0 {
-		steps = append(steps, step{"tlschain fix " + quote(s.Mends[0].Targets[0]), l.count(l.NextFix, s.Mends[0].Endpoints)})
+func (l labels) next(s Summary, flags []string) (steps []step) {
+	if i := slices.IndexFunc(s.Mends, func(m Mend) bool { return m.example != "" }); i >= 0 {
+		m := &s.Mends[i]
+		why := l.NextFix
+		if m.leaves {
+			why = l.NextFixOne
+		}
+		steps = append(steps, step{m.command(flags), l.count(why, m.unwaived)})
 	}
 	if worst := mostFrequent(s.Findings); worst.Count > 0 {
 		steps = append(steps, step{"tlschain explain " + quote(worst.Rule), l.count(l.NextWhy, worst.Count)})
@@ -49,7 +54,7 @@ func (l labels) next(s Summary) (steps []step) {
 
 // steps writes them, commands in a column of their own where there is room.
 func (t *tableWriter) steps(b *strings.Builder, s Summary) {
-	steps := t.l.next(s)
+	steps := t.l.next(s, t.flags)
 	if len(steps) == 0 {
 		return
 	}

@@ -65,7 +65,7 @@ func NewReader(in io.Reader) (*Reader, error) {
 // documentKeys tells a document from a line of NDJSON by its first key, in
 // whatever order a tool has left the keys.
 func documentKeys() []string {
-	return []string{"schema_version", "tool", "started_at", "evaluated_at", "clients", "endpoints", "summary"}
+	return []string{"schema_version", "tool", "started_at", "evaluated_at", "clients", "flags", "endpoints", "summary"}
 }
 
 // firstKey gives the first key of a JSON object, of which only the beginning
@@ -100,6 +100,8 @@ func (r *Reader) members(before bool) error {
 			into = &r.Header.EvaluatedAt
 		case "clients":
 			into = &r.Header.Clients
+		case "flags":
+			into = &r.Header.Flags
 		case "summary":
 			r.summary = &Summary{}
 			into = r.summary

@@ -30,6 +30,7 @@ type Header struct {
 	StartedAt     time.Time `json:"started_at" null:"yes" doc:"when the scan began; null after a conversion from NDJSON"`
 	EvaluatedAt   time.Time `json:"evaluated_at" null:"yes" doc:"the moment as of which chains were judged; null after a conversion from NDJSON"`
 	Clients       []string  `json:"clients" doc:"ids of the client profiles that chains were judged by"`
+	Flags         []string  `json:"flags" doc:"what to type after tlschain scan or fix and a target, so that it is judged as here" added:"yes"`
 }
 
 // A Tool names the program that wrote a report.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tlschain/tlschain/rules"
 	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // A Summary closes a report.
@@ -76,6 +77,13 @@ type Mend struct {
 	Endpoints    int        `json:"endpoints"`
 	Targets      []string   `json:"targets" doc:"the first ten of them by name"`
 	Certificates []MendCert `json:"certificates" doc:"after the leaf, in order"`
+
+	example  string // the worst of them, as it is typed; empty: all are waived, or came on standard input
+	worst    rules.Severity
+	refusing int  // clients that refuse the example
+	unwaived int  // endpoints with a finding that is not waived
+	leaf     Hash // of the first of them
+	leaves   bool // not all have that leaf
 }
 
 // A MendCert is one certificate of a corrected bundle.
@@ -179,10 +187,51 @@ func (t *Tally) mend(e *Endpoint) {
 		t.mends[e.BundleSHA256] = m
 	}
 	m.Endpoints++
+	m.consider(e)
 	// The same ones whatever came first.
 	name := e.Name()
 	if i, known := slices.BinarySearch(m.Targets, name); !known && i < maxMendTargets {
 		m.Targets = slices.Insert(m.Targets, i, name)[:min(len(m.Targets)+1, maxMendTargets)]
+	}
+}
+
+// consider makes the worst endpoint the example of its mend, the same whatever
+// came first.
+func (m *Mend) consider(e *Endpoint) {
+	worst := e.Worst()
+	if worst == rules.None {
+		return
+	}
+	m.unwaived++
+	for i := range e.Chain {
+		if leaf := e.Chain[i]; leaf.Role == chain.Leaf {
+			m.leaves = m.leaves || m.unwaived > 1 && leaf.SHA256 != m.leaf
+			m.leaf = leaf.SHA256
+		}
+	}
+	refusing := 0
+	for i := range e.Clients {
+		if !e.Clients[i].Accepted {
+			refusing++
+		}
+	}
+	typed := e.Typed()
+	if typed == "" || m.example != "" && cmp.Or(cmp.Compare(worst, m.worst), cmp.Compare(refusing, m.refusing), cmp.Compare(m.example, typed)) <= 0 {
+		return
+	}
+	m.example, m.worst, m.refusing = typed, worst, refusing
+}
+
+// adopt takes over what another summary of the same endpoints knows beside what
+// is written down.
+func (s *Summary) adopt(counted Summary) {
+	for i := range s.Mends {
+		m := &s.Mends[i]
+		for _, c := range counted.Mends {
+			if c.BundleSHA256 == m.BundleSHA256 {
+				m.example, m.worst, m.refusing, m.unwaived, m.leaves = c.example, c.worst, c.refusing, c.unwaived, c.leaves
+			}
+		}
 	}
 }
 

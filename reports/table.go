@@ -39,7 +39,8 @@ type tableWriter struct {
 	columns []column
 	rows    []row
 	groups  groups
-	flowing bool // over maxRows: nothing is held any more
+	flags   []string // of commands
+	flowing bool     // over maxRows: nothing is held any more
 	seen    int
 }
 
@@ -71,7 +72,10 @@ func newTable(w io.Writer, o Options) (Writer, error) {
 	return t, nil
 }
 
-func (t *tableWriter) Begin(Header) error { return nil }
+func (t *tableWriter) Begin(h Header) error {
+	t.flags = h.Flags
+	return nil
+}
 
 func (t *tableWriter) Endpoint(e *Endpoint) error {
 	t.seen++

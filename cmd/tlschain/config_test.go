@@ -43,7 +43,7 @@ func everything() tlschain.Config {
 		At: time.Date(2027, 1, 31, 12, 0, 0, 500, time.UTC), AIA: true, AIAAllow: []string{"10.0.0.0/8", "192.0.2.1"},
 		AllAddresses: true, Family: "6", Variants: []string{"sni", "key"}, Fast: true, Proxy: "http://proxy.example:3128",
 		Resolve: []string{"a.example:192.0.2.1", "b.example:[2001:db8::1]"}, DNS: "192.0.2.53:5353", Source: "192.0.2.9", Exclude: "exclude.txt",
-		ClientCert: "client.pem", ClientKey: "client.key", Pace: tlschain.Pace{Retries: 2, Timeout: 3 * time.Second},
+		ServerName: "www.example", ClientCert: "client.pem", ClientKey: "client.key", Pace: tlschain.Pace{Retries: 2, Timeout: 3 * time.Second},
 	}
 }
 

@@ -56,7 +56,7 @@ func fileTarget(path, label string, one tlschain.Fix) *fixTarget {
 func serverTarget(one tlschain.Fix, several bool) *fixTarget {
 	o := one.Observed
 	t := o.Target
-	a := &fixTarget{label: t.Text, addr: o.Addr, host: t.ServerName, dialect: t.STARTTLS, look: []string{"scan", t.Text}, verdict: one.Verdict, plan: one.Plan}
+	a := &fixTarget{label: t.Text, addr: o.Addr, host: t.ServerName, dialect: t.STARTTLS, verdict: one.Verdict, plan: one.Plan}
 	if a.name = t.ServerName; a.name == "" {
 		a.name = t.Host
 	}
@@ -67,6 +67,7 @@ func serverTarget(one tlschain.Fix, several bool) *fixTarget {
 		a.name += "-" + strconv.Itoa(int(t.Port))
 	}
 	if several {
+		t.Addr = o.Addr.Addr()
 		a.label += " at " + o.Addr.String()
 		a.name += "-" + o.Addr.Addr().String()
 	}
@@ -74,6 +75,7 @@ func serverTarget(one tlschain.Fix, several bool) *fixTarget {
 		a.label += " (" + rules.HandshakeName(a.verdict.Variant) + ")"
 		a.name += "-" + string(a.verdict.Variant)
 	}
+	a.look = []string{"scan", t.Typed()}
 	if a.verdict == nil {
 		a.trouble = "it could not be judged: " + o.Failure.Error()
 	}

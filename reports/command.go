@@ -1,0 +1,46 @@
+package reports
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/tlschain/tlschain/scanner"
+)
+
+// Command is what to type into a POSIX shell to do something about a target:
+// the command, the target, and the flags that have it judged as it was.
+func Command(command, target string, flags ...string) string {
+	var b strings.Builder
+	b.WriteString("tlschain " + command + " " + quote(target))
+	for _, flag := range flags {
+		b.WriteString(" " + quote(flag))
+	}
+	return b.String()
+}
+
+// numbered is a file's name with the number of one of its chains.
+var numbered = regexp.MustCompile(`#[0-9]+$`)
+
+// Typed is what to type for an endpoint: its target, or the file that it is in.
+// It is empty for what came on standard input.
+func (e *Endpoint) Typed() string {
+	if e.Host != "" {
+		return scanner.Target{Text: e.Target, Host: e.Host, Port: e.Port, ServerName: e.ServerName, STARTTLS: e.STARTTLS}.Typed()
+	}
+	file := numbered.ReplaceAllString(e.Target, "")
+	switch {
+	case file == "-":
+		return ""
+	case strings.HasPrefix(file, "-"):
+		return "./" + file
+	}
+	return file
+}
+
+// command gets the fix of a mend's example; empty where there is none.
+func (m *Mend) command(flags []string) string {
+	if m.example == "" {
+		return ""
+	}
+	return Command("fix", m.example, flags...)
+}

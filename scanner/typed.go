@@ -1,0 +1,53 @@
+package scanner
+
+import (
+	"net"
+	"strconv"
+
+	"github.com/tlschain/tlschain/scanner/starttls"
+)
+
+// Typed is what to type for this target and no other: its own text where that
+// means it, else a text that is made of its parts. A network, a list of ports
+// and a line of CSV mean more, or less.
+func (t Target) Typed() string {
+	if t.isMeantBy(t.Text) {
+		return t.Text
+	}
+	host, name := t.Host, t.ServerName
+	if t.Addr.IsValid() && t.Addr.String() != host {
+		host = t.Addr.String()
+		if name == "" {
+			name = t.Host
+		}
+	}
+	place := net.JoinHostPort(host, strconv.Itoa(int(t.Port)))
+	if name != "" && name != host {
+		place = name + "@" + place
+	}
+	switch known := starttls.ByPort(t.Port); {
+	case t.STARTTLS == known:
+		return place
+	case t.STARTTLS == "":
+		return "https://" + place // its scheme says that TLS begins at once
+	}
+	return "starttls+" + t.STARTTLS + "://" + place
+}
+
+// isMeantBy reports whether a text means the target alone. An address that is
+// not told (of an endpoint in a report) may be any.
+func (t Target) isMeantBy(text string) bool {
+	targets, err := ParseTarget(text, TargetOptions{})
+	if err != nil {
+		return false
+	}
+	n := 0
+	for one := range targets {
+		n++
+		if n > 1 || one.Host != t.Host || one.Port != t.Port || one.ServerName != t.ServerName || one.STARTTLS != t.STARTTLS ||
+			t.Addr.IsValid() && one.Addr != t.Addr {
+			return false
+		}
+	}
+	return n == 1
+}
