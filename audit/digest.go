@@ -60,7 +60,7 @@ func headline(group string, changes []Change) string {
 }
 
 // text is the digest as people read it.
-func (m *message) text(a history.Audit, changes []Change) string {
+func (m *message) text(c *Config, a history.Audit, changes []Change) string {
 	var b strings.Builder
 	s := SummaryOf(a)
 	fmt.Fprintf(&b, "Audit %d of %s, %s: %d endpoints, %d with errors, %d with warnings, %d unreachable.\n",
@@ -71,14 +71,14 @@ func (m *message) text(a history.Audit, changes []Change) string {
 	if m.URL != "" {
 		b.WriteString(m.URL + "\n")
 	}
-	b.WriteString("\n" + Digest(changes, maxLines, func(c *Change) string { return reports.Clean(c.Endpoint.Key) + ": " + c.sentence() }))
+	b.WriteString("\n" + c.Digest(changes, maxLines, func(c *Change) string { return reports.Clean(c.Endpoint.Key) + ": " + c.sentence() }))
 	return b.String()
 }
 
 // Digest tells material changes in parts, what is worst first, a line each as
 // line writes it, up to most in each part (0: all), and then what mends them.
 // Noise is left out.
-func Digest(changes []Change, most int, line func(*Change) string) string {
+func (c *Config) Digest(changes []Change, most int, line func(*Change) string) string {
 	changes = slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return !c.Material() })
 	var b strings.Builder
 	in := sorted(changes)
@@ -107,7 +107,7 @@ func Digest(changes []Change, most int, line func(*Change) string) string {
 			fmt.Fprintf(&b, "  and %d more\n", len(mends)-n)
 			break
 		}
-		fmt.Fprintf(&b, "  %d by the same file: tlschain fix %s\n", m.N, reports.SingleQuoted(reports.Clean(m.Example.Key)))
+		fmt.Fprintf(&b, "  %d by the same certificates after the leaf, the worst of them: %s\n", m.N, c.FixCommand(m.Example))
 	}
 	return b.String()
 }
@@ -162,7 +162,7 @@ const maxMends = 10
 
 // Mends groups what is bad by the file that mends it, the most needed first.
 func Mends(changes []Change) (all []history.Mend) {
-	at := map[history.Hash]int{}
+	at, worst := map[history.Hash]int{}, map[history.Hash]*history.Facts{}
 	for _, c := range changes {
 		if !c.Material() || c.After == nil || c.After.Worst == 0 || c.After.Bundle == (history.Hash{}) {
 			continue
@@ -170,9 +170,13 @@ func Mends(changes []Change) (all []history.Mend) {
 		i, known := at[c.After.Bundle]
 		if !known {
 			i = len(all)
-			at[c.After.Bundle], all = i, append(all, history.Mend{Bundle: c.After.Bundle, Example: c.Endpoint})
+			at[c.After.Bundle], all = i, append(all, history.Mend{Bundle: c.After.Bundle})
 		}
 		all[i].N++
+		if w := worst[c.After.Bundle]; w == nil || c.After.Worst > w.Worst ||
+			c.After.Worst == w.Worst && len(strings.Fields(c.After.Refused)) > len(strings.Fields(w.Refused)) {
+			worst[c.After.Bundle], all[i].Example = c.After, c.Endpoint
+		}
 	}
 	slices.SortStableFunc(all, func(x, y history.Mend) int { return y.N - x.N })
 	return all

@@ -82,7 +82,8 @@ func gravity(f *history.Facts) int {
 }
 
 // digest writes what a receiver is told of an audit; nil: nothing.
-func (r *Receiver) digest(a history.Audit, changes []Change, base string) *message {
+func (r *Receiver) digest(config *Config, a history.Audit, changes []Change) *message {
+	base := config.Serve.URL
 	var wanted []Change
 	for _, c := range changes {
 		if r.wants(&c) {
@@ -96,7 +97,7 @@ func (r *Receiver) digest(a history.Audit, changes []Change, base string) *messa
 	for _, c := range wanted {
 		m.Changes = append(m.Changes, news(c, base))
 	}
-	m.Title, m.Text = headline(a.Group, wanted), m.text(a, wanted)
+	m.Title, m.Text = headline(a.Group, wanted), m.text(config, a, wanted)
 	return m
 }
 

@@ -56,7 +56,7 @@ func (n *Notifier) queue(ctx context.Context, a history.Audit) error {
 	}
 	changes := Classify(found)
 	for _, name := range g.Notify {
-		m := n.Config.Receivers[name].digest(a, changes, n.Config.Serve.URL)
+		m := n.Config.Receivers[name].digest(n.Config, a, changes)
 		if m == nil {
 			continue
 		}

@@ -106,7 +106,7 @@ func TestMessage(t *testing.T) {
 	m := all[0]
 	for _, want := range []string{
 		"Audit 2 of web, 2026-05-01 02:00 UTC: 2 endpoints, 2 with errors, 0 with warnings, 0 unreachable.", "https://chains.example/audits/2\n",
-		"\nWorse (2)\n  a.example:443: missing-intermediate=error; refused by go\n", "\nFixes\n  2 by the same file: tlschain fix 'a.example:443'\n",
+		"\nWorse (2)\n  a.example:443: missing-intermediate=error; refused by go\n", "\nFixes\n  2 by the same certificates after the leaf, the worst of them: tlschain fix a.example",
 	} {
 		if !strings.Contains(m.Text, want) {
 			t.Errorf("the text lacks %q:\n%s", want, m.Text)

@@ -11,9 +11,9 @@ import (
 // the command, the target, and the flags that have it judged as it was.
 func Command(command, target string, flags ...string) string {
 	var b strings.Builder
-	b.WriteString("tlschain " + command + " " + quote(target))
+	b.WriteString("tlschain " + command + " " + quote(Clean(target)))
 	for _, flag := range flags {
-		b.WriteString(" " + quote(flag))
+		b.WriteString(" " + quote(Clean(flag)))
 	}
 	return b.String()
 }

@@ -48,7 +48,7 @@ func (s *Server) endpoint(r *http.Request) (string, any, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	mend, err := s.mendOf(r.Context(), &e)
+	mend, err := s.mendOf(r.Context(), current.Endpoint, &e)
 	if err != nil {
 		return "", nil, err
 	}

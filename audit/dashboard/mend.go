@@ -27,7 +27,7 @@ type lacking struct{ Subject, SHA256, URL string }
 
 func (c corrected) Ready() bool { return len(c.Hashes) > 0 && len(c.Lacking) == 0 }
 
-func (s *Server) mendOf(ctx context.Context, e *reports.Endpoint) (c corrected, err error) {
+func (s *Server) mendOf(ctx context.Context, who history.Ref, e *reports.Endpoint) (c corrected, err error) {
 	c.Hashes = bundleOf(e)
 	if c.der, err = s.DB.DER(ctx, c.Hashes); err != nil {
 		return c, err
@@ -47,7 +47,7 @@ func (s *Server) mendOf(ctx context.Context, e *reports.Endpoint) (c corrected, 
 		}
 		c.Lacking = append(c.Lacking, l)
 	}
-	c.Command = "tlschain fix --aia " + reports.SingleQuoted(e.Target)
+	c.Command = s.Config.FixCommand(who, "--aia")
 	return c, nil
 }
 
@@ -79,10 +79,10 @@ var errNoFile = errors.New("the corrected file is not at hand")
 
 // bundle sends the corrected file of an endpoint.
 func (s *Server) bundle(w http.ResponseWriter, r *http.Request) {
-	_, e, err := s.present(r)
+	current, e, err := s.present(r)
 	var c corrected
 	if err == nil {
-		c, err = s.mendOf(r.Context(), &e)
+		c, err = s.mendOf(r.Context(), current.Endpoint, &e)
 	}
 	if err == nil && !c.Ready() {
 		err = errNoFile

@@ -119,7 +119,7 @@ func (n *nightly) printAudit(ctx context.Context, a history.Audit) error {
 
 // printChanges leaves out noise, and counts it.
 func (n *nightly) printChanges(changes []audit.Change) {
-	io.WriteString(n.stdout, audit.Digest(changes, 0, (*audit.Change).String))
+	io.WriteString(n.stdout, n.config.Digest(changes, 0, (*audit.Change).String))
 	noise := 0
 	for _, c := range changes {
 		if !c.Material() {

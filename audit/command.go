@@ -1,0 +1,49 @@
+package audit
+
+import (
+	"encoding/json"
+	"net/netip"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/scanner"
+)
+
+// FixCommand is what to type to get an endpoint's fix, from whatever folder, with
+// all that its group judges by, and with more flags, which are typed once.
+func (c *Config) FixCommand(who history.Ref, more ...string) string {
+	var flags []string
+	if g := c.Groups[who.Group]; g != nil {
+		config := g.config().WithFiles(func(file string) string {
+			if full, err := filepath.Abs(file); err == nil {
+				return full
+			}
+			return file
+		})
+		flags = config.Flags(tlschain.FixCommand)
+	}
+	for _, flag := range more {
+		if !slices.Contains(flags, flag) {
+			flags = append(flags, flag)
+		}
+	}
+	return reports.Command("fix", targetOf(who).Typed(), flags...)
+}
+
+// targetOf is the target that an endpoint was seen by; its address belongs to it
+// where its key has one.
+func targetOf(who history.Ref) scanner.Target {
+	var i identity
+	if json.Unmarshal([]byte(who.Identity), &i) != nil || i.Host == "" {
+		return scanner.Target{Text: who.Key}
+	}
+	t := scanner.Target{Text: i.Target, Host: i.Host, Port: i.Port, ServerName: i.ServerName, STARTTLS: i.STARTTLS}
+	if _, address, ok := strings.Cut(who.Key, addressKeys("")); ok {
+		t.Addr, _ = netip.ParseAddr(address)
+	}
+	return t
+}
