@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/tlschain/tlschain/audit/history"
 	"github.com/tlschain/tlschain/reports"
@@ -67,9 +68,10 @@ func seen(key string, e *reports.Endpoint, der func(reports.Hash) []byte) (histo
 	}
 	s.Doc = rest.AppendJSON(nil)
 	// What is different at every attempt makes no other state: how long it
-	// took, which address answered, the port in "read tcp 192.0.2.1:49152".
+	// took, which address answered and when, the port in "read tcp 192.0.2.1:49152".
 	same := rest
 	same.Address = ""
+	same.SeenAt, same.DaysLeft = time.Time{}, nil
 	if same.Error != nil {
 		same.Error = &reports.Error{Code: e.Error.Code}
 	}

@@ -110,10 +110,10 @@ func TestFixShowsAndWrites(t *testing.T) {
 	if code != exitClean || p.wrote("site.fullchain.pem") != "L I X" {
 		t.Fatalf("exit code %d, %v\n%s", code, p.files(), out)
 	}
-	mentions(t, out, "0 of 2 before, 2 after", "won: go, openssl-3.0", "+      - ->      1  Example CA I", "add --server with one of")
+	mentions(t, out, "0 of 2 before, 2 after", "gained: go, openssl-3.0", "+      - ->      1  Example CA I", "add --server with one of")
 	// What it wrote needs no mend, and is not written again.
 	code, out = p.run("--roots", p.roots, filepath.Join(p.mends, "site.fullchain.pem"))
-	if code != exitClean || !strings.Contains(out, "Nothing to mend") {
+	if code != exitClean || !strings.Contains(out, "Nothing to fix") {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
 }

@@ -46,7 +46,7 @@ func TestFixOnTheDemo(t *testing.T) {
 			files, _ := os.ReadDir(mends)
 			switch why := beyond[e.Name]; {
 			case e.Fault == "":
-				if code != exitClean || !strings.Contains(out, "Nothing to mend") || len(files) != 0 {
+				if code != exitClean || !strings.Contains(out, "Nothing to fix") || len(files) != 0 {
 					t.Errorf("exit code %d, %d files\n%s", code, len(files), out)
 				}
 			case why != "":

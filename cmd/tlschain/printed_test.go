@@ -13,8 +13,8 @@ import (
 	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
-// printed finds the commands in a report, by its format.
-var printed = map[string]*regexp.Regexp{
+// commandsIn finds the commands in a report, by its format.
+var commandsIn = map[string]*regexp.Regexp{
 	"table":    regexp.MustCompile(`(?m)^ +tlschain (.*?)(?:  .*)?$`),
 	"markdown": regexp.MustCompile("- `tlschain (.*?)`:"),
 	"html":     regexp.MustCompile(`<code class="cmd">tlschain (.*?)</code>`),
@@ -78,7 +78,7 @@ func TestPrintedCommandsRun(t *testing.T) {
 		{"scan", "-f", list},
 		{"check", file, "--server-name", tlstest.ServerName},
 	} {
-		for format, commands := range printed {
+		for format, commands := range commandsIn {
 			t.Run(strings.Join(given[:2], " ")+" "+format, func(t *testing.T) {
 				code, out := inProcess(t, append(append(slices.Clone(given), "--format", format), judged...)...)
 				if code != exitFindings {
