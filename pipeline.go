@@ -122,10 +122,13 @@ func (e *Engine) presentation(first *scanner.Observation, here []*scanner.Observ
 
 func (e *Engine) presentationOf(o *scanner.Observation) rules.Presentation {
 	p := rules.Presentation{
-		Entries: make([]chain.Entry, len(o.Chain)),
-		Name:    o.Target.ServerName,
-		Addr:    o.Addr.String(),
-		Variant: o.Variant,
+		Entries:     make([]chain.Entry, len(o.Chain)),
+		Name:        o.Target.ServerName,
+		Addr:        o.Addr.String(),
+		Variant:     o.Variant,
+		TLS:         o.Version,
+		RSAExchange: o.RSAExchange(),
+		Unstapled:   o.Complete && len(o.Staple) == 0,
 	}
 	for i, der := range o.Chain {
 		p.Entries[i] = e.judge.Read(der)

@@ -122,7 +122,9 @@ func (j *Judge) subject(ps []Presentation, i int) *Subject {
 
 // ask has every chosen client look at a list of certificates.
 func (j *Judge) ask(s *Subject, entries []chain.Entry) []client.Verdict {
-	return client.Judge(j.Profiles, s.session, entries, client.Question{Name: s.Name, At: j.At, Known: j.world.Known})
+	q := s.Question(j.At)
+	q.Known = j.world.Known
+	return client.Judge(j.Profiles, s.session, entries, q)
 }
 
 func (j *Judge) judge(s *Subject) *Verdict {

@@ -1,8 +1,13 @@
 package rules
 
 import (
+	"crypto/x509"
 	"testing"
+	"time"
 
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
 	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
@@ -39,5 +44,25 @@ func TestRememberedVerdict(t *testing.T) {
 	other.ServerKey = parse(t, r.Cert("M")).Key.SPKI
 	if describe(judge(other)) == want {
 		t.Error("a key that does not belong was not seen")
+	}
+}
+
+// TestHandshakeCounts: one list has verdicts of its own for each version of TLS.
+func TestHandshakeCounts(t *testing.T) {
+	root, err := tlstest.Root("R")
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := tlstest.Leaf(tlstest.ServerName, root, func(c *tlstest.Template) { c.KeyUsage = x509.KeyUsageContentCommitment })
+	if err != nil {
+		t.Fatal(err)
+	}
+	profile := &client.Profile{ID: "wolfssl-5.5", Builder: client.Builders()["wolfssl-5.5"], Store: chain.NewSet([]*cert.Certificate{chain.Read(root.DER).Cert})}
+	j := NewJudge(Criteria{At: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC), Profiles: []*client.Profile{profile}}, nil)
+	for tls, want := range map[uint16]bool{0x0303: false, 0x0304: true, 0: false} {
+		p := Presentation{Entries: []chain.Entry{j.Read(leaf.DER)}, Name: tlstest.ServerName, TLS: tls}
+		if got := j.Judge([]Presentation{p})[0].Clients[0]; got.Accepted != want {
+			t.Errorf("TLS %x: %+v", tls, got)
+		}
 	}
 }

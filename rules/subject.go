@@ -17,21 +17,29 @@ import (
 // A Presentation is one list of certificates that somebody presented: a server
 // in one handshake, or a file.
 type Presentation struct {
-	Entries   []chain.Entry
-	Unordered bool            // the order means nothing: a PKCS #7 file is a set
-	Name      string          // the name to check the leaf against; empty: not judged
-	Addr      string          // address:port it came from; empty for a file
-	Variant   scanner.Variant // the handshake it comes from
-	Expect    cert.Hash       // SHA-256 of the leaf that should be served; zero: none expected
-	ServerKey cert.Hash       // SHA-256 of the SPKI of the server's private key; zero: not given
-	Variants  []Presentation  // what the other handshakes with the same address showed
-	AIA       []AIAFailure    // URLs that gave no issuer, when fetching was allowed
-	File      []certfile.Flaw // of the file that it comes from: why servers do not load it
+	Entries     []chain.Entry
+	Unordered   bool            // the order means nothing: a PKCS #7 file is a set
+	Name        string          // the name to check the leaf against; empty: not judged
+	Addr        string          // address:port it came from; empty for a file
+	Variant     scanner.Variant // the handshake it comes from
+	TLS         uint16          // version of TLS that was agreed, as in crypto/tls; 0: not known
+	Unstapled   bool            // the server was asked for a stapled OCSP response and gave none
+	RSAExchange bool            // the leaf's key is used for RSA key exchange, and makes no signatures
+	Expect      cert.Hash       // SHA-256 of the leaf that should be served; zero: none expected
+	ServerKey   cert.Hash       // SHA-256 of the SPKI of the server's private key; zero: not given
+	Variants    []Presentation  // what the other handshakes with the same address showed
+	AIA         []AIAFailure    // URLs that gave no issuer, when fetching was allowed
+	File        []certfile.Flaw // of the file that it comes from: why servers do not load it
 }
 
 // alone reports whether the entries and the name are all there is to judge.
 func (p *Presentation) alone() bool {
 	return p.Expect == cert.Hash{} && p.ServerKey == cert.Hash{} && len(p.Variants) == 0 && len(p.AIA) == 0 && len(p.File) == 0
+}
+
+// Question is what clients are asked about a presentation.
+func (p *Presentation) Question(at time.Time) client.Question {
+	return client.Question{Name: p.Name, At: at, TLS: p.TLS, RSAExchange: p.RSAExchange, Unstapled: p.Unstapled}
 }
 
 // key identifies what a presentation that is alone is judged by.
@@ -40,7 +48,7 @@ func (p *Presentation) key() (sum cert.Hash) {
 	for i := range p.Entries {
 		h.Write(p.Entries[i].SHA256[:])
 	}
-	fmt.Fprintf(h, "%d %t %s", len(p.Entries), p.Unordered, p.Name)
+	fmt.Fprintf(h, "%d %t %s %d %t %t", len(p.Entries), p.Unordered, p.Name, p.TLS, p.RSAExchange, p.Unstapled)
 	h.Sum(sum[:0])
 	return sum
 }

@@ -1,7 +1,9 @@
 package scanner
 
 import (
+	"crypto/tls"
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -47,6 +49,12 @@ type Observation struct {
 	Chain    [][]byte       // the certificate entries as sent, in order, parsed by nobody yet
 	Staple   []byte         // the stapled OCSP response, if any
 	Failure  *Failure       // why there is no chain, or why the handshake did not complete after it
+}
+
+// RSAExchange reports whether the cipher suite uses the leaf's key for RSA key
+// exchange, so that it makes no signatures.
+func (o *Observation) RSAExchange() bool {
+	return strings.HasPrefix(tls.CipherSuiteName(o.Cipher), "TLS_RSA_")
 }
 
 // Captured reports whether a chain was seen; the endpoint's status is "ok" then,

@@ -62,6 +62,7 @@ type Builder struct {
 	LeafAnyUsage   bool           `yaml:"leaf_any_usage"`      // a leaf whose key usage has none of digitalSignature, keyEncipherment and keyAgreement is fatal
 	Commitment     bool           `yaml:"commitment"`          // nonRepudiation is as good as digitalSignature
 	EmptyUsage     bool           `yaml:"empty_usage"`         // a key usage without a bit allows everything
+	EmptyUsageCA   bool           `yaml:"empty_usage_ca"`      // the same for CA certificates
 	EmptyEKU       bool           `yaml:"empty_eku"`           // an empty extended key usage does
 	LeafEncipher   bool           `yaml:"leaf_encipher"`       // one with an RSA key whose key usage lacks keyEncipherment is fatal
 	LeafCA         bool           `yaml:"leaf_ca"`             // a leaf that is a CA certificate is fatal

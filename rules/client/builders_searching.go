@@ -19,12 +19,12 @@ func searching() map[string]Builder {
 		ParseAll: true, Skip: KeyID, SkipStore: KeyID, // [23a]
 		Anchor: SelfSignedAnchor, Own: KeyID | Signature, RootSignature: true, V1: V1Roots, Sent: checkPath &^ EKU, Store: checkPath &^ EKU, // [16a 19c]
 		MinHash: SHA256, MinRSA: 2005, MinRSALeaf: 2048, // 110 bits of security; the handshake asks for more [kI-rsa1536 kL-rsa2047]
-		LeafUsage: true, LeafEKU: true, CommonName: true,
+		LeafUsage: true, LeafEKU: true, EmptyEKU: true, CommonName: true,
 	}
 	// Go checks 100 signatures and no more [18d100 21p33 21p53].
 	golang := Builder{
 		MaxBytes: 262144, ParseAll: true, RefuseAll: negativeSerial, // [25l]
-		MinRSA: 1024, MaxRSASent: 8192, EmptyEKU: true, // [kI-rsa512 kI-rsa16384 e-eku-emptyI]
+		MinRSA: 1024, MaxRSASent: 8192, EmptyEKU: true, EmptyUsageCA: true, // [kI-rsa512 kI-rsa16384 e-eku-emptyI]
 		Names: Bytes, AnchorNames: Bytes, Prefer: [8]Preference{FromStore, KeyIDFits}, Budget: 100, Leaf: ExactLeaf,
 		Sent: checkPath, Store: checkPath, MinHash: SHA256,
 		LeafEKU: true, AnyEKU: true, // [19s 24c 28u]

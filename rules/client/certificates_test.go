@@ -96,7 +96,7 @@ func predictCertificates(t *testing.T, file string) {
 		}
 		p := &Profile{ID: r.client, Builder: b, Store: storeOf(readPEM(t, filepath.Join(certificateDir, r.file)))}
 		got := p.Judge(v.Begin(), readPEM(t, filepath.Join(certificateDir, "chains", r.scenario+".pem")),
-			Question{Name: r.host, At: certificateAt, TLS: r.tls, RSAExchange: exchange})
+			Question{Name: r.host, At: certificateAt, TLS: r.tls, RSAExchange: exchange, Unstapled: true})
 		for _, c := range []*count{counter(byClient, r.client), counter(byFamily, families[r.scenario]), &total} {
 			c.all++
 			if got.Accepted == r.accepted {

@@ -130,7 +130,7 @@ func (w *walk) checkOne(n *node, e *edge, below int, tests Check) fault {
 	if tests&CA != 0 && !w.isCA(n) {
 		return fault{what: notCA, at: n}
 	}
-	if tests&CertSign != 0 && c.HasKeyUsage && c.KeyUsage&cert.CertSign == 0 {
+	if tests&CertSign != 0 && c.HasKeyUsage && c.KeyUsage&cert.CertSign == 0 && !(b.EmptyUsageCA && c.Traits.Has(cert.KeyUsageEmpty)) {
 		return fault{what: cannotSign, at: n}
 	}
 	if tests&PathLen != 0 && c.MaxPathLen >= 0 && below > c.MaxPathLen && !(b.SelfIssuedFree && n.selfish) {
@@ -198,6 +198,9 @@ func (w *walk) lacksUsage(c *cert.Certificate) bool {
 		return false
 	}
 	if b.LeafAnyUsage && c.KeyUsage&(cert.DigitalSignature|cert.KeyEncipherment|cert.KeyAgreement) == 0 {
+		return true
+	}
+	if b.LeafEncipher && c.Key.Kind == cert.EC && c.KeyUsage&(cert.DigitalSignature|cert.KeyAgreement) == 0 {
 		return true
 	}
 	need := cert.DigitalSignature

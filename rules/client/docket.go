@@ -12,6 +12,7 @@ import (
 type Question struct {
 	Name        string       // host name or IP address to check the leaf against; empty: not judged
 	At          time.Time    // the date to judge at
+	Unstapled   bool         // the server was asked for a stapled OCSP response and gave none
 	RSAExchange bool         // the server was seen to use its key for RSA key exchange, not for signatures
 	TLS         uint16       // version of TLS that was negotiated; 0: not known, and the worse verdict of both counts
 	Known       []*chain.Set // CA certificates that clients could fetch or have preloaded, best source first

@@ -24,12 +24,13 @@ const (
 	inLeaf
 	inIssuer // in what was sent, on the path and above the leaf
 	inAnchor
-	inSent13 // in what was sent and is on the path, by TLS 1.3
+	inSent13    // in what was sent and is on the path, by TLS 1.3
+	inUnstapled // in the leaf, where no OCSP response was stapled
 	numPlaces
 )
 
 var placeWords = [numPlaces]string{
-	"list", "handshake-tls12", "handshake-tls13", "leaf", "intermediate", "anchor", "sent-tls13",
+	"list", "handshake-tls12", "handshake-tls13", "leaf", "intermediate", "anchor", "sent-tls13", "unstapled",
 }
 
 // places is a set of places.
@@ -45,6 +46,7 @@ const (
 	issuer      = places(1 << inIssuer)
 	anchor      = places(1 << inAnchor)
 	sent13      = places(1 << inSent13)
+	unstapled   = places(1 << inUnstapled)
 	sent        = leaf | issuer
 	issuers     = issuer | anchor
 	path        = leaf | issuer | anchor
@@ -191,6 +193,11 @@ func (w *walk) checkHandshake() fault {
 			return f
 		}
 	}
+	if w.d.q.Unstapled {
+		if f := w.refusedHere(n, inUnstapled); f.what != nothing {
+			return f
+		}
+	}
 	for _, n := range w.d.list {
 		if n != nil && w.b.MaxRSASent > 0 && n.rsa > w.b.MaxRSASent {
 			return fault{what: longKey, at: n, n: n.rsa, limit: w.b.MaxRSASent}
@@ -267,6 +274,8 @@ func (w *walk) traitReason(f fault, at string) string {
 		return "has no " + first.Phrase() + ", and " + at + " has such a key" + w.only()
 	case handshake:
 		return "does not take " + first.Phrase() + " in its TLS handshakes: " + at
+	case f.place == inUnstapled:
+		return at + " demands a stapled OCSP response, and none was stapled"
 	case f.place == inList:
 		return "cannot read " + at + ": it does not take " + first.Phrase()
 	}

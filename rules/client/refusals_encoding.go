@@ -5,7 +5,8 @@ import "github.com/tlschain/tlschain/rules/cert"
 // encodingRefusals is about names and about encodings that are not DER, or that
 // hold something else than they should.
 var encodingRefusals = []refusal{
-	{cert.EmptyIssuer, issuers, "firefox"},                     // [x-emptyissuer]
+	{cert.EmptyIssuer, path, "firefox"},
+	{cert.EmptyIssuer, leaf, "curl"},                           // [x-emptyissuer]
 	{cert.EmptyIssuer, everywhere, "java mbedtls"},             // [x-emptyissuer: cannot be loaded]
 	{cert.EmptySubject, leaf, "openssl-1.0"},                   // [n-emptysub-crit: Node.js 8 takes the certificate for empty]
 	{cert.EmptySubjectSAN, leaf, "openssl-1.0 java chrome"},    // [n-emptysub]

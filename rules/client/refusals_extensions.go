@@ -21,6 +21,7 @@ var extensionRefusals = []refusal{
 	{cert.LooseCritical, list, "go"},                                                                             // [x-bool01I]
 	{cert.CriticalFalse, path, "chrome"},                                                                         // [x-boolfalseL]
 	// A certificate that demands a stapled OCSP response, where nothing could be stapled.
+	{cert.MustStaple, unstapled, "gnutls firefox"},                                                            // [a leaf that demands it]
 	{cert.MustStaple, issuer, "gnutls firefox"},                                                               // [e-stapleI]
 	{cert.CriticalUnknown, anchor, "openssl !openssl-1.0 bun mbedtls wolfssl gnutls botan go chrome firefox"}, // [e-unkR]
 	{cert.CriticalAKI, path, "openssl boringssl mbedtls wolfssl go chrome firefox platforms"},                 // [e-aki-crit e-akiI-crit]

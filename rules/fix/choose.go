@@ -42,7 +42,7 @@ func (s *search) ask(bundle []Certificate) []bool {
 		entries = append(entries, chain.Suppose(c.Cert))
 	}
 	j := s.mender.judge
-	q := client.Question{Name: s.verdict.Name, At: j.At}
+	q := s.verdict.Question(j.At)
 	for _, source := range j.Known {
 		q.Known = append(q.Known, source.Set)
 	}
