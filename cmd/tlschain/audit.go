@@ -40,8 +40,8 @@ func auditFlags(more ...cli.Flag) []cli.Flag {
 	}, more...)
 }
 
-// A nightly is what the audit commands work with.
-type nightly struct {
+// An auditEnv is what the audit commands work with.
+type auditEnv struct {
 	*process
 	config *audit.Config
 	where  string // the history is
@@ -50,7 +50,7 @@ type nightly struct {
 }
 
 // openAudit reads the configuration and opens the history; close ends it.
-func (p *process) openAudit(c *cli.Context) (n *nightly, close func(), err error) {
+func (p *process) openAudit(c *cli.Context) (n *auditEnv, close func(), err error) {
 	n, err = p.readAudit(c)
 	if err != nil {
 		return nil, nil, err
@@ -60,7 +60,7 @@ func (p *process) openAudit(c *cli.Context) (n *nightly, close func(), err error
 }
 
 // readAudit reads the configuration, and where the history is.
-func (p *process) readAudit(c *cli.Context) (*nightly, error) {
+func (p *process) readAudit(c *cli.Context) (*auditEnv, error) {
 	config, err := p.auditConfig(c)
 	if err != nil {
 		return nil, err
@@ -74,10 +74,10 @@ func (p *process) readAudit(c *cli.Context) (*nightly, error) {
 	if where == "" {
 		where = filepath.Join(config.Dir, "history.db")
 	}
-	return &nightly{process: p, config: config, where: where}, nil
+	return &auditEnv{process: p, config: config, where: where}, nil
 }
 
-func (n *nightly) open(ctx context.Context) (close func(), err error) {
+func (n *auditEnv) open(ctx context.Context) (close func(), err error) {
 	n.db, err = history.Open(ctx, n.where)
 	return func() { n.db.Close() }, err
 }
@@ -90,11 +90,11 @@ func (p *process) auditConfig(c *cli.Context) (*audit.Config, error) {
 	return config, nil
 }
 
-func (n *nightly) auditor() *audit.Auditor {
+func (n *auditEnv) auditor() *audit.Auditor {
 	return &audit.Auditor{Config: n.config, DB: n.db, Engine: audit.NewEngine(n.env), Getenv: n.getenv, Report: n.report}
 }
 
-func (n *nightly) notifier() *audit.Notifier {
+func (n *auditEnv) notifier() *audit.Notifier {
 	return &audit.Notifier{Config: n.config, DB: n.db, Getenv: n.getenv, Report: n.report}
 }
 
@@ -106,7 +106,7 @@ func (p *process) report(err error) {
 
 // find gives the audit that an argument means: an id, or a group's newest that
 // has ended. before leaves out that audit and all newer ones.
-func (n *nightly) find(ctx context.Context, text string, before int64) (history.Audit, error) {
+func (n *auditEnv) find(ctx context.Context, text string, before int64) (history.Audit, error) {
 	if id, err := strconv.ParseInt(text, 10, 64); err == nil {
 		a, err := n.db.Audit(ctx, id)
 		if errors.Is(err, history.ErrNotFound) {

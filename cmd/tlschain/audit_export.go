@@ -88,7 +88,7 @@ func rangeOf(c *cli.Context) (since, until time.Time, err error) {
 }
 
 // exportBetween writes what two audits of a group and those between them saw.
-func (n *nightly) exportBetween(c *cli.Context, plan reportPlan) error {
+func (n *auditEnv) exportBetween(c *cli.Context, plan reportPlan) error {
 	first, err := n.find(c.Context, c.Args().First(), 0)
 	if err != nil {
 		return err
@@ -114,7 +114,7 @@ func (n *nightly) exportBetween(c *cli.Context, plan reportPlan) error {
 }
 
 // exportTime writes what the audits of a group saw that began in a time.
-func (n *nightly) exportTime(c *cli.Context, since, until time.Time, plan reportPlan) error {
+func (n *auditEnv) exportTime(c *cli.Context, since, until time.Time, plan reportPlan) error {
 	group := c.Args().First()
 	first, last, err := n.db.Span(c.Context, group, since, until)
 	if errors.Is(err, history.ErrNotFound) {
@@ -127,7 +127,7 @@ func (n *nightly) exportTime(c *cli.Context, since, until time.Time, plan report
 }
 
 // rows are the endpoints that one audit saw.
-func (n *nightly) rows(c *cli.Context, a history.Audit) iter.Seq2[reports.Endpoint, error] {
+func (n *auditEnv) rows(c *cli.Context, a history.Audit) iter.Seq2[reports.Endpoint, error] {
 	return func(yield func(reports.Endpoint, error) bool) {
 		for row, err := range n.db.Rows(c.Context, a.ID) {
 			var e reports.Endpoint
@@ -142,7 +142,7 @@ func (n *nightly) rows(c *cli.Context, a history.Audit) iter.Seq2[reports.Endpoi
 }
 
 // stretches are the endpoints that several audits saw, with their times.
-func (n *nightly) stretches(c *cli.Context, first, last history.Audit) iter.Seq2[reports.Endpoint, error] {
+func (n *auditEnv) stretches(c *cli.Context, first, last history.Audit) iter.Seq2[reports.Endpoint, error] {
 	return func(yield func(reports.Endpoint, error) bool) {
 		for s, err := range n.db.Range(c.Context, first.Group, first.ID, last.ID) {
 			var e reports.Endpoint
@@ -158,7 +158,7 @@ func (n *nightly) stretches(c *cli.Context, first, last history.Audit) iter.Seq2
 }
 
 // export writes endpoints as they are read.
-func (n *nightly) export(c *cli.Context, plan reportPlan, first, last history.Audit, endpoints iter.Seq2[reports.Endpoint, error]) error {
+func (n *auditEnv) export(c *cli.Context, plan reportPlan, first, last history.Audit, endpoints iter.Seq2[reports.Endpoint, error]) error {
 	header := reports.Header{
 		SchemaVersion: reports.SchemaVersion, Tool: tool(),
 		StartedAt: first.Started, EvaluatedAt: last.Started, Clients: audit.SummaryOf(last).Clients,

@@ -59,3 +59,12 @@ func TestAuditOfMutualTLS(t *testing.T) {
 		}
 	}
 }
+
+// An audit that reached nothing is no audit to rely on, complete as it is.
+func TestAuditThatReachedNothing(t *testing.T) {
+	dir := t.TempDir()
+	file := write(t, dir, "tlschain.yaml", []byte("groups:\n  web:\n    targets: {inline: [\"127.0.0.1:1\"]}\n    confirm: {times: 1}\n"))
+	if code, out := audited(t, "run", "web", "--config", file); code != exitUnjudged {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules"
 )
 
@@ -22,7 +23,8 @@ func (p *process) auditRunCommand() *cli.Command {
 this is interrupted, its job stays in their queue.
 
 Exit code: 130 interrupted, 2 usage, configuration or history, 1 an endpoint
-with a finding at or above --fail-on, 3 an audit that is not complete, 0 done.`,
+with a finding at or above --fail-on, 3 an audit that is not complete or reached
+nothing, 0 done.`,
 		Flags: auditFlags(
 			&cli.StringFlag{Name: "fail-on", Category: "Report", Value: "never", Usage: "lowest `SEVERITY` that makes the exit code 1: error, warning, info or never (default)"},
 		),
@@ -75,7 +77,7 @@ func (p *process) auditRun(c *cli.Context) error {
 			continue
 		}
 		summary := audit.SummaryOf(a)
-		if a.State != history.Complete {
+		if a.State != history.Complete || summary.Status[string(reports.OK)] == 0 {
 			result.unjudged++
 		}
 		for severity, count := range summary.Worst {
@@ -98,7 +100,7 @@ func (p *process) auditRun(c *cli.Context) error {
 }
 
 // printAudit tells of an audit in a line, and of what changed in one each.
-func (n *nightly) printAudit(ctx context.Context, a history.Audit) error {
+func (n *auditEnv) printAudit(ctx context.Context, a history.Audit) error {
 	s := audit.SummaryOf(a)
 	fmt.Fprintf(n.stdout, "audit %d of %s: %s, %d endpoints: %d with errors, %d with warnings, %d unreachable\n",
 		a.ID, a.Group, a.State, a.Endpoints, s.Worst[rules.Error], s.Worst[rules.Warning], s.Status["failed"])
@@ -118,7 +120,7 @@ func (n *nightly) printAudit(ctx context.Context, a history.Audit) error {
 }
 
 // printChanges leaves out noise, and counts it.
-func (n *nightly) printChanges(changes []audit.Change) {
+func (n *auditEnv) printChanges(changes []audit.Change) {
 	io.WriteString(n.stdout, n.config.Digest(changes, 0, (*audit.Change).String))
 	noise := 0
 	for _, c := range changes {

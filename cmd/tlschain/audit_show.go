@@ -101,7 +101,7 @@ func (p *process) auditDiffCommand() *cli.Command {
 }
 
 // two are the audits that diff compares.
-func (n *nightly) two(c *cli.Context) (from, to history.Audit, err error) {
+func (n *auditEnv) two(c *cli.Context) (from, to history.Audit, err error) {
 	last, err := n.find(c.Context, c.Args().Get(c.Args().Len()-1), 0)
 	if err != nil {
 		return from, to, err

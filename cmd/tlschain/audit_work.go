@@ -84,19 +84,19 @@ func (p *process) auditWork(c *cli.Context) error {
 }
 
 // tell writes a line about an audit that has ended.
-func (n *nightly) tell(a history.Audit) {
+func (n *auditEnv) tell(a history.Audit) {
 	fmt.Fprintf(n.stderr, "audit %d of %s: %s, %d endpoints, took %v\n", a.ID, a.Group, a.State, a.Endpoints, a.Ended.Sub(a.Started))
 }
 
 // answers says whether the database does.
-func (n *nightly) answers() error {
+func (n *auditEnv) answers() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	return n.db.Ping(ctx)
 }
 
 // openZones is openAudit, with the queue where groups are in zones.
-func (p *process) openZones(c *cli.Context) (n *nightly, close func(), err error) {
+func (p *process) openZones(c *cli.Context) (n *auditEnv, close func(), err error) {
 	n, err = p.readAudit(c)
 	if err != nil {
 		return nil, nil, err
@@ -116,14 +116,14 @@ func (p *process) openZones(c *cli.Context) (n *nightly, close func(), err error
 }
 
 // inZone says whether a group is audited by the workers of a zone.
-func (n *nightly) inZone(group string) bool {
+func (n *auditEnv) inZone(group string) bool {
 	g := n.config.Groups[group]
 	return g != nil && g.Zone != ""
 }
 
 // askZones asks for the audits of those groups that are in zones, and gives the
 // jobs to wait for.
-func (n *nightly) askZones(ctx context.Context, groups []string) (jobs map[string]int64, err error) {
+func (n *auditEnv) askZones(ctx context.Context, groups []string) (jobs map[string]int64, err error) {
 	jobs = map[string]int64{}
 	for _, group := range groups {
 		if !n.inZone(group) {
@@ -144,7 +144,7 @@ func (n *nightly) askZones(ctx context.Context, groups []string) (jobs map[strin
 // auditInZone has the workers of its zone audit a group whose time has come. The
 // time that was planned stays the same until the group is planned again: after
 // a restart this waits for the job that was asked for before.
-func (n *nightly) auditInZone(ctx context.Context, group string) (history.Audit, error) {
+func (n *auditEnv) auditInZone(ctx context.Context, group string) (history.Audit, error) {
 	planned, err := n.db.Schedule(ctx)
 	if err != nil {
 		return history.Audit{}, fmt.Errorf("auditing %s: %w", group, err)
@@ -156,7 +156,7 @@ func (n *nightly) auditInZone(ctx context.Context, group string) (history.Audit,
 	return n.waitZone(ctx, group, id)
 }
 
-func (n *nightly) waitZone(ctx context.Context, group string, job int64) (history.Audit, error) {
+func (n *auditEnv) waitZone(ctx context.Context, group string, job int64) (history.Audit, error) {
 	a, err := n.queue.Wait(ctx, job)
 	if err != nil {
 		return history.Audit{}, fmt.Errorf("auditing %s: %w", group, err)

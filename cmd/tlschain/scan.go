@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/scanner"
 )
@@ -72,12 +73,12 @@ func (p *process) scan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	evaluated, journal := started, (*journal)(nil)
+	evaluated, journal := started, (*tlschain.Journal)(nil)
 	if path := c.String("resume"); path != "" {
-		if journal, evaluated, err = openJournal(path, settingsOf(&config, part), started); err != nil {
-			return err
+		if journal, evaluated, err = tlschain.OpenJournal(path, &config, c.String("shard"), started); err != nil {
+			return journalError(err)
 		}
-		defer journal.close()
+		defer journal.Close()
 	}
 	engine, err := p.newEngine(config, evaluated)
 	if err != nil {
@@ -124,11 +125,22 @@ func (p *process) scan(c *cli.Context) error {
 	return report.err()
 }
 
+func journalError(err error) error {
+	out := usagef("--resume: %w", err)
+	switch {
+	case errors.Is(err, tlschain.ErrNoJournal):
+		return out.hintf("name a file that does not exist yet, or the journal of the scan to go on with")
+	case errors.Is(err, tlschain.ErrOtherScan):
+		return out.hintf("repeat its flags, or begin another journal")
+	}
+	return out
+}
+
 // collect writes what is finished already and what comes in to the report.
 func (r *scanRun) collect(report *reporting, judged iter.Seq[[]reports.Endpoint]) error {
 	defer r.progress.end()
 	if r.journal != nil {
-		for batch, err := range r.journal.stored() {
+		for batch, err := range r.journal.Stored() {
 			for _, e := range batch {
 				r.progress.endpoint(e)
 				err = errors.Join(err, report.Endpoint(e))
@@ -146,7 +158,7 @@ func (r *scanRun) collect(report *reporting, judged iter.Seq[[]reports.Endpoint]
 			}
 		}
 		if r.journal != nil {
-			if err := r.journal.add(batch); err != nil {
+			if err := r.journal.Add(batch); err != nil {
 				return err
 			}
 		}
@@ -158,7 +170,7 @@ func (r *scanRun) collect(report *reporting, judged iter.Seq[[]reports.Endpoint]
 type scanRun struct {
 	ctx      context.Context
 	list     *targetList
-	journal  *journal // nil: none is kept
+	journal  *tlschain.Journal // nil: none is kept
 	shard    shard
 	progress *progress
 	skipped  []error
@@ -198,7 +210,7 @@ func (r *scanRun) targets() iter.Seq[scanner.Target] {
 				r.others++
 				continue
 			}
-			if r.journal != nil && r.journal.has(target) {
+			if r.journal != nil && r.journal.Has(target) {
 				continue
 			}
 			if !yield(target) {

@@ -1,4 +1,4 @@
-package main
+package tlschain
 
 import (
 	"bufio"
@@ -13,17 +13,16 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/scanner"
 )
 
-// A journal keeps what a scan has finished, so that it can go on where it was
+// A Journal keeps what a scan has finished, so that it can go on where it was
 // ended, by whatever. It is a text file that is only ever appended to: a line
 // that tells which scan it belongs to, then a line for each finished target. A
 // line counts when it is whole; what kill -9 or a full disk left of the last one
 // is cut off.
-type journal struct {
+type Journal struct {
 	file    *os.File
 	out     *bufio.Writer
 	seed    maphash.Seed
@@ -61,14 +60,23 @@ const (
 // megabytes.
 const maxJournalLine = 64 << 20
 
-// openJournal opens or begins a journal. A journal of a scan with other
-// settings is refused: its verdicts would not fit the rest.
-func openJournal(path string, settings journalSettings, evaluated time.Time) (*journal, time.Time, error) {
+// Errors of OpenJournal.
+var (
+	ErrNoJournal = errors.New("is no journal of this program")
+	ErrOtherScan = errors.New("belongs to a scan with other settings")
+)
+
+// OpenJournal opens or begins a journal, and gives the time as of which its scan
+// judges: evaluated, if it begins now. The journal of a scan by another Config is
+// refused, and that of another part of the targets: its verdicts would not fit
+// the rest. Only the pace may change.
+func OpenJournal(path string, config *Config, part string, evaluated time.Time) (*Journal, time.Time, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
-		return nil, evaluated, usagef("--resume: %w", err)
+		return nil, evaluated, err
 	}
-	j := &journal{file: file, seed: maphash.MakeSeed(), done: make(map[uint64]int)}
+	settings := settingsOf(config, part)
+	j := &Journal{file: file, seed: maphash.MakeSeed(), done: make(map[uint64]int)}
 	head, err := j.load(path, settings)
 	if err == nil && head == nil {
 		head = &journalHead{Journal: 1, journalSettings: settings, EvaluatedAt: evaluated.UTC()}
@@ -81,7 +89,7 @@ func openJournal(path string, settings journalSettings, evaluated time.Time) (*j
 	return j, head.EvaluatedAt, nil
 }
 
-func (j *journal) begin(head *journalHead) error {
+func (j *Journal) begin(head *journalHead) error {
 	line, err := json.Marshal(head)
 	if err == nil {
 		_, err = j.file.WriteAt(append(line, '\n'), 0)
@@ -97,7 +105,7 @@ func (j *journal) begin(head *journalHead) error {
 
 // load reads what is there and leaves the file at the end of its last whole
 // line. head is nil where nothing is.
-func (j *journal) load(path string, settings journalSettings) (head *journalHead, err error) {
+func (j *Journal) load(path string, settings journalSettings) (head *journalHead, err error) {
 	end := int64(0)
 	for line, err := range j.lines() {
 		if err != nil {
@@ -107,10 +115,10 @@ func (j *journal) load(path string, settings journalSettings) (head *journalHead
 		case head == nil:
 			head = new(journalHead)
 			if json.Unmarshal(line, head) != nil || head.Journal != 1 {
-				return nil, usagef("--resume: %s is no journal of this program", path).hintf("name a file that does not exist yet, or the journal of the scan to go on with")
+				return nil, fmt.Errorf("%s %w", path, ErrNoJournal)
 			}
 			if head.Config != settings.Config {
-				return nil, usagef("--resume: %s belongs to a scan with other settings (%s)", path, head.Settings).hintf("repeat its flags, or begin another journal")
+				return nil, fmt.Errorf("%s %w (%s)", path, ErrOtherScan, head.Settings)
 			}
 		default:
 			var l journalLine
@@ -129,7 +137,7 @@ func (j *journal) load(path string, settings journalSettings) (head *journalHead
 }
 
 // lines walks the whole lines of the file from its beginning.
-func (j *journal) lines() iter.Seq2[[]byte, error] {
+func (j *Journal) lines() iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		if _, err := j.file.Seek(0, io.SeekStart); err != nil {
 			yield(nil, err)
@@ -160,8 +168,8 @@ func wholeLines(data []byte, atEOF bool) (advance int, token []byte, err error) 
 	return 0, nil, nil
 }
 
-// stored walks the endpoints of the targets that are finished already.
-func (j *journal) stored() iter.Seq2[[]*reports.Endpoint, error] {
+// Stored walks the endpoints of the targets that are finished already.
+func (j *Journal) Stored() iter.Seq2[[]*reports.Endpoint, error] {
 	return func(yield func([]*reports.Endpoint, error) bool) {
 		first := true
 		for line, err := range j.lines() {
@@ -183,9 +191,9 @@ func (j *journal) stored() iter.Seq2[[]*reports.Endpoint, error] {
 	}
 }
 
-// has says whether a target is finished, once for each time it is in the
+// Has says whether a target is finished, once for each time it is in the
 // journal: a list may name a target twice.
-func (j *journal) has(t scanner.Target) bool {
+func (j *Journal) Has(t scanner.Target) bool {
 	k := j.hash(targetKey(t.Text, t.Host, t.Port, t.ServerName, t.STARTTLS))
 	if j.done[k] == 0 {
 		return false
@@ -194,8 +202,8 @@ func (j *journal) has(t scanner.Target) bool {
 	return true
 }
 
-// add appends a finished target. One that was called off is not finished.
-func (j *journal) add(endpoints []reports.Endpoint) error {
+// Add appends a finished target. One that was called off is not finished.
+func (j *Journal) Add(endpoints []reports.Endpoint) error {
 	line := []byte(`{"endpoints":[`)
 	for i := range endpoints {
 		if e := endpoints[i].Error; e != nil && e.Code == string(scanner.Canceled) {
@@ -215,7 +223,7 @@ func (j *journal) add(endpoints []reports.Endpoint) error {
 	return nil
 }
 
-func (j *journal) sync() error {
+func (j *Journal) sync() error {
 	j.pending, j.synced = 0, time.Now()
 	err := j.out.Flush()
 	if err == nil {
@@ -227,9 +235,10 @@ func (j *journal) sync() error {
 	return nil
 }
 
-func (j *journal) close() error { return errors.Join(j.sync(), j.file.Close()) }
+// Close writes what is pending and closes the file.
+func (j *Journal) Close() error { return errors.Join(j.sync(), j.file.Close()) }
 
-func (j *journal) hash(key string) uint64 { return maphash.String(j.seed, key) }
+func (j *Journal) hash(key string) uint64 { return maphash.String(j.seed, key) }
 
 func keyOf(e *reports.Endpoint) string {
 	return targetKey(e.Target, e.Host, e.Port, e.ServerName, e.STARTTLS)
@@ -239,13 +248,13 @@ func targetKey(text, host string, port uint16, name, dialect string) string {
 	return fmt.Sprintf("%s\x00%s\x00%d\x00%s\x00%s", reports.Clean(text), reports.Clean(host), port, reports.Clean(name), dialect)
 }
 
-func settingsOf(config *tlschain.Config, part shard) journalSettings {
-	flags := config.Flags(tlschain.ScanCommand)
-	if part.of > 1 {
-		flags = append(flags, "--shard", fmt.Sprintf("%d/%d", part.index+1, part.of))
+func settingsOf(config *Config, part string) journalSettings {
+	flags := config.Flags(ScanCommand)
+	if part != "" {
+		flags = append(flags, "--shard", part)
 	}
 	if len(flags) == 0 {
 		flags = []string{"none"}
 	}
-	return journalSettings{Settings: strings.Join(flags, " "), Config: fmt.Sprintf("%s %d/%d", config.Hash(), part.index, part.of)}
+	return journalSettings{Settings: strings.Join(flags, " "), Config: strings.TrimSpace(fmt.Sprintf("%s %s", config.Hash(), part))}
 }
