@@ -200,7 +200,8 @@ func (c *Config) CheckDatabase(where string) error {
 	var found []error
 	for _, name := range sortedKeys(c.Groups) {
 		if g := c.Groups[name]; g.Zone != "" {
-			found = append(found, fmt.Errorf("%s: the workers of a zone need a history on PostgreSQL: write database, or --db postgres://user@host/database", g.zoneAt))
+			found = append(found, fmt.Errorf("%s: the workers of a zone need a history on PostgreSQL: write database, "+
+				"or --db postgres://user@host/database", g.zoneAt))
 		}
 	}
 	return errors.Join(found...)

@@ -20,7 +20,8 @@ func hashOf(der []byte) [32]byte { return sha256.Sum256(der) }
 
 // splitConfirmed separates endpoints that can be stored from those that have to
 // be scanned again. New endpoints and immaterial changes need no confirmation.
-func (r *auditRun) splitConfirmed(ctx context.Context, some []seenEndpoint) (confirmed []seenEndpoint, changed []unconfirmedChange, err error) {
+func (r *auditRun) splitConfirmed(ctx context.Context, some []seenEndpoint) (confirmed []seenEndpoint,
+	changed []unconfirmedChange, err error) {
 	if r.group.Confirm.times() == 1 {
 		return some, nil, nil
 	}

@@ -125,7 +125,8 @@ func (c *Change) sentence() string {
 		words = append(words, "answers again")
 	}
 	if !c.After.Due.IsZero() {
-		words = append(words, fmt.Sprintf("not renewed, which is usual by %s; it runs out on %s", c.After.Due.Format(time.DateOnly), c.After.Expires.Format(time.DateOnly)))
+		words = append(words, fmt.Sprintf("not renewed, which is usual by %s; it runs out on %s", c.After.Due.Format(time.DateOnly),
+			c.After.Expires.Format(time.DateOnly)))
 	} else if slices.Contains(c.Kinds, Renewed) {
 		words = append(words, "renewed after all")
 	}

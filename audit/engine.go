@@ -31,7 +31,8 @@ func NewEngine(env func(now time.Time) tlschain.Env) Engine {
 func (g *Group) config() tlschain.Config {
 	c := g.Config.WithFiles(g.inFolder)
 	c.Pace = tlschain.Pace{
-		Concurrency: g.Pace.Concurrency, Rate: g.Pace.Rate, PerHost: g.Pace.PerHost, Retries: g.Pace.Retries, Timeout: time.Duration(g.Pace.Timeout),
+		Concurrency: g.Pace.Concurrency, Rate: g.Pace.Rate, PerHost: g.Pace.PerHost, Retries: g.Pace.Retries,
+		Timeout: time.Duration(g.Pace.Timeout),
 	}
 	return c
 }

@@ -123,7 +123,8 @@ func (n *Notifier) Test(ctx context.Context, receiver string) error {
 	if r == nil {
 		return fmt.Errorf("there is no receiver %q; there is %s", receiver, orNone(sortedKeys(n.Config.Receivers)))
 	}
-	m := message{Title: "tlschain: a test", Text: "This is what a message of tlschain audit looks like. Nothing has happened.\n", Started: n.Clock.now(), Changes: []changeJSON{}}
+	m := message{Title: "tlschain: a test", Text: "This is what a message of tlschain audit looks like. Nothing has happened.\n",
+		Started: n.Clock.now(), Changes: []changeJSON{}}
 	if err := n.send(ctx, r, m); err != nil {
 		return fmt.Errorf("telling %s: %w", receiver, err)
 	}

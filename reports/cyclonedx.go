@@ -26,7 +26,8 @@ type cyclonedxWriter struct {
 }
 
 func newCycloneDX(w io.Writer, _ Options) (Writer, error) {
-	return &cyclonedxWriter{w: w, components: map[string]cdx.Component{}, depends: map[string][]string{}, services: map[string]cdx.Service{}}, nil
+	return &cyclonedxWriter{w: w, components: map[string]cdx.Component{}, depends: map[string][]string{},
+		services: map[string]cdx.Service{}}, nil
 }
 
 func (c *cyclonedxWriter) Begin(h Header) error {

@@ -22,7 +22,8 @@ func newDot(w io.Writer, o Options) (Writer, error) {
 }
 
 func (d *dotWriter) Begin(Header) error {
-	_, err := io.WriteString(d.w, "digraph tlschain {\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"sans-serif\", fontsize=11];\n  edge [fontname=\"sans-serif\", fontsize=9];\n")
+	_, err := io.WriteString(d.w, "digraph tlschain {\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"sans-serif\", "+
+		"fontsize=11];\n  edge [fontname=\"sans-serif\", fontsize=9];\n")
 	return err
 }
 

@@ -55,7 +55,8 @@ func (e *Endpoint) draw(l labels) drawing {
 			break
 		}
 		c := &e.Chain[i]
-		n := node{Position: c.Position, Hash: c.SHA256, Name: ShortName(c.Subject), Subject: c.Subject, Issuer: c.Issuer, Role: c.Role, Kind: nodeSent}
+		n := node{Position: c.Position, Hash: c.SHA256, Name: ShortName(c.Subject), Subject: c.Subject, Issuer: c.Issuer, Role: c.Role,
+			Kind: nodeSent}
 		if n.Name == "" {
 			n.Name = c.SHA256.Short()
 		}
@@ -65,8 +66,9 @@ func (e *Endpoint) draw(l labels) drawing {
 	for i := range e.Missing {
 		m := &e.Missing[i]
 		if len(d.Nodes) < maxDrawn && (m.SHA256.IsZero() || d.find(m.SHA256) < 0) {
-			d.Nodes = append(d.Nodes, node{Position: -1, After: m.After, Hash: m.SHA256, Name: ShortName(m.Subject), Subject: m.Subject, Issuer: m.Issuer,
-				Kind: nodeMissing, Severity: e.missingSeverity(), Note: l.Missing})
+			d.Nodes = append(d.Nodes, node{Position: -1, After: m.After, Hash: m.SHA256, Name: ShortName(m.Subject), Subject: m.Subject,
+				Issuer: m.Issuer,
+				Kind:   nodeMissing, Severity: e.missingSeverity(), Note: l.Missing})
 		}
 	}
 	for i := range e.Unsent {

@@ -102,7 +102,8 @@ func (n *nagiosWriter) End(s Summary) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "TLSCHAIN %s - %s", n.state, n.summary(s))
-	fmt.Fprintf(&b, " | endpoints=%d critical=%d;;0 warning=%d;0 unknown=%d", s.Endpoints, n.count[nagiosCritical], n.count[nagiosWarning], n.count[nagiosUnknown])
+	fmt.Fprintf(&b, " | endpoints=%d critical=%d;;0 warning=%d;0 unknown=%d", s.Endpoints, n.count[nagiosCritical],
+		n.count[nagiosWarning], n.count[nagiosUnknown])
 	if !n.ends.IsZero() && !n.at.IsZero() {
 		fmt.Fprintf(&b, " days_left=%d", int(n.ends.Sub(n.at).Hours()/24))
 	}

@@ -99,7 +99,8 @@ func (s *sarifWriter) Begin(h Header) error {
 	if err != nil {
 		return fmt.Errorf("encoding the rules: %w", err)
 	}
-	_, err = fmt.Fprintf(s.w, `{"$schema":"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json","version":"2.1.0",`+
+	_, err = fmt.Fprintf(s.w, `{"$schema":`+
+		`"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json","version":"2.1.0",`+
 		`"runs":[{"tool":{"driver":%s},"columnKind":"utf16CodeUnits","results":[`, b)
 	return err
 }

@@ -17,7 +17,8 @@ const columns = "host,port,server_name,address,starttls,tags,expect_sha256"
 
 // columnNames are the names under which a column is found, best first.
 var columnNames = map[string][]string{
-	"host":          {"host", "hostname", "host_name", "fqdn", "dns_name", "domain", "url", "endpoint", "target", "server", "name", "common_name"},
+	"host": {"host", "hostname", "host_name", "fqdn", "dns_name", "domain", "url", "endpoint", "target", "server", "name",
+		"common_name"},
 	"port":          {"port", "tcp_port", "port_number"},
 	"server_name":   {"server_name", "servername", "sni"},
 	"address":       {"address", "ip", "ip_address", "ipaddress", "ip_addr", "ipv4", "ipv6"},
@@ -61,7 +62,8 @@ func parseHeader(line string, note func(string, ...any)) (*header, error) {
 			continue
 		}
 		h := &header{
-			find("host"), find("port"), find("server_name"), find("address"), find("starttls"), find("tags"), find("expect_sha256"), len(names), comma,
+			find("host"), find("port"), find("server_name"), find("address"), find("starttls"), find("tags"), find("expect_sha256"),
+			len(names), comma,
 		}
 		return h, h.check(names, note)
 	}

@@ -16,7 +16,8 @@ var (
 	grepable   = regexp.MustCompile(`(?:^|\t)Host: (\S+) \(([^)]*)\)`)
 	reported   = regexp.MustCompile(`^Nmap scan report for (?:(\S+) \(([0-9A-Fa-f.:]+)\)|(\S+))`)
 	openPort   = regexp.MustCompile(`^(\d+)/tcp\s+open\s+(\S+)`)
-	nmapOther  = regexp.MustCompile(`^(?:Starting Nmap |Nmap done|Host is up|Not shown|Other addresses for |rDNS record for |PORT\s+STATE|Service Info|Service detection|` +
+	nmapOther  = regexp.MustCompile(`^(?:Starting Nmap |Nmap done|Host is up|Not shown|Other addresses for |rDNS record for |` +
+		`PORT\s+STATE|Service Info|Service detection|` +
 		`All \d+ scanned ports|Nmap scan report|MAC Address|\d+/(?:tcp|udp|sctp)\s|\|)`)
 )
 
@@ -115,7 +116,8 @@ func (n *nmapReport) add(to []parsedTarget, number, service string) []parsedTarg
 		return to
 	}
 	tls := strings.Contains(service, "ssl") || strings.Contains(service, "https") ||
-		slices.Contains([]string{"imaps", "pop3s", "smtps", "submissions", "ldaps", "ldapssl", "ftps", "ircs", "telnets", "nntps", "domain-s"}, service)
+		slices.Contains([]string{"imaps", "pop3s", "smtps", "submissions", "ldaps", "ldapssl", "ftps", "ircs", "telnets", "nntps",
+			"domain-s"}, service)
 	if !tls && starttls.ByPort(port) == "" {
 		return to
 	}

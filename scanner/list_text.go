@@ -71,7 +71,8 @@ func trimmed(text string) string {
 
 // unquoted takes a pair of quotes off.
 func unquoted(text string) string {
-	if n := len(text); n >= 2 && (text[0] == '"' || text[0] == '\'') && text[n-1] == text[0] && !strings.ContainsRune(text[1:n-1], rune(text[0])) {
+	if n := len(text); n >= 2 && (text[0] == '"' || text[0] == '\'') && text[n-1] == text[0] &&
+		!strings.ContainsRune(text[1:n-1], rune(text[0])) {
 		return trimmed(text[1 : n-1])
 	}
 	return text

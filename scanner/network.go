@@ -38,7 +38,8 @@ func (p *parsedTarget) parseRange(text string) (ok bool, err error) {
 			return true, fmt.Errorf("%q has more addresses than can be scanned: the largest IPv6 network is a /96", text)
 		}
 		if prefix != prefix.Masked() {
-			return true, fmt.Errorf("%q has bits set beyond its prefix: type %s for the network, or %s for the address alone", text, prefix.Masked(), prefix.Addr())
+			return true, fmt.Errorf("%q has bits set beyond its prefix: type %s for the network, or %s for the address alone", text,
+				prefix.Masked(), prefix.Addr())
 		}
 		p.first, p.last = prefix.Addr(), lastOf(prefix)
 		return true, nil

@@ -58,7 +58,8 @@ func (p *parsedTarget) parseScheme(scheme, rest string) (authority string, err e
 		rest = rest[:end]
 	}
 	if strings.Contains(rest, "@") {
-		return "", fmt.Errorf("a URL with a user name is not a target: type SERVERNAME@address:port to send a name of your own, else leave out what is before the @")
+		return "", fmt.Errorf("a URL with a user name is not a target: type SERVERNAME@address:port to send a name of your own, " +
+			"else leave out what is before the @")
 	}
 	rest = strings.Replace(rest, "%25", "%", 1) // RFC 6874 section 2: a zone's percent sign in a URL
 	p.port = port

@@ -118,7 +118,8 @@ func (s *Server) apiGroups(r *http.Request) (any, error) {
 	}
 	out := make([]apiGroup, len(groups))
 	for i, g := range groups {
-		out[i] = apiGroup{Group: g.Name, Endpoints: g.Endpoints, Severity: map[string]int{}, Unreachable: g.Unreachable, Zone: g.Zone, Waiting: orNull(g.Waiting), Running: g.Running, Next: orNull(g.Next)}
+		out[i] = apiGroup{Group: g.Name, Endpoints: g.Endpoints, Severity: map[string]int{}, Unreachable: g.Unreachable, Zone: g.Zone,
+			Waiting: orNull(g.Waiting), Running: g.Running, Next: orNull(g.Next)}
 		for severity, n := range g.Worst {
 			out[i].Severity[severityName(severity)] = n
 		}

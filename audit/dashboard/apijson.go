@@ -33,7 +33,8 @@ func auditJSON(a history.Audit) apiAudit {
 }
 
 func currentJSON(c history.Current) apiCurrent {
-	return apiCurrent{ID: c.Endpoint.ID, Group: c.Endpoint.Group, Endpoint: c.Endpoint.Key, Since: c.Since, Gone: c.Gone, State: factsJSON(c.Facts)}
+	return apiCurrent{ID: c.Endpoint.ID, Group: c.Endpoint.Group, Endpoint: c.Endpoint.Key, Since: c.Since, Gone: c.Gone,
+		State: factsJSON(c.Facts)}
 }
 
 func factsJSON(f history.Facts) apiFacts {

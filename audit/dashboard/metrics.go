@@ -82,20 +82,24 @@ func gauge(name, help string, labels ...string) *prometheus.Desc {
 }
 
 var (
-	descEndpoints = gauge("endpoints", "Endpoints of a group by state: ok, info, warning, error by their worst finding that is not waived, or unreachable.", "group", "state")
-	descLast      = gauge("audit_last_success_timestamp_seconds", "When the last complete audit of the group ended.", "group")
-	descDuration  = gauge("audit_duration_seconds", "How long the last complete audit of the group took.", "group")
-	descNext      = gauge("audit_next_timestamp_seconds", "When the group is due next.", "group")
-	descRunning   = gauge("audit_running", "Whether this process audits the group just now.", "group")
-	descWaiting   = gauge("audit_waiting_seconds", "How long the group has waited for a worker of its zone to take its audit; 0: it does not wait.", "group", "zone")
-	descFlapping  = gauge("audit_flapping_endpoints", "Endpoints of the last complete audit that changed and could not make up their mind.", "group")
-	descNotices   = gauge("notifications_failed", "Notices that a receiver did not take at the last attempt.", "receiver")
-	descBytes     = gauge("history_bytes", "Size of the history.")
-	descBuild     = gauge("build_info", "1, with the version of tlschain.", "version")
+	descEndpoints = gauge("endpoints", "Endpoints of a group by state: ok, info, warning, "+
+		"error by their worst finding that is not waived, or unreachable.", "group", "state")
+	descLast     = gauge("audit_last_success_timestamp_seconds", "When the last complete audit of the group ended.", "group")
+	descDuration = gauge("audit_duration_seconds", "How long the last complete audit of the group took.", "group")
+	descNext     = gauge("audit_next_timestamp_seconds", "When the group is due next.", "group")
+	descRunning  = gauge("audit_running", "Whether this process audits the group just now.", "group")
+	descWaiting  = gauge("audit_waiting_seconds", "How long the group has waited for a worker of its zone to take its audit; 0: "+
+		"it does not wait.", "group", "zone")
+	descFlapping = gauge("audit_flapping_endpoints", "Endpoints of the last complete audit that changed and could not make up their mind.",
+		"group")
+	descNotices = gauge("notifications_failed", "Notices that a receiver did not take at the last attempt.", "receiver")
+	descBytes   = gauge("history_bytes", "Size of the history.")
+	descBuild   = gauge("build_info", "1, with the version of tlschain.", "version")
 )
 
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descEndpoints, descLast, descDuration, descNext, descRunning, descWaiting, descFlapping, descNotices, descBytes, descBuild} {
+	for _, d := range []*prometheus.Desc{descEndpoints, descLast, descDuration, descNext, descRunning, descWaiting, descFlapping,
+		descNotices, descBytes, descBuild} {
 		out <- d
 	}
 }

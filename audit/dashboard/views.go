@@ -54,7 +54,8 @@ func (s *Server) groups(ctx context.Context) ([]groupView, error) {
 		i, ok := at[name]
 		if !ok {
 			i = len(views)
-			at[name], views = i, append(views, groupView{Name: name, Next: planned[name].Next, Running: s.Running != nil && s.Running(name), Waiting: waiting[name]})
+			at[name], views = i, append(views, groupView{Name: name, Next: planned[name].Next,
+				Running: s.Running != nil && s.Running(name), Waiting: waiting[name]})
 			if g := s.Config.Groups[name]; g != nil {
 				views[i].Zone = g.Zone
 			}

@@ -58,7 +58,8 @@ func (db *DB) Changes(ctx context.Context, audit int64) ([]Change, error) {
 // Begun counts the intervals that an audit began, up to a limit: what Changes
 // will have to read.
 func (db *DB) Begun(ctx context.Context, audit int64, limit int) (n int, err error) {
-	err = db.sql.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM observation WHERE first_audit = $1 LIMIT $2) begun", audit, limit).Scan(&n)
+	err = db.sql.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM observation WHERE first_audit = $1 LIMIT $2) begun",
+		audit, limit).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("counting the changes of audit %d: %w", audit, err)
 	}
@@ -81,7 +82,8 @@ func (db *DB) Diff(ctx context.Context, from, to int64) ([]Change, error) {
 	}
 	var pairs []pair
 	add := func(endpoint int64) {
-		if p := (pair{endpoint, before.states[endpoint], after.states[endpoint]}); p.before != p.after && before.covers(endpoint) && after.covers(endpoint) {
+		if p := (pair{endpoint, before.states[endpoint], after.states[endpoint]}); p.before != p.after && before.covers(endpoint) &&
+			after.covers(endpoint) {
 			pairs = append(pairs, p)
 		}
 	}

@@ -41,7 +41,8 @@ type Cursor struct {
 // Next is the cursor to the page that follows an endpoint.
 func (c *Current) Next() Cursor { return Cursor{c.Worst, c.Endpoint.Key, c.Endpoint.ID} }
 
-const currentColumns = "SELECT e.id, e.grp, e.key, e.identity, e.state_id, e.since, e.gone, " + factColumns + " FROM endpoint e JOIN state s ON s.id = e.state_id"
+const currentColumns = "SELECT e.id, e.grp, e.key, e.identity, e.state_id, e.since, e.gone, " + factColumns +
+	" FROM endpoint e JOIN state s ON s.id = e.state_id"
 
 // listed are the endpoints that lists show; the words match those of the
 // partial indexes.
@@ -137,7 +138,8 @@ func (db *DB) Conditions(ctx context.Context, take func(*Condition) error) error
 // Expiring gives up to limit endpoints of a group (empty: of all) that run out
 // at the time or later, soonest first.
 func (db *DB) Expiring(ctx context.Context, group string, from time.Time, limit int) ([]Current, error) {
-	return db.current(ctx, listed+" AND e.expires > 0 AND e.expires >= $1 AND ($2 = '' OR e.grp = $2) ORDER BY e.expires, e.id LIMIT $3", seconds(from), group, limit)
+	return db.current(ctx, listed+" AND e.expires > 0 AND e.expires >= $1 AND ($2 = '' OR e.grp = $2) ORDER BY e.expires, e.id LIMIT $3",
+		seconds(from), group, limit)
 }
 
 // Endpoint gives one endpoint by its id, also one that is gone, or ErrNotFound.
@@ -169,7 +171,8 @@ func (db *DB) current(ctx context.Context, tail string, args ...any) ([]Current,
 	err := each(ctx, db.sql, func(rows *sql.Rows) error {
 		var c Current
 		var f factScan
-		fields := append([]any{&c.Endpoint.ID, &c.Endpoint.Group, &c.Endpoint.Key, &c.Endpoint.Identity, &c.StateID, &c.Since, &c.Gone}, f.fields()...)
+		fields := append([]any{&c.Endpoint.ID, &c.Endpoint.Group, &c.Endpoint.Key, &c.Endpoint.Identity, &c.StateID, &c.Since, &c.Gone},
+			f.fields()...)
 		if err := rows.Scan(fields...); err != nil {
 			return err
 		}
@@ -212,7 +215,8 @@ func (db *DB) Keys(ctx context.Context, group, prefix string) ([]string, error) 
 		err := rows.Scan(&key)
 		found = append(found, key)
 		return err
-	}, "SELECT e.key FROM endpoint e"+listed+" AND e.grp = $1 AND e.key >= $2 AND e.key < $3 ORDER BY e.key", group, prefix, prefix+"\U0010FFFF")
+	}, "SELECT e.key FROM endpoint e"+listed+" AND e.grp = $1 AND e.key >= $2 AND e.key < $3 ORDER BY e.key", group, prefix,
+		prefix+"\U0010FFFF")
 	if err != nil {
 		return nil, fmt.Errorf("listing keys that begin with %q: %w", prefix, err)
 	}

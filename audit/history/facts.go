@@ -8,7 +8,8 @@ import (
 )
 
 // factColumns are the columns of state s that scanFacts reads.
-const factColumns = "s.status, s.failure, s.presentation, s.worst, s.leaf, s.issuer, s.product, s.rules, s.refused, s.bundle, s.not_before, s.expires, s.due"
+const factColumns = "s.status, s.failure, s.presentation, s.worst, s.leaf, s.issuer, s.product, s.rules, s.refused, s.bundle, " +
+	"s.not_before, s.expires, s.due"
 
 // A factScan is room for one row's facts.
 type factScan struct {
@@ -18,7 +19,8 @@ type factScan struct {
 }
 
 func (f *factScan) fields() []any {
-	return []any{&f.Status, &f.Failure, &f.Presentation, &f.Worst, &f.leaf, &f.Issuer, &f.Product, &f.Rules, &f.Refused, &f.bundle, &f.notBefore, &f.expires, &f.due}
+	return []any{&f.Status, &f.Failure, &f.Presentation, &f.Worst, &f.leaf, &f.Issuer, &f.Product, &f.Rules, &f.Refused, &f.bundle,
+		&f.notBefore, &f.expires, &f.due}
 }
 
 func (f *factScan) facts() Facts {

@@ -103,7 +103,8 @@ func linkChains(ctx context.Context, tx *sql.Tx, states map[Hash]*State, chains,
 		}
 		return a[1].(int) - b[1].(int)
 	})
-	return insert(ctx, tx, "INSERT INTO chain_certificate (chain_id, position, certificate_id)", "ON CONFLICT (chain_id, position) DO NOTHING", rows)
+	return insert(ctx, tx, "INSERT INTO chain_certificate (chain_id, position, certificate_id)",
+		"ON CONFLICT (chain_id, position) DO NOTHING", rows)
 }
 
 // chainHash is SHA-256 over the certificates' binary SHA-256s, in order.

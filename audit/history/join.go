@@ -65,9 +65,11 @@ func (db *DB) join(ctx context.Context, tx *sql.Tx, audit int64, group string, c
 func tally(ctx context.Context, tx *sql.Tx, group string) error {
 	for _, query := range []string{
 		"DELETE FROM tally WHERE grp = $1",
-		"INSERT INTO tally (grp, status, worst, endpoints) SELECT e.grp, e.status, e.worst, count(*) FROM endpoint e" + listed + " AND e.grp = $1 GROUP BY e.grp, e.status, e.worst",
+		"INSERT INTO tally (grp, status, worst, endpoints) SELECT e.grp, e.status, e.worst, count(*) FROM endpoint e" + listed +
+			" AND e.grp = $1 GROUP BY e.grp, e.status, e.worst",
 		"DELETE FROM mend_tally WHERE grp = $1",
-		"INSERT INTO mend_tally (grp, bundle, endpoints, example) SELECT e.grp, e.bundle, count(*), min(e.id) FROM endpoint e" + listed + mendable + " AND e.grp = $1 GROUP BY e.grp, e.bundle",
+		"INSERT INTO mend_tally (grp, bundle, endpoints, example) SELECT e.grp, e.bundle, count(*), min(e.id) FROM endpoint e" +
+			listed + mendable + " AND e.grp = $1 GROUP BY e.grp, e.bundle",
 	} {
 		if _, err := tx.ExecContext(ctx, query, group); err != nil {
 			return err

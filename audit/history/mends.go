@@ -21,7 +21,8 @@ func internMends(ctx context.Context, tx *sql.Tx, states map[Hash]*State) error 
 	}
 	known := map[Hash]int64{}
 	order := slices.SortedFunc(maps.Keys(mends), func(a, b Hash) int { return bytes.Compare(a[:], b[:]) })
-	if err := lookUpHashes(ctx, tx, known, order, "SELECT certificate_id, bundle FROM mend_certificate WHERE position = 0 AND bundle IN"); err != nil {
+	if err := lookUpHashes(ctx, tx, known, order, "SELECT certificate_id, bundle FROM mend_certificate WHERE position = 0 AND "+
+		"bundle IN"); err != nil {
 		return err
 	}
 	certificates := map[Hash][]any{}
@@ -45,7 +46,8 @@ func internMends(ctx context.Context, tx *sql.Tx, states map[Hash]*State) error 
 			}
 		}
 	}
-	return insert(ctx, tx, "INSERT INTO mend_certificate (bundle, position, certificate_id)", "ON CONFLICT (bundle, position) DO NOTHING", rows)
+	return insert(ctx, tx, "INSERT INTO mend_certificate (bundle, position, certificate_id)",
+		"ON CONFLICT (bundle, position) DO NOTHING", rows)
 }
 
 // Bundle gives the certificates that a mend stands for, DER, in order; nil if

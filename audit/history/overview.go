@@ -50,7 +50,8 @@ func (db *DB) Mends(ctx context.Context, limit int) ([]Mend, error) {
 		m.Bundle = hashOf(bundle)
 		found, examples = append(found, m), append(examples, m.Example.ID)
 		return err
-	}, "SELECT bundle, CAST(sum(endpoints) AS BIGINT) AS n, min(example) FROM mend_tally GROUP BY bundle ORDER BY n DESC, bundle LIMIT $1", limit)
+	}, "SELECT bundle, CAST(sum(endpoints) AS BIGINT) AS n, min(example) FROM mend_tally GROUP BY bundle ORDER BY n DESC, bundle LIMIT $1",
+		limit)
 	if err != nil {
 		return nil, fmt.Errorf("counting mends: %w", err)
 	}

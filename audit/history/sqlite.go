@@ -28,7 +28,8 @@ func openSQLite(path string) (*DB, error) {
 		return nil, fmt.Errorf("opening the history %s: there is no directory %s", path, filepath.Dir(abs))
 	}
 	query := url.Values{
-		"_pragma": {"busy_timeout(30000)", "auto_vacuum(incremental)", "journal_mode(wal)", "synchronous(full)", "cache_size(-8000)", "temp_store(memory)"},
+		"_pragma": {"busy_timeout(30000)", "auto_vacuum(incremental)", "journal_mode(wal)", "synchronous(full)", "cache_size(-8000)",
+			"temp_store(memory)"},
 		"_txlock": {"immediate"}, // all transactions write; upgrading a read lock later could not wait its turn
 	}
 	name := url.URL{Scheme: "file", Path: filepath.ToSlash(abs), RawQuery: query.Encode()}

@@ -68,7 +68,8 @@ func each(ctx context.Context, db reader, scan func(*sql.Rows) error, query stri
 
 // lookUp finds the ids of the rows whose column holds one of the keys, and
 // returns them by key. where ends in "column IN"; args are its parameters.
-func lookUp[K comparable](ctx context.Context, db reader, found map[K]int64, keys []K, column func(K) any, key func(any) K, where string, args ...any) error {
+func lookUp[K comparable](ctx context.Context, db reader, found map[K]int64, keys []K, column func(K) any, key func(any) K,
+	where string, args ...any) error {
 	for len(keys) > 0 {
 		n := min(len(keys), chunk)
 		params := append([]any(nil), args...)

@@ -26,7 +26,8 @@ func (db *DB) Begin(ctx context.Context, group string, at time.Time) (*Writer, e
 		if err := db.joinDead(ctx, tx, group); err != nil {
 			return err
 		}
-		return tx.QueryRowContext(ctx, "INSERT INTO audit (grp, started, state) VALUES ($1, $2, 'running') RETURNING id", group, at.Unix()).Scan(&w.ID)
+		return tx.QueryRowContext(ctx, "INSERT INTO audit (grp, started, state) VALUES ($1, $2, 'running') RETURNING id", group,
+			at.Unix()).Scan(&w.ID)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("beginning an audit: %w", err)

@@ -34,6 +34,7 @@ func GetAxe(t *testing.T) Axe {
 func (a Axe) Barriers(b *Tab) []string {
 	b.t.Helper()
 	JS[int](b, string(a)+";0")
-	return JS[[]string](b, `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.filter(v => ["serious", "critical"].includes(v.impact))
+	return JS[[]string](b, `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations
+		.filter(v => ["serious", "critical"].includes(v.impact))
 		.map(v => v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 200) + " " + n.failureSummary).join(" | ")))`)
 }

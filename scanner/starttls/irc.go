@@ -77,7 +77,8 @@ func ircCommand(line string) string {
 // anything about numbers or pace passes.
 func ircRefusal(line string) Kind {
 	line = strings.ToLower(line)
-	for _, word := range []string{"too many", "too fast", "throttle", "try again", "try later", "no more connections", "server full", "server is full"} {
+	for _, word := range []string{"too many", "too fast", "throttle", "try again", "try later", "no more connections", "server full",
+		"server is full"} {
 		if strings.Contains(line, word) {
 			return Busy
 		}

@@ -52,7 +52,8 @@ func (r *Recipe) option(label string, t *Template, w word) (err error) {
 	}
 	switch w.name {
 	case "cn":
-		t.RawSubject, err = Name(Attribute{Type: "C", Value: "XX"}, Attribute{Type: "O", Value: "Example Trust Services"}, Attribute{Type: "CN", Value: w.value})
+		t.RawSubject, err = Name(Attribute{Type: "C", Value: "XX"}, Attribute{Type: "O", Value: "Example Trust Services"},
+			Attribute{Type: "CN", Value: w.value})
 	case "subject":
 		t.RawSubject, err = ParseName(w.value)
 	case "from":
@@ -63,7 +64,8 @@ func (r *Recipe) option(label string, t *Template, w word) (err error) {
 		t.SubjectKeyId = nil
 		t.Key, err = NewKey(label, w.value)
 	case "alg":
-		t.Hash, err = choose(w.value, map[string]crypto.Hash{"md5": crypto.MD5, "sha1": crypto.SHA1, "sha256": crypto.SHA256, "sha384": crypto.SHA384, "sha512": crypto.SHA512})
+		t.Hash, err = choose(w.value, map[string]crypto.Hash{"md5": crypto.MD5, "sha1": crypto.SHA1, "sha256": crypto.SHA256,
+			"sha384": crypto.SHA384, "sha512": crypto.SHA512})
 	case "key", "signedby":
 		var c *Cert
 		if c, err = r.cert(w.value); err == nil && w.name == "key" {
@@ -103,7 +105,8 @@ func (r *Recipe) extension(t *Template, w word) (err error) {
 	case "eku":
 		err = setEKU(t, w.value)
 	case "ku":
-		t.KeyUsage, err = choose(w.value, map[string]x509.KeyUsage{"none": 0, "nocertsign": x509.KeyUsageCRLSign, "server": x509.KeyUsageDigitalSignature, "encipher": x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment})
+		t.KeyUsage, err = choose(w.value, map[string]x509.KeyUsage{"none": 0, "nocertsign": x509.KeyUsageCRLSign,
+			"server": x509.KeyUsageDigitalSignature, "encipher": x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment})
 	case "ski":
 		t.SubjectKeyId, err = r.keyID(w.value)
 	case "aki":
@@ -212,7 +215,8 @@ func setEKU(t *Template, text string) error {
 		return nil
 	}
 	for _, name := range commas(text) {
-		usage, err := choose(name, map[string]x509.ExtKeyUsage{"server": x509.ExtKeyUsageServerAuth, "client": x509.ExtKeyUsageClientAuth, "any": x509.ExtKeyUsageAny})
+		usage, err := choose(name, map[string]x509.ExtKeyUsage{"server": x509.ExtKeyUsageServerAuth,
+			"client": x509.ExtKeyUsageClientAuth, "any": x509.ExtKeyUsageAny})
 		if err != nil {
 			return err
 		}

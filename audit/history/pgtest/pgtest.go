@@ -66,7 +66,8 @@ func (s *Server) Database(tb testing.TB) string {
 // Run starts the server again after Crash.
 func (s *Server) Run(tb testing.TB) {
 	tb.Helper()
-	s.run(tb, "pg_ctl", "start", "-w", "-D", s.data(), "-l", filepath.Join(s.dir, "log"), "-o", "-k "+s.dir+" -c listen_addresses='' -c fsync=off")
+	s.run(tb, "pg_ctl", "start", "-w", "-D", s.data(), "-l", filepath.Join(s.dir, "log"), "-o", "-k "+s.dir+
+		" -c listen_addresses='' -c fsync=off")
 }
 
 // Crash ends the server as a power cut would, all connections with it.

@@ -94,7 +94,8 @@ func (o options) measure() error {
 	if err != nil {
 		return err
 	}
-	scan := []string{"scan", "-f", list, "--roots", roots, "--format", "ndjson", "-o", filepath.Join(dir, "report.ndjson"), "--fail-on", "never",
+	scan := []string{"scan", "-f", list, "--roots", roots, "--format", "ndjson", "-o", filepath.Join(dir, "report.ndjson"),
+		"--fail-on", "never",
 		"--retries", "0", "--timeout", o.timeout.String(), "--concurrency", strconv.Itoa(o.concurrency)}
 	runs := []struct {
 		name string
@@ -112,7 +113,8 @@ func (o options) measure() error {
 		}
 		args := r.args
 		if args[0] == os.Args[0] {
-			args = append(args, "-port", port, "-targets", strconv.Itoa(o.targets), "-concurrency", strconv.Itoa(o.concurrency), "-timeout", o.timeout.String())
+			args = append(args, "-port", port, "-targets", strconv.Itoa(o.targets), "-concurrency", strconv.Itoa(o.concurrency),
+				"-timeout", o.timeout.String())
 		}
 		c, err := timed(r.name, args)
 		if err != nil {
@@ -150,7 +152,8 @@ func (o options) print(costs []cost) {
 	if o.distinct {
 		leaves = "all leaves distinct"
 	}
-	fmt.Printf("%d endpoints, %s, %d in flight, latency %v, %d%% silent, time-out %v\n", o.targets, leaves, o.concurrency, o.latency, o.dead, o.timeout)
+	fmt.Printf("%d endpoints, %s, %d in flight, latency %v, %d%% silent, time-out %v\n", o.targets, leaves, o.concurrency, o.latency,
+		o.dead, o.timeout)
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "what\tCPU/endpoint\tratio to floor\twall\tpeak memory\t")
 	for _, c := range costs {
@@ -165,7 +168,8 @@ func (o options) print(costs []cost) {
 
 // startFarm starts the servers and waits for the line with their port.
 func (o options) startFarm() (*exec.Cmd, string, error) {
-	cmd := exec.Command(os.Args[0], "-role", "farm", "-latency", o.latency.String(), "-dead", strconv.Itoa(o.dead), "-distinct="+strconv.FormatBool(o.distinct))
+	cmd := exec.Command(os.Args[0], "-role", "farm", "-latency", o.latency.String(), "-dead", strconv.Itoa(o.dead),
+		"-distinct="+strconv.FormatBool(o.distinct))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -190,7 +190,8 @@ func (c *certificate) changeName(word, value string) error {
 // changeExtension sets an extension's value, or does something to one by its
 // name.
 func (c *certificate) changeExtension(word, value string) error {
-	if word != "crit" && word != "noncrit" && word != "flag" && word != "dup" && word != "drop" && word != "cut" && word != "trail" && word != "raw" {
+	if word != "crit" && word != "noncrit" && word != "flag" && word != "dup" && word != "drop" && word != "cut" &&
+		word != "trail" && word != "raw" {
 		if _, err := extensionID(word); err != nil {
 			return fmt.Errorf("no such change")
 		}

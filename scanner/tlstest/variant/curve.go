@@ -58,7 +58,8 @@ func curves() map[string]*curve {
 		made := &curve{c.name, c.id, 0, n(c.p), n(c.a), n(c.b), n(c.n), n(c.gx), n(c.gy)}
 		out[c.name] = made
 	}
-	for id, c := range map[string]elliptic.Curve{"1.3.132.0.33": elliptic.P224(), "1.2.840.10045.3.1.7": elliptic.P256(), "1.3.132.0.34": elliptic.P384(), "1.3.132.0.35": elliptic.P521()} {
+	for id, c := range map[string]elliptic.Curve{"1.3.132.0.33": elliptic.P224(), "1.2.840.10045.3.1.7": elliptic.P256(),
+		"1.3.132.0.34": elliptic.P384(), "1.3.132.0.35": elliptic.P521()} {
 		p := c.Params()
 		name := "p" + p.Name[2:]
 		out[name] = &curve{name, id, 0, p.P, new(big.Int).Sub(p.P, big.NewInt(3)), p.B, p.N, p.Gx, p.Gy}
@@ -160,7 +161,8 @@ func newEC(stream io.Reader, c *curve) *Key {
 	x, y := c.times(d)
 	k := &Key{family: "ec", curve: c, public: c.point(x, y, ""), algo: sequence(oid(oidEC), oid(c.id))}
 	k.primary = func(message []byte, s scheme) ([]byte, error) { return c.sign(d, s.digest(message)), nil }
-	k.PKCS8 = sequence(number(0), k.algo, octets(sequence(number(1), octets(d.FillBytes(make([]byte, (c.n.BitLen()+7)/8))), context(1, bitString(k.public, 0)))))
+	k.PKCS8 = sequence(number(0), k.algo, octets(sequence(number(1), octets(d.FillBytes(make([]byte, (c.n.BitLen()+7)/8))),
+		context(1, bitString(k.public, 0)))))
 	k.Signer = ecSigner{c, d}
 	switch c.name {
 	case "p256", "p384", "p521":

@@ -89,7 +89,8 @@ func clash(a, b []Change) bool {
 		case "from", "to", "time":
 			return []string{"time"}
 		case "version":
-			return []string{"version", "bc", "ku", "eku", "san", "ski", "aki", "nc", "cp", "pc", "pm", "iap", "unk", "aia", "cdp", "ian", "nscert", "pkup", "staple"}
+			return []string{"version", "bc", "ku", "eku", "san", "ski", "aki", "nc", "cp", "pc", "pm", "iap", "unk", "aia", "cdp", "ian",
+				"nscert", "pkup", "staple"}
 		}
 		return []string{c.Word}
 	}
