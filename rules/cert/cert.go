@@ -44,6 +44,7 @@ type Certificate struct {
 
 	HasBasicConstraints bool
 	IsCA                bool
+	criticalConstraints bool
 	MaxPathLen          int // -1: no limit given
 	HasKeyUsage         bool
 	KeyUsage            KeyUsage

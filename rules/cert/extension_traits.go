@@ -8,8 +8,9 @@ import (
 )
 
 const (
-	oidSAN        = "2.5.29.17"
-	oidTLSFeature = "1.3.6.1.5.5.7.1.24"
+	oidSAN              = "2.5.29.17"
+	oidBasicConstraints = "2.5.29.19"
+	oidTLSFeature       = "1.3.6.1.5.5.7.1.24"
 )
 
 // criticalTraits are the extensions that RFC 5280 wants not to be critical, or
@@ -19,14 +20,33 @@ var criticalTraits = map[string]Trait{
 	"2.5.29.35": CriticalAKI, "2.5.29.14": CriticalSKI, "1.3.6.1.5.5.7.1.1": CriticalAIA,
 	"2.5.29.31": CriticalCRL, "2.5.29.18": CriticalIAN, "2.16.840.1.113730.1.1": CriticalNSType,
 	"2.5.29.37": EKUCritical,
+	"2.5.29.36": CriticalPolicyRule, "2.5.29.33": CriticalPolicyRule, "2.5.29.54": CriticalPolicyRule,
 }
 
 func (c *Certificate) noteCritical(oid string) {
 	if t, ok := criticalTraits[oid]; ok {
 		c.Traits.Add(t)
 	}
-	if oid == oidSAN {
+	switch oid {
+	case oidSAN:
 		c.criticalSAN = true
+	case oidBasicConstraints:
+		c.criticalConstraints = true
+	}
+}
+
+// noteMissing notes what RFC 5280, section 4.2.1, wants certificates to have.
+func (c *Certificate) noteMissing() {
+	c.noteIf(NoAKI, c.AKI == nil)
+	c.noteIf(NoConstraints, !c.HasBasicConstraints)
+	c.noteIf(CAWithoutSKI, c.IsCA && c.SKI == nil)
+	c.noteIf(CAWithoutUsage, c.IsCA && !c.HasKeyUsage)
+	c.noteIf(CALooseConstraints, c.IsCA && !c.criticalConstraints)
+}
+
+func (c *Certificate) noteIf(t Trait, there bool) {
+	if there {
+		c.Traits.Add(t)
 	}
 }
 

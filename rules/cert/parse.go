@@ -139,6 +139,7 @@ func (c *Certificate) parseTBS(tbs, outerAlg cryptobyte.String) error {
 			c.Traits.Add(NoExtensions)
 		}
 		c.noteNames()
+		c.noteMissing()
 		return nil
 	}
 	if c.Version != 3 {
@@ -147,6 +148,7 @@ func (c *Certificate) parseTBS(tbs, outerAlg cryptobyte.String) error {
 	}
 	err = c.parseExtensions(exts)
 	c.noteNames()
+	c.noteMissing()
 	return err
 }
 

@@ -113,6 +113,12 @@ var traitNames = [numTraits]struct{ word, phrase string }{
 	TrailingTBS:          {"trailing-tbs", "bytes after the extensions"},
 	LongLength:           {"long-length", "a length with needless octets"},
 	IndefiniteLength:     {"indefinite-length", "an indefinite length"},
+	NoAKI:                {"no-aki", "certificates without authority key identifier"},
+	CAWithoutSKI:         {"ca-without-ski", "CA certificates without subject key identifier"},
+	CAWithoutUsage:       {"ca-without-key-usage", "CA certificates without key usage"},
+	CALooseConstraints:   {"ca-constraints-not-critical", "CA certificates whose basic constraints are not critical"},
+	CriticalPolicyRule:   {"critical-policy-rule", "critical rules about policies"},
+	NoConstraints:        {"no-basic-constraints", "certificates without basic constraints"},
 }
 
 // String gives the word for the trait.

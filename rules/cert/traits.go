@@ -125,6 +125,17 @@ const (
 	TrailingTBS                                              // bytes at the end of the part that is signed
 	LongLength                                               // the outermost length takes more octets than it needs
 	IndefiniteLength                                         // the outermost length is indefinite
+)
+
+// The traits of what a certificate lacks, though RFC 5280 wants it there: for
+// clients that hold certificates to that.
+const (
+	NoAKI              Trait = iota + IndefiniteLength + 1 // no keyIdentifier of the issuer's key
+	CAWithoutSKI                                           // a CA certificate without subject key identifier
+	CAWithoutUsage                                         // a CA certificate without key usage
+	CALooseConstraints                                     // a CA certificate whose basic constraints are not critical
+	NoConstraints                                          // no basic constraints
+	CriticalPolicyRule                                     // critical policyConstraints, policyMappings or inhibitAnyPolicy
 	numTraits
 )
 

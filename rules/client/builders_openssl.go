@@ -76,6 +76,7 @@ func openSSL() map[string]Builder {
 		"python-3.11":                 level2,
 		"node-20":                     level1,
 		"node-24":                     level2,
+		"python-3.13":                 partial, // strict besides: see strictRefusals
 		"curl":                        partial,
 		"boringssl-android":           android,
 		"bun":                         bun,

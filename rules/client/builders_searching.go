@@ -29,6 +29,10 @@ func searching() map[string]Builder {
 		Sent: checkPath, Store: checkPath, MinHash: SHA256,
 		LeafEKU: true, AnyEKU: true, // [19s 24c 28u]
 	}
+	// Until 1.23 RSA keys may be of any size, until 1.22 a serial number may be
+	// negative [conformance: I:key=rsa512 L:serial=negative].
+	go123 := with(golang, func(b *Builder) { b.MinRSA = 0 })
+	go121 := with(go123, func(b *Builder) { b.RefuseAll &^= negativeSerial })
 	rustls23 := Builder{
 		MaxBytes: 65515, Refuse: trailingData, Names: Bytes, AnchorNames: Bytes, MaxPath: 6, // [18d07]
 		Leaf: SelfSignedLeaf, Sent: checkPath &^ CertSign, Store: NameLimits | Algorithms, // [08b 19f 19i 22b]
@@ -58,6 +62,8 @@ func searching() map[string]Builder {
 		"chrome":      chrome,
 		"botan-2.19":  botan,
 		"go":          golang,
+		"go-1.21":     go121,
+		"go-1.23":     go123,
 		"rustls-0.20": rustls20,
 		"rustls-0.23": rustls23,
 		"java-17":     java,

@@ -20,6 +20,7 @@ var hostRules = func() map[string]cert.HostRules {
 		"openssl-1.1.1":               node,
 		"openssl-3.0":                 openSSL,
 		"python-3.11":                 {LDH: true, CommonName: cert.CommonNoDNS, Dot: cert.DotSent}, // X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS [n-w-pre]
+		"python-3.13":                 {LDH: true, CommonName: cert.CommonNoDNS, Dot: cert.DotSent},
 		"node-20":                     node,
 		"node-24":                     {NameDot: true, Wildcard: cert.InLabel, CommonName: cert.CommonNoDNS, Numeric: true, Dot: cert.DotSent}, // [n-digits]
 		"curl":                        {Dot: cert.DotNone, CommonName: cert.CommonNoHost, CommonIP: true},                                      // [n-dot-both n-w-pre]
@@ -33,6 +34,8 @@ var hostRules = func() map[string]cert.HostRules {
 		"wolfssl-5.5":                 {CommonName: cert.CommonOnlyOdd, Wildcard: cert.Greedless, Address: cert.AddressOrName, Dot: cert.DotSent}, // [n-w-star n-w-inner n-ip-dns]
 		"botan-2.19":                  {Wildcard: cert.InLabel, Address: cert.AnyAddress, Dot: cert.DotSent},                                      // [n-w-mid n-ip-other]
 		"go":                          {TopLevel: true, Address: cert.MappedAddress, Dot: cert.DotKept},                                           // [n-ip-v4in6 n-dot-both]
+		"go-1.21":                     {TopLevel: true, Address: cert.MappedAddress, Dot: cert.DotKept},
+		"go-1.23":                     {TopLevel: true, Address: cert.MappedAddress, Dot: cert.DotKept},
 		"java-17":                     java,
 		"java-17-aia":                 java,
 		"rustls-0.20":                 rustls,

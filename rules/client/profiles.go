@@ -90,7 +90,7 @@ func (m *shelf) add(p *Profile, client, id string) {
 func platformProfile(id, title, family, version string, pl platform) *Profile {
 	return &Profile{
 		ID: id, Title: title, Family: family, Version: version, Builder: pl.builder,
-		Tested: Assumed, Stocked: Documented, AIA: pl.aia, Notes: pl.notes, Sources: pl.sources,
+		Tested: cmp.Or(pl.tested, Assumed), Stocked: Documented, AIA: pl.aia, Notes: pl.notes, Sources: pl.sources,
 	}
 }
 

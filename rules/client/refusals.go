@@ -66,9 +66,10 @@ type refusal struct {
 var families = map[string][]string{
 	"openssl-1.0": {"openssl-0.9.8", "openssl-1.0.1", "openssl-1.0.2", "openssl-1.0.2-trusted-first"},
 	"openssl-1.1": {"openssl-1.1.0", "openssl-1.1.1"},
-	"openssl-3":   {"openssl-3.0", "python-3.11", "curl", "node-20", "node-24"},
-	"level-2":     {"openssl-3.0", "python-3.11", "curl", "node-24"},
+	"openssl-3":   {"openssl-3.0", "python-3.11", "python-3.13", "curl", "node-20", "node-24"},
+	"level-2":     {"openssl-3.0", "python-3.11", "python-3.13", "curl", "node-24"},
 	"boringssl":   {"boringssl-android", "bun"},
+	"go":          {"go", "go-1.21", "go-1.23"},
 	"java":        {"java-17", "java-17-aia"},
 	"rustls":      {"rustls-0.20", "rustls-0.23"},
 	"gnutls":      {"gnutls-3.7"},
@@ -102,7 +103,20 @@ func (r refusal) members() []string {
 	return ids
 }
 
-var refusalTables = [][]refusal{keyRefusals, signatureRefusals, dateRefusals, extensionRefusals, encodingRefusals}
+// apply changes what the row's clients refuse in its places.
+func (r refusal) apply(all map[string]Refused, change func(*cert.Traits)) {
+	for _, id := range r.members() {
+		refused := all[id]
+		for p := range numPlaces {
+			if r.places&(1<<p) != 0 {
+				change(&refused[p])
+			}
+		}
+		all[id] = refused
+	}
+}
+
+var refusalTables = [][]refusal{keyRefusals, signatureRefusals, dateRefusals, extensionRefusals, encodingRefusals, strictRefusals, versionRefusals}
 
 // refusedBy gives what each client refuses, by id, worked out once from the
 // tables.
@@ -110,16 +124,11 @@ var refusedBy = sync.OnceValue(func() map[string]Refused {
 	all := make(map[string]Refused)
 	for _, table := range refusalTables {
 		for _, r := range table {
-			for _, id := range r.members() {
-				refused := all[id]
-				for p := range numPlaces {
-					if r.places&(1<<p) != 0 {
-						refused[p].Add(r.trait)
-					}
-				}
-				all[id] = refused
-			}
+			r.apply(all, func(refused *cert.Traits) { refused.Add(r.trait) })
 		}
+	}
+	for _, r := range takenByOlder {
+		r.apply(all, func(refused *cert.Traits) { *refused = refused.Without(cert.Of(r.trait)) })
 	}
 	return all
 })
