@@ -8,6 +8,7 @@ import (
 	"github.com/tlschain/tlschain/rules"
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
 	"github.com/tlschain/tlschain/rules/fix"
 	"github.com/tlschain/tlschain/scanner/aia"
 )
@@ -38,13 +39,7 @@ type completing struct {
 }
 
 func newCompleter(j *rules.Judge, o completing) *completer {
-	c := &completer{judge: j, options: o, mender: fix.New(j, o.fix)}
-	var anchors []*cert.Certificate
-	for _, p := range j.Profiles {
-		anchors = append(anchors, p.Store.All()...)
-	}
-	c.anchors = chain.NewSet(anchors)
-	return c
+	return &completer{judge: j, options: o, mender: fix.New(j, o.fix), anchors: client.Anchors(j.Profiles)}
 }
 
 // verdicts judges what one target presented, one presentation for each address,

@@ -43,21 +43,13 @@ type Source struct {
 func NewJudge(c Criteria, v *chain.Verifier) *Judge {
 	j := &Judge{Criteria: c, rules: All(), verifier: v, reader: new(chain.Reader),
 		verdicts: new(chain.Memory[cert.Hash, *Verdict]), weight: make(map[string]Severity)}
-	var anchors []*cert.Certificate
-	seen := make(map[cert.Hash]bool)
 	for _, p := range c.Profiles {
 		j.weight[p.ID] = groupWeight(p)
-		for _, a := range p.Store.All() {
-			if !seen[a.SHA256] {
-				seen[a.SHA256] = true
-				anchors = append(anchors, a)
-			}
-		}
 	}
 	for _, id := range c.Named {
 		j.weight[id] = Error
 	}
-	j.world = chain.World{At: c.At, Anchors: chain.NewSet(anchors), SameLine: c.Products.SameLine}
+	j.world = chain.World{At: c.At, Anchors: client.Anchors(c.Profiles), SameLine: c.Products.SameLine}
 	for _, s := range c.Known {
 		j.world.Known = append(j.world.Known, s.Set)
 	}

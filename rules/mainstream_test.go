@@ -25,7 +25,7 @@ var mainstream = map[string][][2]string{
 	"DigiCert":              {{"DigiCert Global G2 TLS RSA SHA256 2020 CA1", "DigiCert Global Root G2"}},
 	"Sectigo":               {{"Sectigo Public Server Authentication CA DV R36", "Sectigo Public Server Authentication Root R46"}, {"Sectigo Public Server Authentication Root R46", "USERTrust RSA Certification Authority"}},
 	"GlobalSign":            {{"GlobalSign Atlas R3 DV TLS CA 2026 Q2", "GlobalSign"}},
-	"SECOM":                 {{"SECOM Passport for Web MH CA", "Security Communication RootCA2"}},
+	"SECOM":                 {{"SECOM Passport for Web SR 3.0 CA", "Security Communication RootCA2"}},
 	"SureServer":            {{"Cybertrust Japan SureServer CA G4", "Security Communication RootCA2"}},
 	"SureServer EV":         {{"Cybertrust Japan SureServer EV CA G3", "Security Communication RootCA2"}},
 }
@@ -48,11 +48,15 @@ func factLeaf(ca *cert.Certificate, from, to time.Time) *cert.Certificate {
 	}
 }
 
-// known picks the newest valid CA certificate by subject and issuer.
+// known picks the newest valid CA certificate by subject and issuer that is not
+// revoked.
 func known(t *testing.T, at time.Time, subject, issuer string) *cert.Certificate {
 	t.Helper()
 	var best *cert.Certificate
 	for _, c := range catalog.Embedded().CAs().All() {
+		if list, _ := catalog.Embedded().Revocation(c, at); list != nil {
+			continue
+		}
 		if c.Subject.Common == subject && c.Issuer.Common == issuer && c.ValidAt(at) && (best == nil || c.NotBefore.After(best.NotBefore)) {
 			best = c
 		}

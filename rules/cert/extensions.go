@@ -104,7 +104,10 @@ func (c *Certificate) parseExtension(oid string, v cryptobyte.String, critical b
 		c.parseCRLs(v)
 		return true, true
 	case "2.5.29.18", "2.5.29.33", "2.5.29.36", "2.5.29.54", // issuerAltName, policy mappings, constraints, inhibit
-		"1.3.6.1.4.1.11129.2.4.2", "2.16.840.1.113730.1.1": // SCTs, Netscape type
+		"2.16.840.1.113730.1.1": // Netscape type
+		return true, true
+	case "1.3.6.1.4.1.11129.2.4.2":
+		c.SCTs = embeddedSCTs(v)
 		return true, true
 	}
 	return false, true

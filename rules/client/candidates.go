@@ -70,6 +70,9 @@ func (w *walk) addKnown(out []*edge, x *node) []*edge {
 	}
 	for _, set := range w.d.q.Known {
 		for _, c := range set.Named(x.c.Issuer) {
+			if w.shipped != nil && !w.ships(c) {
+				continue
+			}
 			e := w.d.towards(x, c, true)
 			if e.to.valid && w.d.signed(e) == chain.Yes {
 				out = append(out, e)
@@ -77,6 +80,11 @@ func (w *walk) addKnown(out []*edge, x *node) []*edge {
 		}
 	}
 	return out
+}
+
+// ships reports whether the client has the very certificate preloaded.
+func (w *walk) ships(c *cert.Certificate) bool {
+	return slices.ContainsFunc(w.shipped.Named(c.Subject), func(o *cert.Certificate) bool { return o.SHA256 == c.SHA256 })
 }
 
 // listed is the edges from x to entries that the client lets certify x where

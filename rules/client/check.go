@@ -59,7 +59,7 @@ func (w *walk) check() fault {
 	below := 0
 	for i, e := range w.path {
 		tests := w.b.Sent
-		if trusted(e) {
+		if trusted(e) && !w.conditions.enforced(e.to.c.SHA256) {
 			tests = w.b.Store
 		}
 		if w.b.Sent&Signature != 0 && w.d.signed(e) == chain.No {
@@ -73,7 +73,7 @@ func (w *walk) check() fault {
 			below++
 		}
 	}
-	return fault{}
+	return w.checkConditions()
 }
 
 // checkOne tests one certificate of the path. e leads to it, and is nil for the

@@ -15,6 +15,7 @@ type Question struct {
 	Unstapled   bool         // the server was asked for a stapled OCSP response and gave none
 	RSAExchange bool         // the server was seen to use its key for RSA key exchange, not for signatures
 	TLS         uint16       // version of TLS that was negotiated; 0: not known, and the worse verdict of both counts
+	SCTs        []time.Time  // signed certificate timestamps of the leaf that came beside it: in a TLS extension or a stapled OCSP response
 	Known       []*chain.Set // CA certificates that clients could fetch or have preloaded, best source first
 }
 

@@ -44,7 +44,9 @@ func TestMainstream(t *testing.T) {
 	find := func(subject, issuer string) *cert.Certificate {
 		for _, k := range facts.All() {
 			if c := k.Cert; c.Subject.Common == subject && c.Issuer.Common == issuer && c.ValidAt(truthAt) {
-				return c
+				if list, _ := facts.Revocation(c, truthAt); list == nil {
+					return c
+				}
 			}
 		}
 		t.Fatalf("no certificate of %q by %q is known", subject, issuer)

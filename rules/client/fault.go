@@ -3,6 +3,7 @@ package client
 import (
 	"strings"
 
+	"github.com/tlschain/tlschain/rules/catalog"
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/chain"
 )
@@ -14,8 +15,10 @@ type fault struct {
 	depth    int // certificates between the leaf and at, on the path
 	n, limit int
 	odd      Oddities
-	traits   cert.Traits // traitRefused: what is refused
-	place    place       // and where
+	traits   cert.Traits          // traitRefused: what is refused
+	place    place                // and where
+	until    int64                // issuedTooLate, loggedTooLate: the end, in Unix seconds
+	list     *catalog.Revocations // revoked: the list that says so
 }
 
 // An obstacle is a kind of fault.
@@ -62,6 +65,10 @@ const (
 	shortSpan
 	traitRefused
 	longKey
+	revoked
+	issuedTooLate
+	loggedTooLate
+	outsidePermitted
 )
 
 // note keeps the most telling fault: one of a path that reached an anchor
@@ -88,7 +95,7 @@ func (f fault) weight() int {
 // atEnd says whether more certificates might help.
 func (f fault) atEnd() bool {
 	switch f.what {
-	case noIssuer, untrustedRoot, badSignature, outOfDate, weakHash, weakKey:
+	case noIssuer, untrustedRoot, badSignature, outOfDate, weakHash, weakKey, revoked, issuedTooLate, loggedTooLate, outsidePermitted:
 		return true
 	}
 	return false
@@ -178,6 +185,10 @@ func (f fault) cause() Cause {
 		return Untrusted
 	case outOfDate, shortSpan:
 		return Expired
+	case revoked:
+		return Revoked
+	case issuedTooLate, loggedTooLate, outsidePermitted:
+		return Distrusted
 	case wrongName:
 		return Name
 	case weakHash, weakKey, longKey, unknownAlgorithm:

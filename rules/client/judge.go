@@ -17,16 +17,17 @@ func Judge(profiles []*Profile, s *chain.Session, presented []chain.Entry, q Que
 	d.anchors = make([][]*cert.Certificate, 0, len(profiles)*len(d.names))
 	out := make([]Verdict, len(profiles))
 	views := make([]*view, len(profiles))
-	local := make([]bool, len(profiles)) // nothing but the view was asked
+	local := make([]bool, len(profiles))       // nothing but the view was asked
+	conditional := make([]bool, len(profiles)) // a condition has refused a path
 	w := &walk{d: d}
 	for i, p := range profiles {
 		views[i] = d.see(p.Store)
-		if j := twin(profiles[:i], p, views, local); j >= 0 {
-			out[i], local[i] = out[j], local[j]
+		if j := twin(profiles[:i], p, views, local); j >= 0 && (profiles[j].Conditions == p.Conditions || !conditional[j] && p.Conditions.allows(out[j].Path, q)) {
+			out[i], local[i], conditional[i] = out[j], local[j], conditional[j]
 		} else {
 			w.sit(p, views[i])
 			out[i] = w.decide(p)
-			local[i] = !w.beyond
+			local[i], conditional[i] = !w.beyond, w.conditional
 		}
 		out[i].Client = p.ID
 	}
@@ -37,7 +38,7 @@ func Judge(profiles []*Profile, s *chain.Session, presented []chain.Entry, q Que
 func twin(earlier []*Profile, p *Profile, views []*view, local []bool) int {
 	v := views[len(earlier)]
 	for j, e := range earlier {
-		if e.AIA == p.AIA && e.Preload == p.Preload && e.Builder == p.Builder &&
+		if e.AIA == p.AIA && e.Preload == p.Preload && e.Shipped == p.Shipped && e.Builder == p.Builder &&
 			(views[j] == v || local[j] && views[j].alike(v)) {
 			return j
 		}
@@ -54,6 +55,7 @@ func (p *Profile) Judge(s *chain.Session, presented []chain.Entry, q Question) V
 func (w *walk) sit(p *Profile, v *view) {
 	w.b, w.view, w.reach, w.cut, w.beyond = &p.Builder, v, reachNothing, 0, v.deep
 	w.leaf, w.path, w.found = nil, w.path[:0], fault{}
+	w.conditions, w.conditional = p.Conditions, false
 }
 
 // decide runs the search with what was sent and, where that fails, with what
@@ -81,7 +83,12 @@ func (w *walk) decide(p *Profile) Verdict {
 				continue
 			}
 			w.reach = r
-			if w.accepts() {
+			if r == reachPreload {
+				w.shipped = p.Shipped
+			}
+			accepted := w.accepts()
+			w.shipped = nil
+			if accepted {
 				return w.tell(w.by())
 			}
 		}

@@ -1,5 +1,7 @@
 package client
 
+import "github.com/tlschain/tlschain/rules/catalog"
+
 // measuredBy is what a measured client is called and which version was run.
 type measuredBy struct{ title, family, version string }
 
@@ -40,26 +42,25 @@ func measured(id string, b Builder) *Profile {
 	m := measuredClients[id]
 	p := &Profile{
 		ID: id, Title: m.title, Family: m.family, Version: m.version, Builder: b,
-		Tested: Measured, Stocked: Documented,
+		Tested: Measured, Stocked: Documented, builder: id,
 		AIA:     id == "chrome" || id == "java-17-aia",
 		Sources: []string{"runs of the client against generated chains, 2026-11-22"},
 	}
-	switch id {
-	case "chrome":
-		p.Stocked = Assumed
-		p.Notes = "Chrome's own root list is not among the facts; Mozilla's stands in for it."
-	case "firefox":
-	default:
-		p.Notes = "Mozilla's roots are assumed, as most systems install them; give the real ones by --roots."
+	if storesOf(id)[0] == "debian" {
+		p.Notes = "Debian's ca-certificates are assumed, as its packages take them; give the roots of another system by --roots."
 		p.Stocked = Assumed
 	}
 	return p
 }
 
 // firefoxDesktop is Firefox as people run it, with intermediates preloaded.
-func firefoxDesktop(b Builder) *Profile {
+func firefoxDesktop(facts *catalog.Facts, b Builder) *Profile {
 	p := measured("firefox", b)
 	p.ID, p.Title, p.Preload = "firefox-desktop", "Firefox on desktops, with preloaded intermediates", true
+	if list, ok := facts.Preloads(); ok {
+		p.Shipped = list.Certs
+		return p
+	}
 	p.Stocked = Assumed
 	p.Notes = "Firefox's list of preloaded intermediates is not among the facts; the known CA certificates stand in for it."
 	return p

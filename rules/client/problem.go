@@ -74,6 +74,10 @@ const (
 	CodeShortSpan        Code = "short-span"
 	CodeTrait            Code = "trait"
 	CodeLongKey          Code = "long-key"
+	CodeRevoked          Code = "revoked"
+	CodeIssuedTooLate    Code = "issued-too-late"
+	CodeLoggedTooLate    Code = "logged-too-late"
+	CodeOutsidePermitted Code = "outside-permitted-domains"
 )
 
 var codes = map[obstacle]Code{
@@ -85,6 +89,7 @@ var codes = map[obstacle]Code{
 	tooLarge: CodeTooLarge, tooMany: CodeTooMany, wrongName: CodeWrongName, wrongOrder: CodeWrongOrder, uselessEntry: CodeUselessEntry,
 	rootNotHeld: CodeRootNotHeld, listOnly: CodeListOnly, storeOnly: CodeStoreOnly, badFirst: CodeBadFirst, spelling: CodeSpelling,
 	leafNotFirst: CodeLeafNotFirst, badAnchor: CodeBadAnchor, certTooLarge: CodeCertTooLarge, shortSpan: CodeShortSpan, traitRefused: CodeTrait, longKey: CodeLongKey,
+	revoked: CodeRevoked, issuedTooLate: CodeIssuedTooLate, loggedTooLate: CodeLoggedTooLate, outsidePermitted: CodeOutsidePermitted,
 }
 
 // problem gives a fault, whose words are reason, without what the client does

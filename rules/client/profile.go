@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/chain"
 )
 
@@ -18,15 +19,19 @@ type Profile struct {
 	Group   Group  // the narrowest group that it belongs to
 
 	Builder Builder
-	Tested  Evidence // for the builder
-	AIA     bool     // fetches missing issuers by http URL
-	Preload bool     // ships intermediates; the known CA certificates stand in for its list
+	Tested  Evidence   // for the builder
+	AIA     bool       // fetches missing issuers by http URL
+	Preload bool       // ships intermediates
+	Shipped *chain.Set // which ones; nil: the known CA certificates stand in for its list
 
 	Store     *chain.Set
 	StoreID   string    // of the snapshot; empty: a store that the user gave
 	StoreDate time.Time // of the snapshot
 	Stocked   Evidence  // for the store
 
+	Conditions *Conditions // what it asks for of anchors, and takes for revoked; nil: nothing
+
+	builder string   // id of the measured client whose builder it has; empty: a platform's
 	Notes   string   // what is assumed, and on what grounds; empty where nothing is
 	Sources []string // of builder and store
 }
@@ -56,7 +61,43 @@ func (p *Profile) Evidence() Evidence {
 func (p *Profile) WithStore(s *chain.Set) *Profile {
 	q := *p
 	q.Store, q.StoreID, q.StoreDate, q.Stocked = s, "", time.Time{}, Measured
+	if k := p.Conditions; k != nil { // of the store's own nothing is left
+		own := *k
+		own.Anchors = nil
+		q.Conditions = &own
+	}
 	return &q
+}
+
+// Roots are the anchors of the store but for intermediates that it trusts by
+// themselves: a list is complete that leads to one of these.
+func (p *Profile) Roots() []*cert.Certificate {
+	all := p.Store.All()
+	if p.Conditions == nil || len(p.Conditions.Anchors) == 0 {
+		return all
+	}
+	roots := make([]*cert.Certificate, 0, len(all))
+	for _, a := range all {
+		if !p.Conditions.intermediate(a.SHA256) {
+			roots = append(roots, a)
+		}
+	}
+	return roots
+}
+
+// Anchors are the roots of all profiles, each once.
+func Anchors(profiles []*Profile) *chain.Set {
+	var anchors []*cert.Certificate
+	seen := make(map[cert.Hash]bool)
+	for _, p := range profiles {
+		for _, a := range p.Roots() {
+			if !seen[a.SHA256] {
+				seen[a.SHA256] = true
+				anchors = append(anchors, a)
+			}
+		}
+	}
+	return chain.NewSet(anchors)
 }
 
 // WithAdded gives the same client with more anchors, as --add-roots asks. They

@@ -19,14 +19,13 @@ func Profiles(facts *catalog.Facts, at time.Time) []*Profile {
 	m := &shelf{facts: facts, at: at}
 	builders := Builders()
 	for _, id := range slices.Sorted(maps.Keys(builders)) {
-		m.add(measured(id, builders[id]), "mozilla", "")
+		m.add(measured(id, builders[id]), storesOf(id)...)
 	}
-	m.add(firefoxDesktop(builders["firefox"]), "mozilla", "")
+	m.add(firefoxDesktop(facts, builders["firefox"]), storesOf("firefox")...)
 	m.add(&Profile{
 		ID: "debian", Title: "Debian (OpenSSL 3.0 and ca-certificates)", Family: "openssl", Builder: builders["openssl-3.0"],
-		Tested: Measured, Stocked: Assumed,
-		Notes: "Debian's ca-certificates is made from Mozilla's list; the snapshot of the date stands in for the package.",
-	}, "mozilla", "")
+		Tested: Measured, Stocked: Documented, builder: "openssl-3.0",
+	}, "debian", "mozilla")
 	for _, s := range facts.Stores() {
 		switch s.Client {
 		case "android":
@@ -34,21 +33,22 @@ func Profiles(facts *catalog.Facts, at time.Time) []*Profile {
 			if tag, ok := strings.CutPrefix(s.Version, "16_"); ok {
 				p.Title = "Android 16 (" + tag + ")"
 			}
-			m.add(p, "android", s.ID)
+			m.take(p, s)
 		case "apple":
-			m.add(platformProfile(s.ID, "Apple "+s.Version, "apple", s.Version, apple(major(strings.TrimPrefix(s.ID, "apple-")))), "apple", s.ID)
+			m.take(platformProfile(s.ID, "Apple "+s.Version, "apple", s.Version, apple(major(strings.TrimPrefix(s.ID, "apple-")))), s)
 		}
 	}
-	m.add(platformProfile("windows", "Windows, updating its roots", "windows", "", windows(true)), "microsoft", "")
-	m.add(platformProfile("windows-offline", "Windows without downloads", "windows", "", windows(false)), "microsoft", "")
+	m.add(platformProfile("windows", "Windows, updating its roots", "windows", "", windows(true)), "microsoft")
+	m.add(platformProfile("windows-offline", "Windows without downloads", "windows", "", windows(false)), "microsoft")
 	m.add(&Profile{
 		ID: "openjdk-17", Title: "OpenJDK 17 with its own cacerts", Family: "java", Version: "17.0.2", Builder: builders["java-17"],
-		Tested: Measured, Stocked: Documented,
-	}, "openjdk", "openjdk-17.0.2")
+		Tested: Measured, Stocked: Documented, builder: "java-17",
+	}, "openjdk")
 	m.add(&Profile{
 		ID: "oracle-java-13", Title: "Oracle Java 13 with its own cacerts", Family: "java", Version: "13.0.2", Builder: builders["java-17"],
 		Tested: Assumed, Stocked: Documented, Notes: "The path builder is that of OpenJDK 17; version 13 was not run.",
-	}, "oracle-java", "oracle-java-13.0.2")
+		builder: "java-13",
+	}, "oracle-java")
 	slices.SortFunc(m.profiles, func(a, b *Profile) int { return cmp.Compare(a.ID, b.ID) })
 	return m.profiles
 }
@@ -60,30 +60,28 @@ type shelf struct {
 	profiles []*Profile
 }
 
-// add gives p the store with this id, or where id is empty the client's
-// snapshot of the date, and keeps it.
-func (m *shelf) add(p *Profile, client, id string) {
-	var store *catalog.Store
-	early := false
-	for _, s := range m.facts.Stores() { // by client and date
-		switch {
-		case s.Client != client || id != "" && s.ID != id:
-		case store == nil:
-			store, early = s, id == "" && !m.at.IsZero() && s.Date.After(m.at)
-		case m.at.IsZero() || !s.Date.After(m.at):
-			store = s
-		}
-	}
+// add gives p the store that one of the clients has at the date, the first of
+// them that has one, and keeps it.
+func (m *shelf) add(p *Profile, clients ...string) {
+	store, early, standsIn := storeAt(m.facts, clients, m.at)
 	if store == nil {
 		return
 	}
-	p.Store, p.StoreID, p.StoreDate = store.Anchors, store.ID, store.Date
-	p.Group = groupOf(p.ID)
+	if standsIn {
+		p.Stocked = Assumed
+		p.Notes = strings.TrimSpace(p.Notes + " No snapshot of its own store is as old as the date; that of " + store.Client + " stands in for it.")
+	}
+	m.take(p, store)
 	if early {
 		p.Stocked = Assumed
 		p.Notes = strings.TrimSpace(p.Notes + " No snapshot of its store is as old as the date; the first one is taken.")
 	}
-	p.Sources = append(slices.Clone(p.Sources), store.Source)
+}
+
+// take keeps p with a store.
+func (m *shelf) take(p *Profile, store *catalog.Store) {
+	p.withStore(m.facts, store)
+	p.Group = groupOf(p.ID)
 	m.profiles = append(m.profiles, p)
 }
 

@@ -9,11 +9,14 @@ import (
 
 // A walk is one client's search for a path through one docket.
 type walk struct {
-	d      *docket
-	b      *Builder
-	view   *view
-	reach  reach // how known certificates may be had
-	beyond bool  // the store was asked for more than the view has
+	d           *docket
+	b           *Builder
+	view        *view
+	shipped     *chain.Set // what a client with reachPreload has; nil: whatever is known
+	conditions  *Conditions
+	conditional bool  // a condition has refused a path
+	reach       reach // how known certificates may be had
+	beyond      bool  // the store was asked for more than the view has
 
 	cut int // Next: entries from this position on do not count; 0: all count
 

@@ -43,4 +43,6 @@ const (
 	Order      Cause = "order"      // the order of the list, or something in between
 	Odd        Cause = "odd"        // a deviation it refuses to parse
 	Limit      Cause = "limit"      // too many, too long, too large
+	Revoked    Cause = "revoked"    // a certificate on the only path it finds is on a list that it goes by
+	Distrusted Cause = "distrusted" // it no longer trusts the anchor for leaves like this one
 )

@@ -73,6 +73,8 @@ func (w *walk) reason(f fault) string {
 		return fmt.Sprintf("%s has an RSA key of %d bits, and it wants %d", at, f.n, f.limit) + w.only()
 	case traitRefused:
 		return w.traitReason(f, at)
+	case revoked, issuedTooLate, loggedTooLate, outsidePermitted:
+		return w.conditionReason(f, at)
 	case longKey:
 		return fmt.Sprintf("%s has an RSA key of %d bits, and it takes at most %d", at, f.n, f.limit) + w.only()
 	case unknownAlgorithm:

@@ -71,19 +71,7 @@ type Mender struct {
 // New prepares a mender for the profiles, the date and the known certificates
 // of a judge.
 func New(j *rules.Judge, o Options) *Mender {
-	m := &Mender{judge: j, options: o}
-	var anchors []*cert.Certificate
-	seen := make(map[cert.Hash]bool)
-	for _, p := range j.Profiles {
-		for _, a := range p.Store.All() {
-			if !seen[a.SHA256] {
-				seen[a.SHA256] = true
-				anchors = append(anchors, a)
-			}
-		}
-	}
-	m.anchors = chain.NewSet(anchors)
-	return m
+	return &Mender{judge: j, options: o, anchors: client.Anchors(j.Profiles)}
 }
 
 // Fill puts the mend into a verdict: Bundle and Mend stay nil where none is

@@ -1,0 +1,59 @@
+package cert
+
+import (
+	"encoding/binary"
+	"time"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+)
+
+// maxSCTs bounds how many timestamps of one list are read; honest leaves have
+// two to five.
+const maxSCTs = 64
+
+// ParseSCTs reads the times of a SignedCertificateTimestampList (RFC 6962
+// section 3.3), as it stands in the TLS extension and, within an OCTET STRING,
+// in certificates and OCSP responses. Signatures are not checked. What cannot be
+// read ends the list.
+func ParseSCTs(list []byte) (times []time.Time) {
+	in := cryptobyte.String(list)
+	var scts cryptobyte.String
+	if !in.ReadUint16LengthPrefixed(&scts) {
+		return nil
+	}
+	for !scts.Empty() && len(times) < maxSCTs {
+		var one cryptobyte.String
+		if !scts.ReadUint16LengthPrefixed(&one) {
+			break
+		}
+		if t, ok := SCTTime(one); ok {
+			times = append(times, t)
+		}
+	}
+	return times
+}
+
+// SCTTime reads the time of one serialized SignedCertificateTimestamp of
+// version 1 (RFC 6962 section 3.2): milliseconds since 1970.
+func SCTTime(sct []byte) (time.Time, bool) {
+	const at = 1 + 32 // version and log id
+	if len(sct) < at+8 || sct[0] != 0 {
+		return time.Time{}, false
+	}
+	ms := binary.BigEndian.Uint64(sct[at:])
+	if ms > 1<<47 { // the year 6429: no time that anything could be compared with
+		return time.Time{}, false
+	}
+	return time.UnixMilli(int64(ms)).UTC(), true
+}
+
+// embeddedSCTs reads the extension of RFC 6962 section 3.3: a list within an
+// OCTET STRING of its own.
+func embeddedSCTs(value cryptobyte.String) []time.Time {
+	var list cryptobyte.String
+	if !value.ReadASN1(&list, cbasn1.OCTET_STRING) {
+		return nil
+	}
+	return ParseSCTs(list)
+}

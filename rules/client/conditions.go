@@ -1,0 +1,170 @@
+package client
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/cert"
+)
+
+// Conditions are what a client asks for beside a path to an anchor: until when
+// it trusts what an anchor issues, and which CA certificates it takes for
+// revoked. They do not change once made.
+type Conditions struct {
+	Anchors map[cert.Hash]catalog.Constraint // the trust store's, by SHA-256 of the anchor
+	Policy  *catalog.Policy                  // of the client's own code, whichever store it is given; nil: none
+	Revoked []*catalog.Revocations
+	// Last tells that they are looked at once a path is chosen: where one is not
+	// met, no other path is tried (Java's validator).
+	Last bool
+}
+
+// of gives what is asked for of an anchor, the store's condition first.
+func (k *Conditions) of(anchor cert.Hash) []catalog.Constraint {
+	var all []catalog.Constraint
+	if c, ok := k.Anchors[anchor]; ok {
+		all = append(all, c)
+	}
+	if k.Policy != nil {
+		if c, ok := k.Policy.Constraints[anchor]; ok {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// intermediate reports whether an anchor is no root but a CA certificate that
+// the store trusts by itself, as Chrome's does.
+func (k *Conditions) intermediate(anchor cert.Hash) bool {
+	return k != nil && k.Anchors[anchor].Intermediate
+}
+
+// enforced reports whether the dates and constraints of an anchor count like
+// those of a certificate that was sent.
+func (k *Conditions) enforced(anchor cert.Hash) bool {
+	return k != nil && len(k.Anchors) > 0 && k.Anchors[anchor].Enforced
+}
+
+// checkConditions holds a path that is otherwise right to the client's
+// conditions.
+func (w *walk) checkConditions() fault {
+	k := w.conditions
+	if k == nil || len(w.path) == 0 {
+		return fault{}
+	}
+	f := w.checkRevoked(k)
+	if f.what == nothing {
+		f = w.checkAnchor(k)
+	}
+	if f.what != nothing {
+		w.conditional = true
+		w.stop = w.stop || k.Last
+	}
+	return f
+}
+
+func (w *walk) checkRevoked(k *Conditions) fault {
+	if len(k.Revoked) == 0 {
+		return fault{}
+	}
+	if list, _ := catalog.FindRevoked(k.Revoked, w.leaf.c, w.d.q.At); list != nil {
+		return fault{what: revoked, at: w.leaf, list: list}
+	}
+	for i, e := range w.path {
+		if list, _ := catalog.FindRevoked(k.Revoked, e.to.c, w.d.q.At); list != nil {
+			return fault{what: revoked, at: e.to, by: e.child, depth: i + 1, list: list}
+		}
+	}
+	return fault{}
+}
+
+func (w *walk) checkAnchor(k *Conditions) fault {
+	anchor := w.path[len(w.path)-1].to
+	leaf := w.leaf.c
+	for _, c := range k.of(anchor.c.SHA256) {
+		until := c.NotBeforeUntil
+		for _, x := range c.Except {
+			if w.onPathBy(x.CA) && x.NotBeforeUntil.After(until) {
+				until = x.NotBeforeUntil
+			}
+		}
+		depth := len(w.path)
+		switch {
+		case !until.IsZero() && leaf.NotBefore.After(until):
+			return fault{what: issuedTooLate, at: anchor, depth: depth, until: until.Unix()}
+		case !c.SCTUntil.IsZero() && !w.d.sctBy(leaf, c.SCTUntil):
+			return fault{what: loggedTooLate, at: anchor, depth: depth, until: c.SCTUntil.Unix()}
+		case c.PermittedDNS != nil && slices.ContainsFunc(leaf.DNSNames, func(n string) bool { return !within(n, c.PermittedDNS) }):
+			return fault{what: outsidePermitted, at: anchor, depth: depth}
+		}
+	}
+	return fault{}
+}
+
+// onPathBy reports whether a certificate is on the path.
+func (w *walk) onPathBy(sha cert.Hash) bool {
+	return slices.ContainsFunc(w.path, func(e *edge) bool { return e.to.c.SHA256 == sha })
+}
+
+// within reports whether a DNS name is one of the domains or below one.
+func within(name string, domains []string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(domains, func(d string) bool {
+		d = strings.ToLower(strings.TrimPrefix(d, "."))
+		return name == d || strings.HasSuffix(name, "."+d)
+	})
+}
+
+// sctBy reports whether the leaf has a signed certificate timestamp that is not
+// later than until. The signatures of timestamps are not checked.
+func (d *docket) sctBy(leaf *cert.Certificate, until time.Time) bool {
+	first := d.firstSCT(leaf)
+	return !first.IsZero() && !first.After(until)
+}
+
+// firstSCT is the earliest timestamp of the leaf, embedded or sent beside it;
+// zero: it has none.
+func (d *docket) firstSCT(leaf *cert.Certificate) (first time.Time) {
+	for _, list := range [][]time.Time{leaf.SCTs, d.q.SCTs} {
+		for _, t := range list {
+			if first.IsZero() || t.Before(first) {
+				first = t
+			}
+		}
+	}
+	return first
+}
+
+// allows reports whether a path that another client accepted without meeting a
+// condition meets these.
+func (k *Conditions) allows(path []*cert.Certificate, q Question) bool {
+	if k == nil || len(path) < 2 {
+		return true
+	}
+	for _, c := range path {
+		if list, _ := catalog.FindRevoked(k.Revoked, c, q.At); list != nil {
+			return false
+		}
+	}
+	return len(k.of(path[len(path)-1].SHA256)) == 0
+}
+
+// conditionReason puts a condition that was not met into words.
+func (w *walk) conditionReason(f fault, at string) string {
+	until := time.Unix(f.until, 0).UTC().Format(time.DateOnly)
+	switch f.what {
+	case issuedTooLate:
+		return "trusts " + at + " only for leaves issued up to " + until + ", and this one was issued on " + w.leaf.c.NotBefore.UTC().Format(time.DateOnly) + w.only()
+	case loggedTooLate:
+		first := w.d.firstSCT(w.leaf.c)
+		if first.IsZero() {
+			return "trusts " + at + " only for leaves with an SCT up to " + until + ", and this one has no SCT" + w.only()
+		}
+		return "trusts " + at + " only for leaves with an SCT up to " + until + ", and by the SCT of " + first.UTC().Format(time.DateOnly) + " this one is later" + w.only()
+	case outsidePermitted:
+		return "trusts " + at + " only for some domains, and the leaf is for others" + w.only()
+	}
+	return at + " is revoked by " + f.list.Title + w.only()
+}
