@@ -9,9 +9,9 @@ import (
 
 // Forecast says when each client that accepts a chain today will first refuse
 // it, up to until, by its certificates and the trust stores that are known.
-func (e *Engine) Forecast(p Presented, until time.Time) ([]rules.Break, error) {
+func (e *Engine) Forecast(p Presented, until time.Time) ([]rules.FirstRejection, error) {
 	var failure error
-	breaks := e.judge.Outlook(p.Presentation, until, e.storeDates(until), func(t time.Time) *rules.Judge {
+	rejections := e.judge.Forecast(p.Presentation, until, e.storeDates(until), func(t time.Time) *rules.Judge {
 		judge, err := e.judgeAt(t)
 		if err != nil { // a file has gone since we began
 			failure = err
@@ -19,7 +19,7 @@ func (e *Engine) Forecast(p Presented, until time.Time) ([]rules.Break, error) {
 		}
 		return judge
 	})
-	return breaks, failure
+	return rejections, failure
 }
 
 // storeDates are the dates of trust stores that are still to come.

@@ -20,10 +20,10 @@ import (
 // An Engine makes ready to look at a group's targets as of a moment. Its errors
 // are mistakes of the configuration: a client that does not exist, a file of
 // roots that cannot be read.
-type Engine func(g *Group, now time.Time) (Look, error)
+type Engine func(g *Group, now time.Time) (ScanFunc, error)
 
-// A Look scans targets and judges them. It yields the endpoints of one target
+// A ScanFunc scans targets and judges them. It yields the endpoints of one target
 // at a time, as they are done, and gives keep each certificate that was sent or
 // that mends what was, from any goroutine. When ctx ends it yields soon what was
 // begun, and ends.
-type Look func(ctx context.Context, targets iter.Seq[scanner.Target], keep func(der []byte)) iter.Seq[[]reports.Endpoint]
+type ScanFunc func(ctx context.Context, targets iter.Seq[scanner.Target], keep func(der []byte)) iter.Seq[[]reports.Endpoint]

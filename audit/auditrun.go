@@ -22,7 +22,7 @@ const maxTroubles = 20
 type auditRun struct {
 	auditor *Auditor
 	group   *Group
-	look    Look
+	look    ScanFunc
 	writer  *history.Writer
 	summary Summary
 

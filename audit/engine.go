@@ -16,7 +16,7 @@ import (
 // NewEngine gives the Engine that scans groups as tlschain scan would with the
 // same settings. env is what there is beside the files that a group names.
 func NewEngine(env func(now time.Time) tlschain.Env) Engine {
-	return func(g *Group, now time.Time) (Look, error) {
+	return func(g *Group, now time.Time) (ScanFunc, error) {
 		engine, err := tlschain.New(g.config(), env(now))
 		if err != nil {
 			return nil, keyError(err)

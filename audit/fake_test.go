@@ -60,7 +60,7 @@ func (w *world) clock() Clock {
 
 func (w *world) sleep(d time.Duration) { <-w.clock().After(d) }
 
-func (w *world) engine(*Group, time.Time) (Look, error) {
+func (w *world) engine(*Group, time.Time) (ScanFunc, error) {
 	return func(ctx context.Context, targets iter.Seq[scanner.Target], keep func([]byte)) iter.Seq[[]reports.Endpoint] {
 		return func(yield func([]reports.Endpoint) bool) {
 			for t := range targets {

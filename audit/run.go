@@ -58,7 +58,7 @@ func (a *Auditor) Run(ctx context.Context, group string) (history.Audit, error) 
 }
 
 // audit is Run with all that it needs.
-func (a *Auditor) audit(ctx context.Context, g *Group, look Look) (history.Audit, error) {
+func (a *Auditor) audit(ctx context.Context, g *Group, look ScanFunc) (history.Audit, error) {
 	unlock, err := a.DB.Lock(ctx, g.Name)
 	if err != nil {
 		return history.Audit{}, err

@@ -15,7 +15,7 @@ import (
 // A zone is what a name server says: addresses by name; none: no answer.
 type zone map[string][]string
 
-func (z zone) engine(*Group, time.Time) (Look, error) {
+func (z zone) engine(*Group, time.Time) (ScanFunc, error) {
 	return func(_ context.Context, targets iter.Seq[scanner.Target], _ func([]byte)) iter.Seq[[]reports.Endpoint] {
 		return func(yield func([]reports.Endpoint) bool) {
 			for t := range targets {
@@ -87,7 +87,7 @@ func TestUnresolvedOnce(t *testing.T) {
 	z := zone{"a.example": {"192.0.2.1", "192.0.2.2"}}
 	look, _ := z.engine(nil, time.Time{})
 	scans := 0
-	a.Engine = func(*Group, time.Time) (Look, error) {
+	a.Engine = func(*Group, time.Time) (ScanFunc, error) {
 		return func(ctx context.Context, targets iter.Seq[scanner.Target], keep func([]byte)) iter.Seq[[]reports.Endpoint] {
 			if scans++; scans == 2 {
 				blip, err := zone{}.engine(nil, time.Time{})

@@ -47,7 +47,7 @@ func newYear(tb testing.TB, endpoints int, where string) *year {
 	w := newWorld()
 	y := &year{world: w, endpoints: make([]reports.Endpoint, endpoints), random: rand.New(rand.NewPCG(1, 2))}
 	y.Auditor = &Auditor{Config: config, DB: db, Clock: w.clock(), Getenv: func(string) string { return "" }, Report: func(err error) { tb.Error(err) }}
-	y.Engine = func(*Group, time.Time) (Look, error) { return y.look, nil }
+	y.Engine = func(*Group, time.Time) (ScanFunc, error) { return y.look, nil }
 	for i := range y.endpoints {
 		y.endpoints[i] = y.verdict(i, 0, false)
 	}

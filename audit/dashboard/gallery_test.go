@@ -119,7 +119,7 @@ func newGallery(t testing.TB) *Server {
 		at := time.Date(2026, 11, 22, 1, 15, 0, 0, time.UTC).AddDate(0, 0, night-galleryNights+1)
 		look := galleryLook(r, all, night, at)
 		clock := audit.Clock{Now: func() time.Time { return at }}
-		auditor := &audit.Auditor{Config: c, DB: db, Clock: clock, Getenv: os.Getenv, Report: report, Engine: func(*audit.Group, time.Time) (audit.Look, error) { return look, nil }}
+		auditor := &audit.Auditor{Config: c, DB: db, Clock: clock, Getenv: os.Getenv, Report: report, Engine: func(*audit.Group, time.Time) (audit.ScanFunc, error) { return look, nil }}
 		for _, group := range []string{"websites", "mail", "internal"} {
 			if _, err := auditor.Run(t.Context(), group); err != nil {
 				t.Fatal(err)
@@ -151,7 +151,7 @@ func hostIn(target string) string {
 }
 
 // galleryLook judges what is shown in one night.
-func galleryLook(r *tlstest.Recipe, all []exhibit, night int, at time.Time) audit.Look {
+func galleryLook(r *tlstest.Recipe, all []exhibit, night int, at time.Time) audit.ScanFunc {
 	set := func(names ...string) *chain.Set {
 		var raw [][]byte
 		for _, name := range names {

@@ -49,7 +49,7 @@ func (f *forecast) add(p tlschain.Presented) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n%s until %s, by its certificates and the trust stores that are known:\n", reports.Clean(p.Label), f.until.UTC().Format(time.DateOnly))
-	slices.SortStableFunc(rejections, func(a, b rules.Break) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(rejections, func(a, b rules.FirstRejection) int { return a.At.Compare(b.At) })
 	type event struct{ day, reason string }
 	var order []event
 	clients := map[event][]string{}

@@ -6,23 +6,23 @@ import (
 	"github.com/tlschain/tlschain/rules/client"
 )
 
-// A Break is the first moment at which a client that accepts a chain today will
-// refuse it.
-type Break struct {
+// A FirstRejection is the first moment at which a client that accepts a chain
+// today will refuse it.
+type FirstRejection struct {
 	Client string
 	At     time.Time
 	Reason string
 }
 
-// maxTurns bounds how many dates are looked at for one client. Each is the end
+// maxDates bounds how many dates are looked at for one client. Each is the end
 // of a certificate or the date of a trust store; a chain has a dozen.
-const maxTurns = 64
+const maxDates = 64
 
-// Outlook says when each client that accepts p at the judge's date first
+// Forecast tells when each client that accepts p at the judge's date first
 // refuses it, up to until, in the order of the profiles. later gives the judge
-// of a later date, whose profiles may hold other trust stores; turns are the
+// of a later date, whose profiles may hold other trust stores; storeDates are the
 // dates at which those change.
-func (j *Judge) Outlook(p Presentation, until time.Time, turns []time.Time, later func(time.Time) *Judge) (breaks []Break) {
+func (j *Judge) Forecast(p Presentation, until time.Time, storeDates []time.Time, later func(time.Time) *Judge) (rejections []FirstRejection) {
 	judges := make(map[time.Time]*Judge)
 	at := func(t time.Time) *Judge {
 		if judges[t] == nil {
@@ -32,23 +32,23 @@ func (j *Judge) Outlook(p Presentation, until time.Time, turns []time.Time, late
 	}
 	for i, v := range j.subject([]Presentation{p}, 0).Clients {
 		t := j.At
-		for range maxTurns {
+		for range maxDates {
 			if !v.Accepted {
-				breaks = append(breaks, Break{Client: v.Client, At: t, Reason: v.Reason})
+				rejections = append(rejections, FirstRejection{Client: v.Client, At: t, Reason: v.Reason})
 				break
 			}
-			if t = nextTurn(v, t, turns); t.IsZero() || t.After(until) {
+			if t = nextDate(v, t, storeDates); t.IsZero() || t.After(until) {
 				break
 			}
 			v = at(t).subject([]Presentation{p}, 0).Clients[i]
 		}
 	}
-	return breaks
+	return rejections
 }
 
-// nextTurn is the first moment after t at which something that v depends on
+// nextDate is the first moment after t at which something that v depends on
 // changes: a certificate of its path has ended, or there is a newer store.
-func nextTurn(v client.Verdict, t time.Time, turns []time.Time) (next time.Time) {
+func nextDate(v client.Verdict, t time.Time, storeDates []time.Time) (next time.Time) {
 	earlier := func(d time.Time) {
 		if d.After(t) && (next.IsZero() || d.Before(next)) {
 			next = d
@@ -57,7 +57,7 @@ func nextTurn(v client.Verdict, t time.Time, turns []time.Time) (next time.Time)
 	for _, c := range v.Path {
 		earlier(c.NotAfter.Add(time.Second)) // valid to the last second (RFC 5280 section 4.1.2.5)
 	}
-	for _, d := range turns {
+	for _, d := range storeDates {
 		earlier(d)
 	}
 	return next

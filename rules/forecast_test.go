@@ -7,7 +7,7 @@ import (
 	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
-func TestOutlook(t *testing.T) {
+func TestForecast(t *testing.T) {
 	// go takes any path: it lives as long as the leaf. openssl-1.0.1 follows
 	// what is sent and stops when the cross-certificate has ended.
 	r, err := tlstest.ParseRecipe("outlook", `
@@ -27,17 +27,17 @@ clients go openssl-1.0.1
 		return NewJudge(Criteria{At: at, Profiles: recipeClients(t, r)}, nil)
 	}
 	p := presentation(r, r.Presented, "")
-	got := judge(r.At).Outlook(p, r.At.AddDate(1, 0, 0), nil, judge)
+	got := judge(r.At).Forecast(p, r.At.AddDate(1, 0, 0), nil, judge)
 	want := map[string]string{"go": "2027-01-10", "openssl-1.0.1": "2026-12-01"}
 	if len(got) != len(want) {
-		t.Fatalf("%d breaks, want %d: %+v", len(got), len(want), got)
+		t.Fatalf("%d rejections, want %d: %+v", len(got), len(want), got)
 	}
 	for _, b := range got {
 		if b.At.Format(time.DateOnly) != want[b.Client] || b.Reason == "" {
-			t.Errorf("%s breaks on %s (%s), want %s", b.Client, b.At, b.Reason, want[b.Client])
+			t.Errorf("%s first rejects on %s (%s), want %s", b.Client, b.At, b.Reason, want[b.Client])
 		}
 	}
-	if got := judge(r.At).Outlook(p, r.At.AddDate(0, 0, 5), nil, judge); len(got) != 0 {
+	if got := judge(r.At).Forecast(p, r.At.AddDate(0, 0, 5), nil, judge); len(got) != 0 {
 		t.Errorf("within five days: %+v, want none", got)
 	}
 }
