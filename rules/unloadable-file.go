@@ -49,6 +49,9 @@ func unloadableSeverity(f certfile.Flaw) Severity {
 
 func unloadableMessage(f certfile.Flaw) string {
 	message := fmt.Sprintf("%s: %s", linesText(f.Lines), f.What)
+	if f.Store {
+		message = "In the key store, " + f.What
+	}
 	if len(f.Loaders) > 0 {
 		var names []string
 		for _, l := range f.Loaders {

@@ -89,7 +89,7 @@ func (p *process) check(c *cli.Context) error {
 		if err != nil {
 			p.complain(fileError(file.Name, err))
 			report.tally.Skip(file.Name, err.Error())
-			misused = misused || errors.Is(err, certfile.ErrNoLeaf)
+			misused = misused || errors.Is(err, certfile.ErrNoLeaf) || errors.Is(err, certfile.ErrNoKey)
 			continue
 		}
 		for _, chain := range presented {

@@ -55,6 +55,8 @@ func fileError(file string, err error) error {
 	switch {
 	case errors.Is(err, certfile.ErrPassword):
 		return out.hintf("type --password-file FILE, or set TLSCHAIN_PASSWORD")
+	case errors.Is(err, certfile.ErrNoKey):
+		return out.hintf("give the key store that the server reads; a trust store goes to --roots or --add-roots")
 	case errors.Is(err, certfile.ErrNoLeaf):
 		return out.hintf("give the file that begins with the server's certificate; issuers alone go to --pool or --roots")
 	}

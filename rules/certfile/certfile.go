@@ -22,10 +22,11 @@ const MaxSize = 32 << 20
 
 // A Chain is what one server would present from a file.
 type Chain struct {
-	Certs [][]byte  // in the order of the file; of a set, the leaf first
-	Set   bool      // the order means nothing: PKCS #7 and PKCS #12 hold sets
-	Key   cert.Hash // SHA-256 of the SPKI of the private key beside it; zero: none, or it cannot be read
-	Flaws []Flaw    // what keeps servers from loading the file; empty: nothing is known
+	Certs   [][]byte  // in the order of the file; of a set, the leaf first
+	Set     bool      // the order means nothing: PKCS #7 and PKCS #12 hold sets
+	Key     cert.Hash // SHA-256 of the SPKI of the private key beside it; zero: none, or it cannot be read
+	Keyless bool      // it is a key store without a private key: Read refuses it
+	Flaws   []Flaw    // what keeps servers from loading the file; empty: nothing is known
 }
 
 var (
@@ -48,6 +49,9 @@ func Read(data []byte, passwords ...string) ([]Chain, error) {
 	}
 	var out []Chain
 	for _, c := range chains {
+		if c.Keyless {
+			return nil, ErrNoKey
+		}
 		out = append(out, split(c)...)
 	}
 	if len(out) == 0 {

@@ -13,6 +13,7 @@ type Flaw struct {
 	What     string   // what is written there: a sentence about the file without a full stop
 	Fix      string   // how to write it right
 	Loaders  []Loader // which servers do not load it, in the order OpenSSL, Go, Java
+	Store    bool     // it is about a key store: a wrong certificate is presented from it
 	Harmless bool     // it is how another system keeps certificates, which hands them to servers in another form
 }
 

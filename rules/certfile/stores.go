@@ -48,7 +48,20 @@ func readPKCS12(data []byte, passwords []string) ([]Chain, error) {
 	for _, password := range passwords {
 		var chain Chain
 		if chain, err = openPKCS12(data, password); err == nil {
+			if bags, err := bagsOf(data, password); err == nil {
+				if chains, ok := javaChains(bags, map[cert.Hash]bool{chain.Key: true}); ok && len(chains) > 0 {
+					return chains, nil
+				}
+			}
 			return []Chain{chain}, nil
+		}
+		if bags, failed := bagsOf(data, password); failed == nil { // the library wants exactly one key
+			if chains, ok := javaChains(bags, nil); ok && len(chains) > 0 {
+				return chains, nil
+			}
+			if chain = keyless(bags); chain.Keyless && len(chain.Certs) > 0 {
+				return []Chain{chain}, nil
+			}
 		}
 		if !errors.Is(err, pkcs12.ErrIncorrectPassword) && !errors.Is(err, pkcs12.ErrDecryption) {
 			return nil, fmt.Errorf("reading PKCS #12: %w", err)
@@ -58,7 +71,7 @@ func readPKCS12(data []byte, passwords []string) ([]Chain, error) {
 }
 
 func openPKCS12(data []byte, password string) (Chain, error) {
-	chain := Chain{Set: true}
+	chain := Chain{Set: true, Keyless: true}
 	// ToPEM is deprecated for the labels of its keys, but the only way to
 	// certificates that crypto/x509 refuses. What it cannot do (Ed25519 keys,
 	// keys without encryption, trust stores) the others can.
@@ -68,7 +81,10 @@ func openPKCS12(data []byte, password string) (Chain, error) {
 		for _, b := range blocks {
 			if b.Type == "CERTIFICATE" {
 				chain.Certs = append(chain.Certs, b.Bytes)
-			} else if chain.Key == (cert.Hash{}) {
+				continue
+			}
+			chain.Keyless = false
+			if chain.Key == (cert.Hash{}) {
 				chain.Key, _ = publicHash("", b.Bytes)
 			}
 		}
@@ -80,6 +96,7 @@ func openPKCS12(data []byte, password string) (Chain, error) {
 	key, leaf, issuers, err := pkcs12.DecodeChain(data, password)
 	if err == nil {
 		chain.Key, _ = hashOf(key)
+		chain.Keyless = false
 		chain.add(leaf)
 		chain.add(issuers...)
 		return chain, nil
@@ -120,10 +137,15 @@ func readJKS(data []byte, passwords []string) ([]Chain, error) {
 
 func chainsOfJKS(store keystore.KeyStore, password string) ([]Chain, error) {
 	var chains []Chain
-	trusted := Chain{Set: true}
+	trusted := Chain{Set: true, Keyless: true}
+	var others []entry
+	var aliases []string // of the chains
 	for _, alias := range store.Aliases() {
 		if entry, err := store.GetTrustedCertificateEntry(alias); err == nil {
 			trusted.Certs = append(trusted.Certs, entry.Certificate.Content)
+			if c, err := cert.Parse(entry.Certificate.Content); err == nil {
+				others = append(others, entryOf(alias, c))
+			}
 			continue
 		}
 		certs, err := store.GetPrivateKeyEntryCertificateChain(alias)
@@ -139,6 +161,12 @@ func chainsOfJKS(store keystore.KeyStore, password string) ([]Chain, error) {
 			chain.Key, _ = publicHash("", entry.PrivateKey)
 		}
 		chains = append(chains, chain)
+		aliases = append(aliases, alias)
+	}
+	for i, alias := range aliases {
+		if c, err := cert.Parse(chains[i].Certs[0]); err == nil {
+			chains[i].Flaws = misplacedReply(entryOf(alias, c), others)
+		}
 	}
 	if len(chains) == 0 && len(trusted.Certs) > 0 {
 		chains = append(chains, trusted)
