@@ -20,6 +20,10 @@ var addressesDiffer = Rule{
 			"チェーン全体で比べています。",
 		Fix: "取り残された機器に同じ証明書とチェーンを設置し、再読み込みしてください。IIS が複数ある場合は、鍵と一緒に PFX " +
 			"でエクスポートし、それぞれにインポートします。",
+		Says: map[string]string{
+			"%s presents %s than %s.": "%[1]s は、%[3]s と比べて%[2]sを返します。",
+			"Bring %s to the certificate and chain of the others, and reload it.": "%[1]s に他と同じ証明書とチェーンを設置し、再読み込みしてください。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		same, all := 0, 0
@@ -50,16 +54,25 @@ var addressesDiffer = Rule{
 			return // it is the others that are odd
 		}
 		report(Finding{
-			Message: fmt.Sprintf("%s presents %s than %s.", s.Addr, difference(majority.Entries, s.Entries), strings.Join(others(most, s.Addr), ", ")),
+			Message: fmt.Sprintf("%s presents %s than %s.", s.Addr, difference(majority.Entries, s.Entries), strings.Join(s.others(most), ", ")),
 			Fix:     fmt.Sprintf("Bring %s to the certificate and chain of the others, and reload it.", s.Addr),
 		})
 	},
 }
 
-func others(addrs []string, not string) (out []string) {
-	for _, a := range addrs {
-		if a != not && len(out) < 5 {
+// others gives some addresses but this one: of those that agree, or of all.
+func (s *Subject) others(agree []string) (out []string) {
+	for _, a := range agree {
+		if a != s.Addr && len(out) < 5 {
 			out = append(out, a)
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	for _, p := range s.Siblings {
+		if p.Addr != s.Addr && len(p.Entries) > 0 && len(out) < 5 {
+			out = append(out, p.Addr)
 		}
 	}
 	return out

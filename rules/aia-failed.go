@@ -23,6 +23,10 @@ var aiaFailed = Rule{
 			"のクライアントはそこから取得してチェーンを補います。失敗するとそれらのクライアントも失敗し、" +
 			"このプログラムも先を調べられません。",
 		Fix: "チェーン全体を送れば URL は不要です。独自 CA では、DER の証明書か PKCS #7 を http で提供し続けてください。",
+		Says: map[string]string{
+			"Fetching %s failed: %s.":                         "%[1]s の取得に失敗しました: %[2]s。",
+			"Send the missing intermediates, or fix the URL.": "不足している中間 CA 証明書を送るか、URL を直してください。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		for _, f := range s.AIA {

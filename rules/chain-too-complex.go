@@ -13,6 +13,10 @@ var chainTooComplex = Rule{
 		Why: "同じ名前の証明書が多すぎるか、鍵が大きすぎて、すべての組合せを調べきれません。通常のサーバーにはあり得ず、" +
 			"多くのクライアントはもっと早く拒否します。",
 		Fix: "サーバー証明書と、ルートまでの証明書だけを、鍵ごとに 1 枚ずつ送ってください。",
+		Says: map[string]string{
+			"The search for paths was ended at its budget; the other findings and the clients' verdicts may be incomplete.": "経路の探索を上限で打ち切りました。他の指摘とクライアントの判定は不完全な場合があります。",
+			"Reduce the list to the certificates of one path.":                                                              "1 つの経路の証明書だけにしてください。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		if s.Chain.TooComplex || s.session.Starved {

@@ -30,6 +30,10 @@ var clientRejects = Rule{
 			"Windows (機能が無効、ファイアウォールやポリシーで制限) には、グループ ポリシー (コンピューターの構成、Windows " +
 			"の設定、セキュリティの設定、公開キーのポリシー、信頼されたルート証明機関) で配布します。接続できる機器で " +
 			"`certutil -generateSSTFromWU roots.sst` を実行すると集められます (以前は rootsupd.exe)。",
+		Says: map[string]string{
+			"Some clients find no path to a root that they have": "一部のクライアントは、持っているルートへの経路を見つけられません",
+			"Some clients do not take %s":                        "一部のクライアントは %[1]s を受け付けません",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		for _, g := range s.rejections() {
@@ -103,13 +107,13 @@ func (g *rejection) message() string {
 		if !one {
 			parts = append(parts, some(byWay[way])+": "+way)
 		} else if v.Problem.Way != "" {
-			parts = append(parts, v.Problem.Way+": "+some(byWay[way]))
+			parts = append(parts, capital(v.Problem.Way)+": "+some(byWay[way]))
 		}
 	}
 	if !one {
 		text = g.summary()
 	}
-	return text + " (" + strings.Join(parts, "; ") + ")."
+	return strings.Join(append([]string{text}, parts...), ". ") + "."
 }
 
 // explained reports whether an earlier finding is the reason of this rejection: its

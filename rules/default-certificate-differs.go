@@ -20,6 +20,11 @@ var defaultCertificateDiffers = Rule{
 			"一部の監視やメールサーバーは名前を送らず、既定の証明書を受け取ります。それが別の名前なら拒否します。",
 		Fix: "このサイトを既定にする、マルチドメインかワイルドカードの証明書にまとめる、または専用のアドレスを割り当てます。" +
 			"すべてのクライアントが SNI を送るなら、除外の設定で受け入れてください。",
+		Says: map[string]string{
+			"Without SNI the server presents %s, which is OK by itself.":                            "SNI がない場合、サーバーは%[1]sを返します。それ自体は正常です。",
+			"Without SNI the server presents %s, which has %s.":                                     "SNI がない場合、サーバーは%[1]sを返し、そこに %[2]s があります。",
+			"Make this site the default for its address, or use one certificate for all its names.": "このサイトをアドレスの既定にするか、すべての名前を 1 つの証明書にまとめてください。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		p, ok := s.variant(scanner.NoSNI)

@@ -19,6 +19,10 @@ var duplicateCertificate = Rule{
 		Why: "接続のたびに無駄なデータとなり、クライアントの上限 (Java は 10 枚、wolfSSL は 9 枚) にも数えられます。" +
 			"サーバー証明書が、証明書ファイルとチェーンファイルの両方に入っていることが多いです。",
 		Fix: "2 つ目を削除してください。チェーンファイルには中間 CA 証明書だけを入れます。",
+		Says: map[string]string{
+			"%s is a copy of an earlier one.":                       "%[1]s は、前にある証明書と同じものです。",
+			"%d of the %d certificates are copies of earlier ones.": "%[2]s 枚のうち %[1]s 枚が、前にある証明書と同じものです。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		copies := s.with(chain.Duplicate)

@@ -21,6 +21,13 @@ var expiredIntermediate = Rule{
 		Why: "サーバー証明書に何年も残っていても、上位の中間 CA 証明書が切れていれば両方とも拒否されます。" +
 			"同じ鍵の有効な証明書も送られていれば多くのクライアントはそれを使いますが、期限切れの方で止まるものもあります。",
 		Fix: "同じ鍵に対する現行の証明書か、最近の更新で提供された新しい中間 CA 証明書に置き換えてください。",
+		Says: map[string]string{
+			"%s expired on %s.": "%[1]s の有効期限は %[2]s に切れました。",
+			"A valid certificate of the same key is at position %d.": "同じ鍵の有効な証明書が位置 %[1]s にあります。",
+			"Replace %s by the CA's current certificate of that key, which is not known here, or have the " +
+				"server's certificate reissued under the current intermediate.": "%[1]s を、CA の現行の同じ鍵の証明書 (ここでは未知) に置き換えるか、" +
+				"現行の中間 CA からサーバー証明書を再発行してもらってください。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		onPath := make(map[int]bool)

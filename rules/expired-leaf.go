@@ -20,6 +20,10 @@ var expiredLeaf = Rule{
 		Why:   "チェーンの他の部分がどうであれ、すべてのクライアントが拒否します。",
 		Fix: "更新してサーバーを再読み込みしてください。すでに更新済みなら、古いものがメモリーに残っています。" +
 			"再読み込みまたは再起動し、このアドレスだけ取り残されていないかも確認します。",
+		Says: map[string]string{
+			"The certificate expired on %s.":                                            "証明書の有効期限は %[1]s に切れました。",
+			"Get a new certificate from the CA, install it with its chain, and reload.": "CA から新しい証明書を取得し、チェーンと一緒に設置して再読み込みしてください。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		if c := s.leaf(); c != nil && s.At.After(c.NotAfter) {

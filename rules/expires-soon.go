@@ -17,6 +17,10 @@ var expiresSoon = Rule{
 		Why: "残りが有効期間の 3 分の 1 未満で、かつ 14 日以内です。自動更新ならすでに終わっているはずです。" +
 			"数日しか有効でない証明書もあるため、固定の日数ではなく有効期間から判断します。",
 		Fix: "更新してください。自動更新の場合は、しばらく失敗し続けている可能性が高いので、記録を確認します。",
+		Says: map[string]string{
+			"The certificate expires on %s.":  "証明書の有効期限は %[1]s です。",
+			"Renew it and reload the server.": "更新して、サーバーを再読み込みしてください。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		c := s.leaf()

@@ -19,6 +19,10 @@ var intermediateExpiresFirst = Rule{
 		Why:   "中間 CA 証明書の期限の日にサイトが使えなくなります。サーバー証明書だけを見る監視では気づけません。",
 		Fix: "その日までに同じ鍵に対する新しい証明書を設置するか、現行の中間 CA " +
 			"からサーバー証明書を再発行してもらってください。",
+		Says: map[string]string{
+			"%s expires on %s, before the server's certificate (%s).": "%[1]s の有効期限は %[2]s で、サーバー証明書 (%[3]s) より先に切れます。",
+			"Replace the intermediate before that day.":               "その日までに中間 CA 証明書を置き換えてください。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		leaf := s.leaf()

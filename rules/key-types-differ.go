@@ -19,6 +19,13 @@ var keyTypesDiffer = Rule{
 		Why: "サーバーは 2 種類の証明書を持ち、クライアントに合わせて選べます。チェーンファイルは別々なので、" +
 			"更新後に片方だけ正しいことがよくあり、一部のクライアントだけが気づきます。",
 		Fix: "もう一方の鍵のチェーンファイルも同様に直してください。",
+		Says: map[string]string{
+			"A client that wants RSA gets a chain%s; one that wants ECDSA gets a chain%s.": "RSA を求めるクライアントにはチェーン%[1]sが返り、" +
+				"ECDSA を求めるクライアントにはチェーン%[2]sが返ります。",
+			", which is OK by itself":               " (正常)",
+			", which has %s":                        " (%[1]s あり)",
+			"Fix the worse of the two chain files.": "悪い方のチェーンファイルを直してください。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		rsa, okRSA := s.variant(scanner.RSA)

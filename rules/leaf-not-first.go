@@ -18,6 +18,10 @@ var leafNotFirst = Rule{
 			"名前も鍵も別のものと比べることになり、すべてのクライアントが接続を拒否します。",
 		Fix: "ファイルの先頭にサーバー証明書を置き、その後に中間 CA 証明書を下位から順に並べてください。多くの場合、2 " +
 			"つのファイルを逆の順に連結したことが原因です。正しくは `cat server.crt intermediate.crt` です。",
+		Says: map[string]string{
+			"The server's certificate %s is not the first of the list; %s is.": "サーバー証明書 (%[1]s) が先頭になく、%[2]s が先頭にあります。",
+			"Move it to position 0, before everything else.":                   "位置 0 に移し、他のすべてより前に置いてください。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		if s.Unordered || s.Chain.Leaf <= 0 {

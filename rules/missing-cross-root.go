@@ -25,6 +25,10 @@ var missingCrossRoot = Rule{
 		Fix: "示されたクロスルート用中間 CA 証明書を、チェーンファイルの中間 CA 証明書の後ろに追加してください。接続ごとに約 " +
 			"1 キロバイト増えるので、対象の端末が必要かどうかで判断します。\n" +
 			"IIS は、同じ名前の自己署名ルートが「信頼されたルート証明機関」にないときだけクロスルート証明書を送ります。",
+		Says: map[string]string{
+			"%s would accept if the cross-certificate %s were sent.": "クロスルート証明書 %[2]s を送れば、%[1]s が接続できます。",
+			"It is worth it if these clients matter to you.":         "これらのクライアントが必要な場合に有効です。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		for _, c := range s.crossRoots().missing {

@@ -49,6 +49,13 @@ var missingIntermediate = Rule{
 			"サイトのバインドを再設定します。IIS はこのストアから全サイト共通で送る証明書を選びます。\n" +
 			"Tomcat: ルートと中間 CA 証明書をそれぞれ別名で取り込んだ後 (`keytool -importcert -trustcacerts`)、" +
 			"サーバー証明書を鍵と同じ別名で取り込み、再起動します。",
+		Says: map[string]string{
+			"%s is issued by %q, which the server does not send.":                       "%[1]s の発行者 %[2]s を、サーバーが送っていません。",
+			"%s is issued by %q, which the server does not send, nor the one above it.": "%[1]s の発行者 %[2]s と、その上の 1 枚を、サーバーが送っていません。",
+			"%s is issued by %q, which the server does not send, nor the %d above it.":  "%[1]s の発行者 %[2]s と、その上の %[3]s 枚を、サーバーが送っていません。",
+			"The issuer of the first is published at %s.":                               "1 枚目の発行者は %[1]s で公開されています。",
+			"The CA publishes the first at %s.":                                         "CA は 1 枚目を %[1]s で公開しています。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		if s.Chain.State != chain.Incomplete {

@@ -25,6 +25,17 @@ var nameMismatch = Rule{
 			"正しい証明書はあるのに、その名前が設定されておらず、既定の証明書が返っていることも多いです。",
 		Fix: "次のいずれかで直ります。マルチドメイン証明書に名前を加える、ワイルドカード証明書を使う、SNI " +
 			"でこの名前の証明書を設定する。専用の IP アドレスを割り当てる方法もあります。",
+		Says: map[string]string{
+			"The certificate is not for %s: %s.": "証明書は %[1]s のものではありません (%[2]s)。",
+			"it holds no name":                   "名前なし",
+			"it is for %s":                       "証明書の名前: %[1]s",
+			"it is for %s and %d more":           "証明書の名前: %[1]s 他 %[2]s 件",
+			"Get a certificate that holds %s or a wildcard for it, or configure the one you have for this name by SNI.": "%[1]s かそのワイルドカードを含む証明書を取得するか、この名前の証明書を SNI で設定してください。",
+			"it holds the address as a DNS name and not as an IP address":                                               "アドレスが IP アドレスではなく DNS 名として入っています",
+			"its name %q ends in a dot": "名前 %[1]s の末尾に点があります",
+			"its name %q has a wildcard where none may stand: it must be the whole first label, with two labels behind it": "名前 %[1]s のワイルドカードの位置が不正です。先頭のラベル全体で、後ろに 2 つのラベルが必要です",
+			"it holds the address as an IPv6 address, %s":                                                                  "アドレスが IPv6 アドレス %[1]s として入っています",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		c := s.leaf()

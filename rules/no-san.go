@@ -18,6 +18,10 @@ var noSAN = Rule{
 			"動くものと動かないものがあります。",
 		Fix: "サブジェクト代替名を入れて再発行してもらってください。公開の CA では自動的に入ります。独自の CA " +
 			"では拡張を追加します。",
+		Says: map[string]string{
+			"The certificate has no subject alternative name of type DNS or IP address.": "証明書に DNS 名または IP アドレスのサブジェクト代替名がありません。",
+			"Reissue it with the host's names as subject alternative names.":             "ホスト名をサブジェクト代替名に入れて再発行してもらってください。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		if c := s.leaf(); c != nil && !c.HasNames() {

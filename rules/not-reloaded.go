@@ -25,6 +25,13 @@ var notReloaded = Rule{
 			"インストール後に一覧から消えた場合は秘密鍵が紐づいていません。`certutil -repairstore my \"拇印\"` (SHA-1、" +
 			"空白なし) を実行し、それでも失敗する場合は CSR を作り直して再発行してもらいます。" +
 			"別のインスタンスやロードバランサーが答えていないかも確認してください。",
+		Says: map[string]string{
+			"The certificate served has SHA-256 %x, expected is %x.":              "返った証明書の SHA-256 は %[1]s で、期待する値は %[2]s です。",
+			"Reload or restart the server so that it serves the new certificate.": "サーバーを再読み込みまたは再起動し、新しい証明書を使わせてください。",
+			"%s already serves a newer certificate (issued %s, SHA-1 thumbprint %x) for the same name.": "%[1]s は、同じ名前の新しい証明書 (発行日 %[2]s、" +
+				"SHA-1 拇印 %[3]s) をすでに返しています。",
+			"Install the newer certificate here too, and reload.": "ここにも新しい証明書を設置し、再読み込みしてください。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		c := s.leaf()

@@ -20,6 +20,10 @@ var notYetValid = Rule{
 		Title: "証明書の有効期間がまだ始まっていない",
 		Why:   "開始日前の証明書も、期限切れと同様に拒否されます。発行直後に設置した場合、時計の遅れた端末でも失敗します。",
 		Fix:   "開始を待つか、現在有効な証明書を使ってください。日付が正しく見える場合は、発行した機器の時計を確認します。",
+		Says: map[string]string{
+			"%s is valid only from %s.":            "%[1]s の有効期間は %[2]s からです。",
+			"Replace it by one that is valid now.": "現在有効な証明書に置き換えてください。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		for _, step := range s.presented() {

@@ -20,6 +20,12 @@ var oddCertificate = Rule{
 		Why: "負のシリアル番号、末尾の余分なデータ、重複した拡張などです。気にしないクライアントもありますが、" +
 			"読むことを拒否し、不要な証明書でも接続を切るものがあります。",
 		Fix: "RFC 5280 に従う CA で再発行してもらってください。どのクライアントにも不要なら、ファイルから削除します。",
+		Says: map[string]string{
+			"Some clients refuse to read %s.": "一部のクライアントが読むことを拒否します: %[1]s。",
+			"%s (%s) and %s":                  "%[1]s (%[2]s) と %[3]s",
+			"%q at position %d (%s)":          "位置 %[2]s の %[1]s (%[3]s)",
+			"Have it reissued without the deviation; delete it if it is not needed.": "標準に従って再発行してもらってください。不要な場合は削除します。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		refusing := s.rejecting(client.Odd)

@@ -27,6 +27,13 @@ var oversizedChain = Rule{
 			"以上では、小さな TLS 実装が受け取れません。",
 		Fix: "ルート、重複、無関係な証明書、不要になったクロスルート証明書を外してください。ECDSA の証明書は RSA " +
 			"の約半分です。",
+		Says: map[string]string{
+			"The %d certificates take %d bytes.": "%[1]s 枚の証明書で %[2]s バイトあります。",
+			"%d of them are wasted: %s.":         "そのうち %[1]s バイトは不要です: %[2]s。",
+			"%d for %s":                          "%[2]s が %[1]s バイト",
+			"%d for %s, %s":                      "%[2]s が %[1]s バイト、%[3]s",
+			"Nothing in the list is superfluous; a leaf and intermediates with ECDSA keys would be smaller.": "一覧に不要なものはありません。ECDSA の鍵の証明書なら小さくなります。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		total := 0

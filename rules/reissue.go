@@ -88,6 +88,9 @@ func (s *Subject) needs(p client.Problem) string {
 	case client.CodeIdentifiers:
 		return identifiersNeeded(c, p.By.Cert)
 	case client.CodeUnknownCritical:
+		if len(c.UnknownCritical) == 0 {
+			return "without critical extensions that clients do not know"
+		}
 		return fmt.Sprintf("without the critical extension %s, or with it not critical", strings.Join(c.UnknownCritical, ", "))
 	case client.CodeLimitsUnread:
 		return "without name constraints"

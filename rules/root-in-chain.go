@@ -23,6 +23,13 @@ var rootInChain = Rule{
 			"ルートの鍵に対するクロスルート証明書は別のもので、この規則の対象ではありません。DANE (用途 2) " +
 			"を使うメールサーバーでは必要な場合があります (RFC 7671 5.2.2)。",
 		Fix: "ファイルからルート証明書を外してください。用途 2 の TLSA レコードが指している場合は残します。",
+		Says: map[string]string{
+			"The root %s is sent; %s.":             "ルート (%[1]s) が送られています。%[2]s。",
+			"%d roots are sent, the first %s; %s.": "%[1]s 枚のルート (最初は %[2]s) が送られています。%[3]s。",
+			"no client needs it":                   "必要とするクライアントはありません",
+			"no client needs them":                 "必要とするクライアントはありません",
+			"%s would refuse without":              "ないと %[1]s が接続できません",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		var roots []int

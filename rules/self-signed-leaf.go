@@ -21,6 +21,12 @@ var selfSignedLeaf = Rule{
 			"設定した証明書を読み込めなかったときの代わりの証明書であることが多いです。",
 		Fix: "CA の証明書を設置してください。設置済みの場合は使われていません。エラーログと、" +
 			"この名前に答えているサイトを確認します。",
+		Says: map[string]string{
+			"The certificate is self-signed, and no chosen client has it as a trust anchor.": "証明書は自己署名で、選んだどのクライアントも信頼していません。",
+			"Install a certificate of a CA, or give the clients this one as an anchor (`--add-roots` judges as " +
+				"if they had it).": "CA の証明書を設置するか、" +
+				"この証明書をクライアントに信頼させてください (`--add-roots` でその場合を判定できます)。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		if s.Chain.State == chain.SelfSignedLeaf {

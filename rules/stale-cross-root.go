@@ -25,6 +25,9 @@ var staleCrossRoot = Rule{
 			"最も早い期限を見る監視では誤報の原因になります。",
 		Fix: "チェーンファイルから削除してください。古い端末に必要な場合は、" +
 			"同じ鍵に対する新しいクロスルート証明書を探します。",
+		Says: map[string]string{
+			"The cross-certificate %s expired on %s.": "クロスルート証明書 (%[1]s) の有効期限は %[2]s に切れました。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		for _, i := range s.with(chain.Cross) {

@@ -22,6 +22,13 @@ var supersededIntermediate = Rule{
 			"で署名した証明書を改めて発行します。古い証明書でも検証の経路は成り立つため、今すぐ問題は起きませんが、" +
 			"その期限が来た日や、クライアントがその署名を受け付けなくなった時に障害となります。",
 		Fix: "名前と鍵が同じ、新しい証明書に置き換えてください。サーバー証明書と秘密鍵はそのままで構いません。",
+		Says: map[string]string{
+			"%s was replaced by the CA: there is another of the same name and key (SHA-256 %x), %s.": "%[1]s は CA が置き換えました。" +
+				"同じ名前と鍵の別の証明書 (SHA-256 %[2]s) があります (%[3]s)。",
+			"which ends later":                                     "有効期限がより後",
+			"signed with %s as %s needs it":                        "%[2]s に必要な %[1]s で署名",
+			"Send the certificate with SHA-256 %x in place of %s.": "%[2]s の代わりに、SHA-256 が %[1]s の証明書を送ってください。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		if s.Judge == nil || s.Chain.State != chain.Complete {

@@ -5,6 +5,8 @@ type Text struct {
 	Title string // a noun phrase without a full stop
 	Why   string
 	Fix   string
+	// Says are the formats of what the rule's findings say, by the English ones.
+	Says map[string]string
 }
 
 // Text gives the rule's texts in a language: "ja", or English for any other.

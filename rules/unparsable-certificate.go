@@ -21,6 +21,10 @@ var unparsableCertificate = Rule{
 			"多くのクライアントは直ちに接続を切ります。",
 		Fix: "サーバーがこの位置で読み込んでいるファイルを確認してください。途中で切れた PEM、秘密鍵、CSR、" +
 			"テキストファイルなどです。",
+		Says: map[string]string{
+			"The %d bytes at position %d (SHA-256 %x) are no certificate: %s.": "位置 %[2]s の %[1]s バイト (SHA-256 %[3]s) は証明書ではありません: %[4]s。",
+			"If a certificate belongs there, put it there.":                    "そこに証明書が必要な場合は、正しいものを置いてください。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		for _, i := range s.with(chain.Unparsable) {

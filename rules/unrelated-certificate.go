@@ -21,6 +21,10 @@ var unrelatedCertificate = Rule{
 			"多くのクライアントは無視しますが、GnuTLS、BearSSL、Java の SunX509 は拒否する場合があり、Go " +
 			"は解析できないと接続を切ります。",
 		Fix: "ファイルから削除してください。中間 CA 証明書のつもりだった場合は、別の商品のチェーンファイルです。",
+		Says: map[string]string{
+			"%s has no part in any path from the server's certificate.":                                   "%[1]s は、サーバー証明書からのどの経路にも使われません。",
+			"The %d certificates at positions %s have no part in any path from the server's certificate.": "位置 %[2]s の %[1]s 枚は、サーバー証明書からのどの経路にも使われません。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		extra := s.with(chain.Unrelated)

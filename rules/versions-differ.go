@@ -18,6 +18,11 @@ var versionsDiffer = Rule{
 		Why: "多くの場合、1 つのアドレスに 2 つの機器が答えています。TLS 1.3 はロードバランサーや CDN、" +
 			"それ以外は後ろの古い機器です。新しいチェーンは片方にしか入っていません。",
 		Fix: "異なる方の機器を見つけ、同じ証明書とチェーンを設置してください。",
+		Says: map[string]string{
+			"Under TLS 1.2 the server presents %s than under TLS 1.3, which is OK by itself.": "TLS 1.2 では、TLS 1.3 と比べて%[1]sが返ります。それ自体は正常です。",
+			"Under TLS 1.2 the server presents %s than under TLS 1.3, which has %s.":          "TLS 1.2 では、TLS 1.3 と比べて%[1]sが返り、そこに %[2]s があります。",
+			"Bring both to the same chain.":                                                   "両方を同じチェーンにしてください。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		old, ok12 := s.variant(scanner.TLS12)

@@ -11,5 +11,8 @@ var waiverExpired = Rule{
 		Title: "除外の期限が切れたが、対象がまだ残っている",
 		Why:   "除外は期限付きの約束です。期限を過ぎても解消されていないため、再び数えます。",
 		Fix:   "問題を直すか、理由を付けて期限を延長してください。",
+		Says: map[string]string{
+			"Fix %s, or give the waiver a new date.": "%[1]s を直すか、除外の期限を改めてください。",
+		},
 	},
 }

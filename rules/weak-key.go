@@ -23,6 +23,10 @@ var weakKey = Rule{
 		Why: "512 ビットと 768 ビットの鍵はすでに解読され、1024 ビットも国家規模なら可能です。CA は 2014 " +
 			"年以降発行していません。OpenSSL のセキュリティ レベル 2、mbedTLS、rustls は拒否します。",
 		Fix: "2048 ビット以上、または ECDSA の新しい鍵を作り、証明書を発行してもらってください。",
+		Says: map[string]string{
+			"%s has an RSA key of %d bits.":                               "%[1]s の RSA 鍵は %[2]s ビットです。",
+			"Replace it by a certificate for a key of 2048 bits or more.": "2048 ビット以上の鍵の証明書に置き換えてください。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		for _, step := range s.presented() {

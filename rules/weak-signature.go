@@ -30,6 +30,10 @@ var weakSignature = Rule{
 			"年から拒否し、OpenSSL 3 と GnuTLS も既定で拒否します。ルートの自己署名は検証されないので対象外です。",
 		Fix: "中間 CA 証明書なら、同じ鍵に対する SHA-256 の証明書に置き換えてください。" +
 			"サーバー証明書なら再発行してもらいます。",
+		Says: map[string]string{
+			"%s is signed with %s.": "%[1]s の署名は %[2]s です。",
+			"Replace it by a certificate signed with SHA-256 or better.": "SHA-256 以上で署名された証明書に置き換えてください。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		for _, step := range s.presented() {

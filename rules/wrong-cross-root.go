@@ -26,6 +26,14 @@ var wrongCrossRoot = Rule{
 			"は自己署名のルートを優先するため、「信頼されたルート証明機関」から同名のルートを削除し、" +
 			"クロスルート証明書を「中間証明機関」に置いて、バインドを再設定してください。" +
 			"ルートの自動更新で再び入ることがあるので、後で確認します。",
+		Says: map[string]string{
+			"%s is %s; only the one issued by %q, of the same name and key, would gain %s.": "%[1]s は%[2]sです。" +
+				"同じ名前と鍵で %[3]s が発行したものだけが %[4]s を接続可能にします。",
+			"%s is %s; the path needs the one issued by %q, of the same name and key.": "%[1]s は%[2]sです。経路には、同じ名前と鍵で %[3]s が発行したものが必要です。",
+			"the self-signed certificate":    "自己署名の証明書",
+			"the certificate by %q":          "%[1]s が発行した証明書",
+			"the certificate signed with %s": "%[1]s で署名された証明書",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		for _, c := range s.crossRoots().wrong {

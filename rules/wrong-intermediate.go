@@ -26,6 +26,11 @@ var wrongIntermediate = Rule{
 			"別の商品・世代のチェーンファイルを使った場合に起こります。",
 		Fix: "サーバー証明書に署名した中間 CA 証明書に置き換えてください。名前ではなく発行者の鍵識別子で比べます。" +
 			"その証明書と一緒に提供されたチェーンファイルを使ってください。",
+		Says: map[string]string{
+			"%s did not sign %s, which needs an issuer named %q with another key.": "%[1]s は %[2]s に署名していません。%[3]s という名前で別の鍵の発行者が必要です。",
+			"%s is of the same product line, but %s was issued by %q.":             "%[1]s は同じ商品系列のものですが、%[2]s の発行者は %[3]s です。",
+			"Replace %s by the issuer of %s, whose certificate is not known here.": "%[1]s を、%[2]s の発行者の証明書 (ここでは未知) に置き換えてください。",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		refs := s.missing()

@@ -27,6 +27,13 @@ var wrongOrder = Rule{
 			"などの組込み系は拒否します。",
 		Fix: "サーバー証明書、その発行者、さらにその発行者という順に並べてください。" +
 			"配布されるファイルにはルートから始まるものが多いので、順番を逆にします。",
+		Says: map[string]string{
+			"%s comes before %s, which it certifies.": "%[1]s が、証明する相手の %[2]s より前にあります。",
+			"%s comes before %s, which it certifies":  "%[1]s が、証明する相手の %[2]s より前にあります",
+			"%s; %s":                                  "%[1]s。%[2]s",
+			"move %s after position %d":               "%[1]s を位置 %[2]s の後に移す",
+			"%s, then %s":                             "%[1]s、続いて %[2]s",
+		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		if s.Unordered || len(s.Chain.Misplaced) == 0 {

@@ -1,6 +1,8 @@
 package client
 
 import (
+	"iter"
+	"maps"
 	"strings"
 
 	"github.com/tlschain/tlschain/rules/cert"
@@ -123,3 +125,6 @@ func placeOf(n *node) Place {
 	}
 	return Place{Cert: n.c, Position: n.pos, Known: n.known}
 }
+
+// Codes gives every code there is.
+func Codes() iter.Seq[Code] { return maps.Values(codes) }

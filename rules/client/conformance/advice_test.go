@@ -178,6 +178,11 @@ func (n *adviceTally) hold(t *testing.T, what string, a *advised) {
 	var lists []map[string]bool
 	for _, f := range a.verdict.Findings {
 		n.findings++
+		for _, text := range []string{f.Message, f.Fix} {
+			if ja, ok := rules.Translate(text, "ja"); !ok && f.Rule != "unparsable-certificate" {
+				t.Errorf("%s: %s: %q is %q in Japanese", what, f.Rule, text, ja)
+			}
+		}
 		steps, err := readAdvice(f.Fix)
 		if err != nil {
 			t.Errorf("%s: %s: %q: %v", what, f.Rule, f.Fix, err)
