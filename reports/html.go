@@ -107,6 +107,7 @@ func (h *htmlWriter) Begin(header Header) error {
 }
 
 func (h *htmlWriter) Endpoint(e *Endpoint) error {
+	e = h.l.translated(e)
 	v := h.view(e)
 	base, err := h.render("endpoint", v)
 	if err != nil {

@@ -15,7 +15,7 @@ func EndpointHTML(e *Endpoint, lang, ruleBase string) (template.HTML, error) {
 		return "", err
 	}
 	h := w.(*htmlWriter)
-	v := h.view(e)
+	v := h.view(h.l.translated(e))
 	var b strings.Builder
 	for _, name := range []string{"endpoint", "detail"} {
 		text, err := h.render(name, v)

@@ -41,6 +41,7 @@ func (m *markdownWriter) Endpoint(e *Endpoint) error {
 	if e.Status == OK && len(e.Findings) == 0 {
 		return nil
 	}
+	e = m.l.translated(e)
 	r := mdRow{rank: e.rank(), name: e.Name(), details: m.details(e)}
 	parts := strings.Split(findingsCell(e, m.l), "\n")
 	for i := range parts {

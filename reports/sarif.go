@@ -106,6 +106,7 @@ func (s *sarifWriter) Begin(h Header) error {
 }
 
 func (s *sarifWriter) Endpoint(e *Endpoint) error {
+	e = labels{lang: s.lang}.translated(e)
 	where := []sarifLocation{e.sarifLocation()}
 	if e.Status == Failed && len(s.notes) < maxNotes {
 		text := e.Name() + " could not be judged"

@@ -86,7 +86,7 @@ func (t *tableWriter) Endpoint(e *Endpoint) error {
 		t.groups.add(e, t.o.Table.GroupBy)
 		return nil
 	}
-	r := t.row(e)
+	r := t.row(t.l.translated(e))
 	if t.flowing {
 		return t.print(t.block([]row{r}))
 	}

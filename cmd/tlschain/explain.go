@@ -38,9 +38,10 @@ func (p *process) explainCommand() *cli.Command {
 
 func (p *process) listRules(lang string) error {
 	var b strings.Builder
-	b.WriteString("Severity is the usual one; what breaks a client counts by that client.\n")
+	h := headings(lang)
+	b.WriteString(h.usual + "\n")
 	for _, class := range []rules.Class{rules.ClassPresentation, rules.ClassCertificate, rules.ClassClient, rules.ClassComparison} {
-		fmt.Fprintf(&b, "\n%s: %s\n", class, classText(class))
+		fmt.Fprintf(&b, "\n%s: %s\n", class, h.classes[class])
 		for _, r := range rules.All() {
 			if r.Class == class {
 				writeColumns(&b, fmt.Sprintf("%-8s %s", r.Severity, r.ID), r.Text(lang).Title, 38)
@@ -51,20 +52,6 @@ func (p *process) listRules(lang string) error {
 	return err
 }
 
-func classText(c rules.Class) string {
-	switch c {
-	case rules.ClassPresentation:
-		return "what the server sends, in which order"
-	case rules.ClassCertificate:
-		return "what a certificate says"
-	case rules.ClassClient:
-		return "what clients make of it"
-	case rules.ClassComparison:
-		return "between addresses, handshakes, and what was expected"
-	}
-	return ""
-}
-
 func (p *process) explainRule(id, lang string) error {
 	r := rules.Lookup(id)
 	if r == nil {
@@ -73,7 +60,7 @@ func (p *process) explainRule(id, lang string) error {
 	text, heading := r.Text(lang), headings(lang)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n", r.ID, text.Title)
-	fmt.Fprintf(&b, "%s, %s rule, since %s\n", r.Severity, r.Class, r.Since)
+	fmt.Fprintf(&b, heading.about+"\n", r.Severity, r.Class, r.Since)
 	section(&b, heading.why, text.Why)
 	section(&b, heading.fix, text.Fix)
 	if len(r.Refs) > 0 {
@@ -86,13 +73,39 @@ func (p *process) explainRule(id, lang string) error {
 	return err
 }
 
-type ruleHeadings struct{ why, fix, references string }
+// ruleHeadings are the words around the rules' texts, in one language.
+type ruleHeadings struct {
+	why, fix, references string
+	about                string // severity, class and release
+	usual                string // about the severities of the list
+	classes              map[rules.Class]string
+}
 
 func headings(lang string) ruleHeadings {
 	if lang == japanese {
-		return ruleHeadings{"なぜ問題か", "直し方", "参考"}
+		return ruleHeadings{
+			why: "なぜ問題か", fix: "直し方", references: "参考",
+			about: "%[1]s、種別 %[2]s、バージョン %[3]s から",
+			usual: "重大度は通常のものです。クライアントに影響する指摘は、そのクライアントにより変わります。",
+			classes: map[rules.Class]string{
+				rules.ClassPresentation: "サーバーが何をどの順に送るか",
+				rules.ClassCertificate:  "証明書の内容",
+				rules.ClassClient:       "クライアントの判定",
+				rules.ClassComparison:   "アドレス間、ハンドシェイク間、期待との違い",
+			},
+		}
 	}
-	return ruleHeadings{"Why it matters", "How to fix it", "References"}
+	return ruleHeadings{
+		why: "Why it matters", fix: "How to fix it", references: "References",
+		about: "%s, %s rule, since %s",
+		usual: "Severity is the usual one; what breaks a client counts by that client.",
+		classes: map[rules.Class]string{
+			rules.ClassPresentation: "what the server sends, in which order",
+			rules.ClassCertificate:  "what a certificate says",
+			rules.ClassClient:       "what clients make of it",
+			rules.ClassComparison:   "between addresses, handshakes, and what was expected",
+		},
+	}
 }
 
 // section writes a heading and its text, a paragraph a line: lines that are
