@@ -62,7 +62,8 @@ func New(config Config, env Env) (*Engine, error) {
 		return nil, err
 	}
 	e.judged = newCompleter(e.judge, completing{fetcher: e.fetcher})
-	e.fixed = newCompleter(e.judge, completing{fetcher: e.fetcher, bytes: true, fix: fix.Options{Prefer: config.Prefer, WithRoot: config.WithRoot}})
+	e.fixed = newCompleter(e.judge, completing{fetcher: e.fetcher, bytes: true,
+		fix: fix.Options{Prefer: config.Prefer, WithRoot: config.WithRoot}})
 	if e.expect, err = e.readExpected(); err != nil {
 		return nil, err
 	}

@@ -181,7 +181,8 @@ func (c *completer) trusted(session *chain.Session, x *cert.Certificate) bool {
 	return slices.ContainsFunc(c.anchors.Named(x.Issuer), func(a *cert.Certificate) bool { return chain.Certifies(session, a, x) })
 }
 
-func (c *completer) issuers(session *chain.Session, v *rules.Verdict, fetched []*cert.Certificate, x *cert.Certificate) (out []*cert.Certificate) {
+func (c *completer) issuers(session *chain.Session, v *rules.Verdict, fetched []*cert.Certificate,
+	x *cert.Certificate) (out []*cert.Certificate) {
 	add := func(k *cert.Certificate) {
 		if k != nil && (k.Raw != nil || !c.options.bytes) && chain.Certifies(session, k, x) {
 			out = append(out, k)

@@ -39,7 +39,8 @@ func Options() []Option { return options }
 
 var options = []Option{
 	{Field: "Clients", Flag: "clients", Key: "clients", For: judging, values: func(c *Config) []string { return joined(c.Clients) }},
-	{Field: "ClientFile", Flag: "client-file", Key: "client_file", For: judging, files: func(c *Config) []*string { return []*string{&c.ClientFile} }},
+	{Field: "ClientFile", Flag: "client-file", Key: "client_file", For: judging,
+		files: func(c *Config) []*string { return []*string{&c.ClientFile} }},
 	{Field: "Roots", Flag: "roots", Key: "roots", For: judging, files: func(c *Config) []*string { return []*string{&c.Roots} }},
 	{Field: "AddRoots", Flag: "add-roots", Key: "add_roots", For: judging, files: func(c *Config) []*string { return []*string{&c.AddRoots} }},
 	{Field: "Pool", Flag: "pool", Key: "pool", For: judging, files: func(c *Config) []*string { return pointers(c.Pool) }},
@@ -47,13 +48,15 @@ var options = []Option{
 	{Field: "Policy", Flag: "policy", Key: "policy", For: judging, files: func(c *Config) []*string { return []*string{&c.Policy} }},
 	{Field: "Waivers", Flag: "waivers", Key: "waivers", For: judging, files: func(c *Config) []*string { return []*string{&c.Waivers} }},
 	{Field: "Expect", Flag: "expect", Key: "expect", For: judging, files: func(c *Config) []*string { return []*string{&c.Expect} }},
-	{Field: "At", Flag: "at", Why: "an audit is as of the time at which it is made", For: judging, values: func(c *Config) []string { return instant(c.At) }},
+	{Field: "At", Flag: "at", Why: "an audit is as of the time at which it is made", For: judging,
+		values: func(c *Config) []string { return instant(c.At) }},
 	{Field: "AIA", Flag: "aia", Key: "aia", For: judging, on: func(c *Config) bool { return c.AIA }},
 	{Field: "AIAAllow", Flag: "aia-allow", Key: "aia_allow", For: judging, values: func(c *Config) []string { return c.AIAAllow }},
 
 	// A target is printed with its port.
 	{Field: "Ports", Flag: "port", Key: "ports", values: func(*Config) []string { return nil }},
-	{Field: "ServerName", Flag: "server-name", Key: "server_name", For: judging, values: func(c *Config) []string { return some(c.ServerName) }},
+	{Field: "ServerName", Flag: "server-name", Key: "server_name", For: judging,
+		values: func(c *Config) []string { return some(c.ServerName) }},
 
 	{Field: "MaxAddresses", Flag: "max-addresses", Key: "max_addresses", values: func(*Config) []string { return nil }},
 
@@ -63,23 +66,30 @@ var options = []Option{
 	{Field: "Variants", Flag: "variants", Key: "variants", For: connecting, values: func(c *Config) []string { return joined(c.Variants) }},
 	{Field: "Fast", Flag: "fast", Key: "fast", For: connecting, on: func(c *Config) bool { return c.Fast }},
 	{Field: "Proxy", Flag: "proxy", Key: "proxy", For: judging, values: func(c *Config) []string { return withoutPassword(c.Proxy) }},
-	{Field: "ProxyProtocol", Flag: "proxy-protocol", Key: "proxy_protocol", For: connecting, values: func(c *Config) []string { return some(c.ProxyProtocol) }},
+	{Field: "ProxyProtocol", Flag: "proxy-protocol", Key: "proxy_protocol", For: connecting,
+		values: func(c *Config) []string { return some(c.ProxyProtocol) }},
 	{Field: "Resolve", Flag: "resolve", Key: "resolve", For: connecting, values: func(c *Config) []string { return c.Resolve }},
 	{Field: "DNS", Flag: "dns", Key: "dns", For: connecting, values: func(c *Config) []string { return some(c.DNS) }},
 	{Field: "Source", Flag: "source", Key: "source", For: connecting, values: func(c *Config) []string { return some(c.Source) }},
 	{Field: "Exclude", Flag: "exclude", Key: "exclude", For: ScanCommand, files: func(c *Config) []*string { return []*string{&c.Exclude} }},
-	{Field: "ClientCert", Flag: "client-cert", Key: "client_cert", For: connecting, files: func(c *Config) []*string { return []*string{&c.ClientCert} }},
-	{Field: "ClientKey", Flag: "client-key", Key: "client_key", For: connecting, files: func(c *Config) []*string { return []*string{&c.ClientKey} }},
+	{Field: "ClientCert", Flag: "client-cert", Key: "client_cert", For: connecting,
+		files: func(c *Config) []*string { return []*string{&c.ClientCert} }},
+	{Field: "ClientKey", Flag: "client-key", Key: "client_key", For: connecting,
+		files: func(c *Config) []*string { return []*string{&c.ClientKey} }},
 
 	// A printed command is about one target, which needs no limits.
 	{Field: "Pace.Concurrency", Flag: "concurrency", Key: "pace.concurrency", values: func(*Config) []string { return nil }},
 	{Field: "Pace.Rate", Flag: "rate", Key: "pace.rate", values: func(*Config) []string { return nil }},
 	{Field: "Pace.PerHost", Flag: "per-host", Key: "pace.per_host", values: func(*Config) []string { return nil }},
-	{Field: "Pace.Retries", Flag: "retries", Key: "pace.retries", For: connecting, values: func(c *Config) []string { return number(c.Pace.Retries) }},
-	{Field: "Pace.Timeout", Flag: "timeout", Key: "pace.timeout", For: connecting, values: func(c *Config) []string { return duration(c.Pace.Timeout) }},
+	{Field: "Pace.Retries", Flag: "retries", Key: "pace.retries", For: connecting,
+		values: func(c *Config) []string { return number(c.Pace.Retries) }},
+	{Field: "Pace.Timeout", Flag: "timeout", Key: "pace.timeout", For: connecting,
+		values: func(c *Config) []string { return duration(c.Pace.Timeout) }},
 
-	{Field: "Prefer", Flag: "prefer", Why: "an audit writes no files: fix does", For: FixCommand, values: func(c *Config) []string { return some(string(c.Prefer)) }},
-	{Field: "WithRoot", Flag: "with-root", Why: "an audit writes no files: fix does", For: FixCommand, on: func(c *Config) bool { return c.WithRoot }},
+	{Field: "Prefer", Flag: "prefer", Why: "an audit writes no files: fix does", For: FixCommand,
+		values: func(c *Config) []string { return some(string(c.Prefer)) }},
+	{Field: "WithRoot", Flag: "with-root", Why: "an audit writes no files: fix does", For: FixCommand,
+		on: func(c *Config) bool { return c.WithRoot }},
 }
 
 // Values are what is typed after the option's flag, once for each value; of a

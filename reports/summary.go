@@ -216,7 +216,8 @@ func (m *Mend) consider(e *Endpoint) {
 		}
 	}
 	typed := e.Typed()
-	if typed == "" || m.example != "" && cmp.Or(cmp.Compare(worst, m.worst), cmp.Compare(refusing, m.refusing), cmp.Compare(m.example, typed)) <= 0 {
+	if typed == "" || m.example != "" && cmp.Or(cmp.Compare(worst, m.worst), cmp.Compare(refusing, m.refusing),
+		cmp.Compare(m.example, typed)) <= 0 {
 		return
 	}
 	m.example, m.worst, m.refusing = typed, worst, refusing

@@ -36,7 +36,8 @@ func auditFlags(more ...cli.Flag) []cli.Flag {
 	const group = "Configuration"
 	return append([]cli.Flag{
 		&cli.StringFlag{Name: "config", Category: group, Value: "tlschain.yaml", Usage: "configuration `FILE` (default tlschain.yaml)"},
-		&cli.StringFlag{Name: "db", Category: group, Usage: "history: `FILE` of SQLite or postgres:// URL (default: what the configuration says, else history.db beside it)"},
+		&cli.StringFlag{Name: "db", Category: group, Usage: "history: `FILE` of SQLite or postgres:// URL (default: " +
+			"what the configuration says, else history.db beside it)"},
 	}, more...)
 }
 
@@ -116,7 +117,8 @@ func (n *auditEnv) find(ctx context.Context, text string, before int64) (history
 	}
 	a, err := n.db.LastComplete(ctx, text, before)
 	if errors.Is(err, history.ErrNotFound) {
-		return a, usagef("there is no complete audit of a group %q", reports.Clean(text)).hintf("%s audit list shows the audits, %s audit run makes one", name, name)
+		return a, usagef("there is no complete audit of a group %q",
+			reports.Clean(text)).hintf("%s audit list shows the audits, %s audit run makes one", name, name)
 	}
 	return a, err
 }

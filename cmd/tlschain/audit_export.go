@@ -19,7 +19,8 @@ var rangeFormats = [...]string{"json", "ndjson", "csv"}
 
 func (p *process) auditExportCommand() *cli.Command {
 	return &cli.Command{
-		Name: "export", Usage: "write what one audit saw as a report in any format, or what several saw as json, ndjson or csv", ArgsUsage: "AUDIT|GROUP [AUDIT]",
+		Name: "export", Usage: "write what one audit saw as a report in any format, or what several saw as json, ndjson or csv",
+		ArgsUsage: "AUDIT|GROUP [AUDIT]",
 		Description: `Of several audits, each endpoint appears once for each state that it was in,
 with the times of the first and the last audit that found it so.
 
@@ -28,7 +29,8 @@ Examples:
   tlschain audit export 12 40 --format csv -o may.csv
   tlschain audit export websites --since 2026-05-01 --until 2026-05-31 --format ndjson`,
 		Flags: auditFlags(append(reportFlags(),
-			&cli.StringFlag{Name: "since", Category: "Report", Usage: "all audits of the group that began at `TIME` or later: 2026-05-01, or 2026-05-01T12:00:00Z"},
+			&cli.StringFlag{Name: "since", Category: "Report", Usage: "all audits of the group that began at `TIME` or later: " +
+				"2026-05-01, or 2026-05-01T12:00:00Z"},
 			&cli.StringFlag{Name: "until", Category: "Report", Usage: "all audits of the group that began before `TIME`; a date's own day counts"},
 		)...),
 		Action: func(c *cli.Context) error {

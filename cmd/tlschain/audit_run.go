@@ -26,7 +26,8 @@ Exit code: 130 interrupted, 2 usage, configuration or history, 1 an endpoint
 with a finding at or above --fail-on, 3 an audit that is not complete or reached
 nothing, 0 done.`,
 		Flags: auditFlags(
-			&cli.StringFlag{Name: "fail-on", Category: "Report", Value: "never", Usage: "lowest `SEVERITY` that makes the exit code 1: error, warning, info or never (default)"},
+			&cli.StringFlag{Name: "fail-on", Category: "Report", Value: "never", Usage: "lowest `SEVERITY` that makes the exit code 1: " +
+				"error, warning, info or never (default)"},
 		),
 		Action: p.auditRun,
 	}

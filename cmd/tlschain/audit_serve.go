@@ -21,7 +21,8 @@ func (p *process) auditServeCommand() *cli.Command {
 		Description: `It ends by SIGTERM or SIGINT: audits under way are stored as partial ones, and
 caught up at the next start. Exit code: 130 ended so, 2 for all else.`,
 		Flags: auditFlags(
-			&cli.StringFlag{Name: "listen", Category: "Configuration", Usage: "`ADDRESS` to serve at, instead of serve.listen of the configuration; loopback only"},
+			&cli.StringFlag{Name: "listen", Category: "Configuration", Usage: "`ADDRESS` to serve at, instead of serve.listen of the " +
+				"configuration; loopback only"},
 		),
 		Action: p.auditServe,
 	}
@@ -75,7 +76,8 @@ func (p *process) auditServe(c *cli.Context) error {
 	}}
 	running := func(group string) bool { return !n.inZone(group) && scheduler.Running(group) }
 	server := &dashboard.Server{
-		Config: n.config, DB: n.db, Now: time.Now, Version: versionText(), Running: running, Health: scheduler.Health, Getenv: p.getenv, Report: n.report,
+		Config: n.config, DB: n.db, Now: time.Now, Version: versionText(), Running: running, Health: scheduler.Health, Getenv: p.getenv,
+		Report: n.report,
 	}
 	if n.queue != nil {
 		server.Waiting = n.queue.Waiting

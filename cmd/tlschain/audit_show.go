@@ -33,7 +33,8 @@ func (p *process) auditListCommand() *cli.Command {
 					took = a.Ended.Sub(a.Started).String()
 				}
 				fmt.Fprintf(p.stdout, "%6d  %-16s  %s  %-8s  took %-8s  %d endpoints, %d errors, %d warnings, %d unreachable\n",
-					a.ID, a.Group, a.Started.Format("2006-01-02 15:04:05Z"), a.State, took, a.Endpoints, s.Worst[rules.Error], s.Worst[rules.Warning], s.Status["failed"])
+					a.ID, a.Group, a.Started.Format("2006-01-02 15:04:05Z"), a.State, took, a.Endpoints, s.Worst[rules.Error], s.Worst[rules.Warning],
+					s.Status["failed"])
 			}
 			if group := c.Args().First(); len(list) == 0 && group != "" && n.config.Groups[group] == nil {
 				return usagef("there is no group %q", reports.Clean(group)).hintf("%s audit list without a group lists all audits", name)
@@ -70,8 +71,9 @@ func (p *process) auditShowCommand() *cli.Command {
 
 func (p *process) auditDiffCommand() *cli.Command {
 	return &cli.Command{
-		Name: "diff", Usage: "compare two audits of a group; given one or a group, with the complete one before", ArgsUsage: "AUDIT [AUDIT] | GROUP",
-		Flags: auditFlags(),
+		Name: "diff", Usage: "compare two audits of a group; given one or a group, with the complete one before",
+		ArgsUsage: "AUDIT [AUDIT] | GROUP",
+		Flags:     auditFlags(),
 		Action: func(c *cli.Context) error {
 			if c.Args().Len() < 1 || c.Args().Len() > 2 {
 				return usagef("which audits?").hintf("%s audit diff 12 15, or %s audit diff GROUP", name, name)

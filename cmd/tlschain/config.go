@@ -20,18 +20,24 @@ import (
 func judgingFlags() []cli.Flag {
 	const group, fetching = "Judgement", "Fetching issuers"
 	return []cli.Flag{
-		&cli.StringFlag{Name: "clients", Category: group, Value: "broad", Usage: "judge by these clients and groups, as `NAME,...`; groups are modern, broad (default), legacy and all; tlschain clients lists them"},
-		&cli.StringFlag{Name: "client-file", Category: group, Usage: "`FILE` (YAML) that describes more clients; they are chosen by --clients like the others, and all of them without it"},
+		&cli.StringFlag{Name: "clients", Category: group, Value: "broad", Usage: "judge by these clients and groups, as `NAME,...`; " +
+			"groups are modern, broad (default), legacy and all; tlschain clients lists them"},
+		&cli.StringFlag{Name: "client-file", Category: group, Usage: "`FILE` (YAML) that describes more clients; " +
+			"they are chosen by --clients like the others, and all of them without it"},
 		&cli.StringFlag{Name: "at", Category: group, Usage: "judge as of `TIME`: a date or RFC 3339 (default: now)"},
 		&cli.StringFlag{Name: "roots", Category: group, Usage: "replace every client's trust store by the certificates in `FILE`"},
-		&cli.StringFlag{Name: "add-roots", Category: group, Usage: "add the certificates in `FILE` to every client's trust store: an internal CA"},
-		&cli.StringSliceFlag{Name: "pool", Category: group, Usage: "`FILE` or folder of further CA certificates to complete chains with; may be given several times"},
+		&cli.StringFlag{Name: "add-roots", Category: group,
+			Usage: "add the certificates in `FILE` to every client's trust store: an internal CA"},
+		&cli.StringSliceFlag{Name: "pool", Category: group, Usage: "`FILE` or folder of further CA certificates to complete chains " +
+			"with; may be given several times"},
 		&cli.StringFlag{Name: "policy", Category: group, Usage: "`FILE` (YAML) that sets severities by rule and endpoint"},
 		&cli.StringFlag{Name: "waivers", Category: group, Usage: "`FILE` (YAML) of findings that are accepted, each with a reason and an end"},
 		&cli.StringFlag{Name: "catalog", Category: group, Usage: "`FILE` that describes one more CA's products"},
 		&cli.StringFlag{Name: "expect", Category: group, Usage: "the certificate that should be served is the first in `FILE`"},
-		&cli.BoolFlag{Name: "aia", Category: fetching, Usage: "fetch missing issuers by the URLs in certificates: http only, public addresses only"},
-		&cli.StringSliceFlag{Name: "aia-allow", Category: fetching, Usage: "with --aia, also ask servers in `NETWORK` (10.0.0.0/8, or an address), which is not public: your own CA's; may be given several times"},
+		&cli.BoolFlag{Name: "aia", Category: fetching, Usage: "fetch missing issuers by the URLs in certificates: http only, " +
+			"public addresses only"},
+		&cli.StringSliceFlag{Name: "aia-allow", Category: fetching, Usage: "with --aia, also ask servers in `NETWORK` (10.0.0.0/8, " +
+			"or an address), which is not public: your own CA's; may be given several times"},
 	}
 }
 
@@ -42,20 +48,28 @@ func scannerFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "all-addresses", Category: way, Usage: "every address of a name, each an endpoint of its own"},
 		&cli.BoolFlag{Name: "4", Category: way, Usage: "IPv4 only"},
 		&cli.BoolFlag{Name: "6", Category: way, Usage: "IPv6 only"},
-		&cli.StringFlag{Name: "variants", Category: way, Value: "none", Usage: "more handshakes with each address, to compare: `LIST` of sni, key, version; all, or none (default)"},
-		&cli.BoolFlag{Name: "fast", Category: way, Usage: "stop each handshake after the certificates: less work for both sides, the same findings"},
-		&cli.StringFlag{Name: "proxy", Category: way, Usage: "`URL` of an http, https or socks5 proxy, or none (default: HTTPS_PROXY and NO_PROXY of the environment)"},
-		&cli.StringFlag{Name: "proxy-protocol", Category: way, Usage: "begin each connection with the PROXY protocol's header, `VERSION` v1 or v2, for servers that take none without"},
-		&cli.StringSliceFlag{Name: "resolve", Category: way, Usage: "`HOST:ADDRESS`: this address for this host, whatever a name server says; may be given several times"},
+		&cli.StringFlag{Name: "variants", Category: way, Value: "none", Usage: "more handshakes with each address, to compare: " +
+			"`LIST` of sni, key, version; all, or none (default)"},
+		&cli.BoolFlag{Name: "fast", Category: way, Usage: "stop each handshake after the certificates: less work for both sides, " +
+			"the same findings"},
+		&cli.StringFlag{Name: "proxy", Category: way, Usage: "`URL` of an http, https or socks5 proxy, or none (default: " +
+			"HTTPS_PROXY and NO_PROXY of the environment)"},
+		&cli.StringFlag{Name: "proxy-protocol", Category: way, Usage: "begin each connection with the PROXY protocol's header, " +
+			"`VERSION` v1 or v2, for servers that take none without"},
+		&cli.StringSliceFlag{Name: "resolve", Category: way, Usage: "`HOST:ADDRESS`: this address for this host, " +
+			"whatever a name server says; may be given several times"},
 		&cli.StringFlag{Name: "dns", Category: way, Usage: "ask this name `SERVER`, address or address:port"},
 		&cli.StringFlag{Name: "source", Category: way, Usage: "connect from this `ADDRESS` of this machine"},
 		&cli.StringFlag{Name: "client-cert", Category: way, Usage: "certificate `FILE` (PEM) to show to servers that ask for one"},
 		&cli.StringFlag{Name: "client-key", Category: way, Usage: "its private key, `FILE`; without, it is in the file of --client-cert"},
 		&cli.IntFlag{Name: "concurrency", Category: pace, Value: 256, Usage: "`N` connections at once (default 256)"},
 		&cli.Float64Flag{Name: "rate", Category: pace, Usage: "at most `N` connections begun a second (default: no limit)"},
-		&cli.IntFlag{Name: "per-host", Category: pace, Value: 4, Usage: "`N` connections at once to one address (default 4), 0 for no limit; loopback has none"},
-		&cli.IntFlag{Name: "retries", Category: pace, Usage: "`N` further attempts after a failure that may pass: timeout, reset, try later (default 0)"},
-		&cli.DurationFlag{Name: "timeout", Category: pace, Value: 10 * time.Second, Usage: "at most `TIME` for a whole attempt at one address, such as 5s (default 10s)"},
+		&cli.IntFlag{Name: "per-host", Category: pace, Value: 4, Usage: "`N` connections at once to one address (default 4), " +
+			"0 for no limit; loopback has none"},
+		&cli.IntFlag{Name: "retries", Category: pace, Usage: "`N` further attempts after a failure that may pass: timeout, reset, " +
+			"try later (default 0)"},
+		&cli.DurationFlag{Name: "timeout", Category: pace, Value: 10 * time.Second, Usage: "at most `TIME` for a whole attempt at " +
+			"one address, such as 5s (default 10s)"},
 		progressFlag(),
 	}
 }
@@ -90,7 +104,8 @@ func (p *process) configOf(c *cli.Context) (config tlschain.Config, err error) {
 		AIA: c.Bool("aia"), AIAAllow: c.StringSlice("aia-allow"),
 		ServerName: c.String("server-name"), MaxAddresses: c.Int("max-addresses"),
 		AllAddresses: c.Bool("all-addresses"), Fast: c.Bool("fast"),
-		Proxy: c.String("proxy"), ProxyProtocol: c.String("proxy-protocol"), Resolve: c.StringSlice("resolve"), DNS: c.String("dns"), Source: c.String("source"),
+		Proxy: c.String("proxy"), ProxyProtocol: c.String("proxy-protocol"), Resolve: c.StringSlice("resolve"), DNS: c.String("dns"),
+		Source:  c.String("source"),
 		Exclude: c.String("exclude"), ClientCert: c.String("client-cert"), ClientKey: c.String("client-key"),
 		Prefer: fix.Preference(c.String("prefer")), WithRoot: c.Bool("with-root"),
 	}
@@ -132,7 +147,8 @@ func (p *process) paceOf(c *cli.Context) (pace tlschain.Pace, err error) {
 			return pace, usagef("--concurrency %d: there must be at least one connection", pace.Concurrency)
 		}
 		if limit, ok := scanner.Descriptors(); ok && pace.Concurrency > limit {
-			p.complain(fmt.Errorf("--concurrency %d is more than the %d open files that the system allows: raise it by `ulimit -n %d`; going on with what there is",
+			p.complain(fmt.Errorf("--concurrency %d is more than the %d open files that the system allows: raise it by `ulimit -n %d`; "+
+				"going on with what there is",
 				pace.Concurrency, limit, 2*pace.Concurrency))
 		}
 	}

@@ -144,7 +144,8 @@ func (p *process) tellUpdate(u *build.Update, target string) error {
 				fmt.Fprintf(&b, "  and %d more\n", len(certs)-i)
 				break
 			}
-			fmt.Fprintf(&b, "  %s  %s, until %s\n", c.SHA256.String()[:16], reports.Clean(reports.ShortName(c.Subject.Text)), c.NotAfter.Format(time.DateOnly))
+			fmt.Fprintf(&b, "  %s  %s, until %s\n", c.SHA256.String()[:16], reports.Clean(reports.ShortName(c.Subject.Text)),
+				c.NotAfter.Format(time.DateOnly))
 		}
 	}
 	section("are new", u.Changes.Added)

@@ -42,16 +42,22 @@ a list of certificates, 2 usage, 3 something could not be judged.`,
 		Flags: joinFlags(
 			[]cli.Flag{
 				&cli.StringFlag{Name: "server", Category: "Fix", Usage: "the `KIND` of server: " + kindList() + " (default: ask it)"},
-				&cli.StringFlag{Name: "d", Aliases: []string{"directory"}, Category: "Fix", Value: ".", Usage: "write into `FOLDER` (default: the current one)"},
-				&cli.StringFlag{Name: "prefer", Category: "Fix", Value: string(fix.Minimal), Usage: "minimal (default): fewest bytes; widest: with the cross-certificates that may gain more clients"},
+				&cli.StringFlag{Name: "d", Aliases: []string{"directory"}, Category: "Fix", Value: ".",
+					Usage: "write into `FOLDER` (default: the current one)"},
+				&cli.StringFlag{Name: "prefer", Category: "Fix", Value: string(fix.Minimal), Usage: "minimal (default): fewest bytes; " +
+					"widest: with the cross-certificates that may gain more clients"},
 				&cli.BoolFlag{Name: "best-effort", Category: "Fix", Usage: "write the best there is also where some chosen client still refuses it"},
 				&cli.BoolFlag{Name: "with-root", Category: "Fix", Usage: "keep the root at the end, for a server whose DANE record names it"},
 				&cli.StringFlag{Name: "key", Category: "Fix", Usage: "the server's private key, `FILE`, for forms that hold it"},
-				&cli.BoolFlag{Name: "pfx", Category: "Fix", Usage: "write a PFX file too; it needs --key, and a password by --password-file or TLSCHAIN_PASSWORD"},
-				&cli.StringFlag{Name: "password-file", Category: "Fix", Usage: "`FILE` whose first line is the password of PFX and JKS files, read and written"},
+				&cli.BoolFlag{Name: "pfx", Category: "Fix", Usage: "write a PFX file too; it needs --key, " +
+					"and a password by --password-file or TLSCHAIN_PASSWORD"},
+				&cli.StringFlag{Name: "password-file", Category: "Fix", Usage: "`FILE` whose first line is the password of PFX and JKS " +
+					"files, read and written"},
 				&cli.StringFlag{Name: "password", Category: "Fix", Usage: "`PASSWORD` of the same; other users of the machine can read it"},
-				&cli.StringSliceFlag{Name: "f", Aliases: []string{"file"}, Category: "Targets", Usage: "read targets from `LIST`, - for standard input; may be given several times"},
-				&cli.StringFlag{Name: "port", Category: "Targets", Value: "443", Usage: "`PORTS` where a target names none, such as 443,8443 (default 443)"},
+				&cli.StringSliceFlag{Name: "f", Aliases: []string{"file"}, Category: "Targets", Usage: "read targets from `LIST`, - for " +
+					"standard input; may be given several times"},
+				&cli.StringFlag{Name: "port", Category: "Targets", Value: "443", Usage: "`PORTS` where a target names none, " +
+					"such as 443,8443 (default 443)"},
 				&cli.StringFlag{Name: "server-name", Category: "Targets", Usage: "`NAME` to send as SNI and to check, for all"},
 			},
 			judgingFlags(),

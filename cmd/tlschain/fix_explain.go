@@ -169,7 +169,8 @@ func (f *fixing) remaining(v *rules.Verdict) {
 }
 
 func (f *fixing) lacking(p *fix.Plan, missing []fix.Certificate) {
-	f.printf("  Not written: the bytes of %s are not at hand. add --aia to fetch what can be fetched, or --pool FILE with:\n", countOf(len(missing), "certificate"))
+	f.printf("  Not written: the bytes of %s are not at hand. add --aia to fetch what can be fetched, or --pool FILE with:\n",
+		countOf(len(missing), "certificate"))
 	for _, c := range missing {
 		below := p.Before.Entries[p.Leaf].Cert
 		if i := slices.IndexFunc(p.Bundle, func(x fix.Certificate) bool { return x.Cert.SHA256 == c.Cert.SHA256 }); i > 0 {

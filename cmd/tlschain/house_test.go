@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -21,8 +22,14 @@ const (
 	maxColumns  = 140 // of a line, in runes; tests may have tables that are wider
 )
 
-// columnsHeld is for as long as lines are still being broken.
-const columnsHeld = false
+// wide are folders and files whose lines are still to be broken.
+var wide = []string{
+	"rules/client/", "cmd/tlschain/clients.go", "cmd/tlschain/forecast.go", "reports/html.go", "reports/markdown.go",
+	"rules/catalog/revoked.go", "rules/cert/cert.go", "rules/cert/hostname.go", "rules/certfile/certfile.go", "rules/certfile/flaw.go",
+	"rules/addresses-differ.go", "rules/leaf-not-first.go", "rules/missing-intermediate.go", "rules/name-mismatch.go",
+	"rules/not-reloaded.go", "rules/reissue.go", "rules/unloadable-file.go", "rules/unrelated-certificate.go", "rules/untrusted-root.go",
+	"rules/versions-differ.go", "rules/wrong-cross-root.go",
+}
 
 // sourceFiles calls do with every Go file of the repository.
 func sourceFiles(t *testing.T, do func(path string, text []byte)) {
@@ -56,11 +63,11 @@ func TestFilesAreShort(t *testing.T) {
 		if len(lines) > maxLines {
 			t.Errorf("%s has %d lines, more than %d: split it by what it is about", path, len(lines), maxLines)
 		}
-		if strings.HasSuffix(path, "_test.go") || !columnsHeld {
+		if strings.HasSuffix(path, "_test.go") || slices.ContainsFunc(wide, func(w string) bool { return strings.HasPrefix(path, w) }) {
 			return
 		}
 		for i, line := range lines {
-			if n := utf8.RuneCountInString(line); n > maxColumns {
+			if n := utf8.RuneCountInString(line); n > maxColumns && !strings.Contains(line, "`") { // a field's tag cannot be broken
 				t.Errorf("%s:%d has %d columns, more than %d", path, i+1, n, maxColumns)
 			}
 		}

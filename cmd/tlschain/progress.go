@@ -14,7 +14,8 @@ import (
 )
 
 func progressFlag() cli.Flag {
-	return &cli.StringFlag{Name: "progress", Category: "Pace", Value: "auto", Usage: "`HOW` to show progress on standard error: bar, plain (a line every ten seconds, for logs), none, or auto: bar on a terminal (default)"}
+	return &cli.StringFlag{Name: "progress", Category: "Pace", Value: "auto", Usage: "`HOW` to show progress on standard error: " +
+		"bar, plain (a line every ten seconds, for logs), none, or auto: bar on a terminal (default)"}
 }
 
 // A progress tells people how far a long run has come, on standard error only.

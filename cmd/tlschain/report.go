@@ -13,9 +13,12 @@ import (
 func reportFlags() []cli.Flag {
 	const group = "Report"
 	return []cli.Flag{
-		&cli.StringFlag{Name: "format", Category: group, Value: "table", Usage: "`FORMAT` of the report: " + strings.Join(reports.Formats(), ", ") + " (default table)"},
-		&cli.StringFlag{Name: "o", Aliases: []string{"output"}, Category: group, Usage: "write to `FILE`, which keeps its old content until the report is whole; interrupted, what there is goes to FILE.partial"},
-		&cli.StringFlag{Name: "fail-on", Category: group, Value: "error", Usage: "lowest `SEVERITY` that makes the exit code 1: error (default), warning, info or never"},
+		&cli.StringFlag{Name: "format", Category: group, Value: "table", Usage: "`FORMAT` of the report: " +
+			strings.Join(reports.Formats(), ", ") + " (default table)"},
+		&cli.StringFlag{Name: "o", Aliases: []string{"output"}, Category: group, Usage: "write to `FILE`, which keeps its old " +
+			"content until the report is whole; interrupted, what there is goes to FILE.partial"},
+		&cli.StringFlag{Name: "fail-on", Category: group, Value: "error", Usage: "lowest `SEVERITY` that makes the exit code 1: " +
+			"error (default), warning, info or never"},
 		&cli.BoolFlag{Name: "wide", Category: group, Usage: "table: every column, however long the lines get"},
 		&cli.StringFlag{Name: "group-by", Category: group, Usage: "table: one row for each `THING`: fix, rule, issuer, product or tag:NAME"},
 		&cli.StringFlag{Name: "only", Category: group, Usage: "table: leave out what is below `SEVERITY`"},

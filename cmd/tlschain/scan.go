@@ -41,15 +41,19 @@ Exit code: 130 interrupted, 2 usage or no usable input, 1 a finding at or above
 --fail-on, 3 something could not be judged, 0 all is well.`,
 		Flags: joinFlags(
 			[]cli.Flag{
-				&cli.StringSliceFlag{Name: "f", Aliases: []string{"file"}, Category: "Targets", Usage: "read targets from `LIST`, - for standard input; may be given several times"},
-				&cli.StringFlag{Name: "port", Category: "Targets", Value: "443", Usage: "`PORTS` where a target names none, such as 443,8443 (default 443)"},
+				&cli.StringSliceFlag{Name: "f", Aliases: []string{"file"}, Category: "Targets", Usage: "read targets from `LIST`, - for " +
+					"standard input; may be given several times"},
+				&cli.StringFlag{Name: "port", Category: "Targets", Value: "443", Usage: "`PORTS` where a target names none, " +
+					"such as 443,8443 (default 443)"},
 				&cli.StringFlag{Name: "server-name", Category: "Targets", Usage: "`NAME` to send as SNI and to check, for all targets"},
 				&cli.BoolFlag{Name: "strict", Category: "Targets", Usage: "a line that cannot be used ends the run before any connection"},
 			},
 			[]cli.Flag{
-				&cli.StringFlag{Name: "resume", Category: "Targets", Usage: "keep finished targets in the journal `FILE`, and if it is there, go on where it ends: nothing is lost and nothing scanned twice"},
+				&cli.StringFlag{Name: "resume", Category: "Targets", Usage: "keep finished targets in the journal `FILE`, " +
+					"and if it is there, go on where it ends: nothing is lost and nothing scanned twice"},
 				&cli.StringFlag{Name: "exclude", Category: "Targets", Usage: "`FILE` of hosts and networks that must not be connected to, one a line"},
-				&cli.StringFlag{Name: "shard", Category: "Targets", Usage: "only the `I/N`th part of the targets: over all I from 1 to N, each target is in one part"},
+				&cli.StringFlag{Name: "shard", Category: "Targets", Usage: "only the `I/N`th part of the targets: over all I from 1 to N, " +
+					"each target is in one part"},
 			},
 			judgingFlags(),
 			scannerFlags(),

@@ -58,7 +58,8 @@ func (p *product) sells(c *ca, leaf *cert.Certificate) (issuer int, ok bool) {
 		(h == 0 || !slices.ContainsFunc(p.Leaf.Hash, func(t text) bool { return t.value == h.String() })) {
 		return 0, false
 	}
-	if len(p.Leaf.Policies) > 0 && !slices.ContainsFunc(p.Leaf.Policies, func(t text) bool { return slices.Contains(leaf.Policies, t.value) }) {
+	if len(p.Leaf.Policies) > 0 && !slices.ContainsFunc(p.Leaf.Policies,
+		func(t text) bool { return slices.Contains(leaf.Policies, t.value) }) {
 		return 0, false
 	}
 	issuer = slices.IndexFunc(p.Issuers, func(e issuerEntry) bool { return e.ca == c })

@@ -17,7 +17,8 @@ const (
 )
 
 func isPEM(data []byte) bool {
-	return bytes.Contains(data, []byte(begin)) || bytes.Contains(data, []byte("-----BEGIN%20")) || bytes.Contains(data, []byte("-----BEGIN+CERT"))
+	return bytes.Contains(data, []byte(begin)) || bytes.Contains(data, []byte("-----BEGIN%20")) ||
+		bytes.Contains(data, []byte("-----BEGIN+CERT"))
 }
 
 // A block is one PEM block and where it stands.
@@ -85,7 +86,8 @@ func blocksOf(l *layout) ([]block, error) {
 		case strings.HasPrefix(line, begin):
 			number++
 			if label != "" {
-				return nil, fmt.Errorf("block %d (line %d) has no %s%s----- line before the next block begins on line %d", number-1, start, end, label, i+1)
+				return nil, fmt.Errorf("block %d (line %d) has no %s%s----- line before the next block begins on line %d", number-1, start, end,
+					label, i+1)
 			}
 			start, trusted = i+1, l.lines[i].label == "TRUSTED CERTIFICATE"
 			var closed bool

@@ -29,7 +29,8 @@ func readBase64(data []byte, passwords []string) (chains []Chain, ok bool) {
 	}
 	flaw := Flaw{
 		Lines: []int{1}, Loaders: []Loader{OpenSSL, Go, Java}, What: "the text is base64 without BEGIN and END lines",
-		Fix: "Decode it (base64 -d file.pem > new.der; openssl x509 -inform DER -in new.der), or put -----BEGIN CERTIFICATE----- before it and -----END CERTIFICATE----- behind.",
+		Fix: "Decode it (base64 -d file.pem > new.der; openssl x509 -inform DER -in new.der), " +
+			"or put -----BEGIN CERTIFICATE----- before it and -----END CERTIFICATE----- behind.",
 	}
 	if isPEM(inner) {
 		flaw.What, flaw.Fix = "the text is the base64 encoding of a PEM file", "Decode it: base64 -d file.pem > new.pem."

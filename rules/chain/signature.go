@@ -133,7 +133,8 @@ func cost(alg cert.SignatureAlg, key cert.Key) (us int, ok bool) {
 	switch key.Kind {
 	case cert.RSA, cert.RSAPSS:
 		if key.N == nil || key.Bits > maxRSABits || key.Bits < 256 || key.E.BitLen() > maxExponentBits ||
-			key.E.Sign() == 0 || key.N.Bit(0) == 0 || !alg.Hash.Available() || alg.Traits.Has(cert.PSSOddMask) { // crypto/rsa knows one hash for both
+			// crypto/rsa knows one hash for both
+			key.E.Sign() == 0 || key.N.Bit(0) == 0 || !alg.Hash.Available() || alg.Traits.Has(cert.PSSOddMask) {
 			return 0, false
 		}
 		return 15 + key.Bits*key.Bits/150_000*max(key.E.BitLen(), 17)/17, true

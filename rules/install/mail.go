@@ -4,9 +4,11 @@ func postfix() Kind {
 	return Kind{ID: "postfix", Title: "Postfix", files: fullchain,
 		steps: func(j Job) []Step {
 			return []Step{
-				named(j, "Name the file; the key's line stays as it is. (Where smtpd_tls_chain_files is set, it goes before this line: put the new file there, behind the key's.)",
+				named(j, "Name the file; the key's line stays as it is. (Where smtpd_tls_chain_files is set, it goes before this line: "+
+					"put the new file there, behind the key's.)",
 					func(file string) []string { return []string{"postconf -e " + sh("smtpd_tls_cert_file = "+file)} }),
-				{"If a TLSA record of the kind 2 x x names your root for DANE, call fix with --with-root: mail servers that check it need the root to be sent (RFC 7672 section 3.1.2).", "", nil},
+				{"If a TLSA record of the kind 2 x x names your root for DANE, call fix with --with-root: " +
+					"mail servers that check it need the root to be sent (RFC 7672 section 3.1.2).", "", nil},
 				{"Reload:", Shell, []string{"postfix reload"}},
 			}
 		}}

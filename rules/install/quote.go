@@ -84,7 +84,8 @@ func yaml(s string) string {
 
 // xml writes an attribute's value.
 func xml(s string) string {
-	return `"` + strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "\n", "&#10;", "\r", "&#13;", "\t", "&#9;").Replace(s) + `"`
+	return `"` + strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "\n", "&#10;", "\r", "&#13;", "\t",
+		"&#9;").Replace(s) + `"`
 }
 
 // plain reports whether a value can stand in a language without quoting.

@@ -21,8 +21,10 @@ func apache() Kind {
 			}
 			return []Step{
 				{text, Apache, lines},
-				{"Before Apache 2.4.8, leave SSLCertificateFile as it is, and name the issuers' file instead (SSLCertificateChainFile):", Apache, chain},
-				{"Look whether the configuration is right, and reload. Nothing is served anew before that.", Shell, []string{"apachectl configtest && apachectl graceful"}},
+				{"Before Apache 2.4.8, leave SSLCertificateFile as it is, and name the issuers' file instead (SSLCertificateChainFile):", Apache,
+					chain},
+				{"Look whether the configuration is right, and reload. Nothing is served anew before that.", Shell,
+					[]string{"apachectl configtest && apachectl graceful"}},
 			}
 		}}
 }
@@ -74,7 +76,8 @@ func haproxy() Kind {
 			}
 			return append(steps,
 				Step{"In the frontend, name the file:", HAProxy, []string{"bind :443 ssl crt " + quoted(j.path(".pem"), "$")}},
-				Step{"Look whether the configuration is right, and reload:", Shell, []string{"haproxy -c -f /etc/haproxy/haproxy.cfg && systemctl reload haproxy"}})
+				Step{"Look whether the configuration is right, and reload:", Shell, []string{"haproxy -c -f /etc/haproxy/haproxy.cfg && " +
+					"systemctl reload haproxy"}})
 		}}
 }
 
@@ -109,7 +112,8 @@ func envoy() Kind {
 			}
 			return []Step{
 				{"In the listener's DownstreamTlsContext, name the file as certificate_chain; private_key stays as it is.", YAML, lines},
-				{"Envoy reads a static configuration at its start only: restart it (a certificate that comes by SDS is read anew when its file is moved into place).", Shell, []string{"systemctl restart envoy"}},
+				{"Envoy reads a static configuration at its start only: restart it (a certificate that comes by SDS is read anew when its " +
+					"file is moved into place).", Shell, []string{"systemctl restart envoy"}},
 			}
 		}}
 }

@@ -41,7 +41,8 @@ func parsePattern(text string) (Pattern, error) {
 		return p, nil
 	}
 	if _, err := netip.ParseAddr(rest); err != nil {
-		if i := strings.LastIndexByte(rest, ':'); i >= 0 && (strings.HasPrefix(rest, "[") || strings.Count(rest, ":") == 1) && !strings.HasSuffix(rest, "]") {
+		if i := strings.LastIndexByte(rest, ':'); i >= 0 && (strings.HasPrefix(rest, "[") || strings.Count(rest, ":") == 1) &&
+			!strings.HasSuffix(rest, "]") {
 			if rest[i+1:] != "*" {
 				n, err := strconv.ParseUint(rest[i+1:], 10, 16)
 				if err != nil || n == 0 {

@@ -114,8 +114,9 @@ func expired(findings []rules.Finding, waivers []Waiver, where Place, at time.Ti
 		}
 		out = append(out, rules.Finding{
 			Rule: "waiver-expired", Severity: rules.Warning,
-			Message: fmt.Sprintf("The waiver of %s for %s ended on %s (%s): its finding counts again.", w.Rule, w.Endpoint, w.Expires.Format(time.DateOnly), w.Reason),
-			Fix:     fmt.Sprintf("Fix %s, or give the waiver a new date.", w.Rule),
+			Message: fmt.Sprintf("The waiver of %s for %s ended on %s (%s): its finding counts again.", w.Rule, w.Endpoint,
+				w.Expires.Format(time.DateOnly), w.Reason),
+			Fix: fmt.Sprintf("Fix %s, or give the waiver a new date.", w.Rule),
 		})
 	}
 	return out
