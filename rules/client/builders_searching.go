@@ -66,7 +66,9 @@ func searching() map[string]Builder {
 		"go-1.23":     go123,
 		"rustls-0.20": rustls20,
 		"rustls-0.23": rustls23,
-		"java-17":     java,
-		"java-17-aia": java,
+
+		"rustls-0.23-aws-lc": rustls23,
+		"java-17":            java,
+		"java-17-aia":        java,
 	}
 }

@@ -40,6 +40,7 @@ var hostRules = func() map[string]cert.HostRules {
 		"java-17-aia":                 java,
 		"rustls-0.20":                 rustls,
 		"rustls-0.23":                 rustls,
+		"rustls-0.23-aws-lc":          rustls,
 		"bearssl-0.6":                 {TopLevel: true, Address: cert.AddressAsName, Dot: cert.DotSent}, // [n-ip-dns n-ip-wild]
 		"android":                     {Address: cert.MappedAddress},
 	}

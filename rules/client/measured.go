@@ -34,6 +34,7 @@ var measuredClients = map[string]measuredBy{
 	"java-17-aia":                 {"Java 17 with enableAIAcaIssuers", "java", "17.0.15"},
 	"rustls-0.20":                 {"rustls 0.20", "rustls", "0.20.8 with webpki 0.22.0"},
 	"rustls-0.23":                 {"rustls 0.23", "rustls", "0.23.40 with webpki 0.103.13, as in Deno 2.9"},
+	"rustls-0.23-aws-lc":          {"rustls 0.23 with aws-lc-rs, its default", "rustls", "0.23.46 with webpki 0.103.17 and aws-lc-rs"},
 	"bearssl-0.6":                 {"BearSSL 0.6", "bearssl", "0.6"},
 }
 

@@ -71,7 +71,7 @@ var families = map[string][]string{
 	"boringssl":   {"boringssl-android", "bun"},
 	"go":          {"go", "go-1.21", "go-1.23"},
 	"java":        {"java-17", "java-17-aia"},
-	"rustls":      {"rustls-0.20", "rustls-0.23"},
+	"rustls":      {"rustls-0.20", "rustls-0.23", "rustls-0.23-aws-lc"},
 	"gnutls":      {"gnutls-3.7"},
 	"nss":         {"nss-3.87"},
 	"mbedtls":     {"mbedtls-2.28"},
@@ -127,7 +127,7 @@ var refusedBy = sync.OnceValue(func() map[string]Refused {
 			r.apply(all, func(refused *cert.Traits) { refused.Add(r.trait) })
 		}
 	}
-	for _, r := range takenByOlder {
+	for _, r := range takenByVersion {
 		r.apply(all, func(refused *cert.Traits) { *refused = refused.Without(cert.Of(r.trait)) })
 	}
 	return all

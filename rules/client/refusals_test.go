@@ -17,7 +17,7 @@ func TestRefusalTables(t *testing.T) {
 	for id := range Builders() {
 		known = append(known, id)
 	}
-	for _, table := range append(slices.Clip(refusalTables), takenByOlder) {
+	for _, table := range append(slices.Clip(refusalTables), takenByVersion) {
 		for _, r := range table {
 			for _, word := range strings.Fields(r.clients) {
 				name := strings.TrimPrefix(word, "!")
@@ -82,7 +82,7 @@ func TestMLDSALeaf(t *testing.T) {
 		}
 	}
 	slices.Sort(accepted)
-	if want := []string{"chrome", "node-24"}; !slices.Equal(accepted, want) {
+	if want := []string{"chrome", "node-24", "rustls-0.23-aws-lc"}; !slices.Equal(accepted, want) {
 		t.Errorf("accepted by %q, want %q", accepted, want)
 	}
 }

@@ -7,10 +7,10 @@ var versionRefusals = []refusal{
 	{cert.CriticalPolicyRule, path, "go-1.21 go-1.23"}, // [p01 p11 p14: policies are processed since 1.24]
 }
 
-// takenByOlder is what older versions of a family take although the tables say
+// takenByVersion is what one version of a family takes although the tables say
 // of the family that it refuses it. Changes in brackets are chains that the
 // conformance tests can make.
-var takenByOlder = []refusal{
+var takenByVersion = []refusal{
 	// Go 1.24 moved RSA to checks of its own.
 	{cert.Exponent31, handshakes | issuers, "go-1.21 go-1.23"}, // [L:key=rsa2048e34bit]
 	{cert.Exponent33, handshakes | issuers, "go-1.21 go-1.23"}, // [I:key=rsa2048e34bit R:key=rsa2048e34bit]
@@ -18,4 +18,6 @@ var takenByOlder = []refusal{
 	{cert.CriticalAKI, path | list, "go-1.21"}, // [L:crit=aki I:crit=aki]
 	{cert.CriticalSKI, path | list, "go-1.21"}, // [L:crit=ski I:crit=ski R:crit=ski]
 	{cert.CriticalAIA, path | list, "go-1.21"}, // [L:crit=aia I:crit=aia]
+	// Of rustls, the provider of cryptography decides.
+	{cert.KeyMLDSA, handshakes | issuers, "rustls-0.23-aws-lc"}, // [L:key=mldsa65 A:key=mldsa65]
 }

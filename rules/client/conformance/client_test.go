@@ -111,7 +111,7 @@ func clients() []client {
 		{profile: "botan-2.19", version: "2.19.", needs: "libbotan-2-dev g++", start: newBotan},
 		{profile: "node-26", version: "v26.", needs: "node-26", start: newestNode, like: "node-24"},
 		{profile: "python-3.13", version: "3.", needs: "python3", start: newStrictPython},
-		{profile: "rustls-0.23", version: "0.23.", needs: "rustls", start: newRustls},
+		{profile: "rustls-0.23-aws-lc", version: "0.23.", needs: "rustls", start: newRustls},
 		{profile: "android-14", version: "2.5.", needs: "conscrypt", start: newConscrypt},
 		{profile: "bouncycastle-1.83", version: "1.", needs: "bouncycastle", start: newBouncyCastle},
 		{profile: "go-1.21", version: "go1.21", needs: "go", start: olderGo("1.21")},

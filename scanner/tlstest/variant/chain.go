@@ -110,6 +110,9 @@ func Make(id string, changes []Change, now time.Time) (*Chain, error) {
 		}
 	}
 	out.Key = list[len(list)-1].key
+	if strings.HasPrefix(out.Key.Kind, "mldsa") {
+		out.Version = "1.3" // TLS 1.2 has no signatures of that kind
+	}
 	return out, nil
 }
 
