@@ -3,6 +3,7 @@ package tlschain
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tlschain/tlschain/rules/chain"
@@ -34,6 +35,15 @@ func (e *Engine) profiles(at time.Time) (chosen []*client.Profile, named []strin
 	}
 	if len(wanted) == 0 {
 		wanted = []string{string(client.Broad)}
+	}
+	for _, word := range wanted { // NAME@STORE
+		if strings.Contains(word, "@") {
+			combined, err := client.Combine(e.facts, all, word, at)
+			if err != nil {
+				return nil, nil, fieldf("Clients", "{Clients}: %w", err).hintf("tlschain clients lists the clients")
+			}
+			all = append(all, combined)
+		}
 	}
 	if chosen, named, err = SelectClients(all, wanted); err != nil {
 		return nil, nil, err

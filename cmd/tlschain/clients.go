@@ -29,6 +29,7 @@ Examples:
   tlschain clients gnutls-3.7
   tlschain scan --clients modern,android-7.0 example.com`,
 		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "format", Value: "text", Usage: "`FORMAT` of what is told of one client: text (default), or json with all anchors and what is asked for of each"},
 			&cli.StringFlag{Name: "at", Usage: "with the trust stores as of `TIME`, a date or RFC 3339 (default: now)"},
 		},
 		Action: func(c *cli.Context) error {
@@ -36,12 +37,25 @@ Examples:
 			if err != nil {
 				return err
 			}
+			format := c.String("format")
+			if format != "text" && format != "json" {
+				return usagef("--format %q: type text or json", format)
+			}
 			all := client.Profiles(p.facts(), at)
-			switch c.NArg() {
-			case 0:
+			switch {
+			case c.NArg() == 0 && format == "json":
+				return usagef("--format json tells of one client").hintf("%s clients chrome --format json", name)
+			case c.NArg() == 0:
 				return p.listClients(all)
-			case 1:
-				return p.explainClient(all, c.Args().First())
+			case c.NArg() == 1:
+				one, err := p.findClient(all, c.Args().First(), at)
+				if err != nil {
+					return err
+				}
+				if format == "json" {
+					return writeClientJSON(p.stdout, one)
+				}
+				return p.explainClient(one)
 			}
 			return usagef("clients takes one client at a time").hintf("%s clients %s", name, c.Args().First())
 		},
@@ -72,15 +86,26 @@ func (p *process) listClients(all []*client.Profile) error {
 	return err
 }
 
-func (p *process) explainClient(all []*client.Profile, id string) error {
+// findClient finds a client by its name, or by NAME@STORE.
+func (p *process) findClient(all []*client.Profile, id string, at time.Time) (*client.Profile, error) {
+	if strings.Contains(id, "@") {
+		one, err := client.Combine(p.facts(), all, id, at)
+		if err != nil {
+			return nil, usagef("%w", err).hintf("%s clients lists the clients", name)
+		}
+		return one, nil
+	}
 	i := slices.IndexFunc(all, func(c *client.Profile) bool { return c.ID == id })
 	if i < 0 {
 		if _, _, err := tlschain.SelectClients(all, []string{id}); err != nil {
-			return flagError(err)
+			return nil, flagError(err)
 		}
-		return usagef("%s is a group of clients", id).hintf("%s clients lists them", name)
+		return nil, usagef("%s is a group of clients", id).hintf("%s clients lists them", name)
 	}
-	c := all[i]
+	return all[i], nil
+}
+
+func (p *process) explainClient(c *client.Profile) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n", c.ID, c.Title)
 	fmt.Fprintf(&b, "group %s", c.Group)
@@ -94,6 +119,12 @@ func (p *process) explainClient(all []*client.Profile, id string) error {
 		store += fmt.Sprintf(", %s as of %s", c.StoreID, c.StoreDate.Format(time.DateOnly))
 	}
 	section(&b, "Trust store ("+string(c.Stocked)+")", store)
+	if lines := conditions(c); len(lines) > 0 {
+		b.WriteString("\nWhat it asks for beside a path\n")
+		for _, l := range lines {
+			b.WriteString(wrap(l, helpWidth, "  ") + "\n")
+		}
+	}
 	fmt.Fprintf(&b, "\nHow it builds a path (%s)\n", c.Tested)
 	for _, t := range traits(c) {
 		b.WriteString(wrap(t, helpWidth, "  ") + "\n")
@@ -109,6 +140,35 @@ func (p *process) explainClient(all []*client.Profile, id string) error {
 	}
 	_, err := fmt.Fprint(p.stdout, b.String())
 	return err
+}
+
+// conditions counts what a client asks for of its anchors, and names the lists
+// of revoked certificates that it goes by.
+func conditions(c *client.Profile) (lines []string) {
+	dated, alone := 0, 0
+	for _, a := range c.Store.All() {
+		for _, k := range c.Conditions.Of(a.SHA256) {
+			if k.Dated() {
+				dated++
+			}
+			if k.Intermediate {
+				alone++
+			}
+		}
+	}
+	add := func(n int, text string) {
+		if n > 0 {
+			lines = append(lines, fmt.Sprintf(text, n))
+		}
+	}
+	add(alone, "%d of the anchors are intermediates, which it trusts by themselves.")
+	add(dated, "It trusts %d of the anchors only for leaves up to a date; --format json has each.")
+	if c.Conditions != nil {
+		for _, r := range c.Conditions.Revoked {
+			lines = append(lines, fmt.Sprintf("It refuses what is on %s, as of %s (%d entries).", r.Title, r.Date.Format(time.DateOnly), len(r.Entries)))
+		}
+	}
+	return lines
 }
 
 // traits are those parameters of a path builder that an administrator meets.

@@ -21,9 +21,12 @@ type Conditions struct {
 	Last bool
 }
 
-// of gives what is asked for of an anchor, the store's condition first.
-func (k *Conditions) of(anchor cert.Hash) []catalog.Constraint {
+// Of gives what is asked for of an anchor, the store's condition first.
+func (k *Conditions) Of(anchor cert.Hash) []catalog.Constraint {
 	var all []catalog.Constraint
+	if k == nil {
+		return nil
+	}
 	if c, ok := k.Anchors[anchor]; ok {
 		all = append(all, c)
 	}
@@ -83,7 +86,7 @@ func (w *walk) checkRevoked(k *Conditions) fault {
 func (w *walk) checkAnchor(k *Conditions) fault {
 	anchor := w.path[len(w.path)-1].to
 	leaf := w.leaf.c
-	for _, c := range k.of(anchor.c.SHA256) {
+	for _, c := range k.Of(anchor.c.SHA256) {
 		until := c.NotBeforeUntil
 		for _, x := range c.Except {
 			if w.onPathBy(x.CA) && x.NotBeforeUntil.After(until) {
@@ -148,7 +151,7 @@ func (k *Conditions) allows(path []*cert.Certificate, q Question) bool {
 			return false
 		}
 	}
-	return len(k.of(path[len(path)-1].SHA256)) == 0
+	return len(k.Of(path[len(path)-1].SHA256)) == 0
 }
 
 // conditionReason puts a condition that was not met into words.
