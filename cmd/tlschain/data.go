@@ -47,22 +47,23 @@ func (p *process) dataInfo() error {
 	}
 	b.WriteString("\nTrust stores\n")
 	for _, s := range info.Stores {
-		fmt.Fprintf(&b, "  %-22s %s  %4d anchors  %s\n", s.ID, s.Date.Format(time.DateOnly), len(s.Anchors.All()), s.Source)
+		fmt.Fprintf(&b, "  %-22s %s  %4d anchors\n", s.ID, s.Date.Format(time.DateOnly), len(s.Anchors.All()))
+		fmt.Fprintf(&b, "    %s\n", s.Source)
 		if n := len(s.Constraints); n > 0 {
-			fmt.Fprintf(&b, "  %-22s %d of them under conditions: %s clients NAME tells which\n", "", n, name)
+			fmt.Fprintf(&b, "    %d of them under conditions: %s clients NAME tells which\n", n, name)
 		}
 	}
 	b.WriteString("\nConditions that a client's own code sets\n")
 	for _, p := range facts.Policies() {
-		fmt.Fprintf(&b, "  %-22s %s  %4d anchors  %s\n", p.ID, p.Date.Format(time.DateOnly), len(p.Constraints), p.Source)
+		fmt.Fprintf(&b, "  %-22s %s  %4d anchors\n    %s\n", p.ID, p.Date.Format(time.DateOnly), len(p.Constraints), p.Source)
 	}
 	b.WriteString("\nRevoked CA certificates and keys\n")
 	for _, r := range facts.Revocations() {
-		fmt.Fprintf(&b, "  %-22s %s  %4d entries  %s: %s\n", r.ID, r.Date.Format(time.DateOnly), len(r.Entries), r.Title, r.Source)
+		fmt.Fprintf(&b, "  %-22s %s  %4d entries\n    %s: %s\n", r.ID, r.Date.Format(time.DateOnly), len(r.Entries), r.Title, r.Source)
 	}
 	if p, ok := facts.Preloads(); ok {
 		b.WriteString("\nIntermediates that Firefox has without being sent them\n")
-		fmt.Fprintf(&b, "  %-22s %s  %4d known, %d not  %s\n", "firefox", p.Date.Format(time.DateOnly), len(p.Certs.All()), p.Unknown, p.Source)
+		fmt.Fprintf(&b, "  %-22s %s  %4d known, %d not\n    %s\n", "firefox", p.Date.Format(time.DateOnly), len(p.Certs.All()), p.Unknown, p.Source)
 	}
 	_, err := fmt.Fprint(p.stdout, b.String())
 	return err

@@ -75,7 +75,8 @@ func (r *Revocations) Find(c *cert.Certificate, at time.Time) *Revocation {
 	if e := in(r.bySerial[string(c.Serial)], func(e *Revocation) bool { return string(e.Issuer) == string(c.Issuer.DER) }); e != nil {
 		return e
 	}
-	if e := in(r.byKey[c.Key.SPKI], func(e *Revocation) bool { return e.Subject == nil || string(e.Subject) == string(c.Subject.DER) }); e != nil {
+	sameName := func(e *Revocation) bool { return e.Subject == nil || string(e.Subject) == string(c.Subject.DER) }
+	if e := in(r.byKey[c.Key.SPKI], sameName); e != nil {
 		return e
 	}
 	if len(r.byHash) > 0 {
