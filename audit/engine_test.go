@@ -35,6 +35,7 @@ groups:
     variants: [sni]
     fast: true
     proxy: none
+    proxy_protocol: v2
     resolve: ["a.example:192.0.2.1"]
     dns: 192.0.2.53
     source: 192.0.2.9
