@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 
 	"github.com/tlschain/tlschain/rules/client"
@@ -56,10 +57,14 @@ var nameMismatch = Rule{
 		if why := c.NearMiss(s.Name); why != "" {
 			holds = why
 		}
+		fix := fmt.Sprintf("Get a certificate that holds %s or a wildcard for it, or configure the one you have for this name by SNI.", s.Name)
+		if _, err := netip.ParseAddr(s.Name); err == nil {
+			fix = fmt.Sprintf("Get a certificate that holds %s as an IP address among its subject alternative names, or have clients connect by name.", s.Name)
+		}
 		report(Finding{
 			Positions: []int{s.Chain.Leaf},
 			Message:   fmt.Sprintf("The certificate is not for %s: %s.", s.Name, holds),
-			Fix:       fmt.Sprintf("Get a certificate that holds %s or a wildcard for it, or configure the one you have for this name by SNI.", s.Name),
+			Fix:       fix,
 		})
 	},
 }

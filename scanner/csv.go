@@ -69,12 +69,14 @@ func parseHeader(line string, note func(string, ...any)) (*header, error) {
 	}
 	if _, ok, _ := hostAndPort(line); !ok && strings.ContainsAny(line, ",;\t") {
 		rest := strings.TrimRight(line, ",; \t")
-		if _, ok, _ := hostAndPort(rest); !ok && strings.ContainsAny(rest, ",;\t") && !grepable.MatchString(line) {
+		if _, ok, _ := hostAndPort(rest); !ok && strings.ContainsAny(rest, ",;\t") && !grepable.MatchString(line) && !isHostsFile(rest) {
 			return nil, fmt.Errorf("a list in CSV begins with a header: type %s, or some of these with host among them", columns)
 		}
 	}
 	return nil, nil
 }
+
+func isHostsFile(line string) bool { _, ok := hostsFileLine(line); return ok }
 
 // isNumber tells a row from a header: no column has a number for a name.
 func isNumber(name string) bool { return name != "" && strings.Trim(name, "0123456789") == "" }

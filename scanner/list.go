@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net/netip"
 	"strings"
 	"unicode/utf8"
 )
@@ -169,9 +170,34 @@ func (l *listReader) plain(text string) (p parsedTarget, err error) {
 	if p, ok, err := hostAndPort(text); ok {
 		return p, err
 	}
+	if p, ok := hostsFileLine(text); ok {
+		return p, nil
+	}
 	p, err = parseTarget(text)
 	p.text = text
 	return p, err
+}
+
+// hostsFileLine reads a line of /etc/hosts: an address, the name that it is
+// for, and further ones, which are left out.
+func hostsFileLine(text string) (p parsedTarget, ok bool) {
+	fields := strings.Fields(text)
+	if len(fields) < 2 || strings.ContainsAny(text, ",;\"") {
+		return p, false
+	}
+	addr, err := netip.ParseAddr(fields[0])
+	if err != nil {
+		return p, false
+	}
+	for _, name := range fields[1:] {
+		if _, err := parseServerName(name); err != nil {
+			return p, false
+		}
+	}
+	p.serverName, _ = parseServerName(fields[1])
+	p.first, p.last = addr.Unmap(), addr.Unmap()
+	p.text = p.serverName + "@" + addr.String()
+	return p, true
 }
 
 // hostAndPort reads "host port" and "host,port,server_name", as people write

@@ -145,6 +145,8 @@ func TestTargetsAsPeopleHaveThem(t *testing.T) {
 			"a.example 8443 a.example invalid IP  map[]\n192.0.2.1 443  192.0.2.1  map[]\nb.example 443 b.example 192.0.2.2  map[]\n" +
 				"! list:5: \"c[1:9].example\" stands for several hosts: type each on a line of its own\n",
 			"list:1: read as an Ansible inventory: its hosts are taken, its variables are not"},
+		"/etc/hosts": {"127.0.0.1\tlocalhost\n192.0.2.1   a.example www.a.example a # the front\n::1 ip6-localhost\n",
+			"127.0.0.1 443 localhost 127.0.0.1  map[]\n192.0.2.1 443 a.example 192.0.2.1  map[]\n::1 443 ip6-localhost ::1  map[]\n", ""},
 		"nmap -oG": {"# Nmap 7.9\nHost: 192.0.2.1 ()\tStatus: Up\nHost: 192.0.2.1 ()\tPorts: 22/open/tcp//ssh///, 8443/open/tcp//ssl|https///, 443/closed/tcp//https///\tIgnored State: x\n",
 			place, "list:2: read as nmap prints: open ports that are known for TLS or a way into it are taken"},
 		"nmap": {"Starting Nmap 7.9 ( https://nmap.org )\nNmap scan report for a.example (192.0.2.1)\nHost is up (0.1s latency).\nNot shown: 998 closed\nPORT     STATE SERVICE\n22/tcp   open  ssh\n" +

@@ -35,7 +35,7 @@ var (
 	loneCR     = regexp.MustCompile(`-----BEGIN [A-Z0-9 ]+-----\r[^\r\n]`)
 	base64Line = regexp.MustCompile(`^[\s\x{a0}\x{3000}>"',+]*[A-Za-z0-9+/=]{16,}["',\\+\s\x{a0}\x{3000}]*$`)
 	// certLabel are the labels under which certificates are found.
-	certLabel = regexp.MustCompile(`(?i)^(X509 |TRUSTED |NEW |OPENSSL )?CERTIFICATE$`)
+	certLabel = regexp.MustCompile(`(?i)^([A-Z0-9]+ )*CERTIFICATE$`)
 )
 
 // layOut takes PEM text to lines. What its line breaks are is put right first.
@@ -202,7 +202,7 @@ func (t *textLine) boundary(mark string) (label string, ok bool) {
 
 // relabel calls a certificate's block by its usual label.
 func (t *textLine) relabel(label string) {
-	if certLabel.MatchString(label) && label != "CERTIFICATE" {
+	if certLabel.MatchString(label) && label != "CERTIFICATE" && label != "ATTRIBUTE CERTIFICATE" {
 		t.odd[otherLabel] = strings.HasPrefix(t.text, begin)
 		t.label, t.text = label, strings.Replace(t.text, label, "CERTIFICATE", 1)
 	}

@@ -3,8 +3,11 @@ package certfile
 import (
 	"bytes"
 	"encoding/base64"
+	"regexp"
 	"strings"
 )
+
+var keyBlocks = regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----`)
 
 // readAsJava takes what CertificateFactory.generateCertificates does. It looks
 // for five hyphens at the start of a line, and ends a block at the next hyphen.
@@ -12,6 +15,7 @@ import (
 // Blocks that are no certificates are stepped over here, though Java refuses
 // them: no Java server is given the file with a private key that way.
 func readAsJava(text []byte) (certs [][]byte, ok bool) {
+	text = keyBlocks.ReplaceAll(text, nil)
 	for {
 		at := dashes(text)
 		if at < 0 {
