@@ -10,7 +10,7 @@ import (
 )
 
 var unloadableFile = Rule{
-	ID: "unloadable-file", Class: ClassPresentation, Severity: Error, Since: "0.2",
+	ID: "unloadable-file", Class: ClassPresentation, Severity: Error, Since: "0.1",
 	Title: "Servers do not load the file as it is written",
 	Why: "Programs that read PEM differ in what they forgive. A byte order mark, a blank line inside a block or a header before " +
 		"the base64 text is nothing to one server, and another does not start, keeps presenting the old certificate, or leaves " +
