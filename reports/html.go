@@ -67,7 +67,8 @@ const (
 func newHTML(w io.Writer, o Options) (Writer, error) {
 	h := &htmlWriter{w: w, l: labelsFor(o.Lang), pictures: map[string]int{}}
 	t, err := template.New("page").Funcs(template.FuncMap{
-		"short": ShortName, "date": htmlDate, "mark": mark, "count": h.l.count, "say": fmt.Sprintf, "command": h.command, "verdict": h.l.verdict, "role": h.l.role, "pems": joinPEM, "lacks": lacksPEM,
+		"short": ShortName, "date": htmlDate, "mark": mark, "count": h.l.count, "say": fmt.Sprintf, "command": h.command,
+		"verdict": h.l.verdict, "role": h.l.role, "pems": joinPEM, "lacks": lacksPEM,
 	}).Parse(pageTemplate)
 	if err != nil {
 		return nil, fmt.Errorf("reading the page's template: %w", err)
@@ -249,7 +250,8 @@ func (h *htmlWriter) End(s Summary) error {
 		L: h.l, Lang: h.l.lang, Header: h.header, Summary: s, Steps: h.l.next(s, h.header.Flags), Expiring: h.expiring,
 		Clients: slices.Clone(s.Clients), Refusers: refusers(s, 5), Omitted: h.omitted,
 		Pictures: h.drawn, Style: template.CSS(pageStyle), Script: template.JS(pageScript),
-		Policy: "default-src 'none'; img-src data:; style-src '" + digest(pageStyle) + "'; script-src '" + digest(pageScript) + "'; base-uri 'none'; form-action 'none'",
+		Policy: "default-src 'none'; img-src data:; style-src '" + digest(pageStyle) + "'; script-src '" + digest(pageScript) +
+			"'; base-uri 'none'; form-action 'none'",
 	}
 	for i, m := range s.Mends {
 		if i < maxMendsOpen && (i < 3 || m.Endpoints > 1) {

@@ -47,7 +47,8 @@ func (m *markdownWriter) Endpoint(e *Endpoint) error {
 	for i := range parts {
 		parts[i] = md(parts[i])
 	}
-	r.line = fmt.Sprintf("| %s %s | %s | %s | %s |\n", e.mark(), md(e.Name()), strings.Join(parts, "<br>"), md(chainCell(e, m.l)), clientsCell(e, m.l))
+	r.line = fmt.Sprintf("| %s %s | %s | %s | %s |\n", e.mark(), md(e.Name()), strings.Join(parts, "<br>"), md(chainCell(e, m.l)),
+		clientsCell(e, m.l))
 	m.rows = append(m.rows, r)
 	if len(m.rows) >= 2*maxMarkdownRows {
 		m.trim()

@@ -14,8 +14,9 @@ var chainTooComplex = Rule{
 			"多くのクライアントはもっと早く拒否します。",
 		Fix: "サーバー証明書と、ルートまでの証明書だけを、鍵ごとに 1 枚ずつ送ってください。",
 		Says: map[string]string{
-			"The search for paths was ended at its budget; the other findings and the clients' verdicts may be incomplete.": "経路の探索を上限で打ち切りました。他の指摘とクライアントの判定は不完全な場合があります。",
-			"Reduce the list to the certificates of one path.":                                                              "1 つの経路の証明書だけにしてください。",
+			"The search for paths was ended at its budget; the other findings and the clients' verdicts may be " +
+				"incomplete.": "経路の探索を上限で打ち切りました。他の指摘とクライアントの判定は不完全な場合があります。",
+			"Reduce the list to the certificates of one path.": "1 つの経路の証明書だけにしてください。",
 		},
 	},
 	Check: func(s *Subject, report func(Finding)) {

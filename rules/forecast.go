@@ -22,7 +22,8 @@ const maxDates = 64
 // refuses it, up to until, in the order of the profiles. later gives the judge
 // of a later date, whose profiles may hold other trust stores; storeDates are the
 // dates at which those change.
-func (j *Judge) Forecast(p Presentation, until time.Time, storeDates []time.Time, later func(time.Time) *Judge) (rejections []FirstRejection) {
+func (j *Judge) Forecast(p Presentation, until time.Time, storeDates []time.Time,
+	later func(time.Time) *Judge) (rejections []FirstRejection) {
 	judges := make(map[time.Time]*Judge)
 	at := func(t time.Time) *Judge {
 		if judges[t] == nil {

@@ -38,45 +38,57 @@ var adviceJa = map[string]string{
 		"それだけで接続できるクライアントはないため、他の指摘も確認してください。",
 	"%s, then %s": "%[1]s、続いて %[2]s",
 
-	"Nothing that is known here and could be sent helps: the client needs the root %q in its store, or the server a certificate of a CA that the client trusts.": "送ることで解決する既知の証明書はありません。" +
+	"Nothing that is known here and could be sent helps: the client needs the root %q in its store, " +
+		"or the server a certificate of a CA that the client trusts.": "送ることで解決する既知の証明書はありません。" +
 		"クライアントのストアにルート %[1]s を入れるか、クライアントが信頼する CA の証明書を使ってください。",
-	"Nothing that is known here and could be sent helps: the client needs a root in its store to which the list leads, or the server a certificate of a CA that the client trusts.": "送ることで解決する既知の証明書はありません。" +
+	"Nothing that is known here and could be sent helps: the client needs a root in its store to which the list leads, " +
+		"or the server a certificate of a CA that the client trusts.": "送ることで解決する既知の証明書はありません。" +
 		"一覧がたどり着くルートをクライアントのストアに入れるか、クライアントが信頼する CA の証明書を使ってください。",
-	"Nothing that is known here and could be sent helps: no list of %d certificates makes a path; a certificate of a CA with fewer intermediates does.": "送ることで解決する既知の証明書はありません。" +
+	"Nothing that is known here and could be sent helps: no list of %d certificates makes a path; " +
+		"a certificate of a CA with fewer intermediates does.": "送ることで解決する既知の証明書はありません。" +
 		"%[1]s 枚では経路になりません。中間 CA の少ない CA の証明書を使ってください。",
-	"Nothing that is known here and could be sent helps: the path has too many certificates for the client; a certificate of a CA with fewer intermediates has less.": "送ることで解決する既知の証明書はありません。" +
+	"Nothing that is known here and could be sent helps: the path has too many certificates for the client; " +
+		"a certificate of a CA with fewer intermediates has less.": "送ることで解決する既知の証明書はありません。" +
 		"経路の証明書がこのクライアントには多すぎます。中間 CA の少ない CA の証明書を使ってください。",
-	"Nothing that is known here and could be sent helps: no list of %d bytes makes a path; ECDSA certificates are half the size.": "送ることで解決する既知の証明書はありません。" +
+	"Nothing that is known here and could be sent helps: no list of %d bytes makes a path; " +
+		"ECDSA certificates are half the size.": "送ることで解決する既知の証明書はありません。" +
 		"%[1]s バイトでは経路になりません。ECDSA の証明書は約半分の大きさです。",
-	"Nothing that is known here and could be sent helps: the root %q in the client's own store is out of date; the client needs a newer root, or the server a certificate of a CA whose root it has.": "送ることで解決する既知の証明書はありません。" +
+	"Nothing that is known here and could be sent helps: the root %q in the client's own store is out of date; " +
+		"the client needs a newer root, or the server a certificate of a CA whose root it has.": "送ることで解決する既知の証明書はありません。" +
 		"クライアント自身のストアにあるルート %[1]s が有効期間外です。新しいルートを入れるか、クライアントが持つルートの CA の証明書を使ってください。",
-	"Nothing that is known here and could be sent helps: the CA has to certify the key of %q anew, or the server's certificate has to come from its current intermediate.": "送ることで解決する既知の証明書はありません。" +
+	"Nothing that is known here and could be sent helps: the CA has to certify the key of %q anew, " +
+		"or the server's certificate has to come from its current intermediate.": "送ることで解決する既知の証明書はありません。" +
 		"CA に %[1]s の鍵を改めて証明してもらうか、現行の中間 CA からサーバー証明書を再発行してもらってください。",
-	"Nothing that is known here and could be sent helps: the certificate has to be issued again without what the client refuses.": "送ることで解決する既知の証明書はありません。" +
+	"Nothing that is known here and could be sent helps: the certificate has to be issued again without what the client " +
+		"refuses.": "送ることで解決する既知の証明書はありません。" +
 		"クライアントが拒否するものを除いて証明書を再発行する必要があります。",
-	"No list in the right order helps: also the path by itself is refused, for what the other findings say or for a root that the client does not have.": "正しい順の一覧では解決しません。" +
+	"No list in the right order helps: also the path by itself is refused, " +
+		"for what the other findings say or for a root that the client does not have.": "正しい順の一覧では解決しません。" +
 		"経路だけを送っても、他の指摘の理由か、クライアントにルートがないために拒否されます。",
-	"Have the server's certificate reissued with a subject alternative name for %s that this client compares as equal.": "このクライアントが一致とみなす %[1]s のサブジェクト代替名を入れて、サーバー証明書を再発行してもらってください。",
-	"Install a certificate of a CA that the client trusts, or give the client this one as an anchor.":                   "クライアントが信頼する CA の証明書を設置するか、この証明書をクライアントに信頼させてください。",
-	"Put a certificate where the bytes are that are none.":                                                              "証明書でないデータの位置に証明書を置いてください。",
-	"Renew the server's certificate.": "サーバー証明書を更新してください。",
+	"Have the server's certificate reissued with a subject alternative name for %s that this client compares as " +
+		"equal.": "このクライアントが一致とみなす %[1]s のサブジェクト代替名を入れて、サーバー証明書を再発行してもらってください。",
+	"Install a certificate of a CA that the client trusts, or give the client this one as an " +
+		"anchor.": "クライアントが信頼する CA の証明書を設置するか、この証明書をクライアントに信頼させてください。",
+	"Put a certificate where the bytes are that are none.": "証明書でないデータの位置に証明書を置いてください。",
+	"Renew the server's certificate.":                      "サーバー証明書を更新してください。",
 
-	"Have the certificate reissued %s.":                                                           "証明書を再発行してもらってください: %[1]s。",
-	"Have the server's certificate reissued %s.":                                                  "サーバー証明書を再発行してもらってください: %[1]s。",
-	"The root %q in the client's store is at fault: give the client a certificate of its key %s.": "クライアントのストアにあるルート %[1]s に問題があります。同じ鍵の新しい証明書を入れてください: %[2]s。",
-	"The CA has to reissue %s.":                                                                   "CA に再発行してもらってください: %[1]s。",
-	"%q at position %d with %s":                                                                   "位置 %[2]s の %[1]s (条件: %[3]s)",
-	"%q at position %d without %s":                                                                "位置 %[2]s の %[1]s (%[3]s を含めない)",
-	"%q at position %d for %s":                                                                    "位置 %[2]s の %[1]s (%[3]s)",
-	"%q at position %d as %s":                                                                     "位置 %[2]s の %[1]s (%[3]s)",
-	"%q with %s":                                                                                  "%[1]s (条件: %[2]s)",
-	"%q without %s":                                                                               "%[1]s (%[2]s を含めない)",
-	"%q for %s":                                                                                   "%[1]s (%[2]s)",
-	"%q as %s":                                                                                    "%[1]s (%[2]s)",
-	"with %s":                                                                                     "%[1]s",
-	"without %s":                                                                                  "%[1]s を含めない",
-	"for %s":                                                                                      "%[1]s",
-	"as %s":                                                                                       "%[1]s",
+	"Have the certificate reissued %s.":          "証明書を再発行してもらってください: %[1]s。",
+	"Have the server's certificate reissued %s.": "サーバー証明書を再発行してもらってください: %[1]s。",
+	"The root %q in the client's store is at fault: give the client a certificate of its key " +
+		"%s.": "クライアントのストアにあるルート %[1]s に問題があります。同じ鍵の新しい証明書を入れてください: %[2]s。",
+	"The CA has to reissue %s.":    "CA に再発行してもらってください: %[1]s。",
+	"%q at position %d with %s":    "位置 %[2]s の %[1]s (条件: %[3]s)",
+	"%q at position %d without %s": "位置 %[2]s の %[1]s (%[3]s を含めない)",
+	"%q at position %d for %s":     "位置 %[2]s の %[1]s (%[3]s)",
+	"%q at position %d as %s":      "位置 %[2]s の %[1]s (%[3]s)",
+	"%q with %s":                   "%[1]s (条件: %[2]s)",
+	"%q without %s":                "%[1]s (%[2]s を含めない)",
+	"%q for %s":                    "%[1]s (%[2]s)",
+	"%q as %s":                     "%[1]s (%[2]s)",
+	"with %s":                      "%[1]s",
+	"without %s":                   "%[1]s を含めない",
+	"for %s":                       "%[1]s",
+	"as %s":                        "%[1]s",
 
 	"digitalSignature in its key usage":                                     "鍵用途に digitalSignature",
 	"keyEncipherment in its key usage, or for an ECDSA key":                 "鍵用途に keyEncipherment、または ECDSA の鍵",
@@ -89,23 +101,28 @@ var adviceJa = map[string]string{
 	"the critical extension %s, or with it not critical":                    "critical 拡張 %[1]s (または critical にしない)",
 	"critical extensions that clients do not know":                          "クライアントが対応していない critical 拡張",
 	"name constraints": "名前制約",
-	"name constraints that permit the names of the server's certificate; or take a certificate of another issuer": "サーバー証明書の名前を許す名前制約。または別の発行者の証明書を使う",
-	"the issuer's name exactly as it stands in %q":                                                                "発行者の名前を %[1]s の表記と完全に一致させる",
-	"a signature by SHA-256 and RSA or ECDSA":                                                                     "SHA-256 と RSA または ECDSA による署名",
-	"a key of at least %d bits":                                                                                   "%[1]s ビット以上の鍵",
-	"RFC 5280 wants it (now: %s)":                                                                                 "RFC 5280 に従う (現在: %[1]s)",
-	"an RSA key of at most %d bits, or an ECDSA key":                                                              "%[1]s ビット以下の RSA 鍵または ECDSA の鍵",
-	"at most %d bytes, by fewer names in it":                                                                      "名前を減らして %[1]s バイト以下",
-	"version 3, with CA:TRUE in its basic constraints":                                                            "バージョン 3 で、基本制約を CA:TRUE",
-	"version 3, with the extensions that RFC 5280 wants":                                                          "バージョン 3 で、RFC 5280 の求める拡張を入れる",
-	"a key that all clients know: RSA of 2048 bits or ECDSA on P-256":                                             "すべてのクライアントが対応する鍵 (RSA 2048 ビットまたは ECDSA P-256)",
-	"an extended key usage that is not critical":                                                                  "critical でない拡張鍵用途",
-	"a path length in its basic constraints":                                                                      "基本制約のパス長",
-	"that extension not critical (now: %s)":                                                                       "その拡張を critical にしない (現在: %[1]s)",
-	"a subject, or with critical subject alternative names":                                                       "サブジェクトを入れるか、サブジェクト代替名を critical にする",
-	"an authority key identifier that fits its issuer":                                                            "発行者と合う発行者鍵識別子",
-	"an authority key identifier that fits %q":                                                                    "%[1]s と合う発行者鍵識別子",
-	"an authority key identifier without issuer and serial number, or with those of %q":                           "発行者鍵識別子に発行者とシリアル番号を入れないか、%[1]s のものを入れる",
-	"the key identifier %X of %q in its authority key identifier (now %X)":                                        "発行者鍵識別子を %[2]s の鍵識別子 %[1]s とする (現在は %[3]s)",
-	"the key identifier %X of %q in its authority key identifier (now %X) and no issuer and serial number there":  "発行者鍵識別子を %[2]s の鍵識別子 %[1]s とし (現在は %[3]s)、発行者とシリアル番号を入れない",
+	"name constraints that permit the names of the server's certificate; or take a certificate of another " +
+		"issuer": "サーバー証明書の名前を許す名前制約。または別の発行者の証明書を使う",
+	"the issuer's name exactly as it stands in %q":       "発行者の名前を %[1]s の表記と完全に一致させる",
+	"a signature by SHA-256 and RSA or ECDSA":            "SHA-256 と RSA または ECDSA による署名",
+	"a key of at least %d bits":                          "%[1]s ビット以上の鍵",
+	"RFC 5280 wants it (now: %s)":                        "RFC 5280 に従う (現在: %[1]s)",
+	"an RSA key of at most %d bits, or an ECDSA key":     "%[1]s ビット以下の RSA 鍵または ECDSA の鍵",
+	"at most %d bytes, by fewer names in it":             "名前を減らして %[1]s バイト以下",
+	"version 3, with CA:TRUE in its basic constraints":   "バージョン 3 で、基本制約を CA:TRUE",
+	"version 3, with the extensions that RFC 5280 wants": "バージョン 3 で、RFC 5280 の求める拡張を入れる",
+	"a key that all clients know: RSA of 2048 bits or ECDSA on " +
+		"P-256": "すべてのクライアントが対応する鍵 (RSA 2048 ビットまたは ECDSA P-256)",
+	"an extended key usage that is not critical":            "critical でない拡張鍵用途",
+	"a path length in its basic constraints":                "基本制約のパス長",
+	"that extension not critical (now: %s)":                 "その拡張を critical にしない (現在: %[1]s)",
+	"a subject, or with critical subject alternative names": "サブジェクトを入れるか、サブジェクト代替名を critical にする",
+	"an authority key identifier that fits its issuer":      "発行者と合う発行者鍵識別子",
+	"an authority key identifier that fits %q":              "%[1]s と合う発行者鍵識別子",
+	"an authority key identifier without issuer and serial number, or with those of " +
+		"%q": "発行者鍵識別子に発行者とシリアル番号を入れないか、%[1]s のものを入れる",
+	"the key identifier %X of %q in its authority key identifier (now " +
+		"%X)": "発行者鍵識別子を %[2]s の鍵識別子 %[1]s とする (現在は %[3]s)",
+	"the key identifier %X of %q in its authority key identifier (now %X) and no issuer and serial number " +
+		"there": "発行者鍵識別子を %[2]s の鍵識別子 %[1]s とし (現在は %[3]s)、発行者とシリアル番号を入れない",
 }

@@ -15,8 +15,9 @@ var keyMismatch = Rule{
 			"の後で、別の CSR を作ったときに起こります。",
 		Fix: "その CSR を作ったときの鍵を探すか、この鍵で CSR を作り直して再発行してもらってください。",
 		Says: map[string]string{
-			"The key given by --key has another public key than the certificate.":                              "--key の秘密鍵は、証明書の公開鍵と対になっていません。",
-			"Use the key that this certificate was issued for, or have the certificate reissued for this key.": "この証明書の発行に使った鍵を使うか、この鍵で証明書を再発行してもらってください。",
+			"The key given by --key has another public key than the certificate.": "--key の秘密鍵は、証明書の公開鍵と対になっていません。",
+			"Use the key that this certificate was issued for, or have the certificate reissued for this " +
+				"key.": "この証明書の発行に使った鍵を使うか、この鍵で証明書を再発行してもらってください。",
 		},
 	},
 	Check: func(s *Subject, report func(Finding)) {

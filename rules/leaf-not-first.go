@@ -9,9 +9,10 @@ var leafNotFirst = Rule{
 		"there, every client compares the wrong name and the wrong key, and refuses.",
 	Fix: "Put the server's certificate at the top of the file, then the intermediates from the bottom up. Usually two files were " +
 		"concatenated in the wrong order: it is `cat server.crt intermediate.crt`, not the other way round.",
-	Refs:     []string{"RFC 5246 section 7.4.2", "RFC 8446 section 4.4.2"},
-	Remark:   RemarkNotFirst,
-	Explains: []client.Cause{client.Incomplete, client.Untrusted, client.Expired, client.Name, client.Algorithm, client.Constraint, client.Order},
+	Refs:   []string{"RFC 5246 section 7.4.2", "RFC 8446 section 4.4.2"},
+	Remark: RemarkNotFirst,
+	Explains: []client.Cause{client.Incomplete, client.Untrusted, client.Expired, client.Name, client.Algorithm, client.Constraint,
+		client.Order},
 	Japanese: Text{
 		Title: "サーバー証明書が先頭にない",
 		Why: "TLS クライアントは、送られた一覧の先頭を必ずサーバー証明書として扱います。そこに CA 証明書があると、" +

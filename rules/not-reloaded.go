@@ -16,7 +16,8 @@ var notReloaded = Rule{
 		"from the list after the import, its private key is not linked: `certutil -repairstore my \"THUMBPRINT\"` with the " +
 		"certificate's SHA-1 thumbprint without spaces; if that fails, make a new CSR and have the certificate reissued. Look for a " +
 		"second instance or a load balancer that answers for the address.",
-	Refs: []string{"SureServer FAQ: restart after installation", "SureServer FAQ: [IIS 7.0] an installed certificate vanishes", "SureServer FAQ: [IIS 7.0] changes are not in effect"},
+	Refs: []string{"SureServer FAQ: restart after installation", "SureServer FAQ: [IIS 7.0] an installed certificate vanishes",
+		"SureServer FAQ: [IIS 7.0] changes are not in effect"},
 	Japanese: Text{
 		Title: "期待と異なる証明書が返っている",
 		Why: "新しい証明書は保存されていますが、サーバーは古いものをメモリーに持ったままです。" +
@@ -56,8 +57,9 @@ var notReloaded = Rule{
 			if newer.NotBefore.After(c.NotBefore) && newer.MatchesName(s.Name) && newer.Key.Kind == c.Key.Kind {
 				report(Finding{
 					Positions: []int{s.Chain.Leaf},
-					Message:   fmt.Sprintf("%s already serves a newer certificate (issued %s, SHA-1 thumbprint %x) for the same name.", p.Addr, date(newer.NotBefore), sha1.Sum(newer.Raw)),
-					Fix:       "Install the newer certificate here too, and reload.",
+					Message: fmt.Sprintf("%s already serves a newer certificate (issued %s, SHA-1 thumbprint %x) for the same name.", p.Addr,
+						date(newer.NotBefore), sha1.Sum(newer.Raw)),
+					Fix: "Install the newer certificate here too, and reload.",
 				})
 				return
 			}

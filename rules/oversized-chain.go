@@ -32,7 +32,8 @@ var oversizedChain = Rule{
 			"%d of them are wasted: %s.":         "そのうち %[1]s バイトは不要です: %[2]s。",
 			"%d for %s":                          "%[2]s が %[1]s バイト",
 			"%d for %s, %s":                      "%[2]s が %[1]s バイト、%[3]s",
-			"Nothing in the list is superfluous; a leaf and intermediates with ECDSA keys would be smaller.": "一覧に不要なものはありません。ECDSA の鍵の証明書なら小さくなります。",
+			"Nothing in the list is superfluous; a leaf and intermediates with ECDSA keys would be " +
+				"smaller.": "一覧に不要なものはありません。ECDSA の鍵の証明書なら小さくなります。",
 		},
 	},
 	Check: func(s *Subject, report func(Finding)) {

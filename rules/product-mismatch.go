@@ -19,7 +19,8 @@ var productMismatch = Rule{
 		Fix: "日付ではなく、サーバー証明書の発行者鍵識別子 (Authority Key Identifier) に従い、" +
 			"そこに示された発行者の証明書を送ってください。再発行された証明書であれば、どの商品かを CA に確認してください。",
 		Says: map[string]string{
-			"it is from %s, and at its issue date (%s) %s was issued by %s":                     "発行者は %[1]s ですが、発行日 (%[2]s) の %[3]s の発行者は %[4]s でした",
+			"it is from %s, and at its issue date (%s) %s was issued by " +
+				"%s": "発行者は %[1]s ですが、発行日 (%[2]s) の %[3]s の発行者は %[4]s でした",
 			"its issuer's key is that of %s, and its issuer's name is another":                  "発行者の鍵は %[1]s のもので、発行者の名前が異なります",
 			"The leaf is a %s of %s; %s.":                                                       "サーバー証明書は %[2]s の %[1]s です (%[3]s)。",
 			"Send the certificates of the issuer that signed the leaf, whatever the date says.": "日付にかかわらず、サーバー証明書に署名した発行者の証明書を送ってください。",

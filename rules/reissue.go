@@ -17,7 +17,8 @@ const nothingHelps = "Nothing that is known here and could be sent helps:"
 // change.
 func (s *Subject) reissue(p client.Problem) string {
 	if p.Code == client.CodeWrongName {
-		return fmt.Sprintf("Have the server's certificate reissued with a subject alternative name for %s that this client compares as equal.", s.Name)
+		return fmt.Sprintf("Have the server's certificate reissued with a subject alternative name for %s that this client compares as equal.",
+			s.Name)
 	}
 	if needs := s.needs(p); needs != "" {
 		return s.anew(p.At) + " " + needs + "."
@@ -26,19 +27,23 @@ func (s *Subject) reissue(p client.Problem) string {
 	case client.CodeOutOfDate:
 		return s.renewal(p)
 	case client.CodeUntrustedRoot, client.CodeRootNotHeld:
-		return fmt.Sprintf("%s the client needs the root %q in its store, or the server a certificate of a CA that the client trusts.", nothingHelps, title(p.At.Cert))
+		return fmt.Sprintf("%s the client needs the root %q in its store, or the server a certificate of a CA that the client trusts.",
+			nothingHelps, title(p.At.Cert))
 	case client.CodeSelfSignedLeaf:
 		return "Install a certificate of a CA that the client trusts, or give the client this one as an anchor."
 	case client.CodeNoIssuer, client.CodeBadSignature, client.CodeBadAnchor, client.CodeListOnly, client.CodeStoreOnly, client.CodeBadFirst:
-		return nothingHelps + " the client needs a root in its store to which the list leads, or the server a certificate of a CA that the client trusts."
+		return nothingHelps + " the client needs a root in its store to which the list leads, " +
+			"or the server a certificate of a CA that the client trusts."
 	case client.CodeTooMany:
-		return fmt.Sprintf("%s no list of %d certificates makes a path; a certificate of a CA with fewer intermediates does.", nothingHelps, p.Limit)
+		return fmt.Sprintf("%s no list of %d certificates makes a path; a certificate of a CA with fewer intermediates does.", nothingHelps,
+			p.Limit)
 	case client.CodePathTooLong, client.CodeBudgetSpent:
 		return nothingHelps + " the path has too many certificates for the client; a certificate of a CA with fewer intermediates has less."
 	case client.CodeTooLarge:
 		return fmt.Sprintf("%s no list of %d bytes makes a path; ECDSA certificates are half the size.", nothingHelps, p.Limit)
 	case client.CodeWrongOrder, client.CodeLeafNotFirst, client.CodeUselessEntry:
-		return "No list in the right order helps: also the path by itself is refused, for what the other findings say or for a root that the client does not have."
+		return "No list in the right order helps: also the path by itself is refused, " +
+			"for what the other findings say or for a root that the client does not have."
 	case client.CodeJunkEntry:
 		return "Put a certificate where the bytes are that are none."
 	}
@@ -128,7 +133,8 @@ func identifiersNeeded(c, issuer *cert.Certificate) string {
 	}
 	var wants []string
 	if len(c.AKI) > 0 && len(issuer.SKI) > 0 && !bytes.Equal(c.AKI, issuer.SKI) {
-		wants = append(wants, fmt.Sprintf("the key identifier %X of %q in its authority key identifier (now %X)", issuer.SKI, title(issuer), c.AKI))
+		wants = append(wants, fmt.Sprintf("the key identifier %X of %q in its authority key identifier (now %X)", issuer.SKI, title(issuer),
+			c.AKI))
 	}
 	if c.AKIIssuer != nil || c.AKISerial != nil {
 		if len(wants) == 0 {
@@ -177,7 +183,8 @@ func (s *Subject) renewal(p client.Problem) string {
 	case p.At.Cert == s.leaf():
 		return "Renew the server's certificate."
 	case p.At.InStore():
-		return fmt.Sprintf("%s the root %q in the client's own store is out of date; the client needs a newer root, or the server a certificate of a CA whose root it has.",
+		return fmt.Sprintf("%s the root %q in the client's own store is out of date; the client needs a newer root, "+
+			"or the server a certificate of a CA whose root it has.",
 			nothingHelps, title(p.At.Cert))
 	}
 	return fmt.Sprintf("%s the CA has to certify the key of %q anew, or the server's certificate has to come from its current intermediate.",

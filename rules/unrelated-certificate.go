@@ -22,8 +22,9 @@ var unrelatedCertificate = Rule{
 			"は解析できないと接続を切ります。",
 		Fix: "ファイルから削除してください。中間 CA 証明書のつもりだった場合は、別の商品のチェーンファイルです。",
 		Says: map[string]string{
-			"%s has no part in any path from the server's certificate.":                                   "%[1]s は、サーバー証明書からのどの経路にも使われません。",
-			"The %d certificates at positions %s have no part in any path from the server's certificate.": "位置 %[2]s の %[1]s 枚は、サーバー証明書からのどの経路にも使われません。",
+			"%s has no part in any path from the server's certificate.": "%[1]s は、サーバー証明書からのどの経路にも使われません。",
+			"The %d certificates at positions %s have no part in any path from the server's " +
+				"certificate.": "位置 %[2]s の %[1]s 枚は、サーバー証明書からのどの経路にも使われません。",
 		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
@@ -37,7 +38,8 @@ var unrelatedCertificate = Rule{
 			Fix:     s.leaveOut(extra...),
 		}
 		if len(extra) > 1 {
-			f.Message = fmt.Sprintf("The %d certificates at positions %s have no part in any path from the server's certificate.", len(extra), list(extra))
+			f.Message = fmt.Sprintf("The %d certificates at positions %s have no part in any path from the server's certificate.", len(extra),
+				list(extra))
 		}
 		report(f)
 	},

@@ -31,8 +31,9 @@ var versionsDiffer = Rule{
 			return
 		}
 		report(Finding{
-			Message: fmt.Sprintf("Under TLS 1.2 the server presents %s than under TLS 1.3%s.", difference(young.Entries, old.Entries), verdictOf(s.worse(old))),
-			Fix:     "Bring both to the same chain.",
+			Message: fmt.Sprintf("Under TLS 1.2 the server presents %s than under TLS 1.3%s.", difference(young.Entries, old.Entries),
+				verdictOf(s.worse(old))),
+			Fix: "Bring both to the same chain.",
 		})
 	},
 }

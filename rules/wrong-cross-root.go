@@ -38,7 +38,8 @@ var wrongCrossRoot = Rule{
 	Check: func(s *Subject, report func(Finding)) {
 		for _, c := range s.crossRoots().wrong {
 			f := s.otherOfKey(c.sent, c.refs, c.clients)
-			f.Message += fmt.Sprintf("; only the one issued by %q, of the same name and key, would gain %s.", c.refs[0].Cert.Issuer.Common, some(c.clients))
+			f.Message += fmt.Sprintf("; only the one issued by %q, of the same name and key, would gain %s.", c.refs[0].Cert.Issuer.Common,
+				some(c.clients))
 			f.Fix = fmt.Sprintf("Send %s in place of %s.", byHash(c.refs[0].Cert), s.at(c.sent))
 			for _, r := range c.refs[1:] {
 				f.Fix += fmt.Sprintf(" Send %s after it.", byHash(r.Cert))

@@ -29,7 +29,8 @@ func newForecast(engine *tlschain.Engine, text, format string) (*forecast, error
 		return nil, err
 	}
 	if !until.After(engine.At()) {
-		return nil, usagef("--until %s is not after %s", text, engine.At().UTC().Format(time.RFC3339)).hintf("--until looks ahead from now, or from --at")
+		return nil, usagef("--until %s is not after %s", text,
+			engine.At().UTC().Format(time.RFC3339)).hintf("--until looks ahead from now, or from --at")
 	}
 	if format != "table" {
 		return nil, usagef("--until is for people to read").hintf("leave out --format %s", format)
@@ -48,7 +49,8 @@ func (f *forecast) add(p tlschain.Presented) error {
 		return err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n%s until %s, by its certificates and the trust stores that are known:\n", reports.Clean(p.Label), f.until.UTC().Format(time.DateOnly))
+	fmt.Fprintf(&b, "\n%s until %s, by its certificates and the trust stores that are known:\n", reports.Clean(p.Label),
+		f.until.UTC().Format(time.DateOnly))
 	slices.SortStableFunc(rejections, func(a, b rules.FirstRejection) int { return a.At.Compare(b.At) })
 	type event struct{ day, reason string }
 	var order []event

@@ -154,7 +154,8 @@ func decryptSafe(info cryptobyte.String, password string) (cryptobyte.String, er
 	var outer, data, encrypted, algorithm, text cryptobyte.String
 	var version int
 	var kind asn1.ObjectIdentifier
-	if !explicit(&info, &outer) || !outer.ReadASN1(&data, cbasn1.SEQUENCE) || !data.ReadASN1Integer(&version) || !data.ReadASN1(&encrypted, cbasn1.SEQUENCE) ||
+	if !explicit(&info, &outer) || !outer.ReadASN1(&data, cbasn1.SEQUENCE) || !data.ReadASN1Integer(&version) ||
+		!data.ReadASN1(&encrypted, cbasn1.SEQUENCE) ||
 		!encrypted.ReadASN1ObjectIdentifier(&kind) || !encrypted.ReadASN1(&algorithm, cbasn1.SEQUENCE) ||
 		!encrypted.ReadASN1(&text, cbasn1.Tag(0).ContextSpecific()) || !algorithm.ReadASN1ObjectIdentifier(&kind) {
 		return nil, errBags
@@ -190,7 +191,8 @@ func pbes2(algorithm cryptobyte.String, password string) (cipher.Block, []byte, 
 	var params, kdf, kdfParams, salt, scheme, iv cryptobyte.String
 	var kind, prf asn1.ObjectIdentifier
 	var rounds int
-	if !algorithm.ReadASN1(&params, cbasn1.SEQUENCE) || !params.ReadASN1(&kdf, cbasn1.SEQUENCE) || !kdf.ReadASN1ObjectIdentifier(&kind) || !kind.Equal(oidPBKDF2) ||
+	if !algorithm.ReadASN1(&params, cbasn1.SEQUENCE) || !params.ReadASN1(&kdf, cbasn1.SEQUENCE) || !kdf.ReadASN1ObjectIdentifier(&kind) ||
+		!kind.Equal(oidPBKDF2) ||
 		!kdf.ReadASN1(&kdfParams, cbasn1.SEQUENCE) || !kdfParams.ReadASN1(&salt, cbasn1.OCTET_STRING) || !kdfParams.ReadASN1Integer(&rounds) ||
 		!params.ReadASN1(&scheme, cbasn1.SEQUENCE) || !scheme.ReadASN1ObjectIdentifier(&kind) || !scheme.ReadASN1(&iv, cbasn1.OCTET_STRING) ||
 		rounds < 1 || rounds > maxIterations {
@@ -200,7 +202,8 @@ func pbes2(algorithm cryptobyte.String, password string) (cipher.Block, []byte, 
 	digest := sha1.New
 	if !kdfParams.Empty() {
 		var in cryptobyte.String
-		if !kdfParams.ReadASN1(&in, cbasn1.SEQUENCE) || !in.ReadASN1ObjectIdentifier(&prf) || len(prf) != len(oidHMAC)+1 || !prf[:len(oidHMAC)].Equal(oidHMAC) {
+		if !kdfParams.ReadASN1(&in, cbasn1.SEQUENCE) || !in.ReadASN1ObjectIdentifier(&prf) || len(prf) != len(oidHMAC)+1 ||
+			!prf[:len(oidHMAC)].Equal(oidHMAC) {
 			return nil, nil, errBags
 		}
 		var ok bool

@@ -102,7 +102,8 @@ func read(data []byte, passwords []string) ([]Chain, error) {
 		return chains, nil
 	}
 	if typographic.Match(data) {
-		return nil, errors.New("the dashes around BEGIN CERTIFICATE are not five hyphens: a word processor replaced them, type -----BEGIN CERTIFICATE-----")
+		return nil, errors.New("the dashes around BEGIN CERTIFICATE are not five hyphens: a word processor replaced them, " +
+			"type -----BEGIN CERTIFICATE-----")
 	}
 	certs, failure := aia.Decode(data)
 	if failure != nil {

@@ -41,18 +41,26 @@ const (
 
 // said is what to say of each oddity, and what to do about it.
 var said = [oddities]struct{ what, fix string }{
-	percentEncoded:  {"the text is percent-encoded, as in a URL: %0A stands for each line break", "Decode it, so that each line stands on a line of its own."},
-	escapedBreaks:   {`line breaks are written as \n, as in JSON or an environment variable`, `Write real line breaks: printf '%b\n' "$CERT" > file.pem turns each \n into one.`},
-	bareCR:          {"lines end in a carriage return alone, as on old Macs", `Write line feeds instead: tr '\r' '\n' < file.pem > new.pem.`},
-	swappedBreaks:   {"lines end in LF CR instead of CR LF", `Take the carriage returns out: tr -d '\r' < file.pem > new.pem.`},
-	blanksForBreaks: {"line breaks are missing or written as blanks: BEGIN, base64 text and END stand on one line", "Put BEGIN and END on lines of their own, and the base64 text on lines of 64 characters. An unquoted shell variable loses line breaks: write \"$CERT\"."},
-	byteOrderMark:   {"it begins with a byte order mark (UTF-8)", "Save the file as ASCII, or as UTF-8 without BOM; files with a mark that are joined keep it in the middle."},
-	indented:        {"it is indented", "Begin each line at its first column: sed 's/^[ \\t]*//'."},
-	wrapped:         {"something else stands on the line with BEGIN, END or the base64 text, such as quotes", "Leave nothing but the PEM block: BEGIN and END begin a line and end it."},
-	doubleCR:        {"lines end in CR CR LF: the file was turned into Windows text twice", `Take the carriage returns out: tr -d '\r' < file.pem > new.pem.`},
-	otherLabel:      {"the block is labelled %s instead of CERTIFICATE", "Write it anew with openssl x509 -in file.pem, which labels it CERTIFICATE."},
-	headers:         {"a header stands between BEGIN and the base64 text", "Take out the lines with a colon and the blank line behind them."},
-	blankLine:       {"a blank line stands inside the block", "Take out blank lines between BEGIN and END."},
+	percentEncoded: {"the text is percent-encoded, as in a URL: %0A stands for each line break",
+		"Decode it, so that each line stands on a line of its own."},
+	escapedBreaks: {`line breaks are written as \n, as in JSON or an environment variable`,
+		`Write real line breaks: printf '%b\n' "$CERT" > file.pem turns each \n into one.`},
+	bareCR:        {"lines end in a carriage return alone, as on old Macs", `Write line feeds instead: tr '\r' '\n' < file.pem > new.pem.`},
+	swappedBreaks: {"lines end in LF CR instead of CR LF", `Take the carriage returns out: tr -d '\r' < file.pem > new.pem.`},
+	blanksForBreaks: {"line breaks are missing or written as blanks: BEGIN, base64 text and END stand on one line",
+		"Put BEGIN and END on lines of their own, and the base64 text on lines of 64 characters. " +
+			"An unquoted shell variable loses line breaks: write \"$CERT\"."},
+	byteOrderMark: {"it begins with a byte order mark (UTF-8)", "Save the file as ASCII, or as UTF-8 without BOM; " +
+		"files with a mark that are joined keep it in the middle."},
+	indented: {"it is indented", "Begin each line at its first column: sed 's/^[ \\t]*//'."},
+	wrapped: {"something else stands on the line with BEGIN, END or the base64 text, such as quotes",
+		"Leave nothing but the PEM block: BEGIN and END begin a line and end it."},
+	doubleCR: {"lines end in CR CR LF: the file was turned into Windows text twice",
+		`Take the carriage returns out: tr -d '\r' < file.pem > new.pem.`},
+	otherLabel: {"the block is labelled %s instead of CERTIFICATE", "Write it anew with openssl x509 -in file.pem, " +
+		"which labels it CERTIFICATE."},
+	headers:   {"a header stands between BEGIN and the base64 text", "Take out the lines with a colon and the blank line behind them."},
+	blankLine: {"a blank line stands inside the block", "Take out blank lines between BEGIN and END."},
 }
 
 // flawsOf finds what keeps loaders from taking these certificates from the

@@ -97,9 +97,11 @@ func misplacedReply(key entry, trusted []entry) []Flaw {
 		}
 		return []Flaw{{
 			Store: true,
-			What: fmt.Sprintf("the CA's certificate for the key stands under the alias %q, where Java only trusts it; the key is under %q, and Java presents what is there",
+			What: fmt.Sprintf("the CA's certificate for the key stands under the alias %q, where Java only trusts it; "+
+				"the key is under %q, and Java presents what is there",
 				t.alias, key.alias),
-			Fix: fmt.Sprintf("Delete the alias %q (keytool -delete), and import the CA's reply under %q (keytool -importcert -alias), issuers first.", t.alias, key.alias),
+			Fix: fmt.Sprintf("Delete the alias %q (keytool -delete), and import the CA's reply under %q (keytool -importcert -alias), "+
+				"issuers first.", t.alias, key.alias),
 		}}
 	}
 	return nil
