@@ -21,6 +21,7 @@ func (e *Engine) judgeAt(at time.Time) (*rules.Judge, error) {
 		return nil, err
 	}
 	criteria.Known = []rules.Source{{Name: "pool", Set: pool}, {Name: "catalog", Set: e.facts.CAs()}}
+	criteria.Revoked = e.facts.Revocations()
 	if criteria.Profiles, criteria.Named, err = e.profiles(at); err != nil {
 		return nil, err
 	}

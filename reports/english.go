@@ -10,7 +10,7 @@ func english() labels {
 		Leaf: "leaf", Missing: "missing", RootSent: "root sent", CrossSent: "cross", Again: "sent again",
 		Unrelated: "unrelated", Wrong: "wrong one", Unreadable: "unreadable",
 		Expired: "expired", NotYet: "not yet valid", SelfSigned: "self-signed", Weak: "weak",
-		OutOfOrder: "out of order", NotFirst: "not first", WrongName: "other name",
+		OutOfOrder: "out of order", NotFirst: "not first", WrongName: "other name", Revoked: "revoked",
 		Intermediate: "intermediate", Root: "root", InStores: "in clients' stores", HadElsewhere: "not sent; some clients have it",
 
 		OK: "OK", Info: "with info", Warning: "with warnings", Error: "with errors", Failed: "not reached", Waived: "waived", Skipped: "skipped",

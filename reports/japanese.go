@@ -10,7 +10,7 @@ func japanese() labels {
 		Leaf: "サーバー証明書", Missing: "不足", RootSent: "ルートを送信", CrossSent: "クロス", Again: "重複",
 		Unrelated: "無関係", Wrong: "誤り", Unreadable: "解読不能",
 		Expired: "期限切れ", NotYet: "有効期間前", SelfSigned: "自己署名", Weak: "脆弱",
-		OutOfOrder: "順序違い", NotFirst: "先頭でない", WrongName: "名前不一致",
+		OutOfOrder: "順序違い", NotFirst: "先頭でない", WrongName: "名前不一致", Revoked: "失効",
 		Intermediate: "中間証明書", Root: "ルート", InStores: "クライアントが保持するルート", HadElsewhere: "未送信 (一部のクライアントが保持)",
 
 		OK: "正常", Info: "情報のみ", Warning: "警告あり", Error: "エラーあり", Failed: "未判定", Waived: "容認済み", Skipped: "対象外の行",

@@ -18,9 +18,9 @@ type labels struct {
 	Endpoint, Chain, Findings, Clients, Product, Address, Expires, Issuer, Mend, Tags string
 
 	// remarks on one certificate
-	Leaf, Missing, RootSent, CrossSent, Again, Unrelated, Wrong, Unreadable string
-	Expired, NotYet, SelfSigned, Weak, OutOfOrder, NotFirst, WrongName      string
-	InStores, HadElsewhere, Intermediate, Root                              string
+	Leaf, Missing, RootSent, CrossSent, Again, Unrelated, Wrong, Unreadable     string
+	Expired, NotYet, SelfSigned, Weak, OutOfOrder, NotFirst, WrongName, Revoked string
+	InStores, HadElsewhere, Intermediate, Root                                  string
 
 	// states of endpoints
 	OK, Info, Warning, Error, Failed, Waived, Skipped string
@@ -128,6 +128,8 @@ func (l labels) remark(r rules.Remark) string {
 		return l.NotFirst
 	case rules.RemarkWrongName:
 		return l.WrongName
+	case rules.RemarkRevoked:
+		return l.Revoked
 	}
 	return ""
 }

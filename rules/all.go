@@ -8,7 +8,7 @@ func All() []*Rule { return all }
 
 var all = []*Rule{
 	&leafNotFirst, &missingIntermediate, &wrongIntermediate, &wrongOrder,
-	&rootInChain, &missingCrossRoot, &wrongCrossRoot, &staleCrossRoot, &supersededIntermediate,
+	&rootInChain, &missingCrossRoot, &wrongCrossRoot, &staleCrossRoot, &revokedCertificate, &supersededIntermediate,
 	&duplicateCertificate, &unrelatedCertificate, &unparsableCertificate, &oversizedChain, &chainTooComplex,
 	&expiredLeaf, &notYetValid, &expiresSoon, &expiredIntermediate, &intermediateExpiresFirst,
 	&nameMismatch, &noSAN, &selfSignedLeaf, &untrustedRoot,

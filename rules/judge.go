@@ -22,6 +22,7 @@ type Judge struct {
 	reader   *chain.Reader
 	verdicts *chain.Memory[cert.Hash, *Verdict]
 	weight   map[string]Severity // by client: what its failure counts
+	dead     chain.World         // world, with the revoked certificates among the known ones
 }
 
 // Criteria are what a run judges by.
@@ -31,6 +32,10 @@ type Criteria struct {
 	Named    []string          // ids of those that the user chose by name: their failures are errors
 	Known    []Source          // CA certificates to complete chains with, best source first
 	Products *catalog.Products // what CAs sell; nil: nobody knows
+
+	// Revoked are lists of CA certificates that nobody should send or be sent.
+	// What they name is taken out of Known.
+	Revoked []*catalog.Revocations
 }
 
 // A Source is a set of CA certificates and where it came from.
@@ -43,6 +48,10 @@ type Source struct {
 func NewJudge(c Criteria, v *chain.Verifier) *Judge {
 	j := &Judge{Criteria: c, rules: All(), verifier: v, reader: new(chain.Reader),
 		verdicts: new(chain.Memory[cert.Hash, *Verdict]), weight: make(map[string]Severity)}
+	j.Known = slices.Clone(c.Known)
+	for i := range j.Known {
+		j.Known[i].Set = j.living(j.Known[i].Set)
+	}
 	for _, p := range c.Profiles {
 		j.weight[p.ID] = groupWeight(p)
 	}
@@ -50,8 +59,13 @@ func NewJudge(c Criteria, v *chain.Verifier) *Judge {
 		j.weight[id] = Error
 	}
 	j.world = chain.World{At: c.At, Anchors: client.Anchors(c.Profiles), SameLine: c.Products.SameLine}
-	for _, s := range c.Known {
+	if len(c.Revoked) > 0 {
+		j.world.Revoked = j.IsRevoked
+	}
+	j.dead = j.world
+	for i, s := range j.Known {
 		j.world.Known = append(j.world.Known, s.Set)
+		j.dead.Known = append(j.dead.Known, c.Known[i].Set)
 	}
 	return j
 }
@@ -107,6 +121,11 @@ func (j *Judge) judgeAlone(ps []Presentation) *Verdict {
 func (j *Judge) subject(ps []Presentation, i int) *Subject {
 	s := &Subject{Presentation: ps[i], Siblings: ps, Index: i, At: j.At, Judge: j, session: j.verifier.Begin()}
 	s.Chain = chain.Analyse(s.session, s.Entries, j.world)
+	if s.Chain.State == chain.Untrusted && len(j.Revoked) > 0 {
+		if a := chain.Analyse(s.session, s.Entries, j.dead); a.State == chain.Incomplete {
+			s.onlyDead = a
+		}
+	}
 	s.Clients = j.ask(s, s.Entries)
 	s.Product, _ = j.Products.Recognise(s.leaf())
 	return s

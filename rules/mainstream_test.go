@@ -76,7 +76,8 @@ func defaults(t *testing.T, at time.Time) *Judge {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewJudge(Criteria{At: at, Profiles: chosen, Named: named, Known: []Source{{Name: "catalog", Set: facts.CAs()}}, Products: catalog.EmbeddedProducts()}, nil)
+	return NewJudge(Criteria{At: at, Profiles: chosen, Named: named, Known: []Source{{Name: "catalog", Set: facts.CAs()}},
+		Products: catalog.EmbeddedProducts(), Revoked: facts.Revocations()}, nil)
 }
 
 // TestMainstreamIsClean holds that the chains which the large CAs recommend

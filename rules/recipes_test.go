@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tlschain/tlschain/rules/catalog"
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/rules/chain"
@@ -83,6 +84,13 @@ func describe(v *Verdict) string {
 func judgeRecipe(t *testing.T, r *tlstest.Recipe) *Verdict {
 	t.Helper()
 	c := Criteria{At: r.At, Profiles: recipeClients(t, r), Known: []Source{{Name: "pool", Set: set(t, r.Pool)}}, Products: productsOf(t, r)}
+	if len(r.Revoked) > 0 {
+		list := &catalog.Revocations{ID: "recipe", Title: "The recipe"}
+		for _, der := range r.Revoked {
+			list.Entries = append(list.Entries, catalog.Revocation{SHA256: parse(t, der).SHA256})
+		}
+		c.Revoked = []*catalog.Revocations{list.Indexed()}
+	}
 	p := presentation(r, r.Presented, "192.0.2.1:443")
 	for v, list := range r.Variants {
 		q := presentation(r, list, p.Addr)

@@ -63,6 +63,7 @@ const (
 	RemarkOutOfOrder Remark = "out of order"
 	RemarkNotFirst   Remark = "not first"
 	RemarkWrongName  Remark = "other name"
+	RemarkRevoked    Remark = "revoked"
 )
 
 // A Class tells what kind of question a rule answers.

@@ -72,7 +72,9 @@ type Subject struct {
 	Index    int
 	Findings []Finding // of the rules that ran before, in the order of All
 
-	session *chain.Session
+	session  *chain.Session
+	onlyDead *chain.Analysis // the path through revoked certificates, where there is no other; else nil
+
 	crosses *crossAdvice                   // what a cross-certificate would fix, once asked
 	trials  map[cert.Hash][]client.Verdict // lists that were tried instead, by hash
 

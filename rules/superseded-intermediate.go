@@ -46,7 +46,7 @@ var supersededIntermediate = Rule{
 					newer, ok, why = due, true, "signed with "+due.Hash+" as "+product.Name+" needs it"
 				}
 			}
-			if !ok {
+			if !ok || s.isDead(newer.SHA256) {
 				continue
 			}
 			report(Finding{

@@ -52,6 +52,9 @@ var untrustedRoot = Rule{
 		if s.Chain.State != chain.Untrusted {
 			return
 		}
+		if s.onlyDead != nil {
+			return // revoked-certificate says what leads on
+		}
 		top := s.Chain.Path[len(s.Chain.Path)-1]
 		f := Finding{Positions: []int{top.Position}, Clients: s.rejecting(client.Incomplete, client.Untrusted)}
 		if chain.SelfSigned(s.session, top.Cert) {

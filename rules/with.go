@@ -16,6 +16,8 @@ func (j *Judge) With(s Source) *Judge {
 	}
 	more := *j
 	more.verdicts = new(chain.Memory[cert.Hash, *Verdict])
+	more.dead.Known = slices.Insert(slices.Clone(j.dead.Known), at, s.Set)
+	s.Set = j.living(s.Set)
 	more.Known = slices.Insert(slices.Clone(j.Known), at, s)
 	more.world.Known = slices.Insert(slices.Clone(j.world.Known), at, s.Set)
 	return &more

@@ -22,6 +22,9 @@ type World struct {
 	// SameLine tells, by a CA's catalogue, that a was sold where b is needed
 	// (an older or newer generation of the same product). Nil: nobody knows.
 	SameLine func(a, b *cert.Certificate) bool
+	// Revoked tells that a presented certificate is revoked: a path goes through it
+	// only where no other one that was presented will do. Nil: none is.
+	Revoked func(*cert.Certificate) bool
 }
 
 // A State answers whether the list is complete. Exactly one holds.

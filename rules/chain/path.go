@@ -8,6 +8,7 @@ const (
 	stepCost    = 1
 	weakCost    = 100     // signed with SHA-1 or MD5 where the leaf is not, or the other way round: CAs sell both lines apart
 	invalidCost = 1_000   // out of date
+	revokedCost = 5_000   // revoked
 	sourceCost  = 10_000  // for each source that is less good than the first
 	missingCost = 100_000 // not presented
 )
@@ -116,6 +117,9 @@ func (a *analyser) price(c *cert.Certificate) int {
 	p := stepCost
 	if !c.ValidAt(a.world.At) {
 		p += invalidCost
+	}
+	if a.world.Revoked != nil && a.world.Revoked(c) {
+		p += revokedCost
 	}
 	if c.SignatureAlg.Weak() != a.entries[a.Leaf].Cert.SignatureAlg.Weak() {
 		p += weakCost

@@ -18,8 +18,8 @@ const (
 // position, each leading to an anchor, short ones first: a list that is made to
 // lead astray hides no short way behind long ones. They go through what was
 // presented and what is known. An empty way is that of a leaf whose issuer is
-// an anchor. Sound ways are of CAs, for TLS, valid at the world's date and not
-// self-signed; of the others some client may still take one.
+// an anchor. Sound ways are of CAs, for TLS, valid at the world's date, and neither revoked
+// nor self-signed; of the others some client may still take one.
 func Ways(s *Session, entries []Entry, leaf int, w World, sound bool) (ways [][]Step) {
 	c := entries[leaf].Cert
 	type climber struct {
@@ -58,7 +58,9 @@ func anchored(s *Session, anchors *Set, c *cert.Certificate, leaf bool) bool {
 func issuers(s *Session, entries []Entry, c *cert.Certificate, w World, sound bool) (out []Step) {
 	seen := make(map[cert.Hash]bool)
 	add := func(k *cert.Certificate, position, source int) {
-		fit := func() bool { return k.ValidAt(w.At) && k.ForTLS() && k.IsCA && !SelfSigned(s, k) }
+		fit := func() bool {
+			return k.ValidAt(w.At) && k.ForTLS() && k.IsCA && !SelfSigned(s, k) && (w.Revoked == nil || !w.Revoked(k))
+		}
 		if k != nil && !seen[k.SHA256] && k.SHA256 != c.SHA256 && (!sound || fit()) && Certifies(s, k, c) {
 			seen[k.SHA256] = true
 			out = append(out, Step{Cert: k, Position: position, Source: source})

@@ -73,12 +73,13 @@ func (s *search) anchored(c *cert.Certificate) bool {
 }
 
 // issuers gives the certificates that can stand above c in a list, those at
-// hand first: valid at the date, of a CA, for TLS, and not self-signed.
+// hand first: valid at the date, of a CA, for TLS, and neither self-signed nor
+// revoked.
 func (s *search) issuers(c *cert.Certificate) (out []Certificate) {
 	seen := make(map[cert.Hash]bool)
 	add := func(k *cert.Certificate, source string, position int) {
 		if k == nil || seen[k.SHA256] || k.SHA256 == c.SHA256 || !k.ValidAt(s.mender.judge.At) || !k.ForTLS() ||
-			!k.IsCA || !chain.Certifies(s.session, k, c) || chain.SelfSigned(s.session, k) {
+			!k.IsCA || s.mender.judge.IsRevoked(k) || !chain.Certifies(s.session, k, c) || chain.SelfSigned(s.session, k) {
 			return
 		}
 		seen[k.SHA256] = true

@@ -35,6 +35,7 @@ import (
 //	anchors R ...         the trust anchors of every client
 //	store CLIENT R ...    the trust anchors of one client
 //	pool I ...            further certificates at hand
+//	revoked I ...         certificates that a list of revoked ones names
 //	serverkey L           the private key that the user gives is that of L
 //	expected L            the leaf that should be served
 //	aiafailed URL         an issuer could not be fetched there
@@ -51,6 +52,7 @@ type Recipe struct {
 	Presented [][]byte
 	Anchors   [][]byte
 	Pool      [][]byte
+	Revoked   [][]byte            // what a list of revoked certificates names
 	Siblings  [][][]byte          // what further addresses present
 	Variants  map[string][][]byte // what other handshakes with the same address present, by variant
 	Stores    map[string][][]byte // the trust anchors of single clients, by profile id

@@ -22,6 +22,8 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 		return r.list(&r.Anchors, words)
 	case "pool":
 		return r.list(&r.Pool, words)
+	case "revoked":
+		return r.list(&r.Revoked, words)
 	case "store", "variant":
 		return r.named(verb, words)
 	case "sibling":
@@ -56,7 +58,7 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 		}
 		return r.set(verb, words[0].name)
 	default:
-		err = fmt.Errorf("no statement %q: want root, ca, cross, leaf, copy, junk, present, sibling, variant, anchors, store, pool, "+
+		err = fmt.Errorf("no statement %q: want root, ca, cross, leaf, copy, junk, present, sibling, variant, anchors, store, pool, revoked, "+
 			"leafkey, serverkey, expected, aiafailed, flaw, at, name, clients, expect, absent or only", verb)
 	}
 	return err
