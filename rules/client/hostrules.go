@@ -42,6 +42,6 @@ var hostRules = func() map[string]cert.HostRules {
 		"rustls-0.23":                 rustls,
 		"rustls-0.23-aws-lc":          rustls,
 		"bearssl-0.6":                 {TopLevel: true, Address: cert.AddressAsName, Dot: cert.DotSent}, // [n-ip-dns n-ip-wild]
-		"android":                     {Address: cert.MappedAddress},
+		"android":                     {NameDot: true},                                                  // [L:san=dns:test.example. n-ip-v4in6]
 	}
 }()

@@ -20,6 +20,7 @@ func android(version int) platform {
 	b := Builder{
 		ParseAll: true, MaxBytes: 102400, Leaf: KeyLeaf, SkipStore: Signature,
 		Sent: checkPath &^ EKU, MinHash: SHA1, MinRSA: 1024,
+		LeafUsageEC12: true, LeafUsage13: true, // BoringSSL's handshake [L:key=p256 L:ku=ka, L:ku=ka]
 		LeafEKU: true, CommonName: version < 9,
 	}
 	switch {

@@ -116,7 +116,7 @@ func (r refusal) apply(all map[string]Refused, change func(*cert.Traits)) {
 	}
 }
 
-var refusalTables = [][]refusal{keyRefusals, signatureRefusals, dateRefusals, extensionRefusals, encodingRefusals, strictRefusals, versionRefusals}
+var refusalTables = [][]refusal{keyRefusals, signatureRefusals, dateRefusals, extensionRefusals, encodingRefusals, strictRefusals, versionRefusals, androidRefusals}
 
 // refusedBy gives what each client refuses, by id, worked out once from the
 // tables.
@@ -127,7 +127,7 @@ var refusedBy = sync.OnceValue(func() map[string]Refused {
 			r.apply(all, func(refused *cert.Traits) { refused.Add(r.trait) })
 		}
 	}
-	for _, r := range takenByVersion {
+	for _, r := range slices.Concat(takenByVersion, takenByAndroid) {
 		r.apply(all, func(refused *cert.Traits) { *refused = refused.Without(cert.Of(r.trait)) })
 	}
 	return all

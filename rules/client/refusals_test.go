@@ -17,7 +17,7 @@ func TestRefusalTables(t *testing.T) {
 	for id := range Builders() {
 		known = append(known, id)
 	}
-	for _, table := range append(slices.Clip(refusalTables), takenByVersion) {
+	for _, table := range append(slices.Clip(refusalTables), takenByVersion, takenByAndroid) {
 		for _, r := range table {
 			for _, word := range strings.Fields(r.clients) {
 				name := strings.TrimPrefix(word, "!")
