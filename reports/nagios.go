@@ -146,5 +146,12 @@ func (n *nagiosWriter) summary(s Summary) string {
 // ExitCode is the plugin's: 0 OK, 1 warning, 2 critical, 3 unknown.
 func (n *nagiosWriter) ExitCode() int { return int(n.state) }
 
+// Fail says what kept the plugin from its work: unknown, as the guidelines want.
+func (n *nagiosWriter) Fail(message string) (int, error) {
+	n.state = nagiosUnknown
+	_, err := fmt.Fprintf(n.w, "TLSCHAIN %s - %s\n", n.state, nagiosText(Clean(message)))
+	return n.ExitCode(), err
+}
+
 // nagiosText keeps text on its side of the performance data.
 func nagiosText(s string) string { return strings.ReplaceAll(s, "|", "¦") }

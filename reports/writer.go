@@ -22,6 +22,9 @@ type Writer interface {
 type ExitCoder interface {
 	Writer
 	ExitCode() int
+	// Fail takes the place of a report that cannot be made: it says why, in the
+	// form of the format, and gives the exit code.
+	Fail(message string) (int, error)
 }
 
 // Options say how a report is to look. The zero value is right for a file.

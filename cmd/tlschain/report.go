@@ -55,9 +55,11 @@ func (p *process) planReport(c *cli.Context) (reportPlan, error) {
 	if plan.path == "" || plan.path == "-" {
 		plan.options.Width, plan.options.Colour = p.terminal()
 	}
-	if _, err := reports.New(plan.format, nil, plan.options); err != nil {
+	writer, err := reports.New(plan.format, p.stdout, plan.options)
+	if err != nil {
 		return plan, usagef("%w", err)
 	}
+	p.failing, _ = writer.(reports.ExitCoder)
 	return plan, nil
 }
 

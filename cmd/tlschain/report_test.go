@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -120,4 +121,18 @@ func keyPEM(t *testing.T, key crypto.Signer) []byte {
 		t.Fatal(err)
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+}
+
+// A monitoring plugin that cannot do its work is unknown, and says so where the
+// monitoring system reads.
+func TestNagiosFailsAsUnknown(t *testing.T) {
+	for _, args := range [][]string{
+		{"check", "--format", "nagios", "nowhere.pem"},
+		{"scan", "--format", "nagios", "--clients", "nobody", "127.0.0.1"},
+	} {
+		var out, errs strings.Builder
+		if code := run(t.Context(), args, nil, &out, &errs, os.Getenv); code != 3 || !strings.HasPrefix(out.String(), "TLSCHAIN UNKNOWN - ") {
+			t.Errorf("%v: exit code %d, %q, %q", args, code, out.String(), errs.String())
+		}
+	}
 }

@@ -10,6 +10,8 @@ import (
 	"strconv"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/tlschain/tlschain/reports"
 )
 
 // A process is what one run of the program touches of the world it was started
@@ -19,6 +21,9 @@ type process struct {
 	stdout io.Writer
 	stderr io.Writer
 	getenv func(string) string
+
+	failing   reports.ExitCoder // says why no report could be made, where the format has a form for it; nil: it has none
+	complaint string            // the last one
 }
 
 // run is the program, shaped like a command: arguments without the program's
@@ -31,11 +36,18 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitInterrupted
 	}
 	var code exitCode
-	if err == nil || errors.As(err, &code) {
-		return int(code)
+	switch {
+	case err == nil:
+	case !errors.As(err, &code):
+		p.complain(err)
+		code = exitUsage
 	}
-	p.complain(err)
-	return exitUsage
+	if code == exitUsage && p.failing != nil {
+		if own, err := p.failing.Fail(p.complaint); err == nil {
+			return own
+		}
+	}
+	return int(code)
 }
 
 func (p *process) run(ctx context.Context, args []string) error {
@@ -134,6 +146,7 @@ var invalidValue = regexp.MustCompile(`^invalid value "(.*)" for flag -+(\S+): `
 
 // complain writes an error as the user sees it: what failed, and what to type.
 func (p *process) complain(err error) {
+	p.complaint = err.Error()
 	fmt.Fprintf(p.stderr, "%s: %v\n", name, err)
 	var usage *usageError
 	if errors.As(err, &usage) && usage.hint != "" {
