@@ -3,7 +3,6 @@ package reports
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha256"
 	"encoding/pem"
 	"maps"
 	"slices"
@@ -289,11 +288,13 @@ func (e *Endpoint) sent() Hash {
 	if len(e.Chain) == 0 || e.Chain[0].Role != "leaf" {
 		return Hash{}
 	}
-	h := sha256.New()
-	for i := range e.Chain[1:] {
-		h.Write(e.Chain[1+i].SHA256[:])
-	}
-	return Hash(h.Sum(nil))
+	return cert.HashOf(func(yield func(Hash) bool) {
+		for i := range e.Chain[1:] {
+			if !yield(e.Chain[1+i].SHA256) {
+				return
+			}
+		}
+	})
 }
 
 // bundle describes the corrected certificates after the leaf.

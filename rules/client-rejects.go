@@ -39,7 +39,7 @@ var clientRejects = Rule{
 		for _, g := range s.rejections() {
 			f := Finding{Message: g.message(), Clients: g.clients()}
 			f.Fix, f.Missing = s.adviceFor(g.verdicts[0].Problem, f.Clients)
-			f.Severity = s.weightOf(f.Clients)
+			f.Severity = s.severityFor(f.Clients)
 			report(f)
 		}
 	},

@@ -68,7 +68,7 @@ func (s *Subject) findCrosses() {
 				}
 				tries++
 				first[x.SHA256] = true
-				u.gained = s.gained(u.entries)
+				u.gained = s.newlyAccepting(u.entries)
 				if len(u.gained) > 0 {
 					good = append(good, u)
 				}

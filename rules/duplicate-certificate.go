@@ -30,7 +30,7 @@ var duplicateCertificate = Rule{
 			return
 		}
 		f := Finding{
-			Positions: copies, Clients: s.gained(s.without(copies...)),
+			Positions: copies, Clients: s.newlyAccepting(s.without(copies...)),
 			Message: fmt.Sprintf("%s is a copy of an earlier one.", capital(s.at(copies[0]))),
 			Fix:     s.leaveOut(copies...),
 		}

@@ -40,7 +40,7 @@ var expiredIntermediate = Rule{
 				continue
 			}
 			f := Finding{
-				Severity: Error, Positions: []int{i}, Clients: s.gained(s.without(i)),
+				Severity: Error, Positions: []int{i}, Clients: s.newlyAccepting(s.without(i)),
 				Message: fmt.Sprintf("%s expired on %s.", capital(s.at(i)), date(c.NotAfter)),
 				Fix: fmt.Sprintf("Replace %s by the CA's current certificate of that key, which is not known here, "+
 					"or have the server's certificate reissued under the current intermediate.", s.at(i)),

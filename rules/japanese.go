@@ -99,8 +99,12 @@ var adviceJa = map[string]string{
 	"keyCertSign in its key usage":                                          "鍵用途に keyCertSign",
 	"a path length of at least %d in its basic constraints, or without one": "基本制約のパス長を %[1]s 以上、または指定なし",
 	"the critical extension %s, or with it not critical":                    "critical 拡張 %[1]s (または critical にしない)",
+	"an authority key identifier":                                           "発行者鍵識別子",
+	"a subject key identifier":                                              "サブジェクト鍵識別子",
+	"keyCertSign and cRLSign in its key usage":                              "鍵用途に keyCertSign と cRLSign",
+	"basic constraints marked critical":                                     "critical の基本制約",
 	"critical extensions that clients do not know":                          "クライアントが対応していない critical 拡張",
-	"name constraints": "名前制約",
+	"name constraints":                                                      "名前制約",
 	"name constraints that permit the names of the server's certificate; or take a certificate of another " +
 		"issuer": "サーバー証明書の名前を許す名前制約。または別の発行者の証明書を使う",
 	"the issuer's name exactly as it stands in %q":       "発行者の名前を %[1]s の表記と完全に一致させる",

@@ -70,6 +70,9 @@ func NewJudge(c Criteria, v *chain.Verifier) *Judge {
 	return j
 }
 
+// World is what the judge holds lists against.
+func (j *Judge) World() chain.World { return j.world }
+
 // Read makes an entry of bytes from the wire. The judge remembers certificates
 // that it has read before.
 func (j *Judge) Read(raw []byte) chain.Entry { return j.reader.Read(raw) }

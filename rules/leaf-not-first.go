@@ -32,7 +32,7 @@ var leafNotFirst = Rule{
 			Positions: []int{s.Chain.Leaf},
 			Message:   "The server's certificate " + s.at(s.Chain.Leaf) + " is not the first of the list; " + s.at(0) + " is.",
 			Fix:       "Move it to position 0, before everything else.",
-			Clients:   s.gained(s.sorted()),
+			Clients:   s.newlyAccepting(s.sorted()),
 		})
 	},
 }

@@ -37,7 +37,7 @@ var missingCrossRoot = Rule{
 				names[i] = fmt.Sprintf("%q by %q (SHA-256 %s)", title(r.Cert), r.Cert.Issuer.Common, r.Cert.SHA256)
 			}
 			report(Finding{
-				Severity: s.weightOf(c.clients), Missing: c.refs, Clients: c.clients,
+				Severity: s.severityFor(c.clients), Missing: c.refs, Clients: c.clients,
 				Message: fmt.Sprintf("%s would accept if the cross-certificate %s were sent.", some(c.clients), strings.Join(names, " and ")),
 				Fix:     s.sendCross(c),
 			})

@@ -32,7 +32,7 @@ var oddCertificate = Rule{
 		if len(refusing) == 0 {
 			return
 		}
-		f := Finding{Severity: s.weightOf(refusing), Clients: refusing}
+		f := Finding{Severity: s.severityFor(refusing), Clients: refusing}
 		var what []string
 		for i, e := range s.Entries {
 			if e.Cert == nil || len(e.Cert.Deviations) == 0 {

@@ -162,11 +162,22 @@ func traitNeeded(t cert.Trait) string {
 		return "with serverAuth in its extended key usage"
 	case cert.EKUCritical:
 		return "with an extended key usage that is not critical"
+	case cert.NoAKI:
+		return "with an authority key identifier"
+	case cert.CAWithoutSKI:
+		return "with a subject key identifier"
+	case cert.CAWithoutUsage:
+		return "with keyCertSign and cRLSign in its key usage"
+	case cert.CALooseConstraints:
+		return "with basic constraints marked critical"
+	case cert.NoConstraints:
+		return "with CA:TRUE in its basic constraints, marked critical"
 	case cert.KeyUsageEmpty:
 		return "with digitalSignature in its key usage"
 	case cert.PathLenNoCA:
 		return "without a path length in its basic constraints"
-	case cert.CriticalAKI, cert.CriticalSKI, cert.CriticalAIA, cert.CriticalCRL, cert.CriticalIAN, cert.CriticalNSType, cert.CriticalUnknown:
+	case cert.CriticalAKI, cert.CriticalSKI, cert.CriticalAIA, cert.CriticalCRL, cert.CriticalIAN, cert.CriticalNSType,
+		cert.CriticalUnknown, cert.CriticalPolicyRule:
 		return "with that extension not critical (now: " + t.Phrase() + ")"
 	case cert.EmptySubject, cert.EmptySubjectSAN:
 		return "with a subject, or with critical subject alternative names"

@@ -43,7 +43,7 @@ var rootInChain = Rule{
 			return
 		}
 		f := Finding{
-			Positions: roots, Severity: Info, Clients: s.gained(s.without(roots...)),
+			Positions: roots, Severity: Info, Clients: s.newlyAccepting(s.without(roots...)),
 			Message: fmt.Sprintf("The root %s is sent; %s.", s.at(roots[0]), s.needing(roots)),
 			Fix:     s.leaveOut(roots...),
 		}
@@ -51,7 +51,7 @@ var rootInChain = Rule{
 			f.Severity = Warning
 			f.Message = fmt.Sprintf("%d roots are sent, the first %s; %s.", len(roots), s.at(roots[0]), s.needing(roots))
 		}
-		f.Severity = max(f.Severity, s.weightOf(f.Clients))
+		f.Severity = max(f.Severity, s.severityFor(f.Clients))
 		report(f)
 	},
 }

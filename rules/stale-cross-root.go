@@ -35,14 +35,14 @@ var staleCrossRoot = Rule{
 			if !s.At.After(c.NotAfter) {
 				continue
 			}
-			broken := s.gained(s.without(i))
+			broken := s.newlyAccepting(s.without(i))
 			for _, v := range s.Clients {
 				if !v.Accepted && v.Cause == client.Expired && goesThrough(v, c) && !slices.Contains(broken, v.Client) {
 					broken = append(broken, v.Client)
 				}
 			}
 			report(Finding{
-				Severity: max(Warning, s.weightOf(broken)), Positions: []int{i}, Clients: broken,
+				Severity: max(Warning, s.severityFor(broken)), Positions: []int{i}, Clients: broken,
 				Message: fmt.Sprintf("The cross-certificate %s expired on %s.", s.at(i), date(c.NotAfter)),
 				Fix:     s.leaveOut(i),
 			})

@@ -183,9 +183,9 @@ func (s *Subject) rejected() bool {
 	return slices.ContainsFunc(s.Clients, func(v client.Verdict) bool { return !v.Accepted })
 }
 
-// gained gives the ids of the clients that reject what is presented and would
+// newlyAccepting gives the ids of the clients that reject what is presented and would
 // accept entries instead.
-func (s *Subject) gained(entries []chain.Entry) (ids []string) {
+func (s *Subject) newlyAccepting(entries []chain.Entry) (ids []string) {
 	if !s.rejected() {
 		return nil
 	}
@@ -197,8 +197,8 @@ func (s *Subject) gained(entries []chain.Entry) (ids []string) {
 	return ids
 }
 
-// weightOf is the severity of something that makes these clients reject.
-func (s *Subject) weightOf(ids []string) Severity {
+// severityFor is the severity of something that makes these clients reject.
+func (s *Subject) severityFor(ids []string) Severity {
 	worst := None
 	for _, id := range ids {
 		worst = max(worst, s.Judge.weight[id])

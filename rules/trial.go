@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"crypto/sha256"
 	"slices"
 
 	"github.com/tlschain/tlschain/rules/cert"
@@ -31,11 +30,7 @@ type addition struct {
 // trial has every chosen client look at a list, once. It is nil when the budget
 // is spent.
 func (s *Subject) trial(entries []chain.Entry) []client.Verdict {
-	h := sha256.New()
-	for _, e := range entries {
-		h.Write(e.SHA256[:])
-	}
-	key := cert.Hash(h.Sum(nil))
+	key := chain.HashOf(entries)
 	verdicts, ok := s.trials[key]
 	if !ok {
 		if len(s.trials) >= maxTrials {

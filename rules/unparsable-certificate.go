@@ -33,7 +33,7 @@ var unparsableCertificate = Rule{
 				severity = Error // nothing tells that it is not the one that is needed
 			}
 			report(Finding{
-				Severity: severity, Positions: []int{i}, Clients: s.gained(s.without(i)),
+				Severity: severity, Positions: []int{i}, Clients: s.newlyAccepting(s.without(i)),
 				Message: fmt.Sprintf("The %d bytes at position %d (SHA-256 %s) are no certificate: %v.",
 					len(s.Entries[i].Raw), i, s.Entries[i].SHA256, s.Entries[i].Err),
 				Fix: s.leaveOut(i) + " If a certificate belongs there, put it there.",

@@ -33,7 +33,7 @@ var unrelatedCertificate = Rule{
 			return
 		}
 		f := Finding{
-			Positions: extra, Clients: s.gained(s.without(extra...)),
+			Positions: extra, Clients: s.newlyAccepting(s.without(extra...)),
 			Message: fmt.Sprintf("%s has no part in any path from the server's certificate.", capital(s.at(extra[0]))),
 			Fix:     s.leaveOut(extra...),
 		}

@@ -32,6 +32,8 @@ var untrustedRoot = Rule{
 			"のプログラムのルートは自動更新で入ります。無効または遮断されている場合は、有効に戻すか、グループ " +
 			"ポリシーで取り込むか、接続できる機器で `certutil -generateSSTFromWU` を実行してください。",
 		Says: map[string]string{
+			"If %q is your own root, pass it by `--add-roots`; if it is an intermediate, send its certificate (give it to this program by `--pool`; %s).": "%[1]s が自社のルートなら `--add-roots` で指定し、中間 CA ならその証明書を送ってください (このプログラムには `--pool` で渡せます。%[2]s)。",
+
 			"The chain ends at the root %s, which no chosen client trusts.":                      "チェーンはルート (%[1]s) で終わり、選んだどのクライアントも信頼していません。",
 			"The chain ends at the root %s. It is a known root, but no chosen client trusts it.": "チェーンはルート (%[1]s) で終わります。既知のルートですが、選んだどのクライアントも信頼していません。",
 			"If it is your own CA, install that root on the clients and pass it by `--add-roots`; else take a " +

@@ -72,7 +72,7 @@ func (s *Subject) otherOfKey(position int, refs []CertRef, clients []string) Fin
 		kind = "the certificate signed with " + sent.SignatureAlg.Name
 	}
 	return Finding{
-		Severity: s.weightOf(clients), Positions: []int{position}, Missing: refs, Clients: clients,
+		Severity: s.severityFor(clients), Positions: []int{position}, Missing: refs, Clients: clients,
 		Message: fmt.Sprintf("%s is %s", capital(s.at(position)), kind),
 	}
 }

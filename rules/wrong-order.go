@@ -39,14 +39,14 @@ var wrongOrder = Rule{
 		if s.Unordered || len(s.Chain.Misplaced) == 0 {
 			return
 		}
-		f := Finding{Clients: s.gained(s.sorted())}
+		f := Finding{Clients: s.newlyAccepting(s.sorted())}
 		var moves, what []string
 		for _, m := range s.Chain.Misplaced {
 			f.Positions = append(f.Positions, m.Position)
 			moves = append(moves, fmt.Sprintf("move %s after position %d", s.at(m.Position), m.Behind))
 			what = append(what, fmt.Sprintf("%s comes before %s, which it certifies", s.at(m.Position), s.at(m.Behind)))
 		}
-		f.Severity = max(Warning, s.weightOf(f.Clients))
+		f.Severity = max(Warning, s.severityFor(f.Clients))
 		f.Message = capital(strings.Join(what, "; ")) + "."
 		f.Fix = capital(strings.Join(moves, ", then ")) + "."
 		report(f)

@@ -2,7 +2,13 @@ package cert
 
 // JapanesePhrases gives in Japanese what [Trait.Phrase] says.
 var JapanesePhrases = map[string]string{
-	"CA certificates that demand a stapled OCSP response": "OCSP 応答の添付を要求する CA 証明書",
+	"certificates without authority key identifier":            "発行者鍵識別子のない証明書",
+	"CA certificates without subject key identifier":           "サブジェクト鍵識別子のない CA 証明書",
+	"CA certificates without key usage":                        "鍵用途のない CA 証明書",
+	"CA certificates whose basic constraints are not critical": "基本制約が critical でない CA 証明書",
+	"critical rules about policies":                            "critical のポリシー制約",
+	"certificates without basic constraints":                   "基本制約のない証明書",
+	"CA certificates that demand a stapled OCSP response":      "OCSP 応答の添付を要求する CA 証明書",
 	"DSA":                        "DSA",
 	"DSA keys under 2048 bits":   "2048 ビット未満の DSA 鍵",
 	"DSA signatures":             "DSA 署名",

@@ -45,6 +45,17 @@ func (r *Reader) Read(raw []byte) Entry {
 	return e
 }
 
+// HashOf tells presented lists apart: see [cert.HashOf].
+func HashOf(entries []Entry) cert.Hash {
+	return cert.HashOf(func(yield func(cert.Hash) bool) {
+		for i := range entries {
+			if !yield(entries[i].SHA256) {
+				return
+			}
+		}
+	})
+}
+
 // Suppose makes an entry of a certificate that was not presented, to ask what
 // would be if it were.
 func Suppose(c *cert.Certificate) Entry {

@@ -70,7 +70,7 @@ func (s *search) extend(bundle []Certificate, served []bool) []Certificate {
 			break
 		}
 		more := join(bundle, path)
-		if len(more) == len(bundle) || len(more) > maxDepth {
+		if len(more) == len(bundle) || len(more) > chain.MaxDepth {
 			continue
 		}
 		if now := s.ask(more); count(now) > count(served) && !loses(served, now) {
@@ -87,7 +87,7 @@ func (s *search) widen(bundle []Certificate) []Certificate {
 	served := s.ask(bundle)
 	for _, path := range s.paths {
 		more := join(bundle, path)
-		if len(more) == len(bundle) || len(more) > maxDepth || !s.wanted(bundle, more[len(bundle):]) {
+		if len(more) == len(bundle) || len(more) > chain.MaxDepth || !s.wanted(bundle, more[len(bundle):]) {
 			continue
 		}
 		if now := s.ask(more); !loses(served, now) {

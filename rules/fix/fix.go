@@ -11,9 +11,7 @@
 package fix
 
 import (
-	"crypto/sha256"
 	"slices"
-	"sync"
 
 	"github.com/tlschain/tlschain/rules"
 	"github.com/tlschain/tlschain/rules/cert"
@@ -61,17 +59,20 @@ type Plan struct {
 type Mender struct {
 	judge    *rules.Judge
 	options  Options
-	anchors  *chain.Set
 	verifier chain.Verifier
+	plans    chain.Memory[key, *Plan]
+}
 
-	mu         sync.Mutex
-	young, old map[cert.Hash]*Plan
+// A key is what a plan depends on beside the judge.
+type key struct {
+	name string
+	list cert.Hash
 }
 
 // New prepares a mender for the profiles, the date and the known certificates
 // of a judge.
 func New(j *rules.Judge, o Options) *Mender {
-	return &Mender{judge: j, options: o, anchors: client.Anchors(j.Profiles)}
+	return &Mender{judge: j, options: o}
 }
 
 // Fill puts the mend into a verdict: Bundle and Mend stay nil where none is
@@ -90,9 +91,9 @@ func (m *Mender) Fill(v *rules.Verdict) {
 	}
 }
 
-// generation bounds how many plans are remembered: two maps of this many. A plan
+// remembered is how many plans are remembered, and as many older ones. A plan
 // keeps two verdicts, some 50 KB together.
-const generation = 256
+const remembered = 256
 
 // Plan finds the corrected list. It is nil if there is no leaf, or no way from
 // it to an anchor of the chosen clients.
@@ -100,31 +101,13 @@ func (m *Mender) Plan(v *rules.Verdict) *Plan {
 	if v.Leaf < 0 || v.Entries[v.Leaf].Cert == nil {
 		return nil
 	}
-	h := sha256.New()
-	h.Write([]byte(v.Name))
-	for _, e := range v.Entries {
-		h.Write(e.SHA256[:])
-	}
-	key := cert.Hash(h.Sum(nil))
-	m.mu.Lock()
-	p, known := m.young[key]
-	if !known {
-		p, known = m.old[key]
-	}
-	m.mu.Unlock()
+	k := key{v.Name, chain.HashOf(v.Entries)}
+	p, known := m.plans.Recall(k)
 	if known {
 		return p.of(v)
 	}
 	p = m.plan(v)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if len(m.young) >= generation {
-		m.young, m.old = nil, m.young
-	}
-	if m.young == nil {
-		m.young = make(map[cert.Hash]*Plan)
-	}
-	m.young[key] = p
+	m.plans.Remember(k, p, remembered)
 	return p
 }
 
@@ -155,12 +138,14 @@ func (m *Mender) plan(v *rules.Verdict) *Plan {
 
 // HashOf identifies a bundle: SHA-256 over the binary SHA-256s of its
 // certificates, in order.
-func HashOf(bundle []Certificate) (out cert.Hash) {
-	h := sha256.New()
-	for _, c := range bundle {
-		h.Write(c.Cert.SHA256[:])
-	}
-	return cert.Hash(h.Sum(nil))
+func HashOf(bundle []Certificate) cert.Hash {
+	return cert.HashOf(func(yield func(cert.Hash) bool) {
+		for _, c := range bundle {
+			if !yield(c.Cert.SHA256) {
+				return
+			}
+		}
+	})
 }
 
 // prove judges the corrected list as if it had been presented.

@@ -216,12 +216,12 @@ func TestPlansAreRemembered(t *testing.T) {
 	if first.After != second.After {
 		t.Error("the same chain was proven twice")
 	}
-	for i := range 2*generation + 10 {
+	for i := range 2*remembered + 10 {
 		w := *v
 		w.Name = fmt.Sprint("host", i, ".example.test")
 		m.Plan(&w)
 	}
-	if len(m.young)+len(m.old) > 2*generation {
+	if _, known := m.plans.Recall(key{v.Name, chain.HashOf(v.Entries)}); known {
 		t.Error("the memory grows without end")
 	}
 }

@@ -10,14 +10,6 @@ import (
 	"github.com/tlschain/tlschain/rules/chain"
 )
 
-// Bounds of the search. Honest hierarchies have at most a dozen ways from a
-// leaf to the anchors of all clients, and at most four certificates on one.
-const (
-	maxPaths = 48   // ways that are looked at
-	maxDepth = 6    // certificates behind the leaf
-	maxSteps = 1024 // certificates that are tried
-)
-
 // A search looks for the ways from one leaf to the anchors of all profiles.
 type search struct {
 	mender  *Mender
@@ -32,68 +24,18 @@ type search struct {
 func (m *Mender) search(v *rules.Verdict) *search {
 	s := &search{mender: m, verdict: v, leaf: v.Entries[v.Leaf].Cert, session: m.verifier.Begin()}
 	s.product, s.sold = m.judge.Products.Recognise(s.leaf)
-	s.climb()
-	slices.SortStableFunc(s.paths, s.compare)
-	return s
-}
-
-// climb finds the ways, short ones first: a list that is made to lead astray
-// hides no short way behind long ones.
-func (s *search) climb() {
-	type way struct {
-		top  *cert.Certificate
-		path []Certificate
-	}
-	open := []way{{top: s.leaf}}
-	for steps := 0; steps < len(open) && steps < maxSteps && len(s.paths) < maxPaths; steps++ {
-		w := open[steps]
-		if s.anchored(w.top) {
-			s.paths = append(s.paths, w.path)
-		}
-		if len(w.path) == maxDepth {
-			continue
-		}
-		for _, issuer := range s.issuers(w.top) {
-			again := func(c Certificate) bool { return c.Cert.Key.SPKI == issuer.Cert.Key.SPKI }
-			if len(open) < maxSteps && issuer.Cert.Key.SPKI != s.leaf.Key.SPKI && !slices.ContainsFunc(w.path, again) {
-				open = append(open, way{issuer.Cert, append(slices.Clip(w.path), issuer)})
+	for _, way := range chain.Ways(s.session, v.Entries, v.Leaf, m.judge.World(), true) {
+		path := make([]Certificate, len(way))
+		for i, step := range way {
+			path[i] = Certificate{Cert: step.Cert, Source: "presented", Position: step.Position}
+			if step.Position < 0 {
+				path[i].Source = m.judge.Known[step.Source].Name
 			}
 		}
+		s.paths = append(s.paths, path)
 	}
-}
-
-// anchored reports whether some client trusts c, or the key that signed it.
-func (s *search) anchored(c *cert.Certificate) bool {
-	if c != s.leaf && s.mender.anchors.Anchors(c) {
-		return true
-	}
-	return slices.ContainsFunc(s.mender.anchors.Named(c.Issuer), func(a *cert.Certificate) bool {
-		return chain.Certifies(s.session, a, c)
-	})
-}
-
-// issuers gives the certificates that can stand above c in a list, those at
-// hand first: valid at the date, of a CA, for TLS, and neither self-signed nor
-// revoked.
-func (s *search) issuers(c *cert.Certificate) (out []Certificate) {
-	seen := make(map[cert.Hash]bool)
-	add := func(k *cert.Certificate, source string, position int) {
-		if k == nil || seen[k.SHA256] || k.SHA256 == c.SHA256 || !k.ValidAt(s.mender.judge.At) || !k.ForTLS() ||
-			!k.IsCA || s.mender.judge.IsRevoked(k) || !chain.Certifies(s.session, k, c) || chain.SelfSigned(s.session, k) {
-			return
-		}
-		seen[k.SHA256] = true
-		out = append(out, Certificate{Cert: k, Source: source, Position: position})
-	}
-	for i, e := range s.verdict.Entries {
-		add(e.Cert, "presented", i)
-	}
-	for _, source := range s.mender.judge.Known {
-		for _, k := range source.Set.Named(c.Issuer) {
-			add(k, source.Name, -1)
-		}
-	}
-	return out
+	slices.SortStableFunc(s.paths, s.compare)
+	return s
 }
 
 // compare ranks paths by what they are, before any client is asked: what the
