@@ -21,13 +21,10 @@ type exitCode int
 
 func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 
-// err is nil for exit code 0.
-func (c exitCode) err() error {
-	if c == exitClean {
-		return nil
-	}
-	return c
-}
+// A formatCode is an exit code that a report's format defines.
+type formatCode int
+
+func (c formatCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 
 // An outcome is what decides a report's exit code.
 type outcome struct {

@@ -125,7 +125,7 @@ func (r *reporting) end(interrupted bool, appendix string) error {
 // has some.
 func (r *reporting) err() error {
 	if coder, ok := r.writer.(reports.ExitCoder); ok {
-		return exitCode(coder.ExitCode()).err()
+		return formatCode(coder.ExitCode())
 	}
 	return r.outcome.err()
 }

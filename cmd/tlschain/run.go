@@ -36,8 +36,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitInterrupted
 	}
 	var code exitCode
+	var own formatCode
 	switch {
 	case err == nil:
+	case errors.As(err, &own):
+		return int(own)
 	case !errors.As(err, &code):
 		p.complain(err)
 		code = exitUsage
