@@ -186,8 +186,11 @@ func (k *Key) readPoint(params cryptobyte.String, point []byte) bool {
 		if x == nil {
 			return false
 		}
-		k.P = &ecdsa.PublicKey{Curve: known.c, X: x, Y: y}
-		return true
+		size := (known.bits + 7) / 8
+		point = make([]byte, 1+2*size)
+		point[0] = 4
+		x.FillBytes(point[1 : 1+size])
+		y.FillBytes(point[1+size:])
 	case 6, 7: // X9.62 section 4.3.6: the last bit is that of y
 		if point[len(point)-1]&1 != form&1 {
 			return false

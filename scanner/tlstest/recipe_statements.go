@@ -43,7 +43,7 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 		}
 	case "flaw":
 		if len(words) < 2 || words[0].hasValue {
-			return errors.New("want: flaw LINE LOADER ...")
+			return errors.New("want: flaw LINE LOADER [LOADER ...]")
 		}
 		f := FileFlaw{}
 		if f.Line, err = number(words[0].name, 1<<20); err != nil {

@@ -91,7 +91,6 @@ func relay(conn net.Conn, port string) {
 
 // otherServer is the newest Node, whose OpenSSL knows more kinds of keys.
 type otherServer struct {
-	once  sync.Once
 	mu    sync.Mutex
 	dir   string
 	in    io.Writer
