@@ -55,7 +55,7 @@ Examples:
 				if format == "json" {
 					return writeClientJSON(p.stdout, one)
 				}
-				return p.explainClient(one)
+				return p.explainClient(one, c.Args().First())
 			}
 			return usagef("clients takes one client at a time").hintf("%s clients %s", name, c.Args().First())
 		},
@@ -95,7 +95,8 @@ func (p *process) findClient(all []*client.Profile, id string, at time.Time) (*c
 		}
 		return one, nil
 	}
-	i := slices.IndexFunc(all, func(c *client.Profile) bool { return c.ID == id })
+	named, _, _ := client.Named(id)
+	i := slices.IndexFunc(all, func(c *client.Profile) bool { return c.ID == named })
 	if i < 0 {
 		if _, _, err := tlschain.SelectClients(all, []string{id}); err != nil {
 			return nil, flagError(err)
@@ -105,8 +106,12 @@ func (p *process) findClient(all []*client.Profile, id string, at time.Time) (*c
 	return all[i], nil
 }
 
-func (p *process) explainClient(c *client.Profile) error {
+// explainClient explains c, which was asked for as asked.
+func (p *process) explainClient(c *client.Profile, asked string) error {
 	var b strings.Builder
+	if _, evidence, grounds := client.Named(asked); grounds != "" {
+		b.WriteString(wrap(fmt.Sprintf("%s is judged as %s (%s): %s.", asked, c.ID, evidence, grounds), helpWidth, "") + "\n\n")
+	}
 	fmt.Fprintf(&b, "%s: %s\n", c.ID, c.Title)
 	fmt.Fprintf(&b, "group %s", c.Group)
 	if c.Version != "" {

@@ -172,7 +172,7 @@ func (r HostRules) covers(pattern, host string) bool {
 	if r.Wildcard == Greedless {
 		return greedless(pattern, host)
 	}
-	if strings.Count(pattern, ".") != strings.Count(host, ".") || pattern == "*" || !r.TopLevel && strings.Count(pattern[star:], ".") < 2 {
+	if strings.Count(pattern, ".") != strings.Count(host, ".") || pattern == "*" && !r.Bare || !r.TopLevel && strings.Count(pattern[star:], ".") < 2 {
 		return false
 	}
 	if r.Wildcard == AnyLabel {

@@ -17,6 +17,7 @@ type HostRules struct {
 	Common     bool        `yaml:"-"`           // the common name counts where there is no alternative name
 	CommonName CommonRule  `yaml:"common_name"` // beside which alternative names the common name counts all the same
 	CommonIP   bool        `yaml:"common_ip"`   // it may be an address
+	Bare       bool        `yaml:"bare"`        // a wildcard alone stands for a host of one label
 	URI        bool        `yaml:"uri"`         // the host of a URI in the alternative names counts
 	NameDot    bool        `yaml:"name_dot"`    // a dot at the end of an alternative name does not count
 	Address    AddressRule `yaml:"address"`     // how addresses are compared

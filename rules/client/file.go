@@ -85,7 +85,7 @@ func define(node ast.Node, known []*Profile) (Defined, error) {
 	}
 	var p *Profile
 	for _, k := range known {
-		if k.ID == def.Base {
+		if id, _, _ := Named(def.Base); k.ID == id {
 			q := *k
 			p = &q
 		}

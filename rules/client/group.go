@@ -57,12 +57,13 @@ func (p *Profile) In(g Group) bool {
 func Select(all []*Profile, words []string) (chosen []*Profile, named []string, err error) {
 	picked := make(map[*Profile]bool)
 	for _, word := range words {
+		id, _, _ := Named(word)
 		found := false
 		for _, p := range all {
-			if p.ID == word {
-				named = append(named, word)
+			if p.ID == id {
+				named = append(named, id)
 			}
-			if p.ID == word || p.In(Group(word)) {
+			if p.ID == id || p.In(Group(word)) {
 				picked[p], found = true, true
 			}
 		}
