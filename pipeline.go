@@ -8,6 +8,7 @@ import (
 
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/chain"
 	"github.com/tlschain/tlschain/rules/policy"
 	"github.com/tlschain/tlschain/scanner"
@@ -130,6 +131,12 @@ func (e *Engine) presentationOf(o *scanner.Observation) rules.Presentation {
 		RSAExchange: o.RSAExchange(),
 		Unstapled:   o.Complete && len(o.Staple) == 0,
 	}
+	for _, sct := range o.SCTs {
+		if t, ok := cert.SCTTime(sct); ok {
+			p.SCTs = append(p.SCTs, t)
+		}
+	}
+	p.SCTs = append(p.SCTs, cert.StapledSCTs(o.Staple)...)
 	for i, der := range o.Chain {
 		p.Entries[i] = e.judge.Read(der)
 	}

@@ -28,6 +28,7 @@ type Presentation struct {
 	Expect      cert.Hash       // SHA-256 of the leaf that should be served; zero: none expected
 	ServerKey   cert.Hash       // SHA-256 of the SPKI of the server's private key; zero: not given
 	Variants    []Presentation  // what the other handshakes with the same address showed
+	SCTs        []time.Time     // signed certificate timestamps that came beside the leaf, unverified
 	AIA         []AIAFailure    // URLs that gave no issuer, when fetching was allowed
 	File        []certfile.Flaw // of the file that it comes from: why servers do not load it
 }
@@ -39,7 +40,7 @@ func (p *Presentation) alone() bool {
 
 // Question is what clients are asked about a presentation.
 func (p *Presentation) Question(at time.Time) client.Question {
-	return client.Question{Name: p.Name, At: at, TLS: p.TLS, RSAExchange: p.RSAExchange, Unstapled: p.Unstapled}
+	return client.Question{Name: p.Name, At: at, TLS: p.TLS, RSAExchange: p.RSAExchange, Unstapled: p.Unstapled, SCTs: p.SCTs}
 }
 
 // key identifies what a presentation that is alone is judged by.
@@ -49,6 +50,9 @@ func (p *Presentation) key() (sum cert.Hash) {
 		h.Write(p.Entries[i].SHA256[:])
 	}
 	fmt.Fprintf(h, "%d %t %s %d %t %t", len(p.Entries), p.Unordered, p.Name, p.TLS, p.RSAExchange, p.Unstapled)
+	for _, t := range p.SCTs {
+		fmt.Fprintf(h, " %d", t.UnixMilli())
+	}
 	h.Sum(sum[:0])
 	return sum
 }

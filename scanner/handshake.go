@@ -35,6 +35,7 @@ func (a *attempt) handshake(ctx context.Context, curves []tls.CurveID) error {
 	}
 	state := client.ConnectionState()
 	o.Version, o.Cipher, o.Complete, o.Staple = state.Version, state.CipherSuite, true, state.OCSPResponse
+	o.SCTs = state.SignedCertificateTimestamps
 	// Where crypto/tls read the certificates, it holds them as they were sent.
 	for _, certificate := range state.PeerCertificates {
 		o.Chain = append(o.Chain, certificate.Raw)

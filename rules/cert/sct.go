@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+	"golang.org/x/crypto/ocsp"
 )
 
 // maxSCTs bounds how many timestamps of one list are read; honest leaves have
@@ -56,4 +57,22 @@ func embeddedSCTs(value cryptobyte.String) []time.Time {
 		return nil
 	}
 	return ParseSCTs(list)
+}
+
+// StapledSCTs reads the timestamps in an OCSP response (RFC 6962 section 3.3).
+// Nobody's signature is checked; a response that cannot be read has none.
+func StapledSCTs(staple []byte) []time.Time {
+	if len(staple) == 0 {
+		return nil
+	}
+	response, err := ocsp.ParseResponse(staple, nil)
+	if err != nil {
+		return nil
+	}
+	for _, e := range response.Extensions {
+		if e.Id.String() == "1.3.6.1.4.1.11129.2.4.5" {
+			return embeddedSCTs(e.Value)
+		}
+	}
+	return nil
 }

@@ -11,6 +11,7 @@
 package fix
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/tlschain/tlschain/rules"
@@ -67,6 +68,7 @@ type Mender struct {
 type key struct {
 	name string
 	list cert.Hash
+	scts string // the times that came beside the leaf
 }
 
 // New prepares a mender for the profiles, the date and the known certificates
@@ -101,7 +103,7 @@ func (m *Mender) Plan(v *rules.Verdict) *Plan {
 	if v.Leaf < 0 || v.Entries[v.Leaf].Cert == nil {
 		return nil
 	}
-	k := key{v.Name, chain.HashOf(v.Entries)}
+	k := key{v.Name, chain.HashOf(v.Entries), fmt.Sprint(v.SCTs)}
 	p, known := m.plans.Recall(k)
 	if known {
 		return p.of(v)

@@ -17,7 +17,8 @@ import (
 type Identity struct {
 	Entries [][]byte
 	Key     crypto.Signer
-	Staple  []byte // an OCSP response to staple; nil: none
+	Staple  []byte   // an OCSP response to staple; nil: none
+	SCTs    [][]byte // signed certificate timestamps for the TLS extension
 }
 
 // Present shows certificates in the given order; the first one's key answers.
@@ -94,7 +95,7 @@ func (b Behaviour) identity(hello *tls.ClientHelloInfo) (*tls.Certificate, error
 	if id.Key == nil {
 		return nil, errors.New("tlstest: nothing to show")
 	}
-	return &tls.Certificate{Certificate: id.Entries, PrivateKey: signer(id.Key), OCSPStaple: id.Staple}, nil
+	return &tls.Certificate{Certificate: id.Entries, PrivateKey: signer(id.Key), OCSPStaple: id.Staple, SignedCertificateTimestamps: id.SCTs}, nil
 }
 
 // signer bares the key itself, for crypto/tls looks at its type.
