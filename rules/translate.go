@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/rules/client"
 )
 
@@ -58,6 +59,7 @@ var phrasebookJa = sync.OnceValue(func() *phrasebook {
 	add(adviceJa)
 	add(client.Japanese)
 	add(cert.JapanesePhrases)
+	add(certfile.Japanese)
 	for _, r := range all {
 		add(r.Japanese.Says)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/rules/client"
 )
 
@@ -69,5 +70,27 @@ func TestNamesAreNotTranslated(t *testing.T) {
 		if got, _ := Translate(text, "ja"); got != want {
 			t.Errorf("%s\n is %s", text, got)
 		}
+	}
+}
+
+// What is said of every kind of file is said in Japanese, too.
+func TestFlawsAreJapaneseToo(t *testing.T) {
+	for english := range certfile.Japanese {
+		if text := strings.ReplaceAll(english, "%q", `"a"`); strings.HasSuffix(text, ".") {
+			wantJapanese(t, "fix", text)
+		} else {
+			if strings.Contains(text, "under the alias") { // of a key store, not of its text
+				wantJapanese(t, "store", unloadableMessage(certfile.Flaw{Store: true, What: text}))
+				continue
+			}
+			for _, loaders := range [][]certfile.Loader{nil, {certfile.OpenSSL}, {certfile.Go, certfile.Java}, {certfile.OpenSSL, certfile.Go, certfile.Java}} {
+				wantJapanese(t, "flaw", unloadableMessage(certfile.Flaw{Lines: []int{1, 2, 3}, What: text, Loaders: loaders}))
+			}
+		}
+	}
+	for _, url := range []string{"ldap:///CN=x?cACertificate?base", "https://ca.example/i.crt", "file:////ca/i.crt", "ftp://ca.example/i"} {
+		why, fix := unfetchable(url)
+		wantJapanese(t, url, "The certificate names its issuer at "+url+" alone, "+why+".")
+		wantJapanese(t, url, fix)
 	}
 }

@@ -38,6 +38,7 @@ var unloadableFile = Rule{
 			"%s: %s; %s does not load it.": "%[1]s: %[2]s。%[3]s は読み込みません。",
 			"%s: %s; %s do not load it.":   "%[1]s: %[2]s。%[3]s は読み込みません。",
 			"%s: %s.":                      "%[1]s: %[2]s。",
+			"In the key store, %s.":        "キーストアについて: %[1]s。",
 			"Go and Java":                  "Go と Java",
 			"%s (nginx, Apache httpd, HAProxy) and %s": "%[1]s (nginx, Apache httpd, HAProxy) と %[2]s",
 			"%s, %s and %s": "%[1]s、%[2]s、%[3]s",
@@ -71,7 +72,7 @@ var unloadableFile = Rule{
 				"it.": "PEM のブロックだけを残してください。BEGIN と END は行全体を占めます。",
 			"lines end in CR CR LF: the file was turned into Windows text " +
 				"twice": "行末が CR CR LF です。Windows 形式への変換が 2 回行われています",
-			"the block is labelled %s instead of CERTIFICATE": "ブロックの種別が CERTIFICATE でなく %[1]s です",
+			"the block is labelled %q instead of CERTIFICATE": "ブロックの種別が CERTIFICATE でなく %[1]s です",
 			"Write it anew with openssl x509 -in file.pem, which labels it " +
 				"CERTIFICATE.": "openssl x509 -in file.pem で書き直すと、種別が CERTIFICATE になります。",
 			"a header stands between BEGIN and the base64 text":               "BEGIN と base64 の間にヘッダーがあります",

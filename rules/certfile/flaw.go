@@ -57,11 +57,28 @@ var said = [oddities]struct{ what, fix string }{
 		"Leave nothing but the PEM block: BEGIN and END begin a line and end it."},
 	doubleCR: {"lines end in CR CR LF: the file was turned into Windows text twice",
 		`Take the carriage returns out: tr -d '\r' < file.pem > new.pem.`},
-	otherLabel: {"the block is labelled %s instead of CERTIFICATE", "Write it anew with openssl x509 -in file.pem, " +
+	otherLabel: {"the block is labelled %q instead of CERTIFICATE", "Write it anew with openssl x509 -in file.pem, " +
 		"which labels it CERTIFICATE."},
 	headers:   {"a header stands between BEGIN and the base64 text", "Take out the lines with a colon and the blank line behind them."},
 	blankLine: {"a blank line stands inside the block", "Take out blank lines between BEGIN and END."},
 }
+
+// What else is said of files. The formats are in Japanese in japanese.go.
+const (
+	unknownLayout  = "the text is not laid out as these servers read PEM"
+	unknownFix     = "Write each block anew: BEGIN, base64 text in lines of 64 characters, END, and nothing else between them."
+	bareBase64     = "the text is base64 without BEGIN and END lines"
+	bareBase64Fix  = "Decode it (base64 -d file.pem > new.der; openssl x509 -inform DER -in new.der), or put -----BEGIN CERTIFICATE----- before it and -----END CERTIFICATE----- behind."
+	pemInBase64    = "the text is the base64 encoding of a PEM file"
+	pemInBase64Fix = "Decode it: base64 -d file.pem > new.pem."
+	secretFormat   = "it is a Kubernetes Secret, whose %q is judged"
+	secretFix      = "Nothing needs to be done: Kubernetes decodes it for the server."
+	manifest       = "the PEM file stands in %q of a YAML or JSON document, as base64 text"
+	manifestFix    = "Take the value out and decode it: base64 -d."
+	misplaced      = "the CA's certificate for the key stands under the alias %q, where Java only trusts it; " +
+		"the key is under %q, and Java presents what is there"
+	misplacedFix = "Delete the alias %q (keytool -delete), and import the CA's reply under %q (keytool -importcert -alias), issuers first."
+)
 
 // flawsOf finds what keeps loaders from taking these certificates from the
 // file. Each oddity is tried alone: the text with it, and with all others
@@ -100,8 +117,7 @@ func flawsOf(data []byte, layout *layout, want [][]byte) (flaws []Flaw) {
 	if len(stopped) > 0 {
 		line := layout.firstOdd()
 		flaws = append(flaws, Flaw{
-			Lines: []int{line}, Loaders: stopped, What: "the text is not laid out as these servers read PEM",
-			Fix: "Write each block anew: BEGIN, base64 text in lines of 64 characters, END, and nothing else between them.",
+			Lines: []int{line}, Loaders: stopped, What: unknownLayout, Fix: unknownFix,
 		})
 	}
 	return flaws

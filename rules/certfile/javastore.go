@@ -95,14 +95,7 @@ func misplacedReply(key entry, trusted []entry) []Flaw {
 		if t.cert.Key.SPKI != key.cert.Key.SPKI || t.cert.SHA256 == key.cert.SHA256 || t.cert.SelfIssued() {
 			continue
 		}
-		return []Flaw{{
-			Store: true,
-			What: fmt.Sprintf("the CA's certificate for the key stands under the alias %q, where Java only trusts it; "+
-				"the key is under %q, and Java presents what is there",
-				t.alias, key.alias),
-			Fix: fmt.Sprintf("Delete the alias %q (keytool -delete), and import the CA's reply under %q (keytool -importcert -alias), "+
-				"issuers first.", t.alias, key.alias),
-		}}
+		return []Flaw{{Store: true, What: fmt.Sprintf(misplaced, t.alias, key.alias), Fix: fmt.Sprintf(misplacedFix, t.alias, key.alias)}}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package certfile
 import (
 	"bytes"
 	"encoding/base64"
+	"fmt"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -33,7 +34,7 @@ func readBase64(data []byte, passwords []string) (chains []Chain, ok bool) {
 			"or put -----BEGIN CERTIFICATE----- before it and -----END CERTIFICATE----- behind.",
 	}
 	if isPEM(inner) {
-		flaw.What, flaw.Fix = "the text is the base64 encoding of a PEM file", "Decode it: base64 -d file.pem > new.pem."
+		flaw.What, flaw.Fix = pemInBase64, pemInBase64Fix
 	}
 	for i := range chains {
 		chains[i].Flaws = append([]Flaw{flaw}, chains[i].Flaws...)
@@ -143,13 +144,13 @@ func (c *collector) flaw(v *ast.MappingValueNode) Flaw {
 	f := Flaw{Lines: []int{v.Key.GetToken().Position.Line}}
 	if c.secret {
 		f.Harmless = true
-		f.What = "it is a Kubernetes Secret, whose " + keyOf(v) + " is judged"
-		f.Fix = "Nothing needs to be done: Kubernetes decodes it for the server."
+		f.What = fmt.Sprintf(secretFormat, keyOf(v))
+		f.Fix = secretFix
 		return f
 	}
 	f.Loaders = []Loader{OpenSSL, Go, Java}
-	f.What = "the PEM file stands in " + keyOf(v) + " of a YAML or JSON document, as base64 text"
-	f.Fix = "Take the value out and decode it: base64 -d."
+	f.What = fmt.Sprintf(manifest, keyOf(v))
+	f.Fix = manifestFix
 	return f
 }
 
