@@ -41,6 +41,9 @@ func (s *Subject) adviceFor(p client.Problem, ids []string) (fix string, missing
 		}
 	}
 	text := s.reissue(p)
+	if s.untriable() && strings.Contains(text, nothingHelps) {
+		text = "The chain is too complex to try what helps: reduce it to the certificates of one path first."
+	}
 	if len(texts) > 0 {
 		text = fmt.Sprintf("For %s: %s", some(left), text)
 	}

@@ -70,7 +70,9 @@ var adviceJa = map[string]string{
 	"Install a certificate of a CA that the client trusts, or give the client this one as an " +
 		"anchor.": "クライアントが信頼する CA の証明書を設置するか、この証明書をクライアントに信頼させてください。",
 	"Put a certificate where the bytes are that are none.": "証明書でないデータの位置に証明書を置いてください。",
-	"Renew the server's certificate.":                      "サーバー証明書を更新してください。",
+	"The chain is too complex to try what helps: reduce it to the certificates of one path first.": "" +
+		"チェーンが複雑すぎて対処を試せません。まず 1 つの経路の証明書だけにしてください。",
+	"Renew the server's certificate.": "サーバー証明書を更新してください。",
 
 	"Have the certificate reissued %s.":          "証明書を再発行してもらってください: %[1]s。",
 	"Have the server's certificate reissued %s.": "サーバー証明書を再発行してもらってください: %[1]s。",

@@ -33,7 +33,7 @@ func (s *Subject) trial(entries []chain.Entry) []client.Verdict {
 	key := chain.HashOf(entries)
 	verdicts, ok := s.trials[key]
 	if !ok {
-		if len(s.trials) >= maxTrials {
+		if s.untriable() || len(s.trials) >= maxTrials {
 			return nil
 		}
 		if s.trials == nil {
@@ -44,6 +44,9 @@ func (s *Subject) trial(entries []chain.Entry) []client.Verdict {
 	}
 	return verdicts
 }
+
+// untriable reports whether the chain took all that may be spent on one host.
+func (s *Subject) untriable() bool { return s.Chain.TooComplex || s.session.Starved }
 
 // changes gives the ids of the clients that would accept entries and reject what
 // is presented, and of those that would no longer accept.
