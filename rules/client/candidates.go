@@ -10,12 +10,9 @@ import (
 
 // candidates appends to out those certificates that the client would try as
 // the issuer of x, the best first.
-func (w *walk) candidates(out []*edge, x *node, inStore bool) []*edge {
+func (w *walk) candidates(out []*edge, x *node, onlyStore bool) []*edge {
 	b := w.b
-	if b.KeyRows > 0 {
-		return w.signer(out, x)
-	}
-	if !inStore {
+	if !onlyStore {
 		for _, e := range w.listed(x) {
 			if e.names >= b.Names && w.passes(e, b.Skip) && !(b.KeyOnce && w.holds(e.to)) {
 				out = append(out, e)

@@ -51,10 +51,8 @@ func (w *walk) check() fault {
 	if f := w.checkOne(w.leaf, nil, 0, w.b.Sent); f.what != nothing {
 		return f
 	}
-	if w.b.KeyRows > 0 {
-		if f := w.checkRoom(); f.what != nothing {
-			return f
-		}
+	if f := w.verifier.checkPath(w); f.what != nothing {
+		return f
 	}
 	below := 0
 	for i, e := range w.path {

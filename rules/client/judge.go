@@ -53,9 +53,15 @@ func (p *Profile) Judge(s *chain.Session, presented []chain.Entry, q Question) V
 
 // sit makes w ready for another client.
 func (w *walk) sit(p *Profile, v *view) {
-	w.b, w.view, w.reach, w.cut, w.beyond = &p.Builder, v, reachNothing, 0, v.deep
+	w.use(&p.Builder, 0)
+	w.view, w.reach, w.beyond = v, reachNothing, v.deep
 	w.leaf, w.path, w.found = nil, w.path[:0], fault{}
 	w.conditions, w.conditional = p.Conditions, false
+}
+
+// use makes w go by the parameters of b.
+func (w *walk) use(b *Builder, cut int) {
+	w.b, w.verifier, w.cut = b, b.verifier(), cut
 }
 
 // decide runs the search with what was sent and, where that fails, with what
@@ -141,7 +147,7 @@ func (w *walk) say(f fault) (string, Problem) {
 	case wrongName:
 		s.detail, s.host = b2i(w.b.CommonName), w.b.Host.RefusesHost(w.d.q.Name)
 	case outOfDate:
-		s.detail = b2i(w.b.KeyRows > 0)
+		s.detail = b2i(w.verifier.everyEntry())
 	}
 	for _, o := range w.d.said {
 		s.reason, s.problem = o.reason, o.problem
@@ -183,7 +189,7 @@ func (w *walk) explain(f fault) fault {
 
 // accepts judges the leaf, and before it what else the client insists on.
 func (w *walk) accepts() bool {
-	if w.b.KeyRows > 0 && !w.verifyEach() {
+	if !w.verifier.begin(w) {
 		return false
 	}
 	if !w.run(w.d.list[0]) {
@@ -210,12 +216,12 @@ func (w *walk) choose() {
 			return
 		}
 		if w.anchors(n) {
-			w.b, w.cut = w.b.InOrder, i
+			w.use(w.b.InOrder, i)
 			return
 		}
 	}
 	if len(w.named(list[len(list)-1])) > 0 {
-		w.b, w.cut = w.b.InOrder, len(list)
+		w.use(w.b.InOrder, len(list))
 	}
 }
 

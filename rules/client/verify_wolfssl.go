@@ -13,6 +13,16 @@ import (
 // signers are in a table by key identifier. Facts beside the model's are from
 // wolfSSL 5.5.4's own source: ParseCertRelative, ProcessPeerCerts, AddCA.
 
+// wolfSSL is the verifier of these clients. It goes from each entry upwards as
+// [depthFirst] does, but by its own table of signers.
+type wolfSSL struct{ depthFirst }
+
+func (wolfSSL) begin(w *walk) bool      { return w.verifyEach() }
+func (wolfSSL) checkPath(w *walk) fault { return w.checkRoom() }
+func (wolfSSL) everyEntry() bool        { return true }
+
+func (wolfSSL) issuers(w *walk, out []*edge, x *node, _ bool) []*edge { return w.signer(out, x) }
+
 // verifyEach verifies every entry after the first. A CA without issuer does no
 // harm and no good, any other fault is fatal.
 func (w *walk) verifyEach() bool {

@@ -1,8 +1,6 @@
 package client
 
 import (
-	"slices"
-
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/chain"
 )
@@ -11,6 +9,7 @@ import (
 type walk struct {
 	d           *docket
 	b           *Builder
+	verifier    verifier // of b
 	view        *view
 	shipped     *chain.Set // what a client with reachPreload has; nil: whatever is known
 	conditions  *Conditions
@@ -20,7 +19,7 @@ type walk struct {
 
 	cut int // Next: entries from this position on do not count; 0: all count
 
-	signers []*edge // KeyRows: from the entries that were verified so far to what verified them
+	signers []*edge // wolfSSL: from the entries that were verified so far to what verified them
 
 	leaf  *node
 	path  []*edge // from the leaf upwards
@@ -38,9 +37,6 @@ const (
 	reachAIA           // it fetches them by URL
 )
 
-// defaultBudget bounds the search of a builder without a budget of its own.
-const defaultBudget = 1000
-
 // run searches a path from n and reports whether the client accepts it. The
 // path, and the fault if there is none, are left in w.
 func (w *walk) run(n *node) bool {
@@ -56,126 +52,7 @@ func (w *walk) run(n *node) bool {
 		w.note(fault{what: selfSignedLeaf, at: n})
 		return false
 	}
-	if w.b.WholeList {
-		return w.wholeList()
-	}
-	return w.climb(n, false)
-}
-
-// climb tries to reach an anchor from x, which is the end of the path so far.
-func (w *walk) climb(x *node, inStore bool) bool {
-	if w.b.SelfIssued && x.selfish {
-		w.note(w.deadEnd(x))
-		return false
-	}
-	cands := x.cands
-	if x.candsOf != w.d.runs {
-		cands = w.candidates(cands[:0], x, inStore)
-		if w.b.Retry == AlwaysRetry { // they may be asked for again, and do not depend on the path
-			x.cands, x.candsOf = cands, w.d.runs
-		}
-	}
-	extended := false
-	for _, e := range cands {
-		if w.b.Count == Lookups && !w.spend(x) {
-			return false
-		}
-		if w.onPath(e.to) || w.b.KeyOnce && w.keyOnPath(e.to) {
-			continue
-		}
-		if w.b.Count == Signatures && !w.spend(x) {
-			return false
-		}
-		if w.b.Retry == AlwaysRetry && w.b.Count == Signatures && w.d.signed(e) == chain.No {
-			w.note(fault{what: badSignature, at: x, by: e.to, depth: len(w.path)})
-			continue
-		}
-		extended = true
-		fromStore := e.to.pos < 0 && !e.to.known
-		ends := fromStore && (w.b.Anchor == AnyAnchor || w.selfSigned(e.to))
-		if w.b.MaxPath > 0 && !ends && len(w.path) >= w.b.MaxPath {
-			w.note(fault{what: pathTooLong, at: e.to, depth: len(w.path)})
-			if w.b.Retry == NeverRetry {
-				return false
-			}
-			continue
-		}
-		w.path = append(w.path, e)
-		e.to.onPath = w.d.runs
-		if ends {
-			f := w.check()
-			if f.what == nothing {
-				return true
-			}
-			w.note(f)
-			if w.b.Retry != AlwaysRetry {
-				w.stop = true
-			}
-		} else if w.climb(e.to, fromStore && w.b.StoreOnly) {
-			return true
-		}
-		if w.stop || w.b.Retry == NeverRetry {
-			w.stop = true
-			return false
-		}
-		w.path = w.path[:len(w.path)-1]
-		e.to.onPath = 0
-	}
-	if w.b.Count == Lookups && !w.spend(x) {
-		return false
-	}
-	if !extended {
-		w.note(w.deadEnd(x))
-	}
-	return false
-}
-
-// spend counts a step against the budget.
-func (w *walk) spend(x *node) bool {
-	w.steps++
-	if w.steps > w.budget() {
-		w.found = fault{what: budgetSpent, at: x}
-		w.stop = true
-		return false
-	}
-	return true
-}
-
-func (w *walk) budget() int {
-	if w.b.Budget == 0 {
-		return defaultBudget
-	}
-	return w.b.Budget
-}
-
-// onPath says whether the certificate is already on the path. Nodes stand for
-// the presented certificates; what is in a store, or known, may be the same as
-// one of them. An entry that is verified for itself may go by its twin, in the
-// store or sent before.
-func (w *walk) onPath(n *node) bool {
-	if n.onPath == w.d.runs {
-		return n != w.leaf || w.b.KeyRows == 0 || len(w.path) > 0
-	}
-	if n.pos >= 0 {
-		return false
-	}
-	if n.c.SHA256 == w.leaf.c.SHA256 {
-		return w.b.KeyRows == 0
-	}
-	for _, e := range w.path {
-		if e.to.c.SHA256 == n.c.SHA256 {
-			return true
-		}
-	}
-	return false
-}
-
-// keyOnPath says whether a certificate of the same name and key is on the path.
-func (w *walk) keyOnPath(n *node) bool {
-	same := func(o *node) bool {
-		return o.c.Key.SPKI == n.c.Key.SPKI && o.c.Subject.Canon == n.c.Subject.Canon
-	}
-	return same(w.leaf) || slices.ContainsFunc(w.path, func(e *edge) bool { return same(e.to) })
+	return w.verifier.connect(w, n)
 }
 
 // end is the last certificate of the path so far.
