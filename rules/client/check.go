@@ -74,74 +74,110 @@ func (w *walk) check() fault {
 	return w.checkConditions()
 }
 
+// A step is one certificate of a finished path, with what the tests ask of it.
+type step struct {
+	n     *node
+	e     *edge // leads to it; nil: the leaf
+	below int   // intermediates under it that are not self-issued
+	tests Check // what the client holds it to
+	last  bool  // it is the anchor, or the path's end
+}
+
 // checkOne tests one certificate of the path. e leads to it, and is nil for the
 // leaf; below counts the intermediates under it that are not self-issued.
 func (w *walk) checkOne(n *node, e *edge, below int, tests Check) fault {
-	b, c := w.b, n.c
-	sent := e == nil || !trusted(e)
-	last := e != nil && e == w.path[len(w.path)-1]
-	if sent && n.odd&b.Refuse != 0 {
-		return fault{what: oddEntry, at: n, odd: n.odd & b.Refuse}
+	s := step{n, e, below, tests, e != nil && e == w.path[len(w.path)-1]}
+	f := w.checkContent(&s)
+	if f.what == nothing {
+		f = w.checkValidity(&s)
 	}
+	if f.what == nothing {
+		f = w.checkStrength(&s)
+	}
+	switch {
+	case f.what != nothing:
+		return f
+	case e == nil:
+		return w.checkLeaf(n)
+	}
+	return w.checkCA(&s)
+}
+
+// checkContent tests whether the client can read the certificate, and takes
+// what is in it.
+func (w *walk) checkContent(s *step) fault {
+	b, n := w.b, s.n
 	where := inIssuer
 	switch {
-	case e == nil && len(w.d.list) > 0 && n == w.d.list[0]:
+	case s.e == nil && len(w.d.list) > 0 && n == w.d.list[0]:
 		where = inLeaf
-	case !sent:
+	case s.e != nil && trusted(s.e):
 		where = inAnchor
+	}
+	if where != inAnchor && n.odd&b.Refuse != 0 {
+		return fault{what: oddEntry, at: n, odd: n.odd & b.Refuse}
 	}
 	if f := w.checkTraits(n, where); f.what != nothing {
 		return f
 	}
-	if b.MaxCert > 0 && len(c.Raw) > b.MaxCert {
-		return fault{what: certTooLarge, at: n, n: len(c.Raw), limit: b.MaxCert}
+	if b.MaxCert > 0 && len(n.c.Raw) > b.MaxCert {
+		return fault{what: certTooLarge, at: n, n: len(n.c.Raw), limit: b.MaxCert}
 	}
-	if tests&Dates != 0 && !n.valid && !(last && b.FarDates && len(w.path) == 1) {
+	return fault{}
+}
+
+// checkValidity tests dates, and extensions that the client must know.
+func (w *walk) checkValidity(s *step) fault {
+	b, n, c := w.b, s.n, s.n.c
+	if s.tests&Dates != 0 && !n.valid && !(s.last && b.FarDates && len(w.path) == 1) {
 		return fault{what: outOfDate, at: n}
 	}
-	if b.V1Span && !sent && c.Version < 3 && (e.child.c.NotBefore.Before(c.NotBefore) || e.child.c.NotAfter.After(c.NotAfter)) {
-		return fault{what: shortSpan, at: n, by: e.child}
+	if b.V1Span && s.e != nil && trusted(s.e) && c.Version < 3 {
+		if child := s.e.child; child.c.NotBefore.Before(c.NotBefore) || child.c.NotAfter.After(c.NotAfter) {
+			return fault{what: shortSpan, at: n, by: child}
+		}
 	}
-	if tests&Unknown != 0 && len(c.UnknownCritical) > 0 {
+	if s.tests&Unknown != 0 && len(c.UnknownCritical) > 0 {
 		return fault{what: unknownCritical, at: n}
 	}
-	if tests&Algorithms != 0 {
-		if !last && n.hash < b.MinHash {
-			return fault{what: weakHash, at: n}
-		}
-		if n.rsa > 0 && n.rsa < b.MinRSA {
-			return fault{what: weakKey, at: n, n: n.rsa, limit: b.MinRSA}
-		}
-	}
-	if b.MaxRSA > 0 && n.rsa > b.MaxRSA {
+	return fault{}
+}
+
+// checkStrength tests keys, and the algorithm of the signature.
+func (w *walk) checkStrength(s *step) fault {
+	b, n := w.b, s.n
+	switch {
+	case s.tests&Algorithms != 0 && !s.last && n.hash < b.MinHash:
+		return fault{what: weakHash, at: n}
+	case s.tests&Algorithms != 0 && n.rsa > 0 && n.rsa < b.MinRSA:
+		return fault{what: weakKey, at: n, n: n.rsa, limit: b.MinRSA}
+	case b.MaxRSA > 0 && n.rsa > b.MaxRSA:
 		return fault{what: longKey, at: n, n: n.rsa, limit: b.MaxRSA}
-	}
-	if last && b.RootSignature && n.selfish && w.d.signed(w.self(n)) == chain.No {
+	case s.last && b.RootSignature && n.selfish && w.d.signed(w.self(n)) == chain.No:
 		return fault{what: badSignature, at: n, by: n}
-	}
-	if b.NoECDSA2 && n.sha2EC {
+	case b.NoECDSA2 && n.sha2EC:
 		return fault{what: unknownAlgorithm, at: n}
 	}
-	if e == nil {
-		return w.checkLeaf(n)
-	}
-	if tests&CA != 0 && !w.isCA(n) {
+	return fault{}
+}
+
+// checkCA tests whether a certificate above the leaf may issue what is below it.
+func (w *walk) checkCA(s *step) fault {
+	b, n, c, tests := w.b, s.n, s.n.c, s.tests
+	switch {
+	case tests&CA != 0 && !w.isCA(n):
 		return fault{what: notCA, at: n}
-	}
-	if tests&CertSign != 0 && c.HasKeyUsage && c.KeyUsage&cert.CertSign == 0 && !(b.EmptyUsageCA && c.Traits.Has(cert.KeyUsageEmpty)) {
+	case tests&CertSign != 0 && c.HasKeyUsage && c.KeyUsage&cert.CertSign == 0 &&
+		!(b.EmptyUsageCA && c.Traits.Has(cert.KeyUsageEmpty)):
 		return fault{what: cannotSign, at: n}
-	}
-	if tests&PathLen != 0 && c.MaxPathLen >= 0 && below > c.MaxPathLen && !(b.SelfIssuedFree && n.selfish) {
-		return fault{what: pathLength, at: n, n: below, limit: c.MaxPathLen}
-	}
-	if tests&EKU != 0 && c.EKU != nil && !w.servesTLS(c) {
+	case tests&PathLen != 0 && c.MaxPathLen >= 0 && s.below > c.MaxPathLen && !(b.SelfIssuedFree && n.selfish):
+		return fault{what: pathLength, at: n, n: s.below, limit: c.MaxPathLen}
+	case tests&EKU != 0 && c.EKU != nil && !w.servesTLS(c):
 		return fault{what: notForTLS, at: n}
-	}
-	if tests&KeyID != 0 && e.keyID < 0 || tests&IssuerSerial != 0 && !e.serial {
-		return fault{what: identifiers, at: e.child, by: n}
-	}
-	if c.NameConstraints != nil && tests&NameLimits != 0 {
-		return w.checkLimits(n, e)
+	case tests&KeyID != 0 && s.e.keyID < 0, tests&IssuerSerial != 0 && !s.e.serial:
+		return fault{what: identifiers, at: s.e.child, by: n}
+	case tests&NameLimits != 0 && c.NameConstraints != nil:
+		return w.checkLimits(n, s.e)
 	}
 	return fault{}
 }

@@ -120,47 +120,36 @@ func (w *walk) detail(f fault) fault {
 	}
 	switch f.what {
 	case badSignature:
-		if f.by.pos < 0 {
-			f.what = badAnchor
-		}
-		for _, e := range f.at.up {
-			if !e.to.known && w.d.signed(e) == chain.Yes {
-				f.what = badFirst
-			}
-		}
-		return f
+		return w.detailSignature(f)
 	case noIssuer:
-	default:
-		return f
+		return w.detailNoIssuer(f)
 	}
+	return f
+}
+
+// detailSignature tells whether the right issuer was there as well.
+func (w *walk) detailSignature(f fault) fault {
+	if f.by.pos < 0 {
+		f.what = badAnchor
+	}
+	for _, e := range f.at.up {
+		if !e.to.known && w.d.signed(e) == chain.Yes {
+			f.what = badFirst
+		}
+	}
+	return f
+}
+
+// detailNoIssuer looks for an issuer that the client passed over.
+func (w *walk) detailNoIssuer(f fault) fault {
 	x, b := f.at, w.b
 	for _, e := range x.up {
 		if e.to.known || e.to == x || w.d.signed(e) == chain.No {
 			continue
 		}
-		skip, names := b.Skip, b.Names
-		if trusted(e) {
-			skip, names = b.SkipStore, b.AnchorNames
+		if g := w.passedOver(f, e); g.what != nothing {
+			return g
 		}
-		g := f
-		g.by = e.to
-		switch {
-		case e.names < names:
-			g.what = spelling
-		case skip&KeyID != 0 && e.keyID < 0, skip&IssuerSerial != 0 && !e.serial:
-			g.what = identifiers
-		case skip&CA != 0 && !w.isCA(e.to):
-			g = fault{what: notCA, at: e.to}
-		case skip&CertSign != 0 && !w.passes(e, CertSign):
-			g = fault{what: cannotSign, at: e.to}
-		case skip&PathLen != 0 && !w.passes(e, PathLen):
-			g = fault{what: pathLength, at: e.to, n: w.below(), limit: e.to.c.MaxPathLen}
-		case !trusted(e) && b.Order != AnyOrder:
-			g.what = wrongOrder
-		default:
-			continue
-		}
-		return g
 	}
 	if x.pos < 0 && !x.known && b.StoreOnly {
 		return fault{what: storeOnly, at: x}
@@ -173,6 +162,33 @@ func (w *walk) detail(f fault) fault {
 			}
 			below = e.to
 		}
+	}
+	return f
+}
+
+// passedOver is why the client did not take what e leads to for an issuer;
+// nothing if that is not why.
+func (w *walk) passedOver(f fault, e *edge) fault {
+	skip, names := w.b.Skip, w.b.Names
+	if trusted(e) {
+		skip, names = w.b.SkipStore, w.b.AnchorNames
+	}
+	f.by = e.to
+	switch {
+	case e.names < names:
+		f.what = spelling
+	case skip&KeyID != 0 && e.keyID < 0, skip&IssuerSerial != 0 && !e.serial:
+		f.what = identifiers
+	case skip&CA != 0 && !w.isCA(e.to):
+		return fault{what: notCA, at: e.to}
+	case skip&CertSign != 0 && !w.passes(e, CertSign):
+		return fault{what: cannotSign, at: e.to}
+	case skip&PathLen != 0 && !w.passes(e, PathLen):
+		return fault{what: pathLength, at: e.to, n: w.below(), limit: e.to.c.MaxPathLen}
+	case !trusted(e) && w.b.Order != AnyOrder:
+		f.what = wrongOrder
+	default:
+		return fault{}
 	}
 	return f
 }

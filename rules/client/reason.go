@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -45,6 +46,22 @@ func (w *walk) reason(f fault) string {
 	if f.by != nil {
 		by = call(f.by)
 	}
+	text := w.deadEndReason(f, at, by)
+	if text == "" {
+		text = w.certificateReason(f, at, by)
+	}
+	if text == "" {
+		text = w.usageReason(f, at, by)
+	}
+	if text == "" {
+		text = w.listReason(f, at, by)
+	}
+	return cmp.Or(text, "rejects for a reason without words")
+}
+
+// deadEndReason words the faults of a path that reaches no anchor; empty if
+// f is no such fault.
+func (w *walk) deadEndReason(f fault, at, by string) string {
 	switch f.what {
 	case noIssuer:
 		if f.by != nil {
@@ -63,6 +80,18 @@ func (w *walk) reason(f fault) string {
 		return "its store does not hold " + at + ", to which " + by + " leads"
 	case badSignature, badFirst, badAnchor:
 		return fmt.Sprintf("takes %s as the issuer of %s by its name, but another key signed that", by, at) + w.only()
+	case identifiers:
+		return "the authority key identifier of " + at + " does not fit " + by
+	case spelling:
+		return "the issuer name in " + at + " is not spelled as in " + by + " (letter case or kind of string), and it compares exactly"
+	}
+	return ""
+}
+
+// certificateReason words what a client has against a certificate as such; empty if
+// f is no such fault.
+func (w *walk) certificateReason(f fault, at, by string) string {
+	switch f.what {
 	case outOfDate:
 		return w.dates(f)
 	case shortSpan:
@@ -79,6 +108,22 @@ func (w *walk) reason(f fault) string {
 		return fmt.Sprintf("%s has an RSA key of %d bits, and it takes at most %d", at, f.n, f.limit) + w.only()
 	case unknownAlgorithm:
 		return at + " is signed with " + f.at.c.SignatureAlg.Name + ", which it does not know"
+	case unknownCritical:
+		return at + " has a critical extension that it does not know (" + f.at.c.UnknownCritical[0] + ")"
+	case oddEntry:
+		return "cannot read " + at + " (" + f.odd.String() + ")"
+	case certTooLarge:
+		return fmt.Sprintf("%s has %d bytes, and it takes at most %d", at, f.n, f.limit)
+	case wrongName:
+		return w.names(f.at)
+	}
+	return ""
+}
+
+// usageReason words what a certificate may not be used for; empty if
+// f is no such fault.
+func (w *walk) usageReason(f fault, at, by string) string {
+	switch f.what {
 	case notCA:
 		return at + " is no CA certificate by its basic constraints, and may not issue" + w.only()
 	case cannotSign:
@@ -87,38 +132,34 @@ func (w *walk) reason(f fault) string {
 		return fmt.Sprintf("the path length of %s allows %s below it, and there are %d", at, intermediates(f.limit), f.n) + w.only()
 	case notForTLS:
 		return at + " is not for TLS servers by its extended key usage" + w.only()
-	case identifiers:
-		return "the authority key identifier of " + at + " does not fit " + by
-	case spelling:
-		return "the issuer name in " + at + " is not spelled as in " + by + " (letter case or kind of string), and it compares exactly"
-	case unknownCritical:
-		return at + " has a critical extension that it does not know (" + f.at.c.UnknownCritical[0] + ")"
 	case limitsUnread:
 		return at + " has name constraints, which it cannot handle"
 	case nameForbidden:
 		return "the name constraints of " + at + " forbid the names of " + by + w.only()
-	case oddEntry:
-		return "cannot read " + at + " (" + f.odd.String() + ")"
 	case leafIsCA:
 		return "the leaf " + at + " is a CA certificate"
 	case leafUsage:
 		return "the key usage of the leaf " + at + " lacks digitalSignature"
 	case leafEncipher:
 		return "the key usage of the leaf " + at + " lacks keyEncipherment, which this client wants for RSA keys"
+	}
+	return ""
+}
+
+// listReason words what a client has against the list as a whole, and where it
+// gives up; empty if f is no such fault.
+func (w *walk) listReason(f fault, at, by string) string {
+	switch f.what {
 	case junkEntry:
 		return fmt.Sprintf("cannot read the entry at position %d, which is no certificate", f.n)
 	case tooLarge:
 		return fmt.Sprintf("takes at most %d bytes in the Certificate message, and this one has %d", f.limit, f.n)
-	case certTooLarge:
-		return fmt.Sprintf("%s has %d bytes, and it takes at most %d", at, f.n, f.limit)
 	case tooMany:
 		return fmt.Sprintf("takes at most %d certificates, and %d were sent", f.limit, f.n)
 	case pathTooLong:
 		return "takes a path of at most " + intermediates(w.b.MaxPath) + ", and this one is longer"
 	case budgetSpent:
 		return fmt.Sprintf("gives up its search for a path after %d steps", w.budget())
-	case wrongName:
-		return w.names(f.at)
 	case leafNotFirst:
 		return "takes the first certificate, " + by + ", for the server's own; the leaf " + at + " must come first"
 	case wrongOrder:
@@ -129,7 +170,7 @@ func (w *walk) reason(f fault) string {
 	case uselessEntry:
 		return "verifies whatever was sent, and cannot verify " + at
 	}
-	return "rejects for a reason without words"
+	return ""
 }
 
 // dates words the fault of a certificate that is not valid at the time.
