@@ -14,7 +14,7 @@ var all = []*Rule{
 	&nameMismatch, &noSAN, &selfSignedLeaf, &untrustedRoot,
 	&weakSignature, &weakKey, &keyMismatch, &productMismatch,
 	&addressesDiffer, &defaultCertificateDiffers, &keyTypesDiffer, &versionsDiffer, &notReloaded,
-	&unloadableFile, &aiaFailed, &waiverExpired,
+	&distrustedRoot, &unloadableFile, &aiaFailed, &waiverExpired,
 	&oddCertificate, &clientRejects,
 }
 

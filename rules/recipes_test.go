@@ -144,7 +144,14 @@ func recipeClients(t *testing.T, r *tlstest.Recipe) (ps []*client.Profile) {
 		if own, ok := r.Stores[p.ID]; ok {
 			anchors = own
 		}
-		ps = append(ps, p.WithStore(set(t, anchors)))
+		p = p.WithStore(set(t, anchors))
+		if p.ID == "chrome" && len(r.Distrust) > 0 {
+			p.Conditions = &client.Conditions{Anchors: make(map[cert.Hash]catalog.Constraint)}
+			for name, until := range r.Distrust {
+				p.Conditions.Anchors[parse(t, r.Cert(name)).SHA256] = catalog.Constraint{NotBeforeUntil: until}
+			}
+		}
+		ps = append(ps, p)
 	}
 	return ps
 }

@@ -35,6 +35,7 @@ import (
 //	anchors R ...         the trust anchors of every client
 //	store CLIENT R ...    the trust anchors of one client
 //	pool I ...            further certificates at hand
+//	distrust R DATE       Chrome trusts R for leaves issued up to the date
 //	revoked I ...         certificates that a list of revoked ones names
 //	serverkey L           the private key that the user gives is that of L
 //	expected L            the leaf that should be served
@@ -52,14 +53,15 @@ type Recipe struct {
 	Presented [][]byte
 	Anchors   [][]byte
 	Pool      [][]byte
-	Revoked   [][]byte            // what a list of revoked certificates names
-	Siblings  [][][]byte          // what further addresses present
-	Variants  map[string][][]byte // what other handshakes with the same address present, by variant
-	Stores    map[string][][]byte // the trust anchors of single clients, by profile id
-	ServerKey []byte              // a certificate of the key given by --key; nil: none given
-	Expected  []byte              // the leaf that should be served; nil: any
-	AIAFailed string              // a caIssuers URL that gave nothing; empty: none
-	Flaws     []FileFlaw          // of the text of the file that the chain comes from
+	Distrust  map[string]time.Time // until when Chrome trusts what an anchor issues, by its name
+	Revoked   [][]byte             // what a list of revoked certificates names
+	Siblings  [][][]byte           // what further addresses present
+	Variants  map[string][][]byte  // what other handshakes with the same address present, by variant
+	Stores    map[string][][]byte  // the trust anchors of single clients, by profile id
+	ServerKey []byte               // a certificate of the key given by --key; nil: none given
+	Expected  []byte               // the leaf that should be served; nil: any
+	AIAFailed string               // a caIssuers URL that gave nothing; empty: none
+	Flaws     []FileFlaw           // of the text of the file that the chain comes from
 	At        time.Time
 	Name      string // the name to check; empty: none
 	Clients   []string

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // statement does what one line says.
@@ -22,6 +23,14 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 		return r.list(&r.Anchors, words)
 	case "pool":
 		return r.list(&r.Pool, words)
+	case "distrust":
+		if len(words) != 2 {
+			return errors.New("want: distrust R DATE")
+		}
+		if r.Distrust == nil {
+			r.Distrust = make(map[string]time.Time)
+		}
+		r.Distrust[words[0].name], err = parseTime(words[1].name)
 	case "revoked":
 		return r.list(&r.Revoked, words)
 	case "store", "variant":
@@ -58,7 +67,7 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 		}
 		return r.set(verb, words[0].name)
 	default:
-		err = fmt.Errorf("no statement %q: want root, ca, cross, leaf, copy, junk, present, sibling, variant, anchors, store, pool, revoked, "+
+		err = fmt.Errorf("no statement %q: want root, ca, cross, leaf, copy, junk, present, sibling, variant, anchors, store, pool, revoked, distrust, "+
 			"leafkey, serverkey, expected, aiafailed, flaw, at, name, clients, expect, absent or only", verb)
 	}
 	return err
