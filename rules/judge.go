@@ -17,6 +17,7 @@ import (
 type Judge struct {
 	Criteria
 	rules    []*Rule
+	panel    *client.Panel
 	world    chain.World
 	verifier *chain.Verifier
 	reader   *chain.Reader
@@ -46,7 +47,7 @@ type Source struct {
 
 // NewJudge prepares a judge. v may be shared between judges, and nil.
 func NewJudge(c Criteria, v *chain.Verifier) *Judge {
-	j := &Judge{Criteria: c, rules: All(), verifier: v, reader: new(chain.Reader),
+	j := &Judge{Criteria: c, rules: All(), panel: client.NewPanel(c.Profiles), verifier: v, reader: new(chain.Reader),
 		verdicts: new(chain.Memory[cert.Hash, *Verdict]), weight: make(map[string]Severity)}
 	j.Known = slices.Clone(c.Known)
 	for i := range j.Known {
@@ -138,7 +139,13 @@ func (j *Judge) subject(ps []Presentation, i int) *Subject {
 func (j *Judge) ask(s *Subject, entries []chain.Entry) []client.Verdict {
 	q := s.Question(j.At)
 	q.Known = j.world.Known
-	return client.Judge(j.Profiles, s.session, entries, q)
+	return j.Ask(s.session, entries, q)
+}
+
+// Ask has every chosen client answer a question about a list of certificates.
+// The verdicts are in the order of Profiles.
+func (j *Judge) Ask(s *chain.Session, entries []chain.Entry, q client.Question) []client.Verdict {
+	return j.panel.Judge(s, entries, q)
 }
 
 func (j *Judge) judge(s *Subject) *Verdict {

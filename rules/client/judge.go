@@ -7,11 +7,38 @@ import (
 	"github.com/tlschain/tlschain/rules/chain"
 )
 
+// A Panel is the clients that judge many lists together: what can be known of
+// them before the first is worked out once. It does not change once made, and
+// is safe for concurrent use.
+type Panel struct {
+	profiles []*Profile
+	alike    [][]int // by profile: the earlier ones that differ from it in nothing but the store and its conditions
+}
+
+// NewPanel makes a panel of profiles, which must not be changed afterwards.
+func NewPanel(profiles []*Profile) *Panel {
+	p := &Panel{profiles: profiles, alike: make([][]int, len(profiles))}
+	for i, a := range profiles {
+		for j, b := range profiles[:i] {
+			if a.AIA == b.AIA && a.Preload == b.Preload && a.Shipped == b.Shipped && a.Builder == b.Builder {
+				p.alike[i] = append(p.alike[i], j)
+			}
+		}
+	}
+	return p
+}
+
+// Judge is [Panel.Judge] of a panel that judges one list.
+func Judge(profiles []*Profile, s *chain.Session, presented []chain.Entry, q Question) []Verdict {
+	return NewPanel(profiles).Judge(s, presented, q)
+}
+
 // Judge predicts what each profile makes of a presented list, in the order of
 // the profiles. What does not depend on the client is worked out once, and
 // profiles with equal builders whose stores have the same to say about the list
 // are judged once. Verdicts may share their paths: do not change them.
-func Judge(profiles []*Profile, s *chain.Session, presented []chain.Entry, q Question) []Verdict {
+func (panel *Panel) Judge(s *chain.Session, presented []chain.Entry, q Question) []Verdict {
+	profiles := panel.profiles
 	d := newDocket(s, presented, q)
 	d.views = make([]view, 0, len(profiles))
 	d.anchors = make([][]*cert.Certificate, 0, len(profiles)*len(d.names))
@@ -22,7 +49,15 @@ func Judge(profiles []*Profile, s *chain.Session, presented []chain.Entry, q Que
 	w := &walk{d: d}
 	for i, p := range profiles {
 		views[i] = d.see(p.Store)
-		if j := twin(profiles[:i], p, views, local); j >= 0 && (profiles[j].Conditions == p.Conditions || !conditional[j] && p.Conditions.allows(out[j].Path, q)) {
+		j := -1 // an earlier profile whose verdict is p's too
+		for _, k := range panel.alike[i] {
+			if (views[k] == views[i] || local[k] && views[k].alike(views[i])) &&
+				(profiles[k].Conditions == p.Conditions || !conditional[k] && p.Conditions.allows(out[k].Path, q)) {
+				j = k
+				break
+			}
+		}
+		if j >= 0 {
 			out[i], local[i], conditional[i] = out[j], local[j], conditional[j]
 		} else {
 			w.sit(p, views[i])
@@ -32,18 +67,6 @@ func Judge(profiles []*Profile, s *chain.Session, presented []chain.Entry, q Que
 		out[i].Client = p.ID
 	}
 	return out
-}
-
-// twin finds an earlier profile whose verdict is p's too; -1 if there is none.
-func twin(earlier []*Profile, p *Profile, views []*view, local []bool) int {
-	v := views[len(earlier)]
-	for j, e := range earlier {
-		if e.AIA == p.AIA && e.Preload == p.Preload && e.Shipped == p.Shipped && e.Builder == p.Builder &&
-			(views[j] == v || local[j] && views[j].alike(v)) {
-			return j
-		}
-	}
-	return -1
 }
 
 // Judge predicts what the client makes of a presented list.

@@ -47,7 +47,7 @@ func (s *search) ask(bundle []Certificate) []bool {
 		q.Known = append(q.Known, source.Set)
 	}
 	out := make([]bool, len(j.Profiles))
-	for i, v := range client.Judge(j.Profiles, s.session, entries, q) {
+	for i, v := range j.Ask(s.session, entries, q) {
 		out[i] = v.Accepted && v.By == client.Presented
 	}
 	return out
