@@ -85,6 +85,11 @@ func TestProfilesOfADate(t *testing.T) {
 			t.Errorf("android-7.0 of %s has the store %s", at.Format(time.DateOnly), got)
 		}
 	}
+	for _, id := range []string{"node-20", "node-24"} {
+		if got := byID(t, Profiles(catalog.Embedded(), day(2026, 11, 29)), id).StoreID; got != id {
+			t.Errorf("%s has the store %s", id, got)
+		}
+	}
 	early := byID(t, Profiles(catalog.Embedded(), day(2010, 1, 1)), "firefox")
 	if early.StoreID != "mozilla-2017" || early.Evidence() != Assumed || !strings.Contains(early.Notes, "No snapshot") {
 		t.Errorf("firefox of 2010: %s, %s, %s", early.StoreID, early.Evidence(), early.Notes)

@@ -19,7 +19,7 @@ func storesOf(id string) []string {
 	case id == "firefox", strings.HasPrefix(id, "nss-"), strings.HasPrefix(id, "rustls-"), id == "bun":
 		return []string{"mozilla"}
 	case strings.HasPrefix(id, "node-"):
-		return []string{"node", "mozilla"}
+		return []string{id, "mozilla"} // each version ships a list of its own
 	}
 	return []string{"debian", "mozilla"}
 }
@@ -66,11 +66,11 @@ func revocations(facts *catalog.Facts, id string) (lists []*catalog.Revocations)
 }
 
 // snapshot gives the client's newest snapshot that is not younger than at, or
-// its first; early tells that this one is younger. A zero at stands for today.
+// its first (or the one snapshot of that id); early tells that this one is younger. A zero at stands for today.
 func snapshot(facts *catalog.Facts, client string, at time.Time) (store *catalog.Store, early bool) {
 	for _, s := range facts.Stores() { // by client and date
 		switch {
-		case s.Client != client:
+		case s.Client != client && s.ID != client:
 		case store == nil:
 			store, early = s, !at.IsZero() && s.Date.After(at)
 		case at.IsZero() || !s.Date.After(at):
