@@ -2,9 +2,9 @@ package client
 
 import "github.com/tlschain/tlschain/rules/cert"
 
-// A Builder holds the parameters of one client's path builder. They are the
-// whole difference between clients: one search procedure reads them, and a
-// client is a few lines of data. The zero value is a generous builder: it takes
+// A Builder holds the parameters of one client's verifier, and tells by WholeList
+// and KeyRows which of the three verifiers it is. They are the whole difference
+// between clients: a client is a few lines of data. The zero value is a generous builder: it takes
 // the list in any order, tries every path, and holds certificates to nothing
 // but names, so real clients say what they check.
 type Builder struct {

@@ -87,17 +87,16 @@ type step struct {
 // leaf; below counts the intermediates under it that are not self-issued.
 func (w *walk) checkOne(n *node, e *edge, below int, tests Check) fault {
 	s := step{n, e, below, tests, e != nil && e == w.path[len(w.path)-1]}
-	f := w.checkContent(&s)
-	if f.what == nothing {
-		f = w.checkValidity(&s)
-	}
-	if f.what == nothing {
-		f = w.checkStrength(&s)
-	}
-	switch {
-	case f.what != nothing:
+	if f := w.checkContent(&s); f.what != nothing {
 		return f
-	case e == nil:
+	}
+	if f := w.checkValidity(&s); f.what != nothing {
+		return f
+	}
+	if f := w.checkStrength(&s); f.what != nothing {
+		return f
+	}
+	if e == nil {
 		return w.checkLeaf(n)
 	}
 	return w.checkCA(&s)

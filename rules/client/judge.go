@@ -85,6 +85,7 @@ func (w *walk) sit(p *Profile, v *view) {
 // use makes w go by the parameters of b.
 func (w *walk) use(b *Builder, cut int) {
 	w.b, w.verifier, w.cut = b, b.verifier(), cut
+	w.everyEntry = w.verifier.everyEntry()
 }
 
 // decide runs the search with what was sent and, where that fails, with what
@@ -170,7 +171,7 @@ func (w *walk) say(f fault) (string, Problem) {
 	case wrongName:
 		s.detail, s.host = b2i(w.b.CommonName), w.b.Host.RefusesHost(w.d.q.Name)
 	case outOfDate:
-		s.detail = b2i(w.verifier.everyEntry())
+		s.detail = b2i(w.everyEntry)
 	}
 	for _, o := range w.d.said {
 		s.reason, s.problem = o.reason, o.problem

@@ -10,6 +10,7 @@ type walk struct {
 	d           *docket
 	b           *Builder
 	verifier    verifier // of b
+	everyEntry  bool     // the verifier verifies each entry for itself
 	view        *view
 	shipped     *chain.Set // what a client with reachPreload has; nil: whatever is known
 	conditions  *Conditions

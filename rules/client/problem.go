@@ -104,7 +104,7 @@ func (w *walk) problem(f fault, reason string) Problem {
 	if f.what == outOfDate && f.at != w.d.list[0] {
 		p.Text, p.Way = call(f.at)+" "+w.when(f.at), "does not look further"
 		switch {
-		case w.verifier.everyEntry():
+		case w.everyEntry:
 			p.Way = "verifies whatever was sent"
 		case w.b.Retry == AlwaysRetry:
 			p.Way = "finds no other path"

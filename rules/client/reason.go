@@ -183,7 +183,7 @@ func (w *walk) dates(f fault) string {
 	switch {
 	case f.at == w.d.list[0]:
 		return "the leaf " + call(f.at) + " " + when
-	case w.verifier.everyEntry():
+	case w.everyEntry:
 		return "verifies whatever was sent, and " + call(f.at) + " " + when
 	case w.b.Retry == AlwaysRetry:
 		return call(f.at) + " " + when + ", and it finds no other path"

@@ -1,9 +1,3 @@
-// Package client predicts what a TLS client makes of a presented chain.
-//
-// A profile is a trust store and the parameters of a path builder. One search
-// procedure reads the parameters; there is no code for any one client. It
-// checks what path building decides: trust, dates, names, algorithm policy. It
-// does not judge revocation, certificate transparency, pins, protocol or cipher.
 package client
 
 import "github.com/tlschain/tlschain/rules/cert"

@@ -129,13 +129,13 @@ func (w *walk) budget() int {
 // store or sent before.
 func (w *walk) onPath(n *node) bool {
 	if n.onPath == w.d.runs {
-		return n != w.leaf || !w.verifier.everyEntry() || len(w.path) > 0
+		return n != w.leaf || !w.everyEntry || len(w.path) > 0
 	}
 	if n.pos >= 0 {
 		return false
 	}
 	if n.c.SHA256 == w.leaf.c.SHA256 {
-		return !w.verifier.everyEntry()
+		return !w.everyEntry
 	}
 	for _, e := range w.path {
 		if e.to.c.SHA256 == n.c.SHA256 {
