@@ -178,7 +178,7 @@ func wantOf(x *cert.Certificate, asked map[string]bool) (w want) {
 
 // trusted reports whether an anchor of some client signed x: nothing is missing above it.
 func (c *completer) trusted(session *chain.Session, x *cert.Certificate) bool {
-	return slices.ContainsFunc(c.anchors.Named(x.Issuer), func(a *cert.Certificate) bool { return chain.Certifies(session, a, x) })
+	return slices.ContainsFunc(c.anchors.BySubject(x.Issuer), func(a *cert.Certificate) bool { return chain.Certifies(session, a, x) })
 }
 
 func (c *completer) issuers(session *chain.Session, v *rules.Verdict, fetched []*cert.Certificate,
@@ -195,7 +195,7 @@ func (c *completer) issuers(session *chain.Session, v *rules.Verdict, fetched []
 		add(k)
 	}
 	for _, source := range c.judge.Known {
-		for _, k := range source.Set.Named(x.Issuer) {
+		for _, k := range source.Set.BySubject(x.Issuer) {
 			add(k)
 		}
 	}
@@ -208,7 +208,7 @@ func (c *completer) issuers(session *chain.Session, v *rules.Verdict, fetched []
 func (e *Engine) Twins(bundle []fix.Certificate) (serials []string) {
 	for _, b := range bundle {
 		for _, source := range e.judge.Known {
-			for _, k := range source.Set.Keyed(b.Cert.Key.SPKI) {
+			for _, k := range source.Set.BySPKI(b.Cert.Key.SPKI) {
 				serial := hex.EncodeToString(k.Serial)
 				if k.SelfIssued() && k.Subject.Canon == b.Cert.Subject.Canon && k.SHA256 != b.Cert.SHA256 && !slices.Contains(serials, serial) {
 					serials = append(serials, serial)

@@ -89,11 +89,11 @@ func (s *Subject) findCrosses() {
 // addCross gives t with each live cross-certificate of its top's key added.
 func (s *Subject) addCross(t trial, after int) (out []trial) {
 	for _, source := range s.Judge.Known {
-		for _, x := range source.Set.Keyed(t.top.Key.SPKI) {
+		for _, x := range source.Set.BySPKI(t.top.Key.SPKI) {
 			if !x.SelfIssued() && x.ValidAt(s.At) && x.ForTLS() && x.Subject.Canon == t.top.Subject.Canon &&
 				s.hasRoot(x) && !holds(t.entries, x) {
 				out = append(out, trial{
-					entries: append(withoutRoot(t.entries, x), chain.Suppose(x)),
+					entries: append(withoutRoot(t.entries, x), chain.EntryFrom(x)),
 					refs:    append(slices.Clip(t.refs), CertRef{After: after, Cert: x, Name: x.Subject, Source: source.Name}),
 				})
 			}
@@ -165,18 +165,18 @@ func (s *Subject) advise(c cross) {
 func (s *Subject) hasRoot(x *cert.Certificate) bool {
 	root := func(k *cert.Certificate) bool { return k.SelfIssued() && k.Subject.Canon == x.Subject.Canon }
 	for _, source := range s.Judge.Known {
-		if slices.ContainsFunc(source.Set.Keyed(x.Key.SPKI), root) {
+		if slices.ContainsFunc(source.Set.BySPKI(x.Key.SPKI), root) {
 			return true
 		}
 	}
-	return slices.ContainsFunc(s.Judge.world.Anchors.Keyed(x.Key.SPKI), root)
+	return slices.ContainsFunc(s.Judge.world.Anchors.BySPKI(x.Key.SPKI), root)
 }
 
 // issuersOf gives one known certificate for each key that may have signed x.
 func (s *Subject) issuersOf(x *cert.Certificate) (issuers []*cert.Certificate) {
 	seen := make(map[cert.Hash]bool)
 	for _, source := range s.Judge.Known {
-		for _, k := range source.Set.Named(x.Issuer) {
+		for _, k := range source.Set.BySubject(x.Issuer) {
 			if !seen[k.Key.SPKI] && chain.Certifies(s.session, k, x) {
 				seen[k.Key.SPKI] = true
 				issuers = append(issuers, k)

@@ -102,9 +102,9 @@ func mainstreamChain(t *testing.T, above [][2]string) Presentation {
 	for i, names := range above {
 		c := known(t, nov2026, names[0], names[1])
 		if i == 0 {
-			p.Entries = append(p.Entries, chain.Suppose(factLeaf(c, nov2026.AddDate(0, 0, -20), nov2026.AddDate(0, 0, 70))))
+			p.Entries = append(p.Entries, chain.EntryFrom(factLeaf(c, nov2026.AddDate(0, 0, -20), nov2026.AddDate(0, 0, 70))))
 		}
-		p.Entries = append(p.Entries, chain.Suppose(c))
+		p.Entries = append(p.Entries, chain.EntryFrom(c))
 	}
 	return p
 }

@@ -164,7 +164,7 @@ func (s *Subject) swapRevoked(f *Finding, i int) {
 	bestLost := len(s.Clients) + 1
 	for _, ref := range s.livingTwins(i) {
 		e := edit{entries: slices.Clone(s.Entries), add: []addition{{ref: ref, place: i}}}
-		e.entries[i] = chain.Suppose(ref.Cert)
+		e.entries[i] = chain.EntryFrom(ref.Cert)
 		gained, lost := s.changes(e.entries)
 		if n := len(lost) - len(gained); n < bestLost && len(lost) == 0 {
 			best, bestLost = e, n
@@ -196,7 +196,7 @@ func (s *Subject) livingSent(i int) int {
 func (s *Subject) livingTwins(i int) (refs []CertRef) {
 	c := s.Entries[i].Cert
 	for _, source := range s.Judge.Known {
-		for _, k := range source.Set.Keyed(c.Key.SPKI) {
+		for _, k := range source.Set.BySPKI(c.Key.SPKI) {
 			if !k.SelfIssued() && sameNameAndKey(k, c) && k.ValidAt(s.At) && k.ForTLS() && k.IsCA {
 				refs = append(refs, CertRef{After: max(i-1, s.Chain.Leaf), Cert: k, Name: k.Subject, Source: source.Name})
 			}

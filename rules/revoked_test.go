@@ -34,7 +34,7 @@ func findings(v *Verdict, rule string) (out []Finding) {
 func presented(certs ...*cert.Certificate) Presentation {
 	p := Presentation{Name: "www.example.test"}
 	for _, c := range certs {
-		p.Entries = append(p.Entries, chain.Suppose(c))
+		p.Entries = append(p.Entries, chain.EntryFrom(c))
 	}
 	return p
 }
@@ -79,7 +79,7 @@ func TestNeverAdvisesTheDead(t *testing.T) {
 			continue
 		}
 		var live []*cert.Certificate
-		for _, k := range facts.CAs().Keyed(dead.Key.SPKI) {
+		for _, k := range facts.CAs().BySPKI(dead.Key.SPKI) {
 			if sameNameAndKey(k, dead) && k.ValidAt(nov2026) && !j.IsRevoked(k) {
 				live = append(live, k)
 			}

@@ -94,7 +94,7 @@ func (s *Subject) leaveOut(positions ...int) string {
 // client; where it needs more than that, how to send all of the path.
 func (s *Subject) insteadOf(i int, ref CertRef) string {
 	e := edit{entries: slices.Clone(s.Entries), add: []addition{{ref: ref, place: i}}}
-	e.entries[i] = chain.Suppose(ref.Cert)
+	e.entries[i] = chain.EntryFrom(ref.Cert)
 	if gained, lost := s.changes(e.entries); len(gained) > 0 && len(lost) == 0 {
 		return s.wording(e)
 	}

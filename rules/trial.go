@@ -112,11 +112,11 @@ func (s *Subject) layIn(way []chain.Step) edit {
 		a := addition{ref: s.ref(step, after), place: s.twinOf(step.Cert, way)}
 		if a.place >= 0 {
 			below = at(s.Entries[a.place].SHA256)
-			e.entries[below] = chain.Suppose(step.Cert)
+			e.entries[below] = chain.EntryFrom(step.Cert)
 			after = a.place
 		} else {
 			below++
-			e.entries = slices.Insert(e.entries, below, chain.Suppose(step.Cert))
+			e.entries = slices.Insert(e.entries, below, chain.EntryFrom(step.Cert))
 		}
 		e.add = append(e.add, a)
 	}
@@ -129,7 +129,7 @@ func (s *Subject) onlyWay(way []chain.Step) edit {
 	after := s.Chain.Leaf
 	kept := map[int]bool{s.Chain.Leaf: true}
 	for _, step := range way {
-		e.entries = append(e.entries, chain.Suppose(step.Cert))
+		e.entries = append(e.entries, chain.EntryFrom(step.Cert))
 		if step.Position < 0 {
 			e.add = append(e.add, addition{ref: s.ref(step, after), place: -1})
 			continue

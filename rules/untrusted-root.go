@@ -81,7 +81,7 @@ var untrustedRoot = Rule{
 // known finds the certificate of c's key and name among what is known.
 func (s *Subject) known(c *cert.Certificate) (*cert.Certificate, bool) {
 	for _, source := range s.Judge.Known {
-		for _, k := range source.Set.Keyed(c.Key.SPKI) {
+		for _, k := range source.Set.BySPKI(c.Key.SPKI) {
 			if k.Subject.Canon == c.Subject.Canon {
 				return k, true
 			}

@@ -77,7 +77,7 @@ func (p *process) listClients(all []*client.Profile) error {
 		fmt.Fprintf(&b, "%s: %s\n", g.group, g.text)
 		for _, c := range all {
 			if c.Group == g.group {
-				fmt.Fprintf(&b, "  %-28s %-11s %-11s %s\n", c.ID, c.Tested, c.Stocked, c.Title)
+				fmt.Fprintf(&b, "  %-28s %-11s %-11s %s\n", c.ID, c.BuilderEvidence, c.StoreEvidence, c.Title)
 			}
 		}
 		b.WriteString("\n")
@@ -123,14 +123,14 @@ func (p *process) explainClient(c *client.Profile, asked string) error {
 	if c.StoreID != "" {
 		store += fmt.Sprintf(", %s as of %s", c.StoreID, c.StoreDate.Format(time.DateOnly))
 	}
-	section(&b, "Trust store ("+string(c.Stocked)+")", store)
+	section(&b, "Trust store ("+string(c.StoreEvidence)+")", store)
 	if lines := conditions(c); len(lines) > 0 {
 		b.WriteString("\nWhat it asks for beside a path\n")
 		for _, l := range lines {
 			b.WriteString(wrap(l, helpWidth, "  ") + "\n")
 		}
 	}
-	fmt.Fprintf(&b, "\nHow it builds a path (%s)\n", c.Tested)
+	fmt.Fprintf(&b, "\nHow it builds a path (%s)\n", c.BuilderEvidence)
 	for _, t := range traits(c) {
 		b.WriteString(wrap(t, helpWidth, "  ") + "\n")
 	}
@@ -190,13 +190,13 @@ func traits(c *client.Profile) []string {
 	add(b.Order == client.Next, "Each certificate must be followed by its issuer: order matters, and nothing may stand between.")
 	add(b.InOrder != nil, "Takes a list that is in order as it is, without looking for another path; what follows is about other lists.")
 	add(b.WholeList, "Makes one chain of the list and verifies it from the end: a certificate that does not belong can break it.")
-	add(b.KeyRows > 0, "Verifies every certificate that was sent, the last first: one that it can verify must be in order.")
-	add(b.CutAtKey, "Ignores whatever follows a certificate that has the name and key of an anchor.")
-	add(b.Prefer[0] == client.FromStore && !b.CutAtKey, "Looks for an issuer in its store first, then among what was sent.")
+	add(b.SignerTableSize > 0, "Verifies every certificate that was sent, the last first: one that it can verify must be in order.")
+	add(b.StopAtAnchorKey, "Ignores whatever follows a certificate that has the name and key of an anchor.")
+	add(b.Prefer[0] == client.FromStore && !b.StopAtAnchorKey, "Looks for an issuer in its store first, then among what was sent.")
 	add(b.Prefer[0] == client.FromList, "Looks for an issuer among what was sent first, then in its store.")
-	add(b.Retry == client.AlwaysRetry && b.Tries == client.EveryCandidate, "Tries other issuers where a path fails.")
-	add(b.Retry == client.NeverRetry || b.Tries == client.FirstCandidate, "Does not go back: where two issuers fit, a bad choice is final.")
-	add(b.Retry == client.AtDeadEnds && b.Tries != client.FirstCandidate, "Goes back where a path leads to no anchor, but not where something else is wrong with it.")
+	add(b.Backtracking == client.AlwaysBacktrack && b.CandidateLimit == client.EveryCandidate, "Tries other issuers where a path fails.")
+	add(b.Backtracking == client.NeverBacktrack || b.CandidateLimit == client.FirstCandidate, "Does not go back: where two issuers fit, a bad choice is final.")
+	add(b.Backtracking == client.BacktrackAtDeadEnds && b.CandidateLimit != client.FirstCandidate, "Goes back where a path leads to no anchor, but not where something else is wrong with it.")
 	add(b.Anchor == client.SelfSignedAnchor, "Only a self-signed certificate in its store ends a path.")
 	add(c.AIA, "Fetches missing issuers by the URLs in certificates.")
 	add(c.Preload, "Ships intermediates, and so fills gaps that others fall into.")

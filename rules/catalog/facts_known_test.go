@@ -215,7 +215,7 @@ func TestCrossCertificatesNeededByStore(t *testing.T) {
 		}
 		var need []string
 		for _, s := range stores {
-			if len(s.Anchors.Keyed(k.Cert.SignedBy)) > 0 && len(s.Anchors.Keyed(k.Cert.Key.SPKI)) == 0 {
+			if len(s.Anchors.BySPKI(k.Cert.SignedBy)) > 0 && len(s.Anchors.BySPKI(k.Cert.Key.SPKI)) == 0 {
 				need = append(need, s.ID)
 			}
 		}

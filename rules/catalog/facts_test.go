@@ -73,7 +73,7 @@ func TestSignersAreConsistent(t *testing.T) {
 			none++
 			continue
 		}
-		owners := f.CAs().Keyed(c.SignedBy)
+		owners := f.CAs().BySPKI(c.SignedBy)
 		if len(owners) == 0 {
 			foreign++
 			continue

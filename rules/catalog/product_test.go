@@ -52,7 +52,7 @@ func TestTheCatalogueAgreesWithTheFacts(t *testing.T) {
 			for _, x := range c.certs {
 				listed[x.SHA256] = x
 			}
-			known := facts.CAs().Keyed(c.key)
+			known := facts.CAs().BySPKI(c.key)
 			if len(known) == 0 {
 				t.Errorf("%s: %s: no known certificate has this key", path, c.id)
 			}

@@ -234,11 +234,11 @@ func (a *analyser) hasSelfSigned(c *cert.Certificate) bool {
 		return k != nil && k.Key.SPKI == c.Key.SPKI && k.SelfIssued() && k.Subject.Canon == c.Subject.Canon
 	}
 	for _, set := range a.world.Known {
-		if slices.ContainsFunc(set.Keyed(c.Key.SPKI), twin) {
+		if slices.ContainsFunc(set.BySPKI(c.Key.SPKI), twin) {
 			return true
 		}
 	}
-	if slices.ContainsFunc(a.world.Anchors.Keyed(c.Key.SPKI), twin) {
+	if slices.ContainsFunc(a.world.Anchors.BySPKI(c.Key.SPKI), twin) {
 		return true
 	}
 	for i := range a.entries {

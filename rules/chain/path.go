@@ -87,7 +87,7 @@ func (a *analyser) climb(v *visit, open []*visit, settled map[cert.Hash]bool) []
 		add(a.entries[i].Cert, i, 0, 0)
 	}
 	for source, set := range a.world.Known {
-		for _, k := range set.Named(v.Cert.Issuer) {
+		for _, k := range set.BySubject(v.Cert.Issuer) {
 			if k.SHA256 != v.Cert.SHA256 && a.certifies(k, v.Cert) {
 				add(k, -1, source, missingCost+source*sourceCost)
 			}
@@ -136,7 +136,7 @@ func (a *analyser) anchorOver(c *cert.Certificate) *cert.Certificate {
 			found = k
 		}
 	}
-	for _, k := range a.world.Anchors.Keyed(c.Key.SPKI) {
+	for _, k := range a.world.Anchors.BySPKI(c.Key.SPKI) {
 		if k.Subject.Canon == c.Subject.Canon {
 			keep(k)
 		}
@@ -144,7 +144,7 @@ func (a *analyser) anchorOver(c *cert.Certificate) *cert.Certificate {
 	if found != nil {
 		return found
 	}
-	for _, k := range a.world.Anchors.Named(c.Issuer) {
+	for _, k := range a.world.Anchors.BySubject(c.Issuer) {
 		if a.certifies(k, c) {
 			keep(k)
 		}
@@ -222,7 +222,7 @@ func (a *analyser) reach(reached []bool) {
 	var bridge func(c *cert.Certificate, depth int)
 	bridge = func(c *cert.Certificate, depth int) {
 		for _, set := range a.world.Known {
-			for _, k := range set.Named(c.Issuer) {
+			for _, k := range set.BySubject(c.Issuer) {
 				if bridged[k.SHA256] || len(bridged) > maxSteps || k.SHA256 == c.SHA256 || !a.certifies(k, c) {
 					continue
 				}

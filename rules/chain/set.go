@@ -56,9 +56,9 @@ func HashOf(entries []Entry) cert.Hash {
 	})
 }
 
-// Suppose makes an entry of a certificate that was not presented, to ask what
+// EntryFrom makes an entry of a certificate that was not presented, to ask what
 // would be if it were.
-func Suppose(c *cert.Certificate) Entry {
+func EntryFrom(c *cert.Certificate) Entry {
 	return Entry{Raw: c.Raw, SHA256: c.SHA256, Cert: c}
 }
 
@@ -94,17 +94,17 @@ func (s *Set) All() []*cert.Certificate {
 	return s.list
 }
 
-// Named returns those whose subject is n, by the comparison of RFC 5280
+// BySubject returns those whose subject is n, by the comparison of RFC 5280
 // section 7.1.
-func (s *Set) Named(n cert.Name) []*cert.Certificate {
+func (s *Set) BySubject(n cert.Name) []*cert.Certificate {
 	if s == nil {
 		return nil
 	}
 	return s.byName[n.Canon]
 }
 
-// Keyed returns those that certify the key with this SPKI hash.
-func (s *Set) Keyed(spki cert.Hash) []*cert.Certificate {
+// BySPKI returns those that certify the key with this SPKI hash.
+func (s *Set) BySPKI(spki cert.Hash) []*cert.Certificate {
 	if s == nil {
 		return nil
 	}
@@ -115,7 +115,7 @@ func (s *Set) Keyed(spki cert.Hash) []*cert.Certificate {
 // Stores are compared by key and never by fingerprint: Android 10 to 13 hold
 // an older self-signed GTS Root R1 with the key of today's.
 func (s *Set) Anchors(c *cert.Certificate) bool {
-	for _, a := range s.Keyed(c.Key.SPKI) {
+	for _, a := range s.BySPKI(c.Key.SPKI) {
 		if a.Subject.Canon == c.Subject.Canon {
 			return true
 		}

@@ -50,7 +50,7 @@ func anchored(s *Session, anchors *Set, c *cert.Certificate, leaf bool) bool {
 	if !leaf && anchors.Anchors(c) {
 		return true
 	}
-	return slices.ContainsFunc(anchors.Named(c.Issuer), func(a *cert.Certificate) bool { return Certifies(s, a, c) })
+	return slices.ContainsFunc(anchors.BySubject(c.Issuer), func(a *cert.Certificate) bool { return Certifies(s, a, c) })
 }
 
 // issuers gives the certificates that can stand above c in a list, those that
@@ -70,7 +70,7 @@ func issuers(s *Session, entries []Entry, c *cert.Certificate, w World, sound bo
 		add(e.Cert, i, 0)
 	}
 	for source, set := range w.Known {
-		for _, k := range set.Named(c.Issuer) {
+		for _, k := range set.BySubject(c.Issuer) {
 			add(k, -1, source)
 		}
 	}

@@ -10,9 +10,9 @@ package client
 func openSSL() map[string]Builder {
 	common := Builder{
 		MaxBytes: 102400, ParseAll: true, RefuseAll: trailingData, // [25i 25t]
-		Skip: KeyID | IssuerSerial | CertSign, SkipStore: KeyID | IssuerSerial | CertSign, Own: KeyID | IssuerSerial | CertSign,
-		Retry: NeverRetry, Tries: FirstCandidate, StoreOnly: true, SelfSigned: true,
-		Anchor: SelfSignedAnchor, V1: V1Roots, Leaf: SelfSignedLeaf, MaxPath: 100, // [18d100]
+		CandidateFilter: KeyID | IssuerSerial | CertSign, StoreCandidateFilter: KeyID | IssuerSerial | CertSign, SelfIssuedTest: KeyID | IssuerSerial | CertSign,
+		Backtracking: NeverBacktrack, CandidateLimit: FirstCandidate, StoreOnly: true, SelfSigned: true,
+		Anchor: SelfSignedAnchor, V1: V1Roots, LeafTrust: SelfSignedLeaf, MaxPath: 100, // [18d100]
 		Sent: checkPath, Store: checkPath,
 		LeafAnyUsage: true, LeafUsageEC12: true, LeafEKU: true, CommonName: true, // [e-ku-ka e-ku-nr]
 	}
@@ -28,13 +28,13 @@ func openSSL() map[string]Builder {
 	// 0.9.8 has no name constraints [19q], no ECDSA with SHA-2 [r0731], and
 	// compares the letters of names.
 	v098 := with(v101, func(b *Builder) {
-		b.Limits, b.Store = LimitsUnknown, Dates
+		b.NameConstraints, b.Store = ConstraintsUnknown, Dates
 		b.NoECDSA2, b.RootSignature = true, true
 		b.Names, b.AnchorNames = Text, Text // [25p]
 	})
 	// 1.0.2 goes back to look for a shorter path in the store, but not after a
 	// date has failed [06 28r accepted, 08 09 rejected].
-	v102 := with(v101, func(b *Builder) { b.Tries, b.Retry = FirstOfEach, AtDeadEnds })
+	v102 := with(v101, func(b *Builder) { b.CandidateLimit, b.Backtracking = FirstOfEach, BacktrackAtDeadEnds })
 	trustedFirst := with(v101, func(b *Builder) { b.Prefer = [8]Preference{FromStore} }) // [08 10c accepted, 16g rejected]
 	android := with(trustedFirst, func(b *Builder) {
 		b.UsageCA, b.TLS12, b.LeafUsage13 = false, false, true // [19g e-ku-ka]
@@ -52,17 +52,17 @@ func openSSL() map[string]Builder {
 	// kind of key is [r1181 r1673].
 	v111 := with(v110, func(b *Builder) {
 		b.TLS12, b.SelfIssuedFree = false, false // [19i]
-		b.Skip, b.SkipStore, b.Own = KeyID|IssuerSerial|KeyKind, KeyID|IssuerSerial|KeyKind, KeyID|IssuerSerial
+		b.CandidateFilter, b.StoreCandidateFilter, b.SelfIssuedTest = KeyID|IssuerSerial|KeyKind, KeyID|IssuerSerial|KeyKind, KeyID|IssuerSerial
 	})
-	level1 := with(v111, func(b *Builder) { b.MinHash, b.MinRSA = SHA256, 919 })          // 3.0 rates SHA-1 lower, and 80 bits of security are RSA of 919 bits [17a kI-rsa1024]
-	level2 := with(level1, func(b *Builder) { b.MinRSA = 1962 })                          // Debian's default, and 3.5's: 112 bits of security [26b kL-rsa2047]
-	partial := with(level2, func(b *Builder) { b.Anchor, b.Leaf = AnyAnchor, ExactLeaf }) // X509_V_FLAG_PARTIAL_CHAIN [16a 16d 28p]
+	level1 := with(v111, func(b *Builder) { b.MinHash, b.MinRSA = SHA256, 919 })               // 3.0 rates SHA-1 lower, and 80 bits of security are RSA of 919 bits [17a kI-rsa1024]
+	level2 := with(level1, func(b *Builder) { b.MinRSA = 1962 })                               // Debian's default, and 3.5's: 112 bits of security [26b kL-rsa2047]
+	partial := with(level2, func(b *Builder) { b.Anchor, b.LeafTrust = AnyAnchor, ExactLeaf }) // X509_V_FLAG_PARTIAL_CHAIN [16a 16d 28p]
 	// Bun skips an expired anchor [16g 28r accepted] and keeps its store in the
 	// order of the bytes of certificates [20n 28p accepted, r0108 r1181 rejected].
 	bun := with(common, func(b *Builder) {
-		b.SkipStore |= Dates
+		b.StoreCandidateFilter |= Dates
 		b.Prefer, b.PreferStore = [8]Preference{FromStore}, [4]Preference{OwnBytes}
-		b.Own = KeyID | IssuerSerial                             // [22b]
+		b.SelfIssuedTest = KeyID | IssuerSerial                  // [22b]
 		b.MinHash, b.UsageAnchor, b.LeafUsage = SHA1, true, true // [e-bcR-none e-ku-ka]
 	})
 	return map[string]Builder{

@@ -11,13 +11,13 @@ func searching() map[string]Builder {
 	// 9 dead ends [18d20 21h 28h9 28m22 28m23 28m32].
 	chrome := Builder{
 		MaxBytes: 102400, Refuse: trailingData, AnchorNames: Bytes, // [25i 25q]
-		Prefer: [8]Preference{TrustedKeyID, NotSelfIssued, Newest}, Count: Lookups, KeyOnce: true, Budget: 20, Leaf: ExactLeaf,
+		Prefer: [8]Preference{TrustedKeyID, NotSelfIssued, Newest}, Count: Lookups, KeyOnce: true, Budget: 20, LeafTrust: ExactLeaf,
 		Sent: checkPath, Store: checkPath, MinHash: SHA256, MinRSA: 1024, BareAnchor: true, // [kR-rsa512 e-bcR-none]
 		LeafUsage: true, LeafEKU: true, AnyEKU: true, // [24c 28u]
 	}
 	botan := Builder{
-		ParseAll: true, Skip: KeyID, SkipStore: KeyID, // [23a]
-		Anchor: SelfSignedAnchor, Own: KeyID | Signature, RootSignature: true, V1: V1Roots, Sent: checkPath &^ EKU, Store: checkPath &^ EKU, // [16a 19c]
+		ParseAll: true, CandidateFilter: KeyID, StoreCandidateFilter: KeyID, // [23a]
+		Anchor: SelfSignedAnchor, SelfIssuedTest: KeyID | Signature, RootSignature: true, V1: V1Roots, Sent: checkPath &^ EKU, Store: checkPath &^ EKU, // [16a 19c]
 		MinHash: SHA256, MinRSA: 2005, MinRSALeaf: 2048, // 110 bits of security; the handshake asks for more [kI-rsa1536 kL-rsa2047]
 		LeafUsage: true, LeafEKU: true, EmptyEKU: true, CommonName: true,
 	}
@@ -25,7 +25,7 @@ func searching() map[string]Builder {
 	golang := Builder{
 		MaxBytes: 262144, ParseAll: true, RefuseAll: negativeSerial, // [25l]
 		MinRSA: 1024, MaxRSASent: 8192, EmptyEKU: true, EmptyUsageCA: true, // [kI-rsa512 kI-rsa16384 e-eku-emptyI]
-		Names: Bytes, AnchorNames: Bytes, Prefer: [8]Preference{FromStore, KeyIDFits}, Budget: 100, Leaf: ExactLeaf,
+		Names: Bytes, AnchorNames: Bytes, Prefer: [8]Preference{FromStore, KeyIDFits}, Budget: 100, LeafTrust: ExactLeaf,
 		Sent: checkPath, Store: checkPath, MinHash: SHA256,
 		LeafEKU: true, AnyEKU: true, // [19s 24c 28u]
 	}
@@ -35,26 +35,26 @@ func searching() map[string]Builder {
 	go121 := with(go123, func(b *Builder) { b.RefuseAll &^= negativeSerial })
 	rustls23 := Builder{
 		MaxBytes: 65515, Refuse: trailingData, Names: Bytes, AnchorNames: Bytes, MaxPath: 6, // [18d07]
-		Leaf: SelfSignedLeaf, Sent: checkPath &^ CertSign, Store: NameLimits | Algorithms, // [08b 19f 19i 22b]
+		LeafTrust: SelfSignedLeaf, Sent: checkPath &^ CertSign, Store: NameLimits | Algorithms, // [08b 19f 19i 22b]
 		MinHash: SHA256, MinRSA: 2048, MaxRSA: 8192, LeafEKU: true, LeafCA: true, // [19r 26b kI-rsa16384]
 	}
 	rustls20 := with(rustls23, func(b *Builder) {
 		b.MaxBytes, b.Refuse = 65535, trailingData|negativeSerial|zeroSerial|longSerial // [25a 25g 25h]
-		b.Limits = PermittedFails                                                       // [19q r0918]
+		b.NameConstraints = PermittedFails                                              // [19q r0918]
 	})
 	// Java validates a list in order as it is, up to the first certificate of a
 	// trusted name and key, and makes no second try [13d 28t 28y r0107 r1243]. An
 	// anchor's dates do not count, its key identifier does [08b r1118].
 	javaList := Builder{
-		Order: Next, SkipStore: Signature | KeyID | IssuerSerial | CA,
-		Prefer: [8]Preference{FromList}, Tries: FirstCandidate, Retry: NeverRetry, Leaf: KeyLeaf, MaxPath: 9, // [18d10]
+		Order: Next, StoreCandidateFilter: Signature | KeyID | IssuerSerial | CA,
+		Prefer: [8]Preference{FromList}, CandidateLimit: FirstCandidate, Backtracking: NeverBacktrack, LeafTrust: KeyLeaf, MaxPath: 9, // [18d10]
 		Sent: checkPath &^ EKU, Store: CA | CertSign | Algorithms, MinHash: SHA1, MinRSA: 1024, LeafUsage: true, LeafEKU: true, CommonName: true, // [17a 19c 19h 19i 19o]
 	}
 	// Any other list goes to its builder: 5 intermediates, and dates of an anchor
 	// count unless it is directly above the leaf [q6 r6 r0145 r0186].
 	java := Builder{
 		InOrder: &javaList, MaxBytes: 32768, MaxEntries: 10, ParseAll: true, // [18x009 25i]
-		Prefer: [8]Preference{FromStore}, Leaf: KeyLeaf, MaxPath: 5, FarDates: true, V1Span: true,
+		Prefer: [8]Preference{FromStore}, LeafTrust: KeyLeaf, MaxPath: 5, AnchorDatesIfIntermediates: true, V1AnchorMustCover: true,
 		Sent: checkPath &^ EKU, Store: Dates | CA | CertSign | Algorithms, MinHash: SHA1, MinRSA: 1024, LeafUsage: true, LeafEKU: true, CommonName: true,
 	}
 	return map[string]Builder{

@@ -7,7 +7,7 @@ func singlePath() map[string]Builder {
 	// end has no anchor [r0189 r0388 r1407].
 	gnutls := Builder{
 		MaxBytes: 130500, MaxEntries: 16, ParseAll: true, RefuseAll: trailingData, // [18x015 25i 25t]
-		WholeList: true, NameRows: 127, Names: Text, Skip: KeyID, Retry: NeverRetry, // [20n 23a 25o 25p 25q]
+		WholeList: true, NameRows: 127, Names: Text, CandidateFilter: KeyID, Backtracking: NeverBacktrack, // [20n 23a 25o 25p 25q]
 		MinHash: SHA256, MinRSA: 1024, EmptyEKU: true, EmptyUsage: true, // [kL-rsa768 e-eku-emptyI e-ku-empty]
 		LeafUsage: true, LeafEKU: true, CommonName: true,
 	}
@@ -16,9 +16,9 @@ func singlePath() map[string]Builder {
 	// sent counts as sent, so another one of its rank is later [20n r1549].
 	nss := Builder{
 		MaxBytes: 131071, ParseAll: true, RefuseAll: trailingData, Names: Bytes, AnchorNames: Bytes, // [25o 25t]
-		Skip: KeyID, SkipStore: KeyID,
-		Prefer: [8]Preference{ExactKeyID, CanSign, ValidNow, FromStore, Newest, OnlyStored, LastListed},
-		Tries:  FirstCandidate, Retry: NeverRetry, SelfIssued: true, Leaf: ExactLeaf, MaxPath: 19, // [16d 18d20]
+		CandidateFilter: KeyID, StoreCandidateFilter: KeyID,
+		Prefer:         [8]Preference{ExactKeyID, CanSign, ValidNow, FromStore, Newest, OnlyStored, LastListed},
+		CandidateLimit: FirstCandidate, Backtracking: NeverBacktrack, SelfIssued: true, LeafTrust: ExactLeaf, MaxPath: 19, // [16d 18d20]
 		Sent: checkPath, Store: Dates | CA | PathLen | NameLimits | Algorithms, ClientEKU: true, // [19c 19m 28u]
 		MinHash: SHA1, MinRSA: 1023, EmptyEKU: true, BareAnchor: true, // [17a kL-rsa768 e-eku-emptyI e-bcR-none]
 		LeafAnyUsage: true, LeafEncipher: true, LeafEKU: true, LeafCA: true, CommonName: true, // [19r e-ku-ds e-ku-ka]
@@ -28,9 +28,9 @@ func singlePath() map[string]Builder {
 	// sign or allows too short a path is passed over [r0083 r1045].
 	mbedtls := Builder{
 		MaxBytes: 16380, TLS12: true, ParseAll: true, Critical: true, Order: Later, // [r0225]
-		Skip: CA | CertSign | PathLen, SkipStore: CA | CertSign | PathLen | Signature,
-		Prefer: [8]Preference{FromStore, ValidNow}, Tries: FirstCandidate, Retry: NeverRetry, // [10b 16g]
-		Leaf: SelfSignedLeaf, MaxPath: 8, // [16d 18d09 22b]
+		CandidateFilter: CA | CertSign | PathLen, StoreCandidateFilter: CA | CertSign | PathLen | Signature,
+		Prefer: [8]Preference{FromStore, ValidNow}, CandidateLimit: FirstCandidate, Backtracking: NeverBacktrack, // [10b 16g]
+		LeafTrust: SelfSignedLeaf, MaxPath: 8, // [16d 18d09 22b]
 		Sent: checkPath &^ EKU, Store: Dates | Algorithms, MinHash: SHA256, MinRSA: 2041, MaxRSA: 8192, // whole octets of 2048 bits [19c r0452 kL-rsa2047 kI-rsa16384]
 		LeafUsage: true, LeafEKU: true, AnyEKU: true, CommonName: true,
 	}
@@ -40,16 +40,16 @@ func singlePath() map[string]Builder {
 	// [r0132 r0183].
 	wolfssl := Builder{
 		MaxBytes: 18462, ParseAll: true, MaxEntries: 9, MaxPath: 8, // [18d09 18x008]
-		Order: Later, KeyRows: 11, Skip: KeyID, SkipStore: KeyID, Retry: NeverRetry, // [13s 13dn r0451]
-		Leaf: ExactLeaf, Sent: Signature | Dates | Unknown | NameLimits | Algorithms, Store: NameLimits, Limits: LimitsDirect, // [08b 16d 19c r0411 r0617]
+		Order: Later, SignerTableSize: 11, CandidateFilter: KeyID, StoreCandidateFilter: KeyID, Backtracking: NeverBacktrack, // [13s 13dn r0451]
+		LeafTrust: ExactLeaf, Sent: Signature | Dates | Unknown | NameLimits | Algorithms, Store: NameLimits, NameConstraints: ConstraintsDirect, // [08b 16d 19c r0411 r0617]
 		MinRSA: 1024, MaxRSA: 4096, LeafUsage12: true, LeafEKU: true, CommonName: true, // [kI-rsa512 kL-rsa8192 e-ku-ka]
 	}
 	// BearSSL takes the list as it is, up to the first certificate that an anchor
 	// has signed, and knows nothing of anchors but name and key [04 10a 12a 25i].
 	bearssl := Builder{
-		Order: Next, Refuse: trailingData, Names: Bytes, AnchorNames: Bytes, SkipStore: Signature | CA, V1: V1None,
-		Prefer: [8]Preference{FromStore}, Tries: FirstCandidate, Retry: NeverRetry, Leaf: KeyLeaf,
-		Sent: checkPath &^ EKU, MinHash: SHA1, MinRSA: 1017, MaxRSA: 4096, Limits: LimitsUnknown, // [17a 19j 19q kI-rsa512 kL-rsa8192]
+		Order: Next, Refuse: trailingData, Names: Bytes, AnchorNames: Bytes, StoreCandidateFilter: Signature | CA, V1: V1None,
+		Prefer: [8]Preference{FromStore}, CandidateLimit: FirstCandidate, Backtracking: NeverBacktrack, LeafTrust: KeyLeaf,
+		Sent: checkPath &^ EKU, MinHash: SHA1, MinRSA: 1017, MaxRSA: 4096, NameConstraints: ConstraintsUnknown, // [17a 19j 19q kI-rsa512 kL-rsa8192]
 		LeafUsage: true, Commitment: true, CommonName: true, // [e-ku-nr]
 	}
 	return map[string]Builder{

@@ -10,32 +10,32 @@ import (
 
 // candidates appends to out those certificates that the client would try as
 // the issuer of x, the best first.
-func (w *walk) candidates(out []*edge, x *node, onlyStore bool) []*edge {
-	b := w.b
+func (pb *pathBuilder) candidates(out []*edge, x *node, onlyStore bool) []*edge {
+	b := pb.b
 	if !onlyStore {
-		for _, e := range w.listed(x) {
-			if e.names >= b.Names && w.passes(e, b.Skip) && !(b.KeyOnce && w.holds(e.to)) {
+		for _, e := range pb.listed(x) {
+			if e.names >= b.Names && pb.passes(e, b.CandidateFilter) && !(b.KeyOnce && pb.holds(e.to)) {
 				out = append(out, e)
 			}
 		}
 	}
-	w.rank(out, b.Prefer[:], true)
-	if b.SelfSigned && len(out) > 0 && w.selfSigned(out[0].to) {
-		w.note(fault{what: untrustedRoot, at: out[0].to, depth: len(w.path) + 1})
+	pb.rank(out, b.Prefer[:], true)
+	if b.SelfSigned && len(out) > 0 && pb.selfSigned(out[0].to) {
+		pb.note(pathError{what: untrustedRoot, at: out[0].to, depth: len(pb.path) + 1})
 		out = out[:0]
 	}
-	if b.CutAtKey && len(out) > 0 && w.anchors(out[0].to) {
+	if b.StopAtAnchorKey && len(out) > 0 && pb.anchors(out[0].to) {
 		out = out[:0]
 	}
 	sent := len(out)
-	for _, c := range w.named(x) {
-		e := w.d.towards(x, c, false)
-		if e.names >= b.AnchorNames && w.passes(e, b.SkipStore) && !(b.Critical && (criticalLimits(c) || len(c.UnknownCritical) > 0)) {
+	for _, c := range pb.named(x) {
+		e := pb.presented.towards(x, c, false)
+		if e.names >= b.AnchorNames && pb.passes(e, b.StoreCandidateFilter) && !(b.Critical && (criticalNameConstraints(c) || len(c.UnknownCritical) > 0)) {
 			out = append(out, e)
 		}
 	}
-	if w.reach != reachNothing {
-		out = w.addKnown(out, x)
+	if pb.reach != reachNothing {
+		out = pb.addKnown(out, x)
 	}
 	if len(out) < 2 {
 		return out
@@ -44,16 +44,16 @@ func (w *walk) candidates(out []*edge, x *node, onlyStore bool) []*edge {
 	if prefer[0] == 0 {
 		prefer = b.Prefer[:]
 	}
-	w.rank(out[sent:], prefer, true)
-	if b.Tries == FirstOfEach {
+	pb.rank(out[sent:], prefer, true)
+	if b.CandidateLimit == FirstOfEach {
 		if sent == 0 || sent == len(out) {
 			return out[:1]
 		}
 		out[1] = out[sent]
 		out = out[:2]
 	}
-	w.rank(out, b.Prefer[:], false)
-	if b.Tries == FirstCandidate {
+	pb.rank(out, b.Prefer[:], false)
+	if b.CandidateLimit == FirstCandidate {
 		return out[:1]
 	}
 	return out
@@ -61,17 +61,17 @@ func (w *walk) candidates(out []*edge, x *node, onlyStore bool) []*edge {
 
 // addKnown appends known certificates that certify x and that the client ships
 // or would fetch. Only a good signature makes one worth a request.
-func (w *walk) addKnown(out []*edge, x *node) []*edge {
-	if w.reach == reachAIA && len(fetchable(x.c)) == 0 {
+func (pb *pathBuilder) addKnown(out []*edge, x *node) []*edge {
+	if pb.reach == reachAIA && len(fetchable(x.c)) == 0 {
 		return out
 	}
-	for _, set := range w.d.q.Known {
-		for _, c := range set.Named(x.c.Issuer) {
-			if w.shipped != nil && !w.ships(c) {
+	for _, set := range pb.presented.q.Known {
+		for _, c := range set.BySubject(x.c.Issuer) {
+			if pb.shipped != nil && !pb.ships(c) {
 				continue
 			}
-			e := w.d.towards(x, c, true)
-			if e.to.valid && w.d.signed(e) == chain.Yes {
+			e := pb.presented.towards(x, c, true)
+			if e.to.valid && pb.presented.signed(e) == chain.Yes {
 				out = append(out, e)
 			}
 		}
@@ -80,26 +80,26 @@ func (w *walk) addKnown(out []*edge, x *node) []*edge {
 }
 
 // ships reports whether the client has the very certificate preloaded.
-func (w *walk) ships(c *cert.Certificate) bool {
-	return slices.ContainsFunc(w.shipped.Named(c.Subject), func(o *cert.Certificate) bool { return o.SHA256 == c.SHA256 })
+func (pb *pathBuilder) ships(c *cert.Certificate) bool {
+	return slices.ContainsFunc(pb.shipped.BySubject(c.Subject), func(o *cert.Certificate) bool { return o.SHA256 == c.SHA256 })
 }
 
 // listed is the edges from x to entries that the client lets certify x where
 // they stand, in the order of the list.
-func (w *walk) listed(x *node) []*edge {
-	if w.b.Order == AnyOrder || x.pos < 0 {
+func (pb *pathBuilder) listed(x *node) []*edge {
+	if pb.b.Order == AnyOrder || x.pos < 0 {
 		return x.up[:x.sent]
 	}
-	from, to := w.place()+1, len(w.d.list)
-	if w.b.Order == Next {
+	from, to := pb.place()+1, len(pb.presented.list)
+	if pb.b.Order == Next {
 		to = min(from+1, to)
 	}
-	if w.cut > 0 {
-		to = min(to, w.cut)
+	if pb.cut > 0 {
+		to = min(to, pb.cut)
 	}
 	var out []*edge
 	for i := from; i < to; i++ {
-		if e := edgeTo(x, w.d.list[i]); e != nil && !slices.Contains(out, e) {
+		if e := edgeTo(x, pb.presented.list[i]); e != nil && !slices.Contains(out, e) {
 			out = append(out, e)
 		}
 	}
@@ -108,17 +108,17 @@ func (w *walk) listed(x *node) []*edge {
 
 // place is where the end of the path stands in the list: of entries with the
 // same bytes, the first one behind what is below it.
-func (w *walk) place() int {
-	at := w.leaf.pos
-	for _, e := range w.path {
-		for at++; at < len(w.d.list) && w.d.list[at] != e.to; at++ {
+func (pb *pathBuilder) place() int {
+	at := pb.leaf.pos
+	for _, e := range pb.path {
+		for at++; at < len(pb.presented.list) && pb.presented.list[at] != e.to; at++ {
 		}
 	}
 	return at
 }
 
 // passes runs those tests on a candidate that need nothing but the edge.
-func (w *walk) passes(e *edge, c Check) bool {
+func (pb *pathBuilder) passes(e *edge, c Check) bool {
 	t := e.to
 	switch {
 	case c&KeyID != 0 && e.keyID < 0,
@@ -126,34 +126,34 @@ func (w *walk) passes(e *edge, c Check) bool {
 		c&KeyKind != 0 && !e.kind,
 		c&Dates != 0 && !t.valid,
 		c&Unknown != 0 && len(t.c.UnknownCritical) > 0,
-		c&CA != 0 && !w.isCA(t),
+		c&CA != 0 && !pb.isCA(t),
 		c&CertSign != 0 && t.c.HasKeyUsage && t.c.KeyUsage&cert.CertSign == 0,
-		c&PathLen != 0 && t.c.MaxPathLen >= 0 && w.below() > t.c.MaxPathLen,
-		c&Signature != 0 && w.d.signed(e) == chain.No:
+		c&PathLen != 0 && t.c.MaxPathLen >= 0 && pb.below() > t.c.MaxPathLen,
+		c&Signature != 0 && pb.presented.signed(e) == chain.No:
 		return false
 	}
 	return true
 }
 
-// isCA says whether the client takes the certificate for a CA's.
-func (w *walk) isCA(n *node) bool {
+// isCA reports whether the client takes the certificate for a CA's.
+func (pb *pathBuilder) isCA(n *node) bool {
 	if n.c.HasBasicConstraints {
 		return n.c.IsCA
 	}
-	if w.b.UsageCA && n.c.HasKeyUsage && n.c.KeyUsage&cert.CertSign != 0 {
+	if pb.b.UsageCA && n.c.HasKeyUsage && n.c.KeyUsage&cert.CertSign != 0 {
 		return true
 	}
-	if n.pos < 0 && !n.known && (w.b.BareAnchor || w.b.UsageAnchor && n.c.HasKeyUsage && n.c.KeyUsage&cert.CertSign != 0) {
+	if n.pos < 0 && !n.known && (pb.b.BareAnchor || pb.b.UsageAnchor && n.c.HasKeyUsage && n.c.KeyUsage&cert.CertSign != 0) {
 		return true
 	}
-	return n.pos < 0 && !n.known && n.c.Version < 3 && (w.b.V1 == V1All || w.b.V1 == V1Roots && n.selfish)
+	return n.pos < 0 && !n.known && n.c.Version < 3 && (pb.b.V1 == V1All || pb.b.V1 == V1Roots && n.selfIssued)
 }
 
 // below counts the intermediates on the path that are not self-issued.
-func (w *walk) below() int {
+func (pb *pathBuilder) below() int {
 	k := 0
-	for _, e := range w.path {
-		if !e.to.selfish {
+	for _, e := range pb.path {
+		if !e.to.selfIssued {
 			k++
 		}
 	}
@@ -162,16 +162,16 @@ func (w *walk) below() int {
 
 // rank sorts candidates by preferences. Ties keep their order, or where the
 // preferences end in LastListed and ties is set, are turned round.
-func (w *walk) rank(c []*edge, prefer []Preference, ties bool) {
+func (pb *pathBuilder) rank(c []*edge, prefer []Preference, ties bool) {
 	for i := 1; i < len(c); i++ {
-		for j := i; j > 0 && w.better(c[j], c[j-1], prefer, ties); j-- {
+		for j := i; j > 0 && pb.better(c[j], c[j-1], prefer, ties); j-- {
 			c[j], c[j-1] = c[j-1], c[j]
 		}
 	}
 }
 
-// better says whether a is preferred to p, which stands before it.
-func (w *walk) better(a, p *edge, prefer []Preference, ties bool) bool {
+// better reports whether a is preferred to p, which stands before it.
+func (pb *pathBuilder) better(a, p *edge, prefer []Preference, ties bool) bool {
 	for _, pref := range prefer {
 		var d int
 		switch pref {
@@ -186,7 +186,7 @@ func (w *walk) better(a, p *edge, prefer []Preference, ties bool) bool {
 		case KeyIDFits:
 			d = int(a.keyID - p.keyID)
 		case CanSign:
-			d = b2i(w.canSign(a)) - b2i(w.canSign(p))
+			d = b2i(pb.canSign(a)) - b2i(pb.canSign(p))
 		case ValidNow:
 			d = b2i(a.to.valid) - b2i(p.to.valid)
 		case Newest:
@@ -205,7 +205,7 @@ func (w *walk) better(a, p *edge, prefer []Preference, ties bool) bool {
 		case OnlyStored:
 			d = b2i(!a.to.sentToo) - b2i(!p.to.sentToo)
 		case NotSelfIssued:
-			d = b2i(!a.to.selfish) - b2i(!p.to.selfish)
+			d = b2i(!a.to.selfIssued) - b2i(!p.to.selfIssued)
 		case TrustedKeyID:
 			d = trustedKeyID(p) - trustedKeyID(a)
 		}
@@ -216,7 +216,7 @@ func (w *walk) better(a, p *edge, prefer []Preference, ties bool) bool {
 	return false
 }
 
-// pointed says whether the authority key identifier points at this issuer: by
+// pointed reports whether the authority key identifier points at this issuer: by
 // the certificate's issuer and serial number, if it has those, or else by key.
 func (e *edge) pointed() bool {
 	if e.child.c.AKIIssuer != nil {
@@ -225,13 +225,13 @@ func (e *edge) pointed() bool {
 	return e.keyID > 0
 }
 
-// canSign says whether an issuer may issue. An anchor counts as a CA whatever
+// canSign reports whether an issuer may issue. An anchor counts as a CA whatever
 // it says of itself.
-func (w *walk) canSign(e *edge) bool {
+func (pb *pathBuilder) canSign(e *edge) bool {
 	if trusted(e) {
-		return w.passes(e, CertSign)
+		return pb.passes(e, CertSign)
 	}
-	return w.passes(e, CA|CertSign)
+	return pb.passes(e, CA|CertSign)
 }
 
 func trusted(e *edge) bool { return e.to.pos < 0 && !e.to.known }
@@ -259,6 +259,6 @@ func b2i(b bool) int {
 	return 0
 }
 
-func criticalLimits(c *cert.Certificate) bool {
+func criticalNameConstraints(c *cert.Certificate) bool {
 	return c.NameConstraints != nil && c.NameConstraints.Critical
 }

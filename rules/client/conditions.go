@@ -52,63 +52,63 @@ func (k *Conditions) enforced(anchor cert.Hash) bool {
 
 // checkConditions holds a path that is otherwise right to the client's
 // conditions.
-func (w *walk) checkConditions() fault {
-	k := w.conditions
-	if k == nil || len(w.path) == 0 {
-		return fault{}
+func (pb *pathBuilder) checkConditions() pathError {
+	k := pb.conditions
+	if k == nil || len(pb.path) == 0 {
+		return pathError{}
 	}
-	f := w.checkRevoked(k)
+	f := pb.checkRevoked(k)
 	if f.what == nothing {
-		f = w.checkAnchor(k)
+		f = pb.checkAnchor(k)
 	}
 	if f.what != nothing {
-		w.conditional = true
-		w.stop = w.stop || k.Last
+		pb.conditional = true
+		pb.stop = pb.stop || k.Last
 	}
 	return f
 }
 
-func (w *walk) checkRevoked(k *Conditions) fault {
+func (pb *pathBuilder) checkRevoked(k *Conditions) pathError {
 	if len(k.Revoked) == 0 {
-		return fault{}
+		return pathError{}
 	}
-	if list, _ := catalog.FindRevoked(k.Revoked, w.leaf.c, w.d.q.At); list != nil {
-		return fault{what: revoked, at: w.leaf, list: list}
+	if list, _ := catalog.FindRevoked(k.Revoked, pb.leaf.c, pb.presented.q.At); list != nil {
+		return pathError{what: revoked, at: pb.leaf, list: list}
 	}
-	for i, e := range w.path {
-		if list, _ := catalog.FindRevoked(k.Revoked, e.to.c, w.d.q.At); list != nil {
-			return fault{what: revoked, at: e.to, by: e.child, depth: i + 1, list: list}
+	for i, e := range pb.path {
+		if list, _ := catalog.FindRevoked(k.Revoked, e.to.c, pb.presented.q.At); list != nil {
+			return pathError{what: revoked, at: e.to, by: e.child, depth: i + 1, list: list}
 		}
 	}
-	return fault{}
+	return pathError{}
 }
 
-func (w *walk) checkAnchor(k *Conditions) fault {
-	anchor := w.path[len(w.path)-1].to
-	leaf := w.leaf.c
+func (pb *pathBuilder) checkAnchor(k *Conditions) pathError {
+	anchor := pb.path[len(pb.path)-1].to
+	leaf := pb.leaf.c
 	for _, c := range k.Of(anchor.c.SHA256) {
 		until := c.NotBeforeUntil
 		for _, x := range c.Except {
-			if w.onPathBy(x.CA) && x.NotBeforeUntil.After(until) {
+			if pb.onPathBy(x.CA) && x.NotBeforeUntil.After(until) {
 				until = x.NotBeforeUntil
 			}
 		}
-		depth := len(w.path)
+		depth := len(pb.path)
 		switch {
 		case !until.IsZero() && leaf.NotBefore.After(until):
-			return fault{what: issuedTooLate, at: anchor, depth: depth, until: until.Unix()}
-		case !c.SCTUntil.IsZero() && !w.d.sctBy(leaf, c.SCTUntil):
-			return fault{what: loggedTooLate, at: anchor, depth: depth, until: c.SCTUntil.Unix()}
+			return pathError{what: issuedTooLate, at: anchor, depth: depth, until: until.Unix()}
+		case !c.SCTUntil.IsZero() && !pb.presented.sctBy(leaf, c.SCTUntil):
+			return pathError{what: loggedTooLate, at: anchor, depth: depth, until: c.SCTUntil.Unix()}
 		case c.PermittedDNS != nil && slices.ContainsFunc(leaf.DNSNames, func(n string) bool { return !within(n, c.PermittedDNS) }):
-			return fault{what: outsidePermitted, at: anchor, depth: depth}
+			return pathError{what: outsidePermitted, at: anchor, depth: depth}
 		}
 	}
-	return fault{}
+	return pathError{}
 }
 
 // onPathBy reports whether a certificate is on the path.
-func (w *walk) onPathBy(sha cert.Hash) bool {
-	return slices.ContainsFunc(w.path, func(e *edge) bool { return e.to.c.SHA256 == sha })
+func (pb *pathBuilder) onPathBy(sha cert.Hash) bool {
+	return slices.ContainsFunc(pb.path, func(e *edge) bool { return e.to.c.SHA256 == sha })
 }
 
 // within reports whether a DNS name is one of the domains or below one.
@@ -122,15 +122,15 @@ func within(name string, domains []string) bool {
 
 // sctBy reports whether the leaf has a signed certificate timestamp that is not
 // later than until. The signatures of timestamps are not checked.
-func (d *docket) sctBy(leaf *cert.Certificate, until time.Time) bool {
-	first := d.firstSCT(leaf)
+func (pc *presentedChain) sctBy(leaf *cert.Certificate, until time.Time) bool {
+	first := pc.firstSCT(leaf)
 	return !first.IsZero() && !first.After(until)
 }
 
 // firstSCT is the earliest timestamp of the leaf, embedded or sent beside it;
 // zero: it has none.
-func (d *docket) firstSCT(leaf *cert.Certificate) (first time.Time) {
-	for _, list := range [][]time.Time{leaf.SCTs, d.q.SCTs} {
+func (pc *presentedChain) firstSCT(leaf *cert.Certificate) (first time.Time) {
+	for _, list := range [][]time.Time{leaf.SCTs, pc.q.SCTs} {
 		for _, t := range list {
 			if first.IsZero() || t.Before(first) {
 				first = t
@@ -155,19 +155,19 @@ func (k *Conditions) allows(path []*cert.Certificate, q Question) bool {
 }
 
 // conditionReason puts a condition that was not met into words.
-func (w *walk) conditionReason(f fault, at string) string {
+func (pb *pathBuilder) conditionReason(f pathError, at string) string {
 	until := time.Unix(f.until, 0).UTC().Format(time.DateOnly)
 	switch f.what {
 	case issuedTooLate:
-		return "trusts " + at + " only for leaves issued up to " + until + ", and this one was issued on " + w.leaf.c.NotBefore.UTC().Format(time.DateOnly) + w.only()
+		return "trusts " + at + " only for leaves issued up to " + until + ", and this one was issued on " + pb.leaf.c.NotBefore.UTC().Format(time.DateOnly) + pb.only()
 	case loggedTooLate:
-		first := w.d.firstSCT(w.leaf.c)
+		first := pb.presented.firstSCT(pb.leaf.c)
 		if first.IsZero() {
-			return "trusts " + at + " only for leaves with an SCT up to " + until + ", and this one has no SCT" + w.only()
+			return "trusts " + at + " only for leaves with an SCT up to " + until + ", and this one has no SCT" + pb.only()
 		}
-		return "trusts " + at + " only for leaves with an SCT up to " + until + ", and by the SCT of " + first.UTC().Format(time.DateOnly) + " this one is later" + w.only()
+		return "trusts " + at + " only for leaves with an SCT up to " + until + ", and by the SCT of " + first.UTC().Format(time.DateOnly) + " this one is later" + pb.only()
 	case outsidePermitted:
-		return "trusts " + at + " only for some domains, and the leaf is for others" + w.only()
+		return "trusts " + at + " only for some domains, and the leaf is for others" + pb.only()
 	}
-	return at + " is revoked by " + f.list.Title + w.only()
+	return at + " is revoked by " + f.list.Title + pb.only()
 }

@@ -19,7 +19,7 @@
 //     [Builder.WholeList] asks for it.
 //   - verify_wolfssl.go: a table of signers. wolfSSL verifies every entry for
 //     itself, the last first, and makes each good CA a signer of further ones.
-//     [Builder.KeyRows] asks for it.
+//     [Builder.SignerTableSize] asks for it.
 //
 // Nothing goes by the name of a client while it judges. What a client does is a
 // value in its Builder, which another client, or one that the user describes in
@@ -51,7 +51,7 @@
 //  1. Give [Builder] a field with a key for client files, whose zero value
 //     leaves every client as it is. A trait of single certificates needs none:
 //     it is a row in refusals_*.go.
-//  2. Name the reason in fault.go, with its [Cause]; give it a [Code] in
+//  2. Name the reason in patherror.go, with its [Cause]; give it a [Code] in
 //     problem.go and words in reason.go and japanese.go.
 //  3. Test for it in check.go: in checkContent, checkValidity or checkStrength
 //     for any certificate, in checkCA or checkLeaf for one in its place, in

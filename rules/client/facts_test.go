@@ -66,9 +66,9 @@ func TestMainstream(t *testing.T) {
 	} {
 		var list []chain.Entry
 		for i := range len(path) - 1 {
-			list = append(list, chain.Suppose(find(path[i], path[i+1])))
+			list = append(list, chain.EntryFrom(find(path[i], path[i+1])))
 		}
-		list = slices.Insert(list, 0, chain.Suppose(below(list[0].Cert, "leaf", false)))
+		list = slices.Insert(list, 0, chain.EntryFrom(below(list[0].Cert, "leaf", false)))
 		v := new(chain.Verifier)
 		for _, got := range Judge(profiles, v.Begin(), list, Question{Name: "www.example.test", At: truthAt, Known: []*chain.Set{facts.CAs()}}) {
 			if got.By != Presented {
@@ -121,11 +121,11 @@ func TestCrossCertificates(t *testing.T) {
 			continue // certified under another name than its anchors': it mends nobody
 		}
 		ca := below(cross, "an intermediate", true)
-		list := []chain.Entry{chain.Suppose(below(ca, "leaf", false)), chain.Suppose(ca)}
+		list := []chain.Entry{chain.EntryFrom(below(ca, "leaf", false)), chain.EntryFrom(ca)}
 		v := new(chain.Verifier)
 		q := Question{Name: "www.example.test", At: truthAt}
 		without := Judge(platforms, v.Begin(), list, q)
-		with := Judge(platforms, v.Begin(), append(list, chain.Suppose(cross)), q)
+		with := Judge(platforms, v.Begin(), append(list, chain.EntryFrom(cross)), q)
 		need := strings.Split(row[7], ",")
 		for i, p := range platforms {
 			mended := !without[i].Accepted && with[i].Accepted
@@ -142,11 +142,11 @@ func TestCrossCertificates(t *testing.T) {
 	}
 }
 
-// renamed says whether all anchors of the certificate's key have another name.
+// renamed reports whether all anchors of the certificate's key have another name.
 func renamed(facts *catalog.Facts, c *cert.Certificate) bool {
 	anchored, same := false, false
 	for _, s := range facts.Stores() {
-		for _, a := range s.Anchors.Keyed(c.Key.SPKI) {
+		for _, a := range s.Anchors.BySPKI(c.Key.SPKI) {
 			anchored = true
 			same = same || a.Subject.Canon == c.Subject.Canon
 		}
@@ -154,7 +154,7 @@ func renamed(facts *catalog.Facts, c *cert.Certificate) bool {
 	return anchored && !same
 }
 
-// forbidden says whether a client rejects the path through the cross-certificate
+// forbidden reports whether a client rejects the path through the cross-certificate
 // for what it says and not for who signed it: the table looks at keys only.
 func forbidden(cross *cert.Certificate, v Verdict) bool {
 	return v.Cause == Algorithm || v.Cause == Expired || v.Cause == Constraint

@@ -107,7 +107,7 @@ func define(node ast.Node, known []*Profile) (Defined, error) {
 	default:
 		return Defined{}, fmt.Errorf("line %d: group %q: type modern, broad or legacy", line, def.Group)
 	}
-	p.Tested = Assumed
+	p.BuilderEvidence = Assumed
 	p.Notes = strings.TrimSpace("Defined by the user, after " + def.Base + ". " + def.Notes)
 	if def.AIA != nil {
 		p.AIA = *def.AIA

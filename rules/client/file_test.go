@@ -7,7 +7,7 @@ import (
 )
 
 func TestParse(t *testing.T) {
-	known := []*Profile{{ID: "go", Builder: Builders()["go"], Tested: Measured}, {ID: "java-17", Builder: Builders()["java-17"]}}
+	known := []*Profile{{ID: "go", Builder: Builders()["go"], BuilderEvidence: Measured}, {ID: "java-17", Builder: Builders()["java-17"]}}
 	got, err := Parse([]byte(`
 clients:
   - id: appliance
@@ -37,8 +37,8 @@ clients:
 	}
 	a := got[0].Profile
 	want := known[0].Builder
-	want.Order, want.Retry, want.Tries, want.MaxPath, want.MinHash = Later, NeverRetry, FirstCandidate, 3, SHA1
-	want.Prefer, want.Skip, want.Refuse = [8]Preference{FromList, ValidNow}, KeyID|Dates, negativeSerial
+	want.Order, want.Backtracking, want.CandidateLimit, want.MaxPath, want.MinHash = Later, NeverBacktrack, FirstCandidate, 3, SHA1
+	want.Prefer, want.CandidateFilter, want.Refuse = [8]Preference{FromList, ValidNow}, KeyID|Dates, negativeSerial
 	if a.Builder != want {
 		t.Errorf("builder\n got %+v\nwant %+v", a.Builder, want)
 	}
@@ -105,14 +105,14 @@ func TestWords(t *testing.T) {
 	}{
 		{int(Next), orderWords, "next"},
 		{int(Bytes), nameWords, "bytes"},
-		{int(FirstOfEach), tryWords, "first-of-each"},
-		{int(NeverRetry), retryWords, "never"},
+		{int(FirstOfEach), candidateLimitWords, "first-of-each"},
+		{int(NeverBacktrack), backtrackingWords, "never"},
 		{int(Lookups), countWords, "lookups"},
 		{int(SelfSignedAnchor), anchorWords, "self-signed"},
 		{int(KeyLeaf), leafWords, "key"},
 		{int(SHA256), hashWords, "sha256"},
 		{int(V1None), v1Words, "none"},
-		{int(LimitsDirect), limitWords, "direct"},
+		{int(ConstraintsDirect), nameConstraintsWords, "direct"},
 		{int(TrustedKeyID), preferWords, "trusted-key-id"},
 		{bits.TrailingZeros16(uint16(Unknown)), checkWords, "unknown-critical"},
 	} {

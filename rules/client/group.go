@@ -39,7 +39,7 @@ func groupOf(id string) Group {
 	return Legacy
 }
 
-// In says whether the profile is chosen by the name of a group. Broad holds
+// In reports whether the profile is chosen by the name of a group. Broad holds
 // modern, all holds everything, and legacy is the rest alone.
 func (p *Profile) In(g Group) bool {
 	switch g {

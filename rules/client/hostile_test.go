@@ -25,9 +25,9 @@ func tangle(n, names int) []chain.Entry {
 		c.NotBefore = c.NotBefore.AddDate(0, 0, -i)
 		ca[i] = c
 	}
-	list := []chain.Entry{chain.Suppose(below(ca[0], "leaf", false))}
+	list := []chain.Entry{chain.EntryFrom(below(ca[0], "leaf", false))}
 	for _, c := range ca {
-		list = append(list, chain.Suppose(c))
+		list = append(list, chain.EntryFrom(c))
 	}
 	return list
 }

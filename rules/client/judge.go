@@ -39,14 +39,14 @@ func Judge(profiles []*Profile, s *chain.Session, presented []chain.Entry, q Que
 // are judged once. Verdicts may share their paths: do not change them.
 func (panel *Panel) Judge(s *chain.Session, presented []chain.Entry, q Question) []Verdict {
 	profiles := panel.profiles
-	d := newDocket(s, presented, q)
+	d := newPresentedChain(s, presented, q)
 	d.views = make([]view, 0, len(profiles))
 	d.anchors = make([][]*cert.Certificate, 0, len(profiles)*len(d.names))
 	out := make([]Verdict, len(profiles))
 	views := make([]*view, len(profiles))
 	local := make([]bool, len(profiles))       // nothing but the view was asked
 	conditional := make([]bool, len(profiles)) // a condition has refused a path
-	w := &walk{d: d}
+	pb := &pathBuilder{presented: d}
 	for i, p := range profiles {
 		views[i] = d.see(p.Store)
 		j := -1 // an earlier profile whose verdict is p's too
@@ -60,9 +60,9 @@ func (panel *Panel) Judge(s *chain.Session, presented []chain.Entry, q Question)
 		if j >= 0 {
 			out[i], local[i], conditional[i] = out[j], local[j], conditional[j]
 		} else {
-			w.sit(p, views[i])
-			out[i] = w.decide(p)
-			local[i], conditional[i] = !w.beyond, w.conditional
+			pb.reset(p, views[i])
+			out[i] = pb.decide(p)
+			local[i], conditional[i] = !pb.beyond, pb.conditional
 		}
 		out[i].Client = p.ID
 	}
@@ -74,83 +74,83 @@ func (p *Profile) Judge(s *chain.Session, presented []chain.Entry, q Question) V
 	return Judge([]*Profile{p}, s, presented, q)[0]
 }
 
-// sit makes w ready for another client.
-func (w *walk) sit(p *Profile, v *view) {
-	w.use(&p.Builder, 0)
-	w.view, w.reach, w.beyond = v, reachNothing, v.deep
-	w.leaf, w.path, w.found = nil, w.path[:0], fault{}
-	w.conditions, w.conditional = p.Conditions, false
+// reset makes pb ready for another client.
+func (pb *pathBuilder) reset(p *Profile, v *view) {
+	pb.use(&p.Builder, 0)
+	pb.view, pb.reach, pb.beyond = v, reachNothing, v.deep
+	pb.leaf, pb.path, pb.found = nil, pb.path[:0], pathError{}
+	pb.conditions, pb.conditional = p.Conditions, false
 }
 
-// use makes w go by the parameters of b.
-func (w *walk) use(b *Builder, cut int) {
-	w.b, w.verifier, w.cut = b, b.verifier(), cut
-	w.everyEntry = w.verifier.everyEntry()
+// use makes pb go by the parameters of b.
+func (pb *pathBuilder) use(b *Builder, cut int) {
+	pb.b, pb.verifier, pb.cut = b, b.verifier(), cut
+	pb.everyEntry = pb.verifier.everyEntry()
 }
 
 // decide runs the search with what was sent and, where that fails, with what
 // the client would find elsewhere.
-func (w *walk) decide(p *Profile) Verdict {
-	if len(w.d.list) == 0 || w.d.list[0] == nil {
+func (pb *pathBuilder) decide(p *Profile) Verdict {
+	if len(pb.presented.list) == 0 || pb.presented.list[0] == nil {
 		const reason = "the first entry is no certificate, so there is nothing to verify"
 		return Verdict{Cause: Odd, Reason: reason, Problem: Problem{Code: CodeJunkEntry, Text: reason}}
 	}
-	if f := w.checkList(); f.what != nothing {
-		reason := w.reason(f)
-		return Verdict{Cause: f.cause(), Reason: reason, Problem: w.problem(f, reason)}
+	if f := pb.checkList(); f.what != nothing {
+		reason := pb.reason(f)
+		return Verdict{Cause: f.cause(), Reason: reason, Problem: pb.problem(f, reason)}
 	}
-	w.choose()
-	if w.accepts() {
-		return w.tell(Presented)
+	pb.choose()
+	if pb.accepts() {
+		return pb.accept(Presented)
 	}
-	v := Verdict{Path: w.certificates()}
-	more := w.found.atEnd()
-	f := w.detail(w.found)
-	if len(w.d.q.Known) > 0 && more {
-		inOrder := w.b != &p.Builder // Java fetches nothing for a list in order: model scenarios 14f and 14g
+	v := Verdict{Path: pb.certificates()}
+	more := pb.found.atEnd()
+	f := pb.detail(pb.found)
+	if len(pb.presented.q.Known) > 0 && more {
+		inOrder := pb.b != &p.Builder // Java fetches nothing for a list in order: model scenarios 14f and 14g
 		for _, r := range []reach{reachPreload, reachAIA} {
 			if r == reachPreload && !p.Preload || r == reachAIA && (!p.AIA || inOrder) {
 				continue
 			}
-			w.reach = r
+			pb.reach = r
 			if r == reachPreload {
-				w.shipped = p.Shipped
+				pb.shipped = p.Shipped
 			}
-			accepted := w.accepts()
-			w.shipped = nil
+			accepted := pb.accepts()
+			pb.shipped = nil
 			if accepted {
-				return w.tell(w.by())
+				return pb.accept(pb.by())
 			}
 		}
-		f = w.explain(f)
+		f = pb.explain(f)
 	}
 	v.Cause = f.cause()
-	v.Reason, v.Problem = w.say(f)
+	v.Reason, v.Problem = pb.reasonFor(f)
 	return v
 }
 
-// A telling is an accepted path and what is said about it.
-type telling struct {
+// An acceptedPath is an accepted path and what is said about it.
+type acceptedPath struct {
 	path    []*edge
 	verdict Verdict
 }
 
-// tell makes the verdict of the path in w. Most clients take the same path, so
+// accept makes the verdict of the path in pb. Most clients take the same path, so
 // it is put into words once.
-func (w *walk) tell(by By) Verdict {
-	for _, t := range w.d.told {
-		if t.verdict.By == by && slices.Equal(t.path, w.path) {
+func (pb *pathBuilder) accept(by By) Verdict {
+	for _, t := range pb.presented.accepted {
+		if t.verdict.By == by && slices.Equal(t.path, pb.path) {
 			return t.verdict
 		}
 	}
-	v := Verdict{Accepted: true, By: by, Reason: w.success(), Path: w.certificates()}
-	w.d.told = append(w.d.told, telling{slices.Clone(w.path), v})
+	v := Verdict{Accepted: true, By: by, Reason: pb.success(), Path: pb.certificates()}
+	pb.presented.accepted = append(pb.presented.accepted, acceptedPath{slices.Clone(pb.path), v})
 	return v
 }
 
-// A saying is a fault in words, with all that the words depend on.
-type saying struct {
-	fault   fault
+// A reasonKey is a fault in words, with all that the words depend on.
+type reasonKey struct {
+	fault   pathError
 	again   bool   // the client tries other paths
 	detail  int    // a parameter that the words mention
 	host    string // what it has against the name
@@ -158,80 +158,80 @@ type saying struct {
 	problem Problem
 }
 
-// say puts a fault into words, once for all clients that would say the same.
-func (w *walk) say(f fault) (string, Problem) {
-	s := saying{fault: f, again: w.b.Retry == AlwaysRetry}
+// reasonFor puts a fault into words, once for all clients that would say the same.
+func (pb *pathBuilder) reasonFor(f pathError) (string, Problem) {
+	s := reasonKey{fault: f, again: pb.b.Backtracking == AlwaysBacktrack}
 	switch f.what {
 	case pathTooLong:
-		s.detail = w.b.MaxPath
+		s.detail = pb.b.MaxPath
 	case budgetSpent:
-		s.detail = w.budget()
+		s.detail = pb.budget()
 	case wrongOrder:
-		s.detail = int(w.b.Order)
+		s.detail = int(pb.b.Order)
 	case wrongName:
-		s.detail, s.host = b2i(w.b.CommonName), w.b.Host.RefusesHost(w.d.q.Name)
+		s.detail, s.host = b2i(pb.b.CommonName), pb.b.Host.RefusesHost(pb.presented.q.Name)
 	case outOfDate:
-		s.detail = b2i(w.everyEntry)
+		s.detail = b2i(pb.everyEntry)
 	}
-	for _, o := range w.d.said {
+	for _, o := range pb.presented.reasons {
 		s.reason, s.problem = o.reason, o.problem
 		if s == o {
 			return o.reason, o.problem
 		}
 	}
-	s.reason = w.reason(f)
-	s.problem = w.problem(f, s.reason)
-	w.d.said = append(w.d.said, s)
+	s.reason = pb.reason(f)
+	s.problem = pb.problem(f, s.reason)
+	pb.presented.reasons = append(pb.presented.reasons, s)
 	return s.reason, s.problem
 }
 
 // explain finds out, by known certificates, whether a path ended because
 // something was not sent or because its root is not in the store.
-func (w *walk) explain(f fault) fault {
+func (pb *pathBuilder) explain(f pathError) pathError {
 	if f.what != noIssuer {
 		return f
 	}
-	w.reach = reachPreload
+	pb.reach = reachPreload
 	// The root right above tells most, whatever older root has certified its key.
-	for _, e := range w.addKnown(nil, f.at) {
-		if e.to.selfish {
-			return fault{what: rootNotHeld, at: e.to, by: f.at}
+	for _, e := range pb.addKnown(nil, f.at) {
+		if e.to.selfIssued {
+			return pathError{what: rootNotHeld, at: e.to, by: f.at}
 		}
 	}
-	found := w.accepts()
-	for _, e := range w.path {
+	found := pb.accepts()
+	for _, e := range pb.path {
 		if e.to.known {
 			f.by = e.to
 			break
 		}
 	}
-	if !found && (w.found.what == untrustedRoot || w.found.what == selfSignedLeaf) && w.found.at.known {
-		f = fault{what: rootNotHeld, at: w.found.at, by: f.at}
+	if !found && (pb.found.what == untrustedRoot || pb.found.what == selfSignedLeaf) && pb.found.at.known {
+		f = pathError{what: rootNotHeld, at: pb.found.at, by: f.at}
 	}
 	return f
 }
 
 // accepts judges the leaf, and before it what else the client insists on.
-func (w *walk) accepts() bool {
-	if !w.verifier.begin(w) {
+func (pb *pathBuilder) accepts() bool {
+	if !pb.verifier.begin(pb) {
 		return false
 	}
-	if !w.run(w.d.list[0]) {
+	if !pb.run(pb.presented.list[0]) {
 		return false
 	}
-	if !w.d.isNamed(w.b) {
-		w.found = fault{what: wrongName, at: w.leaf}
+	if !pb.presented.isNamed(pb.b) {
+		pb.found = pathError{what: wrongName, at: pb.leaf}
 		return false
 	}
 	return true
 }
 
 // choose switches to the mode for lists in order, where the client has one.
-func (w *walk) choose() {
-	if w.b.InOrder == nil {
+func (pb *pathBuilder) choose() {
+	if pb.b.InOrder == nil {
 		return
 	}
-	list := w.d.list
+	list := pb.presented.list
 	for i, n := range list {
 		if n == nil {
 			return
@@ -239,34 +239,34 @@ func (w *walk) choose() {
 		if i > 0 && list[i-1].issuer != n.subject {
 			return
 		}
-		if w.anchors(n) {
-			w.use(w.b.InOrder, i)
+		if pb.anchors(n) {
+			pb.use(pb.b.InOrder, i)
 			return
 		}
 	}
-	if len(w.named(list[len(list)-1])) > 0 {
-		w.use(w.b.InOrder, len(list))
+	if len(pb.named(list[len(list)-1])) > 0 {
+		pb.use(pb.b.InOrder, len(list))
 	}
 }
 
 // certificates gives the path so far, from the leaf upwards.
-func (w *walk) certificates() []*cert.Certificate {
-	if w.leaf == nil {
+func (pb *pathBuilder) certificates() []*cert.Certificate {
+	if pb.leaf == nil {
 		return nil
 	}
-	out := make([]*cert.Certificate, 1, len(w.path)+1)
-	out[0] = w.leaf.c
-	for _, e := range w.path {
+	out := make([]*cert.Certificate, 1, len(pb.path)+1)
+	out[0] = pb.leaf.c
+	for _, e := range pb.path {
 		out = append(out, e.to.c)
 	}
 	return out
 }
 
 // by tells where the accepted path is from.
-func (w *walk) by() By {
-	for _, e := range w.path {
+func (pb *pathBuilder) by() By {
+	for _, e := range pb.path {
 		if e.to.known {
-			if w.reach == reachPreload {
+			if pb.reach == reachPreload {
 				return Preload
 			}
 			return AIA

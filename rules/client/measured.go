@@ -43,13 +43,13 @@ func measured(id string, b Builder) *Profile {
 	m := measuredClients[id]
 	p := &Profile{
 		ID: id, Title: m.title, Family: m.family, Version: m.version, Builder: b,
-		Tested: Measured, Stocked: Documented, builder: id,
+		BuilderEvidence: Measured, StoreEvidence: Documented, builder: id,
 		AIA:     id == "chrome" || id == "java-17-aia",
 		Sources: []string{"runs of the client against generated chains, 2026-11-22"},
 	}
 	if storesOf(id)[0] == "debian" {
 		p.Notes = "Debian's ca-certificates are assumed, as its packages take them; give the roots of another system by --roots."
-		p.Stocked = Assumed
+		p.StoreEvidence = Assumed
 	}
 	return p
 }
@@ -62,7 +62,7 @@ func firefoxDesktop(facts *catalog.Facts, b Builder) *Profile {
 		p.Shipped = list.Certs
 		return p
 	}
-	p.Stocked = Assumed
+	p.StoreEvidence = Assumed
 	p.Notes = "Firefox's list of preloaded intermediates is not among the facts; the known CA certificates stand in for it."
 	return p
 }

@@ -14,7 +14,7 @@ import (
 
 // The deviations as a set that profiles can be compared by.
 const (
-	negativeSerial Oddities = 1 << iota
+	negativeSerial Deviations = 1 << iota
 	zeroSerial
 	longSerial
 	trailingData
@@ -28,7 +28,7 @@ const (
 	badSerial
 )
 
-var oddityNames = [...]cert.Deviation{
+var deviationNames = [...]cert.Deviation{
 	cert.NegativeSerial, cert.ZeroSerial, cert.LongSerial, cert.TrailingData,
 	cert.DuplicateExtension, cert.ExtensionsInOld, cert.AlgorithmMismatch,
 	cert.BadExtension, cert.BadKey, cert.BadTime, cert.BadString, cert.BadSerial,
@@ -37,25 +37,25 @@ var oddityNames = [...]cert.Deviation{
 // A node is a certificate with everything about it that does not depend on
 // the client, worked out once a chain for all profiles.
 type node struct {
-	c       *cert.Certificate
-	pos     int  // position in the list; -1: from a store, or known
-	known   bool // neither sent nor from a store: a fact that would be fetched or preloaded
-	sentToo bool // in a store, and in the list as well
-	odd     Oddities
-	traits  cert.Traits
-	valid   bool
-	selfish bool // issuer and subject are the same name
-	sha2EC  bool
-	hash    Hash
-	rsa     int     // bits; 0: another kind of key
-	issuer  int     // index of the issuer's name in docket.names; -1: not looked up
-	subject int     // the same of the subject's
-	up      []*edge // to presented and known certificates, and to what stores have answered
-	own     *edge   // to itself, for self-issued ones; made when asked for
-	onPath  int     // the run of the docket in which it is on the path
-	candsOf int     // the run that cands are of
-	cands   []*edge // what a client would try as its issuer, best first
-	sent    int     // how many of up lead to presented certificates
+	c          *cert.Certificate
+	pos        int  // position in the list; -1: from a store, or known
+	known      bool // neither sent nor from a store: a fact that would be fetched or preloaded
+	sentToo    bool // in a store, and in the list as well
+	odd        Deviations
+	traits     cert.Traits
+	valid      bool
+	selfIssued bool // issuer and subject are the same name
+	sha2EC     bool
+	hash       Hash
+	rsa        int     // bits; 0: another kind of key
+	issuer     int     // index of the issuer's name in presentedChain.names; -1: not looked up
+	subject    int     // the same of the subject's
+	up         []*edge // to presented and known certificates, and to what stores have answered
+	own        *edge   // to itself, for self-issued ones; made when asked for
+	onPath     int     // the run of the presented chain in which it is on the path
+	candsOf    int     // the run that cands are of
+	cands      []*edge // what a client would try as its issuer, best first
+	sent       int     // how many of up lead to presented certificates
 }
 
 // An edge leads from a certificate to one that may have issued it: the names
@@ -71,9 +71,9 @@ type edge struct {
 }
 
 func (n *node) fill(c *cert.Certificate, pos int, at time.Time) {
-	n.c, n.pos, n.valid, n.selfish, n.traits = c, pos, c.ValidAt(at), c.SelfIssued(), c.AllTraits()
+	n.c, n.pos, n.valid, n.selfIssued, n.traits = c, pos, c.ValidAt(at), c.SelfIssued(), c.AllTraits()
 	for _, d := range c.Deviations {
-		for i, x := range oddityNames {
+		for i, x := range deviationNames {
 			if d == x {
 				n.odd |= 1 << i
 			}
@@ -96,13 +96,13 @@ func (n *node) fill(c *cert.Certificate, pos int, at time.Time) {
 }
 
 // newEdge makes an edge, cut from a larger piece: there are many.
-func (d *docket) newEdge(child, to *node) *edge {
-	if len(d.edges) == cap(d.edges) {
+func (pc *presentedChain) newEdge(child, to *node) *edge {
+	if len(pc.edges) == cap(pc.edges) {
 		const piece = 16
-		d.edges = make([]edge, 0, piece)
+		pc.edges = make([]edge, 0, piece)
 	}
-	d.edges = append(d.edges, edge{child: child, to: to, names: Folded, serial: true})
-	e := &d.edges[len(d.edges)-1]
+	pc.edges = append(pc.edges, edge{child: child, to: to, names: Folded, serial: true})
+	e := &pc.edges[len(pc.edges)-1]
 	c, i := child.c, to.c
 	switch {
 	case string(c.Issuer.DER) == string(i.Subject.DER):
@@ -127,7 +127,7 @@ func (d *docket) newEdge(child, to *node) *edge {
 	return e
 }
 
-// fits says whether a key of this kind could make such a signature.
+// fits reports whether a key of this kind could make such a signature.
 func fits(alg cert.SignatureAlg, key cert.Key) bool {
 	return alg.Key == cert.UnknownKey || key.Kind == cert.UnknownKey || alg.Key == key.Kind ||
 		alg.Key == cert.RSA && key.Kind == cert.RSAPSS

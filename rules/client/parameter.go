@@ -13,17 +13,17 @@ type parameter interface {
 // The words for the parameters, in the order of their values, as they stand in
 // a client file and in the explanation of a profile.
 var (
-	orderWords  = []string{"any", "later", "next"}
-	nameWords   = []string{"folded", "text", "bytes"}
-	tryWords    = []string{"every", "first", "first-of-each"}
-	retryWords  = []string{"always", "dead-ends", "never"}
-	countWords  = []string{"signatures", "lookups"}
-	anchorWords = []string{"any", "self-signed"}
-	leafWords   = []string{"never", "exact", "self-signed", "key"}
-	hashWords   = []string{"any", "sha1", "sha256"}
-	v1Words     = []string{"all", "roots", "none"}
-	limitWords  = []string{"read", "unknown", "permitted-fails", "direct"}
-	preferWords = []string{
+	orderWords           = []string{"any", "later", "next"}
+	nameWords            = []string{"folded", "text", "bytes"}
+	candidateLimitWords  = []string{"every", "first", "first-of-each"}
+	backtrackingWords    = []string{"always", "dead-ends", "never"}
+	countWords           = []string{"signatures", "lookups"}
+	anchorWords          = []string{"any", "self-signed"}
+	leafWords            = []string{"never", "exact", "self-signed", "key"}
+	hashWords            = []string{"any", "sha1", "sha256"}
+	v1Words              = []string{"all", "roots", "none"}
+	nameConstraintsWords = []string{"read", "unknown", "permitted-fails", "direct"}
+	preferWords          = []string{
 		"", "from-store", "from-list", "exact-key-id", "key-id-fits", "can-sign", "valid-now", "newest",
 		"latest-end", "last-listed", "not-self-issued", "own-bytes", "only-stored", "trusted-key-id",
 	}
@@ -60,30 +60,30 @@ func nonEmpty(words []string) (out []string) {
 }
 
 // String gives the word for the value.
-func (v ListOrder) String() string  { return word(v, orderWords) }
-func (v NameMatch) String() string  { return word(v, nameWords) }
-func (v Tries) String() string      { return word(v, tryWords) }
-func (v Retry) String() string      { return word(v, retryWords) }
-func (v Count) String() string      { return word(v, countWords) }
-func (v Anchor) String() string     { return word(v, anchorWords) }
-func (v LeafTrust) String() string  { return word(v, leafWords) }
-func (v Hash) String() string       { return word(v, hashWords) }
-func (v V1) String() string         { return word(v, v1Words) }
-func (v Limits) String() string     { return word(v, limitWords) }
-func (v Preference) String() string { return word(v, preferWords) }
+func (v ListOrder) String() string       { return word(v, orderWords) }
+func (v NameMatch) String() string       { return word(v, nameWords) }
+func (v CandidateLimit) String() string  { return word(v, candidateLimitWords) }
+func (v Backtracking) String() string    { return word(v, backtrackingWords) }
+func (v Count) String() string           { return word(v, countWords) }
+func (v Anchor) String() string          { return word(v, anchorWords) }
+func (v LeafTrust) String() string       { return word(v, leafWords) }
+func (v Hash) String() string            { return word(v, hashWords) }
+func (v V1) String() string              { return word(v, v1Words) }
+func (v NameConstraints) String() string { return word(v, nameConstraintsWords) }
+func (v Preference) String() string      { return word(v, preferWords) }
 
 // UnmarshalText reads the word for a value.
-func (v *ListOrder) UnmarshalText(b []byte) error  { return fromWord(v, b, orderWords) }
-func (v *NameMatch) UnmarshalText(b []byte) error  { return fromWord(v, b, nameWords) }
-func (v *Tries) UnmarshalText(b []byte) error      { return fromWord(v, b, tryWords) }
-func (v *Retry) UnmarshalText(b []byte) error      { return fromWord(v, b, retryWords) }
-func (v *Count) UnmarshalText(b []byte) error      { return fromWord(v, b, countWords) }
-func (v *Anchor) UnmarshalText(b []byte) error     { return fromWord(v, b, anchorWords) }
-func (v *LeafTrust) UnmarshalText(b []byte) error  { return fromWord(v, b, leafWords) }
-func (v *Hash) UnmarshalText(b []byte) error       { return fromWord(v, b, hashWords) }
-func (v *V1) UnmarshalText(b []byte) error         { return fromWord(v, b, v1Words) }
-func (v *Limits) UnmarshalText(b []byte) error     { return fromWord(v, b, limitWords) }
-func (v *Preference) UnmarshalText(b []byte) error { return fromWord(v, b, preferWords) }
+func (v *ListOrder) UnmarshalText(b []byte) error       { return fromWord(v, b, orderWords) }
+func (v *NameMatch) UnmarshalText(b []byte) error       { return fromWord(v, b, nameWords) }
+func (v *CandidateLimit) UnmarshalText(b []byte) error  { return fromWord(v, b, candidateLimitWords) }
+func (v *Backtracking) UnmarshalText(b []byte) error    { return fromWord(v, b, backtrackingWords) }
+func (v *Count) UnmarshalText(b []byte) error           { return fromWord(v, b, countWords) }
+func (v *Anchor) UnmarshalText(b []byte) error          { return fromWord(v, b, anchorWords) }
+func (v *LeafTrust) UnmarshalText(b []byte) error       { return fromWord(v, b, leafWords) }
+func (v *Hash) UnmarshalText(b []byte) error            { return fromWord(v, b, hashWords) }
+func (v *V1) UnmarshalText(b []byte) error              { return fromWord(v, b, v1Words) }
+func (v *NameConstraints) UnmarshalText(b []byte) error { return fromWord(v, b, nameConstraintsWords) }
+func (v *Preference) UnmarshalText(b []byte) error      { return fromWord(v, b, preferWords) }
 
 // words lists the members of a set whose bits are named by words.
 func words[T ~uint16](set T, words []string) []string {
@@ -117,11 +117,11 @@ func fromWords[T ~uint16](set *T, list, words []string) error {
 func (c Check) String() string { return strings.Join(words(c, checkWords), ", ") }
 
 // String lists the deviations.
-func (o Oddities) String() string { return strings.Join(words(o, deviationWords()), ", ") }
+func (o Deviations) String() string { return strings.Join(words(o, deviationWords()), ", ") }
 
 func deviationWords() []string {
-	out := make([]string, len(oddityNames))
-	for i, d := range oddityNames {
+	out := make([]string, len(deviationNames))
+	for i, d := range deviationNames {
 		out[i] = string(d)
 	}
 	return out
@@ -137,7 +137,7 @@ func (c *Check) UnmarshalYAML(unmarshal func(any) error) error {
 }
 
 // UnmarshalYAML reads a list of deviations.
-func (o *Oddities) UnmarshalYAML(unmarshal func(any) error) error {
+func (o *Deviations) UnmarshalYAML(unmarshal func(any) error) error {
 	var list []string
 	if err := unmarshal(&list); err != nil {
 		return err

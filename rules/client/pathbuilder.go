@@ -5,9 +5,9 @@ import (
 	"github.com/tlschain/tlschain/rules/chain"
 )
 
-// A walk is one client's search for a path through one docket.
-type walk struct {
-	d           *docket
+// A pathBuilder is one client's search for a path through one presented chain.
+type pathBuilder struct {
+	presented   *presentedChain
 	b           *Builder
 	verifier    verifier // of b
 	everyEntry  bool     // the verifier verifies each entry for itself
@@ -25,8 +25,8 @@ type walk struct {
 	leaf  *node
 	path  []*edge // from the leaf upwards
 	steps int
-	found fault // the most telling fault so far
-	stop  bool  // the client gives up
+	found pathError // the most telling fault so far
+	stop  bool      // the client gives up
 }
 
 // reach says how far a client gets beyond what was sent and what it trusts.
@@ -39,37 +39,37 @@ const (
 )
 
 // run searches a path from n and reports whether the client accepts it. The
-// path, and the fault if there is none, are left in w.
-func (w *walk) run(n *node) bool {
-	w.leaf, w.path, w.found, w.stop, w.steps = n, w.path[:0], fault{}, false, 0
-	w.d.runs++
-	n.onPath = w.d.runs
-	if n == w.d.list[0] && w.trustsLeaf(n) {
-		f := w.checkOne(n, nil, 0, w.b.Sent&(Dates|Unknown|EKU))
-		w.found = f
+// path, and the fault if there is none, are left in pb.
+func (pb *pathBuilder) run(n *node) bool {
+	pb.leaf, pb.path, pb.found, pb.stop, pb.steps = n, pb.path[:0], pathError{}, false, 0
+	pb.presented.runs++
+	n.onPath = pb.presented.runs
+	if n == pb.presented.list[0] && pb.trustsLeaf(n) {
+		f := pb.checkOne(n, nil, 0, pb.b.Sent&(Dates|Unknown|EKU))
+		pb.found = f
 		return f.what == nothing
 	}
-	if w.b.SelfSigned && w.selfSigned(n) {
-		w.note(fault{what: selfSignedLeaf, at: n})
+	if pb.b.SelfSigned && pb.selfSigned(n) {
+		pb.note(pathError{what: selfSignedLeaf, at: n})
 		return false
 	}
-	return w.verifier.connect(w, n)
+	return pb.verifier.connect(pb, n)
 }
 
 // end is the last certificate of the path so far.
-func (w *walk) end() *node {
-	if len(w.path) == 0 {
-		return w.leaf
+func (pb *pathBuilder) end() *node {
+	if len(pb.path) == 0 {
+		return pb.leaf
 	}
-	return w.path[len(w.path)-1].to
+	return pb.path[len(pb.path)-1].to
 }
 
 // inPath is onPath for a path that was not made step by step.
-func (w *walk) inPath(n *node) bool {
-	if n == w.leaf {
+func (pb *pathBuilder) inPath(n *node) bool {
+	if n == pb.leaf {
 		return true
 	}
-	for _, e := range w.path {
+	for _, e := range pb.path {
 		if e.to == n {
 			return true
 		}
@@ -77,24 +77,24 @@ func (w *walk) inPath(n *node) bool {
 	return false
 }
 
-// trustsLeaf says whether the store makes the leaf its own anchor.
-func (w *walk) trustsLeaf(n *node) bool {
-	switch w.b.Leaf {
+// trustsLeaf reports whether the store makes the leaf its own anchor.
+func (pb *pathBuilder) trustsLeaf(n *node) bool {
+	switch pb.b.LeafTrust {
 	case NoLeaf:
 		return false
 	case KeyLeaf:
-		return w.anchors(n)
+		return pb.anchors(n)
 	case SelfSignedLeaf:
-		if !w.selfSigned(n) {
+		if !pb.selfSigned(n) {
 			return false
 		}
 	}
-	return w.holds(n)
+	return pb.holds(n)
 }
 
-// holds says whether the store has this very certificate.
-func (w *walk) holds(n *node) bool {
-	for _, a := range w.sameName(n) {
+// holds reports whether the store has this very certificate.
+func (pb *pathBuilder) holds(n *node) bool {
+	for _, a := range pb.sameName(n) {
 		if a.SHA256 == n.c.SHA256 {
 			return true
 		}
@@ -102,9 +102,9 @@ func (w *walk) holds(n *node) bool {
 	return false
 }
 
-// anchors says whether the store trusts the name and key of n.
-func (w *walk) anchors(n *node) bool {
-	for _, a := range w.sameName(n) {
+// anchors reports whether the store trusts the name and key of n.
+func (pb *pathBuilder) anchors(n *node) bool {
+	for _, a := range pb.sameName(n) {
 		if a.Key.SPKI == n.c.Key.SPKI {
 			return true
 		}
@@ -113,36 +113,36 @@ func (w *walk) anchors(n *node) bool {
 }
 
 // named is what the store has under the name of n's issuer.
-func (w *walk) named(n *node) []*cert.Certificate {
+func (pb *pathBuilder) named(n *node) []*cert.Certificate {
 	if n.issuer >= 0 {
-		return w.view.anchors[n.issuer]
+		return pb.view.anchors[n.issuer]
 	}
-	w.beyond = true
-	return w.view.store.Named(n.c.Issuer)
+	pb.beyond = true
+	return pb.view.store.BySubject(n.c.Issuer)
 }
 
 // sameName is what the store has under the name of n itself.
-func (w *walk) sameName(n *node) []*cert.Certificate {
+func (pb *pathBuilder) sameName(n *node) []*cert.Certificate {
 	if n.subject >= 0 {
-		return w.view.anchors[n.subject]
+		return pb.view.anchors[n.subject]
 	}
-	w.beyond = true
-	return w.view.store.Named(n.c.Subject)
+	pb.beyond = true
+	return pb.view.store.BySubject(n.c.Subject)
 }
 
-// selfSigned says whether the client takes n for its own issuer. Like the
+// selfSigned reports whether the client takes n for its own issuer. Like the
 // clients that ask, it looks at what it chooses issuers by, not at signatures.
-func (w *walk) selfSigned(n *node) bool {
-	if !n.selfish {
+func (pb *pathBuilder) selfSigned(n *node) bool {
+	if !n.selfIssued {
 		return false
 	}
-	return w.passes(w.self(n), w.b.Own)
+	return pb.passes(pb.self(n), pb.b.SelfIssuedTest)
 }
 
 // self is the edge from a self-issued certificate to itself.
-func (w *walk) self(n *node) *edge {
+func (pb *pathBuilder) self(n *node) *edge {
 	if n.own == nil {
-		n.own = w.d.newEdge(n, n)
+		n.own = pb.presented.newEdge(n, n)
 	}
 	return n.own
 }

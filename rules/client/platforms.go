@@ -18,7 +18,7 @@ type platform struct {
 // the validator by name and key, so that their dates do not count.
 func android(version int) platform {
 	b := Builder{
-		ParseAll: true, MaxBytes: 102400, Leaf: KeyLeaf, SkipStore: Signature,
+		ParseAll: true, MaxBytes: 102400, LeafTrust: KeyLeaf, StoreCandidateFilter: Signature,
 		Sent: checkPath &^ EKU, MinHash: SHA1, MinRSA: 1024,
 		LeafUsageEC12: true, LeafUsage13: true, // BoringSSL's handshake [L:key=p256 L:ku=ka, L:ku=ka]
 		LeafEKU: true, CommonName: version < 9,
@@ -32,7 +32,7 @@ func android(version int) platform {
 	if version >= 7 {
 		b.Prefer, b.SelfIssued = [8]Preference{FromStore}, true
 	} else {
-		b.Prefer, b.CutAtKey, b.Tries, b.Retry = [8]Preference{FromList}, true, FirstCandidate, NeverRetry
+		b.Prefer, b.StopAtAnchorKey, b.CandidateLimit, b.Backtracking = [8]Preference{FromList}, true, FirstCandidate, NeverBacktrack
 	}
 	p := platform{
 		builder: refusing("android", b),
@@ -61,7 +61,7 @@ func android(version int) platform {
 func apple(version int) platform {
 	return platform{
 		builder: refusing("apple", Builder{
-			ParseAll: false, Prefer: [8]Preference{FromStore, ValidNow}, Leaf: ExactLeaf,
+			ParseAll: false, Prefer: [8]Preference{FromStore, ValidNow}, LeafTrust: ExactLeaf,
 			Sent: checkPath, Store: checkPath, MinHash: SHA256, MinRSA: 2048,
 			LeafEKU: true, AnyEKU: true,
 		}),
@@ -79,7 +79,7 @@ func apple(version int) platform {
 func windows(online bool) platform {
 	p := platform{
 		builder: refusing("windows", Builder{
-			Prefer: [8]Preference{KeyIDFits, FromStore, ValidNow}, Leaf: ExactLeaf, Anchor: SelfSignedAnchor,
+			Prefer: [8]Preference{KeyIDFits, FromStore, ValidNow}, LeafTrust: ExactLeaf, Anchor: SelfSignedAnchor,
 			Sent: checkPath, Store: checkPath, MinHash: SHA256, MinRSA: 1024,
 			LeafEKU: true, AnyEKU: true, CommonName: true,
 		}),

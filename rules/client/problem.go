@@ -82,11 +82,11 @@ const (
 	CodeOutsidePermitted Code = "outside-permitted-domains"
 )
 
-var codes = map[obstacle]Code{
+var codes = map[rejectReason]Code{
 	noIssuer: CodeNoIssuer, selfSignedLeaf: CodeSelfSignedLeaf, untrustedRoot: CodeUntrustedRoot, budgetSpent: CodeBudgetSpent,
 	pathTooLong: CodePathTooLong, badSignature: CodeBadSignature, outOfDate: CodeOutOfDate, weakHash: CodeWeakHash, weakKey: CodeWeakKey,
 	unknownAlgorithm: CodeUnknownAlgorithm, notCA: CodeNotCA, cannotSign: CodeCannotSign, pathLength: CodePathLength, notForTLS: CodeNotForTLS,
-	identifiers: CodeIdentifiers, unknownCritical: CodeUnknownCritical, limitsUnread: CodeLimitsUnread, nameForbidden: CodeNameForbidden,
+	identifiers: CodeIdentifiers, unknownCritical: CodeUnknownCritical, constraintsUnread: CodeLimitsUnread, nameForbidden: CodeNameForbidden,
 	oddEntry: CodeOddEntry, leafIsCA: CodeLeafIsCA, leafUsage: CodeLeafUsage, leafEncipher: CodeLeafEncipher, junkEntry: CodeJunkEntry,
 	tooLarge: CodeTooLarge, tooMany: CodeTooMany, wrongName: CodeWrongName, wrongOrder: CodeWrongOrder, uselessEntry: CodeUselessEntry,
 	rootNotHeld: CodeRootNotHeld, listOnly: CodeListOnly, storeOnly: CodeStoreOnly, badFirst: CodeBadFirst, spelling: CodeSpelling,
@@ -96,17 +96,17 @@ var codes = map[obstacle]Code{
 
 // problem gives a fault, whose words are reason, without what the client does
 // about it.
-func (w *walk) problem(f fault, reason string) Problem {
+func (pb *pathBuilder) problem(f pathError, reason string) Problem {
 	p := Problem{Code: codes[f.what], At: placeOf(f.at), By: placeOf(f.by), N: f.n, Limit: f.limit, Text: reason}
 	if f.what == traitRefused {
 		p.Trait = f.traits.List()[0]
 	}
-	if f.what == outOfDate && f.at != w.d.list[0] {
-		p.Text, p.Way = call(f.at)+" "+w.when(f.at), "does not look further"
+	if f.what == outOfDate && f.at != pb.presented.list[0] {
+		p.Text, p.Way = call(f.at)+" "+pb.when(f.at), "does not look further"
 		switch {
-		case w.everyEntry:
+		case pb.everyEntry:
 			p.Way = "verifies whatever was sent"
-		case w.b.Retry == AlwaysRetry:
+		case pb.b.Backtracking == AlwaysBacktrack:
 			p.Way = "finds no other path"
 		}
 		return p

@@ -18,16 +18,16 @@ type Profile struct {
 	Version string // what was measured or is meant; empty: whatever is current
 	Group   Group  // the narrowest group that it belongs to
 
-	Builder Builder
-	Tested  Evidence   // for the builder
-	AIA     bool       // fetches missing issuers by http URL
-	Preload bool       // ships intermediates
-	Shipped *chain.Set // which ones; nil: the known CA certificates stand in for its list
+	Builder         Builder
+	BuilderEvidence Evidence   // for the builder
+	AIA             bool       // fetches missing issuers by http URL
+	Preload         bool       // ships intermediates
+	Shipped         *chain.Set // which ones; nil: the known CA certificates stand in for its list
 
-	Store     *chain.Set
-	StoreID   string    // of the snapshot; empty: a store that the user gave
-	StoreDate time.Time // of the snapshot
-	Stocked   Evidence  // for the store
+	Store         *chain.Set
+	StoreID       string    // of the snapshot; empty: a store that the user gave
+	StoreDate     time.Time // of the snapshot
+	StoreEvidence Evidence  // for the store
 
 	Conditions *Conditions // what it asks for of anchors, and takes for revoked; nil: nothing
 
@@ -51,7 +51,7 @@ const (
 func (p *Profile) Evidence() Evidence {
 	degrees := []Evidence{Measured, Documented, Assumed}
 	worst := 0
-	for _, e := range []Evidence{p.Tested, p.Stocked} {
+	for _, e := range []Evidence{p.BuilderEvidence, p.StoreEvidence} {
 		worst = max(worst, slices.Index(degrees, e))
 	}
 	return degrees[worst]
@@ -60,7 +60,7 @@ func (p *Profile) Evidence() Evidence {
 // WithStore gives the same client with another trust store, as --roots asks.
 func (p *Profile) WithStore(s *chain.Set) *Profile {
 	q := *p
-	q.Store, q.StoreID, q.StoreDate, q.Stocked = s, "", time.Time{}, Measured
+	q.Store, q.StoreID, q.StoreDate, q.StoreEvidence = s, "", time.Time{}, Measured
 	if k := p.Conditions; k != nil { // of the store's own nothing is left
 		own := *k
 		own.Anchors = nil

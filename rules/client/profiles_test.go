@@ -28,7 +28,7 @@ func TestProfiles(t *testing.T) {
 	all := Profiles(catalog.Embedded(), time.Time{})
 	seen := map[string]bool{}
 	for _, p := range all {
-		if seen[p.ID] || p.ID == "" || p.Title == "" || p.Family == "" || p.Group == "" || p.Tested == "" || p.Stocked == "" {
+		if seen[p.ID] || p.ID == "" || p.Title == "" || p.Family == "" || p.Group == "" || p.BuilderEvidence == "" || p.StoreEvidence == "" {
 			t.Errorf("a profile is incomplete or there twice: %+v", p)
 		}
 		seen[p.ID] = true
@@ -44,8 +44,8 @@ func TestProfiles(t *testing.T) {
 			if v := major(strings.TrimPrefix(p.ID, "android-")); v >= 10 {
 				want = Measured
 			}
-			if p.Tested != want {
-				t.Errorf("%s says that its builder is %s, want %s", p.ID, p.Tested, want)
+			if p.BuilderEvidence != want {
+				t.Errorf("%s says that its builder is %s, want %s", p.ID, p.BuilderEvidence, want)
 			}
 		}
 	}
@@ -141,7 +141,7 @@ func TestStores(t *testing.T) {
 		t.Errorf("added: %d anchors of %s", len(got), added.StoreID)
 	}
 	replaced := p.WithStore(chain.NewSet([]*cert.Certificate{extra, extra}))
-	if got := replaced.Store.All(); len(got) != 2 || replaced.StoreID != "" || replaced.Stocked != Measured {
+	if got := replaced.Store.All(); len(got) != 2 || replaced.StoreID != "" || replaced.StoreEvidence != Measured {
 		t.Errorf("replaced: %d anchors, %+v", len(got), replaced)
 	}
 	if len(p.Store.All()) != len(own) {

@@ -21,24 +21,24 @@ func call(n *node) string {
 }
 
 // success tells how an accepted path was completed.
-func (w *walk) success() string {
-	if len(w.path) == 0 {
+func (pb *pathBuilder) success() string {
+	if len(pb.path) == 0 {
 		return "the leaf itself is in its store"
 	}
-	for _, e := range w.path {
+	for _, e := range pb.path {
 		switch {
 		case !e.to.known:
-		case w.reach == reachPreload:
+		case pb.reach == reachPreload:
 			return "only because it has " + call(e.to) + " preloaded, which was not sent"
 		default:
 			return "only because it fetches " + call(e.to) + ", which was not sent, from " + fetchable(e.child.c)[0]
 		}
 	}
-	return "the path leads to " + call(w.path[len(w.path)-1].to)
+	return "the path leads to " + call(pb.path[len(pb.path)-1].to)
 }
 
 // reason puts a fault into words that tell what to do about it.
-func (w *walk) reason(f fault) string {
+func (pb *pathBuilder) reason(f pathError) string {
 	at, by := "", ""
 	if f.at != nil {
 		at = call(f.at)
@@ -46,22 +46,22 @@ func (w *walk) reason(f fault) string {
 	if f.by != nil {
 		by = call(f.by)
 	}
-	text := w.deadEndReason(f, at, by)
+	text := pb.deadEndReason(f, at, by)
 	if text == "" {
-		text = w.certificateReason(f, at, by)
+		text = pb.certificateReason(f, at, by)
 	}
 	if text == "" {
-		text = w.usageReason(f, at, by)
+		text = pb.usageReason(f, at, by)
 	}
 	if text == "" {
-		text = w.listReason(f, at, by)
+		text = pb.listReason(f, at, by)
 	}
 	return cmp.Or(text, "rejects for a reason without words")
 }
 
 // deadEndReason words the faults of a path that reaches no anchor; empty if
 // f is no such fault.
-func (w *walk) deadEndReason(f fault, at, by string) string {
+func (pb *pathBuilder) deadEndReason(f pathError, at, by string) string {
 	switch f.what {
 	case noIssuer:
 		if f.by != nil {
@@ -79,7 +79,7 @@ func (w *walk) deadEndReason(f fault, at, by string) string {
 	case rootNotHeld:
 		return "its store does not hold " + at + ", to which " + by + " leads"
 	case badSignature, badFirst, badAnchor:
-		return fmt.Sprintf("takes %s as the issuer of %s by its name, but another key signed that", by, at) + w.only()
+		return fmt.Sprintf("takes %s as the issuer of %s by its name, but another key signed that", by, at) + pb.only()
 	case identifiers:
 		return "the authority key identifier of " + at + " does not fit " + by
 	case spelling:
@@ -90,22 +90,22 @@ func (w *walk) deadEndReason(f fault, at, by string) string {
 
 // certificateReason words what a client has against a certificate as such; empty if
 // f is no such fault.
-func (w *walk) certificateReason(f fault, at, by string) string {
+func (pb *pathBuilder) certificateReason(f pathError, at, by string) string {
 	switch f.what {
 	case outOfDate:
-		return w.dates(f)
+		return pb.dates(f)
 	case shortSpan:
-		return at + ", of X.509 version 1, is not valid for as long as " + by + w.only()
+		return at + ", of X.509 version 1, is not valid for as long as " + by + pb.only()
 	case weakHash:
-		return at + " is signed with " + f.at.c.SignatureAlg.Name + ", which it refuses" + w.only()
+		return at + " is signed with " + f.at.c.SignatureAlg.Name + ", which it refuses" + pb.only()
 	case weakKey:
-		return fmt.Sprintf("%s has an RSA key of %d bits, and it wants %d", at, f.n, f.limit) + w.only()
+		return fmt.Sprintf("%s has an RSA key of %d bits, and it wants %d", at, f.n, f.limit) + pb.only()
 	case traitRefused:
-		return w.traitReason(f, at)
+		return pb.traitReason(f, at)
 	case revoked, issuedTooLate, loggedTooLate, outsidePermitted:
-		return w.conditionReason(f, at)
+		return pb.conditionReason(f, at)
 	case longKey:
-		return fmt.Sprintf("%s has an RSA key of %d bits, and it takes at most %d", at, f.n, f.limit) + w.only()
+		return fmt.Sprintf("%s has an RSA key of %d bits, and it takes at most %d", at, f.n, f.limit) + pb.only()
 	case unknownAlgorithm:
 		return at + " is signed with " + f.at.c.SignatureAlg.Name + ", which it does not know"
 	case unknownCritical:
@@ -115,27 +115,27 @@ func (w *walk) certificateReason(f fault, at, by string) string {
 	case certTooLarge:
 		return fmt.Sprintf("%s has %d bytes, and it takes at most %d", at, f.n, f.limit)
 	case wrongName:
-		return w.names(f.at)
+		return pb.names(f.at)
 	}
 	return ""
 }
 
 // usageReason words what a certificate may not be used for; empty if
 // f is no such fault.
-func (w *walk) usageReason(f fault, at, by string) string {
+func (pb *pathBuilder) usageReason(f pathError, at, by string) string {
 	switch f.what {
 	case notCA:
-		return at + " is no CA certificate by its basic constraints, and may not issue" + w.only()
+		return at + " is no CA certificate by its basic constraints, and may not issue" + pb.only()
 	case cannotSign:
-		return at + " may not sign certificates by its key usage" + w.only()
+		return at + " may not sign certificates by its key usage" + pb.only()
 	case pathLength:
-		return fmt.Sprintf("the path length of %s allows %s below it, and there are %d", at, intermediates(f.limit), f.n) + w.only()
+		return fmt.Sprintf("the path length of %s allows %s below it, and there are %d", at, intermediates(f.limit), f.n) + pb.only()
 	case notForTLS:
-		return at + " is not for TLS servers by its extended key usage" + w.only()
-	case limitsUnread:
+		return at + " is not for TLS servers by its extended key usage" + pb.only()
+	case constraintsUnread:
 		return at + " has name constraints, which it cannot handle"
 	case nameForbidden:
-		return "the name constraints of " + at + " forbid the names of " + by + w.only()
+		return "the name constraints of " + at + " forbid the names of " + by + pb.only()
 	case leafIsCA:
 		return "the leaf " + at + " is a CA certificate"
 	case leafUsage:
@@ -148,7 +148,7 @@ func (w *walk) usageReason(f fault, at, by string) string {
 
 // listReason words what a client has against the list as a whole, and where it
 // gives up; empty if f is no such fault.
-func (w *walk) listReason(f fault, at, by string) string {
+func (pb *pathBuilder) listReason(f pathError, at, by string) string {
 	switch f.what {
 	case junkEntry:
 		return fmt.Sprintf("cannot read the entry at position %d, which is no certificate", f.n)
@@ -157,13 +157,13 @@ func (w *walk) listReason(f fault, at, by string) string {
 	case tooMany:
 		return fmt.Sprintf("takes at most %d certificates, and %d were sent", f.limit, f.n)
 	case pathTooLong:
-		return "takes a path of at most " + intermediates(w.b.MaxPath) + ", and this one is longer"
+		return "takes a path of at most " + intermediates(pb.b.MaxPath) + ", and this one is longer"
 	case budgetSpent:
-		return fmt.Sprintf("gives up its search for a path after %d steps", w.budget())
+		return fmt.Sprintf("gives up its search for a path after %d steps", pb.budget())
 	case leafNotFirst:
 		return "takes the first certificate, " + by + ", for the server's own; the leaf " + at + " must come first"
 	case wrongOrder:
-		if w.b.Order == Next {
+		if pb.b.Order == Next {
 			return "wants every certificate right before its issuer, and " + by + ", the issuer of " + at + ", is elsewhere"
 		}
 		return "wants issuers after what they issued, and " + by + ", the issuer of " + at + ", stands before it"
@@ -174,45 +174,45 @@ func (w *walk) listReason(f fault, at, by string) string {
 }
 
 // dates words the fault of a certificate that is not valid at the time.
-func (w *walk) dates(f fault) string {
-	when := w.when(f.at)
+func (pb *pathBuilder) dates(f pathError) string {
+	when := pb.when(f.at)
 	kind := "the expired certificate "
-	if w.d.q.At.Before(f.at.c.NotBefore) {
+	if pb.presented.q.At.Before(f.at.c.NotBefore) {
 		kind = "the not yet valid certificate "
 	}
 	switch {
-	case f.at == w.d.list[0]:
+	case f.at == pb.presented.list[0]:
 		return "the leaf " + call(f.at) + " " + when
-	case w.everyEntry:
+	case pb.everyEntry:
 		return "verifies whatever was sent, and " + call(f.at) + " " + when
-	case w.b.Retry == AlwaysRetry:
+	case pb.b.Backtracking == AlwaysBacktrack:
 		return call(f.at) + " " + when + ", and it finds no other path"
 	}
 	return "stops at " + kind + call(f.at) + " and does not look further; it " + when
 }
 
 // when tells why n is not valid at the time.
-func (w *walk) when(n *node) string {
-	if w.d.q.At.Before(n.c.NotBefore) {
+func (pb *pathBuilder) when(n *node) string {
+	if pb.presented.q.At.Before(n.c.NotBefore) {
 		return "is not valid before " + n.c.NotBefore.Format(time.DateOnly)
 	}
 	return "expired on " + n.c.NotAfter.Format(time.DateOnly)
 }
 
 // names words the fault of a leaf that is for other names.
-func (w *walk) names(leaf *node) string {
+func (pb *pathBuilder) names(leaf *node) string {
 	c := leaf.c
-	if why := w.b.Host.RefusesHost(w.d.q.Name); why != "" {
-		return "cannot connect to " + w.d.q.Name + ": " + why
+	if why := pb.b.Host.RefusesHost(pb.presented.q.Name); why != "" {
+		return "cannot connect to " + pb.presented.q.Name + ": " + why
 	}
-	if why := c.NearMiss(w.d.q.Name); why != "" {
-		return "the leaf " + call(leaf) + " is not for " + w.d.q.Name + " to this client: " + why
+	if why := c.NearMiss(pb.presented.q.Name); why != "" {
+		return "the leaf " + call(leaf) + " is not for " + pb.presented.q.Name + " to this client: " + why
 	}
 	if !c.HasSAN {
-		if !w.b.CommonName {
+		if !pb.b.CommonName {
 			return "the leaf " + call(leaf) + " has no subject alternative names, and it does not read the common name"
 		}
-		return "the leaf " + call(leaf) + " is not for " + w.d.q.Name
+		return "the leaf " + call(leaf) + " is not for " + pb.presented.q.Name
 	}
 	const most = 3
 	var names []string
@@ -225,12 +225,12 @@ func (w *walk) names(leaf *node) string {
 	if len(names) == 0 {
 		names = []string{"no host name"}
 	}
-	return "the leaf " + call(leaf) + " is for " + strings.Join(names, ", ") + ", not for " + w.d.q.Name
+	return "the leaf " + call(leaf) + " is for " + strings.Join(names, ", ") + ", not for " + pb.presented.q.Name
 }
 
 // only tells how much of a search stands behind a fault on the path.
-func (w *walk) only() string {
-	if w.b.Retry == AlwaysRetry {
+func (pb *pathBuilder) only() string {
+	if pb.b.Backtracking == AlwaysBacktrack {
 		return ", and it finds no other path"
 	}
 	return ", and it does not look further"

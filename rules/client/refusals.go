@@ -146,39 +146,39 @@ func refusing(id string, b Builder) Builder {
 }
 
 // refusedHere is what of n the client refuses in a place.
-func (w *walk) refusedHere(n *node, p place) fault {
-	if bad := n.traits.And(w.b.Refused[p]); !bad.Empty() {
-		return fault{what: traitRefused, at: n, traits: bad, place: p}
+func (pb *pathBuilder) refusedHere(n *node, p place) pathError {
+	if bad := n.traits.And(pb.b.Refused[p]); !bad.Empty() {
+		return pathError{what: traitRefused, at: n, traits: bad, place: p}
 	}
-	return fault{}
+	return pathError{}
 }
 
 // checkTraits tests what the client refuses of a certificate on the path for
 // what it is.
-func (w *walk) checkTraits(n *node, p place) fault {
-	if f := w.refusedHere(n, p); f.what != nothing {
+func (pb *pathBuilder) checkTraits(n *node, p place) pathError {
+	if f := pb.refusedHere(n, p); f.what != nothing {
 		return f
 	}
-	if tls := w.d.q.TLS; p != inAnchor && (tls == 0 || tls >= tls13) {
-		return w.refusedHere(n, inSent13)
+	if tls := pb.presented.q.TLS; p != inAnchor && (tls == 0 || tls >= tls13) {
+		return pb.refusedHere(n, inSent13)
 	}
-	return fault{}
+	return pathError{}
 }
 
 // checkReadable tests what makes any entry of the list fatal.
-func (w *walk) checkReadable() fault {
-	if w.d.traits.And(w.b.Refused[inList]).Empty() {
-		return fault{}
+func (pb *pathBuilder) checkReadable() pathError {
+	if pb.presented.traits.And(pb.b.Refused[inList]).Empty() {
+		return pathError{}
 	}
-	for _, n := range w.d.list {
+	for _, n := range pb.presented.list {
 		if n == nil {
 			continue
 		}
-		if f := w.refusedHere(n, inList); f.what != nothing {
+		if f := pb.refusedHere(n, inList); f.what != nothing {
 			return f
 		}
 	}
-	return fault{}
+	return pathError{}
 }
 
 // Versions of TLS as they stand in its handshake.
@@ -190,32 +190,32 @@ const (
 // checkHandshake tests what the server needs its key for: whether the client can
 // use the kind of key, and whether the leaf's key usage allows it. The version
 // of TLS that is not known may be either.
-func (w *walk) checkHandshake() fault {
-	n, tls := w.d.list[0], w.d.q.TLS
+func (pb *pathBuilder) checkHandshake() pathError {
+	n, tls := pb.presented.list[0], pb.presented.q.TLS
 	if tls < tls13 {
-		if f := w.refusedHere(n, inHandshake); f.what != nothing {
+		if f := pb.refusedHere(n, inHandshake); f.what != nothing {
 			return f
 		}
 	}
 	if tls == 0 || tls >= tls13 {
-		if f := w.refusedHere(n, inHandshake13); f.what != nothing {
+		if f := pb.refusedHere(n, inHandshake13); f.what != nothing {
 			return f
 		}
 	}
-	if w.d.q.Unstapled {
-		if f := w.refusedHere(n, inUnstapled); f.what != nothing {
+	if pb.presented.q.Unstapled {
+		if f := pb.refusedHere(n, inUnstapled); f.what != nothing {
 			return f
 		}
 	}
-	for _, n := range w.d.list {
-		if n != nil && w.b.MaxRSASent > 0 && n.rsa > w.b.MaxRSASent {
-			return fault{what: longKey, at: n, n: n.rsa, limit: w.b.MaxRSASent}
+	for _, n := range pb.presented.list {
+		if n != nil && pb.b.MaxRSASent > 0 && n.rsa > pb.b.MaxRSASent {
+			return pathError{what: longKey, at: n, n: n.rsa, limit: pb.b.MaxRSASent}
 		}
 	}
-	if n.rsa > 0 && n.rsa < w.b.MinRSALeaf {
-		return fault{what: weakKey, at: n, n: n.rsa, limit: w.b.MinRSALeaf}
+	if n.rsa > 0 && n.rsa < pb.b.MinRSALeaf {
+		return pathError{what: weakKey, at: n, n: n.rsa, limit: pb.b.MinRSALeaf}
 	}
-	return fault{}
+	return pathError{}
 }
 
 // UnmarshalYAML reads lists of traits by place.
@@ -255,7 +255,7 @@ var usageTraits = cert.Of(
 
 // traitCause tells what kind of obstacle a trait is: an algorithm, what a
 // certificate is for, or an encoding.
-func (f fault) traitCause() Cause {
+func (f pathError) traitCause() Cause {
 	first := f.traits.List()[0]
 	switch {
 	case first < cert.AlgorithmDiffers:
@@ -267,20 +267,20 @@ func (f fault) traitCause() Cause {
 }
 
 // traitReason words a trait that the client does not take.
-func (w *walk) traitReason(f fault, at string) string {
+func (pb *pathBuilder) traitReason(f pathError, at string) string {
 	first := f.traits.List()[0]
 	handshake := f.place == inHandshake || f.place == inHandshake13
 	switch {
 	case algorithmTraits.Has(first) && handshake:
 		text := "has no " + first.Phrase() + " in its TLS handshakes, and " + at + " has such a key"
-		if w.d.q.TLS == 0 && !w.b.Refused[inHandshake].And(w.b.Refused[inHandshake13]).Has(first) {
+		if pb.presented.q.TLS == 0 && !pb.b.Refused[inHandshake].And(pb.b.Refused[inHandshake13]).Has(first) {
 			text += map[place]string{inHandshake: " (by TLS 1.2)", inHandshake13: " (by TLS 1.3)"}[f.place]
 		}
 		return text
 	case algorithmTraits.Has(first) && f.place == inList:
 		return "has no " + first.Phrase() + ", and cannot read " + at + ", which has such a key"
 	case algorithmTraits.Has(first):
-		return "has no " + first.Phrase() + ", and " + at + " has such a key" + w.only()
+		return "has no " + first.Phrase() + ", and " + at + " has such a key" + pb.only()
 	case handshake:
 		return "does not take " + first.Phrase() + " in its TLS handshakes: " + at
 	case f.place == inUnstapled:
@@ -288,5 +288,5 @@ func (w *walk) traitReason(f fault, at string) string {
 	case f.place == inList:
 		return "cannot read " + at + ": it does not take " + first.Phrase()
 	}
-	return "does not take " + first.Phrase() + ": " + at + w.only()
+	return "does not take " + first.Phrase() + ": " + at + pb.only()
 }

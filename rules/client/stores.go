@@ -126,7 +126,7 @@ func Combine(facts *catalog.Facts, all []*Profile, word string, at time.Time) (*
 	}
 	p := *all[i]
 	p.ID, p.Title, p.Group = word, p.Title+" with the trust store "+store.ID, Legacy
-	p.Stocked = Documented
+	p.StoreEvidence = Documented
 	p.withStore(facts, store)
 	return &p, nil
 }

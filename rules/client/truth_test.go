@@ -90,7 +90,7 @@ func storeOf(entries []chain.Entry) *chain.Set {
 	return chain.NewSet(certs)
 }
 
-// nameless says whether a row tells nothing of the client: OpenSSL 0.9.8 and
+// nameless reports whether a row tells nothing of the client: OpenSSL 0.9.8 and
 // 1.0.1 were run without a check of the name.
 func (r truthRow) nameless() bool {
 	return r.scenario == "24a" && (r.client == "openssl0.9.8" || r.client == "openssl1.0.1")

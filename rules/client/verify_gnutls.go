@@ -17,56 +17,56 @@ import (
 // gnuTLS is the verifier of these clients.
 type gnuTLS struct{}
 
-func (gnuTLS) begin(*walk) bool              { return true }
-func (gnuTLS) connect(w *walk, _ *node) bool { return w.wholeList() }
-func (gnuTLS) checkPath(*walk) fault         { return fault{} }
-func (gnuTLS) everyEntry() bool              { return false }
+func (gnuTLS) begin(*pathBuilder) bool               { return true }
+func (gnuTLS) connect(pb *pathBuilder, _ *node) bool { return pb.wholeList() }
+func (gnuTLS) checkPath(*pathBuilder) pathError      { return pathError{} }
+func (gnuTLS) everyEntry() bool                      { return false }
 
 // issuers is not asked for: the list is one chain as it stands.
-func (gnuTLS) issuers(_ *walk, out []*edge, _ *node, _ bool) []*edge { return out }
+func (gnuTLS) issuers(_ *pathBuilder, out []*edge, _ *node, _ bool) []*edge { return out }
 
 // wholeList judges the list with the certificates in the row of the name of its
 // end's issuer as anchors. If these are none, too old or too weak, it tries those
 // in the row of the end's own name.
-func (w *walk) wholeList() bool {
-	list := w.arrange()
-	list = w.shorten(w.lengthen(list))
+func (pb *pathBuilder) wholeList() bool {
+	list := pb.arrange()
+	list = pb.shorten(pb.lengthen(list))
 	last := list[len(list)-1].c
-	f, again := w.verifyList(list, last.Issuer.DER)
+	f, again := pb.verifyList(list, last.Issuer.DER)
 	if again && string(last.Issuer.DER) != string(last.Subject.DER) {
-		if second, _ := w.verifyList(list, last.Subject.DER); second.what == nothing {
+		if second, _ := pb.verifyList(list, last.Subject.DER); second.what == nothing {
 			f = second
 		}
 	}
 	if f.what == noIssuer {
-		f = w.deadEnd(w.follow())
+		f = pb.deadEnd(pb.follow())
 	}
-	w.found = f
+	pb.found = f
 	return f.what == nothing
 }
 
-// isIssuer says whether an edge, which may be nil, counts by name and key
+// isIssuer reports whether an edge, which may be nil, counts by name and key
 // identifier.
-func (w *walk) isIssuer(e *edge) bool {
-	return e != nil && e.names >= w.b.Names && w.passes(e, w.b.Skip)
+func (pb *pathBuilder) isIssuer(e *edge) bool {
+	return e != nil && e.names >= pb.b.Names && pb.passes(e, pb.b.CandidateFilter)
 }
 
-// issues says whether a presented certificate is by its names the issuer of
+// issues reports whether a presented certificate is by its names the issuer of
 // another, or of itself.
-func (w *walk) issues(to, n *node) bool {
+func (pb *pathBuilder) issues(to, n *node) bool {
 	if to == n {
-		return n.selfish && w.isIssuer(w.self(n))
+		return n.selfIssued && pb.isIssuer(pb.self(n))
 	}
-	return w.isIssuer(edgeTo(n, to))
+	return pb.isIssuer(edgeTo(n, to))
 }
 
 // arrange puts the list into order, segment by segment, and ends it at the first
 // segment whose end has its issuer in the store.
-func (w *walk) arrange() []*node {
-	list := slices.DeleteFunc(slices.Clone(w.d.list), func(n *node) bool { return n == nil }) // junk, to a client that minds none
+func (pb *pathBuilder) arrange() []*node {
+	list := slices.DeleteFunc(slices.Clone(pb.presented.list), func(n *node) bool { return n == nil }) // junk, to a client that minds none
 	var seen []*node
 	for i := 0; i < len(list); {
-		n := w.arrangeSegment(list[i:])
+		n := pb.arrangeSegment(list[i:])
 		again := func(n *node) bool { return slices.Contains(seen, n) }
 		if j := slices.IndexFunc(list[i:i+n], again); j >= 0 {
 			// What should close the gap moves one entry only.
@@ -78,7 +78,7 @@ func (w *walk) arrange() []*node {
 		}
 		seen = append(seen, list[i:i+n]...)
 		i += n
-		if w.anchored(list[i-1]) {
+		if pb.anchored(list[i-1]) {
 			return list[:i]
 		}
 	}
@@ -87,13 +87,13 @@ func (w *walk) arrange() []*node {
 
 // arrangeSegment moves what leads upwards from the first entry right behind it,
 // and says how many these are with it. Of several issuers it takes the first.
-func (w *walk) arrangeSegment(list []*node) int {
-	if w.b.MaxEntries > 0 && len(list) > w.b.MaxEntries {
+func (pb *pathBuilder) arrangeSegment(list []*node) int {
+	if pb.b.MaxEntries > 0 && len(list) > pb.b.MaxEntries {
 		return 1
 	}
 	order := []int{0}
-	for at := 0; !w.issues(list[at], list[at]); {
-		next := 1 + slices.IndexFunc(list[1:], func(n *node) bool { return n != list[at] && w.issues(n, list[at]) })
+	for at := 0; !pb.issues(list[at], list[at]); {
+		next := 1 + slices.IndexFunc(list[1:], func(n *node) bool { return n != list[at] && pb.issues(n, list[at]) })
 		if next == 0 || slices.Contains(order, next) {
 			break
 		}
@@ -113,14 +113,14 @@ func (w *walk) arrangeSegment(list []*node) int {
 	return len(order)
 }
 
-// anchored says whether the store has an issuer for x.
-func (w *walk) anchored(x *node) bool { return w.anchorIn(x.c.Issuer.DER, x) != nil }
+// anchored reports whether the store has an issuer for x.
+func (pb *pathBuilder) anchored(x *node) bool { return pb.anchorIn(x.c.Issuer.DER, x) != nil }
 
 // lengthen adds what was not sent but is known, while it is asked how far that
 // would lead.
-func (w *walk) lengthen(list []*node) []*node {
-	for last := list[len(list)-1]; w.reach != reachNothing && !w.anchored(last); last = list[len(list)-1] {
-		known := w.addKnown(nil, last)
+func (pb *pathBuilder) lengthen(list []*node) []*node {
+	for last := list[len(list)-1]; pb.reach != reachNothing && !pb.anchored(last); last = list[len(list)-1] {
+		known := pb.addKnown(nil, last)
 		if len(known) == 0 || slices.Contains(list, known[0].to) {
 			break
 		}
@@ -131,70 +131,70 @@ func (w *walk) lengthen(list []*node) []*node {
 
 // shorten drops a self-signed end and what is behind a certificate that is in
 // the store, which is noticed only if issuer and subject are in the same row.
-func (w *walk) shorten(list []*node) []*node {
-	list = w.dropSelfSigned(list)
+func (pb *pathBuilder) shorten(list []*node) []*node {
+	list = pb.dropSelfSigned(list)
 	for i, n := range list {
-		if i > 0 && w.row(n.c.Issuer.DER) == w.row(n.c.Subject.DER) && w.holds(n) {
+		if i > 0 && pb.row(n.c.Issuer.DER) == pb.row(n.c.Subject.DER) && pb.holds(n) {
 			return list[:i+1]
 		}
 	}
 	return list
 }
 
-func (w *walk) dropSelfSigned(list []*node) []*node {
-	if end := list[len(list)-1]; len(list) > 1 && w.issues(end, end) {
+func (pb *pathBuilder) dropSelfSigned(list []*node) []*node {
+	if end := list[len(list)-1]; len(list) > 1 && pb.issues(end, end) {
 		return list[:len(list)-1]
 	}
 	return list
 }
 
 // verifyList verifies the list, its end by what the store has in the row of a
-// name, and each other certificate by the one behind it. It says whether what
+// name, and each other certificate by the one behind it. It reports whether what
 // went wrong makes the client look for other anchors.
-func (w *walk) verifyList(list []*node, name []byte) (fault, bool) {
-	list = w.dropSelfSigned(list)
+func (pb *pathBuilder) verifyList(list []*node, name []byte) (pathError, bool) {
+	list = pb.dropSelfSigned(list)
 	for i, n := range list {
-		if a := w.twinIn(name, n, i == 0); a != nil { // trusted for its name and key
+		if a := pb.twinIn(name, n, i == 0); a != nil { // trusted for its name and key
 			if !a.valid {
-				return fault{what: outOfDate, at: a, depth: i}, w.expired(a)
+				return pathError{what: outOfDate, at: a, depth: i}, pb.expired(a)
 			}
 			list = list[:i]
 			break
 		}
 	}
-	w.path = w.path[:0]
+	pb.path = pb.path[:0]
 	if len(list) == 0 {
-		return fault{}, false // the leaf itself
+		return pathError{}, false // the leaf itself
 	}
 	for i, n := range list[1:] {
 		e := edgeTo(list[i], n)
 		if e == nil && n.known {
-			e = w.d.towards(list[i], n.c, true)
+			e = pb.presented.towards(list[i], n.c, true)
 		}
-		if !w.isIssuer(e) {
-			return fault{what: noIssuer, at: list[i], depth: i}, true
+		if !pb.isIssuer(e) {
+			return pathError{what: noIssuer, at: list[i], depth: i}, true
 		}
-		w.path = append(w.path, e)
+		pb.path = append(pb.path, e)
 	}
 	end := list[len(list)-1]
-	anchor := w.anchorIn(name, end)
+	anchor := pb.anchorIn(name, end)
 	if anchor == nil {
-		return fault{what: noIssuer, at: end, depth: len(w.path)}, true
+		return pathError{what: noIssuer, at: end, depth: len(pb.path)}, true
 	}
-	w.path = append(w.path, anchor)
-	return w.verifySteps()
+	pb.path = append(pb.path, anchor)
+	return pb.verifySteps()
 }
 
 // twinIn finds in the row of a name what has n's name and key; for the leaf, what
 // is the same certificate.
-func (w *walk) twinIn(name []byte, n *node, leaf bool) *node {
-	for _, a := range w.sameName(n) {
+func (pb *pathBuilder) twinIn(name []byte, n *node, leaf bool) *node {
+	for _, a := range pb.sameName(n) {
 		same := a.SHA256 == n.c.SHA256
 		if !leaf {
-			same = a.Key.SPKI == n.c.Key.SPKI && (w.b.Names < Bytes || string(a.Subject.DER) == string(n.c.Subject.DER))
+			same = a.Key.SPKI == n.c.Key.SPKI && (pb.b.Names < Bytes || string(a.Subject.DER) == string(n.c.Subject.DER))
 		}
-		if same && w.row(a.Subject.DER) == w.row(name) {
-			return w.d.towards(n, a, false).to
+		if same && pb.row(a.Subject.DER) == pb.row(name) {
+			return pb.presented.towards(n, a, false).to
 		}
 	}
 	return nil
@@ -202,11 +202,11 @@ func (w *walk) twinIn(name []byte, n *node, leaf bool) *node {
 
 // anchorIn finds in the row of a name an issuer for x: the first, or if there
 // are more, the last one that is valid.
-func (w *walk) anchorIn(name []byte, x *node) *edge {
+func (pb *pathBuilder) anchorIn(name []byte, x *node) *edge {
 	var found *edge
-	for _, c := range w.named(x) {
-		e := w.d.towards(x, c, false)
-		if w.row(c.Subject.DER) == w.row(name) && w.isIssuer(e) && (found == nil || e.to.valid) {
+	for _, c := range pb.named(x) {
+		e := pb.presented.towards(x, c, false)
+		if pb.row(c.Subject.DER) == pb.row(name) && pb.isIssuer(e) && (found == nil || e.to.valid) {
 			found = e
 		}
 	}
@@ -214,104 +214,106 @@ func (w *walk) anchorIn(name []byte, x *node) *edge {
 }
 
 // verifySteps verifies the path from its anchor downwards.
-func (w *walk) verifySteps() (fault, bool) {
+func (pb *pathBuilder) verifySteps() (pathError, bool) {
 	room := unlimited
-	for i, e := range slices.Backward(w.path) {
-		if !trusted(e) && e.to.c.EKU != nil && !w.servesTLS(e.to.c) {
-			return fault{what: notForTLS, at: e.to, depth: i + 1}, false
+	for i, e := range slices.Backward(pb.path) {
+		if !trusted(e) && e.to.c.EKU != nil && !pb.servesTLS(e.to.c) {
+			return pathError{what: notForTLS, at: e.to, depth: i + 1}, false
 		}
 		if room == 0 {
-			return fault{what: pathLength, at: w.limiting(i), n: i, depth: i + 1}, false
+			return pathError{what: pathLength, at: pb.limiting(i), n: i, depth: i + 1}, false
 		}
 		room--
 		if p := e.to.c.MaxPathLen; p >= 0 && e.to.c.IsCA {
 			room = min(room, p)
 		}
 		// MD5 is below the level that every signature must reach, SHA-1 is not.
-		f, weak := w.verifyStep(e), e.child.hash < min(w.b.MinHash, SHA1) || e.child.hash < w.b.MinHash && !w.issues(e.child, e.child)
+		f, weak := pb.verifyStep(e), e.child.hash < min(pb.b.MinHash, SHA1) || e.child.hash < pb.b.MinHash && !pb.issues(e.child, e.child)
 		if f.what == nothing && weak {
-			f = fault{what: weakHash, at: e.child}
+			f = pathError{what: weakHash, at: e.child}
 		}
 		if f.what != nothing {
 			f.depth = i
-			return f, weak || w.expired(e.to) || w.expired(e.child)
+			return f, weak || pb.expired(e.to) || pb.expired(e.child)
 		}
 	}
-	return w.checkLeaf(w.leaf), false
+	return pb.checkLeaf(pb.leaf), false
 }
 
 // verifyStep verifies a certificate by its issuer, all but the strength of its
 // signature's hash.
-func (w *walk) verifyStep(e *edge) fault {
+func (pb *pathBuilder) verifyStep(e *edge) pathError {
 	n, x := e.to, e.child
 	where := inIssuer
 	if trusted(e) {
 		where = inAnchor
 	}
-	if f := w.checkTraits(n, where); f.what != nothing {
+	if f := pb.checkTraits(n, where); f.what != nothing {
 		return f
 	}
-	if x == w.leaf {
-		if f := w.checkTraits(x, inLeaf); f.what != nothing {
+	if x == pb.leaf {
+		if f := pb.checkTraits(x, inLeaf); f.what != nothing {
 			return f
 		}
 	}
 	switch {
-	case n.rsa > 0 && n.rsa < w.b.MinRSA:
-		return fault{what: weakKey, at: n, n: n.rsa, limit: w.b.MinRSA}
-	case x == w.leaf && x.rsa > 0 && x.rsa < w.b.MinRSA:
-		return fault{what: weakKey, at: x, n: x.rsa, limit: w.b.MinRSA}
-	case !w.mayIssue(e):
-		return fault{what: notCA, at: n}
+	case n.rsa > 0 && n.rsa < pb.b.MinRSA:
+		return pathError{what: weakKey, at: n, n: n.rsa, limit: pb.b.MinRSA}
+	case x == pb.leaf && x.rsa > 0 && x.rsa < pb.b.MinRSA:
+		return pathError{what: weakKey, at: x, n: x.rsa, limit: pb.b.MinRSA}
+	case !pb.mayIssue(e):
+		return pathError{what: notCA, at: n}
 	case n.c.HasKeyUsage && n.c.KeyUsage&cert.CertSign == 0:
-		return fault{what: cannotSign, at: n}
-	case w.d.signed(e) == chain.No:
-		return fault{what: badSignature, at: x, by: n}
+		return pathError{what: cannotSign, at: n}
+	case pb.presented.signed(e) == chain.No:
+		return pathError{what: badSignature, at: x, by: n}
 	case len(n.c.UnknownCritical) > 0:
-		return fault{what: unknownCritical, at: n}
-	case x == w.leaf && len(x.c.UnknownCritical) > 0:
-		return fault{what: unknownCritical, at: x}
+		return pathError{what: unknownCritical, at: n}
+	case x == pb.leaf && len(x.c.UnknownCritical) > 0:
+		return pathError{what: unknownCritical, at: x}
 	case !n.valid:
-		return fault{what: outOfDate, at: n}
+		return pathError{what: outOfDate, at: n}
 	case !x.valid:
-		return fault{what: outOfDate, at: x}
+		return pathError{what: outOfDate, at: x}
 	}
-	if x != w.leaf {
-		return fault{}
+	if x != pb.leaf {
+		return pathError{}
 	}
-	for _, above := range w.path {
+	for _, above := range pb.path {
 		if above.to.c.NameConstraints != nil {
-			if f := w.checkLimits(above.to, above); f.what != nothing {
+			if f := pb.checkNameConstraints(above.to, above); f.what != nothing {
 				return f
 			}
 		}
 	}
-	return fault{}
+	return pathError{}
 }
 
-// mayIssue says whether the issuer is a CA. An anchor that says nothing of
+// mayIssue reports whether the issuer is a CA. An anchor that says nothing of
 // itself is one if it is self-issued.
-func (w *walk) mayIssue(e *edge) bool {
+func (pb *pathBuilder) mayIssue(e *edge) bool {
 	n := e.to
-	if trusted(e) && (n.c.Version < 3 || !n.c.HasBasicConstraints && n.selfish) {
+	if trusted(e) && (n.c.Version < 3 || !n.c.HasBasicConstraints && n.selfIssued) {
 		return true
 	}
 	return n.c.HasBasicConstraints && n.c.IsCA
 }
 
-func (w *walk) expired(n *node) bool { return !n.valid && !w.d.q.At.Before(n.c.NotBefore) }
+func (pb *pathBuilder) expired(n *node) bool {
+	return !n.valid && !pb.presented.q.At.Before(n.c.NotBefore)
+}
 
 // follow is the end of the way that leads up from the leaf, whatever else is in
 // the list.
-func (w *walk) follow() *node {
-	w.path = w.path[:0]
-	x := w.leaf
-	for !w.issues(x, x) {
-		i := slices.IndexFunc(x.up[:x.sent], func(e *edge) bool { return w.isIssuer(e) && !w.inPath(e.to) })
+func (pb *pathBuilder) follow() *node {
+	pb.path = pb.path[:0]
+	x := pb.leaf
+	for !pb.issues(x, x) {
+		i := slices.IndexFunc(x.up[:x.sent], func(e *edge) bool { return pb.isIssuer(e) && !pb.inPath(e.to) })
 		if i < 0 {
 			break
 		}
-		w.path = append(w.path, x.up[i])
+		pb.path = append(pb.path, x.up[i])
 		x = x.up[i].to
 	}
 	return x
@@ -330,13 +332,13 @@ func edgeTo(child, to *node) *edge {
 // row is where a name stands in the table of anchors. GnuTLS folds the DER by
 // P. J. Weinberger's hash as gnulib has it (hash_pjw_bare), over 64 bits, and
 // does not look whether what it finds in a row has the name that it looks for.
-func (w *walk) row(name []byte) string {
-	if w.b.NameRows == 0 {
+func (pb *pathBuilder) row(name []byte) string {
+	if pb.b.NameRows == 0 {
 		return string(name)
 	}
 	var h uint64
 	for _, b := range name {
 		h = uint64(b) + bits.RotateLeft64(h, 9)
 	}
-	return strconv.FormatUint(h%uint64(w.b.NameRows), 10)
+	return strconv.FormatUint(h%uint64(pb.b.NameRows), 10)
 }

@@ -17,65 +17,67 @@ import (
 // [depthFirst] does, but by its own table of signers.
 type wolfSSL struct{ depthFirst }
 
-func (wolfSSL) begin(w *walk) bool      { return w.verifyEach() }
-func (wolfSSL) checkPath(w *walk) fault { return w.checkRoom() }
-func (wolfSSL) everyEntry() bool        { return true }
+func (wolfSSL) begin(pb *pathBuilder) bool          { return pb.verifyEach() }
+func (wolfSSL) checkPath(pb *pathBuilder) pathError { return pb.checkRoom() }
+func (wolfSSL) everyEntry() bool                    { return true }
 
-func (wolfSSL) issuers(w *walk, out []*edge, x *node, _ bool) []*edge { return w.signer(out, x) }
+func (wolfSSL) issuers(pb *pathBuilder, out []*edge, x *node, _ bool) []*edge {
+	return pb.signer(out, x)
+}
 
 // verifyEach verifies every entry after the first. A CA without issuer does no
 // harm and no good, any other fault is fatal.
-func (w *walk) verifyEach() bool {
-	w.signers = w.signers[:0]
-	for _, n := range slices.Backward(w.d.list[1:]) {
+func (pb *pathBuilder) verifyEach() bool {
+	pb.signers = pb.signers[:0]
+	for _, n := range slices.Backward(pb.presented.list[1:]) {
 		if n == nil {
 			continue // junk, to a client that minds none
 		}
-		if w.run(n) {
-			if n.c.IsCA && !w.shelve(n) {
+		if pb.run(n) {
+			if n.c.IsCA && !pb.addSigner(n) {
 				return false
 			}
 			continue
 		}
-		switch w.found.what {
+		switch pb.found.what {
 		case noIssuer, untrustedRoot, selfSignedLeaf:
 			if n.c.IsCA {
 				continue
 			}
-			w.found = fault{what: uselessEntry, at: n}
+			pb.found = pathError{what: uselessEntry, at: n}
 		}
 		return false
 	}
 	return true
 }
 
-// shelve makes a verified CA a signer, unless there is one of its key
+// addSigner makes a verified CA a signer, unless there is one of its key
 // identifier. That question comes first for certificates with an authority key
 // identifier, and after key usage for others.
-func (w *walk) shelve(n *node) bool {
-	there := w.shelved(n)
+func (pb *pathBuilder) addSigner(n *node) bool {
+	there := pb.hasSigner(n)
 	if there && n.c.AKI != nil {
 		return true
 	}
-	if !n.selfish && n.c.KeyUsage&cert.CertSign == 0 {
-		w.found = fault{what: cannotSign, at: n}
+	if !n.selfIssued && n.c.KeyUsage&cert.CertSign == 0 {
+		pb.found = pathError{what: cannotSign, at: n}
 		return false
 	}
-	if !there && len(w.path) > 0 { // a leaf that is trusted has no path
-		w.signers = append(w.signers, w.path[0])
+	if !there && len(pb.path) > 0 { // a leaf that is trusted has no path
+		pb.signers = append(pb.signers, pb.path[0])
 	}
 	return true
 }
 
-// shelved says whether a signer has n's key identifier.
-func (w *walk) shelved(n *node) bool {
+// hasSigner reports whether a signer has n's key identifier.
+func (pb *pathBuilder) hasSigner(n *node) bool {
 	key := n.tableKey()
-	for _, e := range w.signers {
+	for _, e := range pb.signers {
 		if e.child.tableKey() == key {
 			return true
 		}
 	}
-	for _, a := range w.sameName(n) {
+	for _, a := range pb.sameName(n) {
 		if o := (node{c: a}); len(a.UnknownCritical) == 0 && o.tableKey() == key {
 			return true
 		}
@@ -87,25 +89,25 @@ func (w *walk) shelved(n *node) bool {
 // certificate under test the signer in the table, which may be that very
 // certificate if it was sent twice; for one above it that by which it was
 // verified in its turn.
-func (w *walk) signer(out []*edge, x *node) []*edge {
-	if x != w.leaf || len(w.path) > 0 {
-		for _, e := range w.signers {
+func (pb *pathBuilder) signer(out []*edge, x *node) []*edge {
+	if x != pb.leaf || len(pb.path) > 0 {
+		for _, e := range pb.signers {
 			if e.child == x {
 				return append(out, e)
 			}
 		}
 	}
-	signers := w.stored(x)
-	for _, s := range w.signers {
+	signers := pb.stored(x)
+	for _, s := range pb.signers {
 		if e := edgeTo(x, s.child); e != nil && e.names == Bytes {
 			signers = append(signers, e)
 		}
 	}
-	if e := w.pick(x, signers); e != nil {
+	if e := pb.pick(x, signers); e != nil {
 		return append(out, e)
 	}
-	if w.reach != reachNothing {
-		return w.addKnown(out, x)
+	if pb.reach != reachNothing {
+		return pb.addKnown(out, x)
 	}
 	return out
 }
@@ -113,10 +115,10 @@ func (w *walk) signer(out []*edge, x *node) []*edge {
 // stored is the edges from x to the signers of its issuer's name that the store
 // makes: the first of each key identifier, and none that has an unknown critical
 // extension.
-func (w *walk) stored(x *node) []*edge {
+func (pb *pathBuilder) stored(x *node) []*edge {
 	var out []*edge
-	for _, c := range w.named(x) {
-		e := w.d.towards(x, c, false)
+	for _, c := range pb.named(x) {
+		e := pb.presented.towards(x, c, false)
 		same := func(o *edge) bool { return o.to.tableKey() == e.to.tableKey() }
 		if e.names == Bytes && len(c.UnknownCritical) == 0 && !slices.ContainsFunc(out, same) {
 			out = append(out, e)
@@ -128,7 +130,7 @@ func (w *walk) stored(x *node) []*edge {
 // pick chooses among the signers of the name of x's issuer, which stand in the
 // order in which they came: by the authority key identifier, by x's own, and if x
 // has no authority key identifier, the last one of the first row.
-func (w *walk) pick(x *node, signers []*edge) *edge {
+func (pb *pathBuilder) pick(x *node, signers []*edge) *edge {
 	for _, id := range [][]byte{x.c.AKI, x.c.SKI} {
 		for _, e := range signers {
 			if id != nil && e.to.tableKey() == tableKey(id) {
@@ -141,7 +143,7 @@ func (w *walk) pick(x *node, signers []*edge) *edge {
 	}
 	var best *edge
 	for _, e := range signers {
-		if best == nil || w.tableRow(e.to) <= w.tableRow(best.to) {
+		if best == nil || pb.tableRow(e.to) <= pb.tableRow(best.to) {
 			best = e
 		}
 	}
@@ -149,9 +151,9 @@ func (w *walk) pick(x *node, signers []*edge) *edge {
 }
 
 // tableRow is the row of the table in which a signer is.
-func (w *walk) tableRow(n *node) int {
+func (pb *pathBuilder) tableRow(n *node) int {
 	key := n.tableKey()
-	return int(binary.BigEndian.Uint32(key[:]) % uint32(w.b.KeyRows))
+	return int(binary.BigEndian.Uint32(key[:]) % uint32(pb.b.SignerTableSize))
 }
 
 // tableKey is the subject key identifier, or where there is none the SHA-1 of
@@ -177,27 +179,27 @@ func tableKey(id []byte) [sha1.Size]byte {
 
 // checkRoom holds the path to its path lengths: each certificate leaves so much
 // room to those below it.
-func (w *walk) checkRoom() fault {
-	room := w.roomBelow(w.end())
-	for i, e := range slices.Backward(w.path) {
+func (pb *pathBuilder) checkRoom() pathError {
+	room := pb.roomBelow(pb.end())
+	for i, e := range slices.Backward(pb.path) {
 		left, ok := leaveRoom(e.child, room)
 		if !ok {
-			return fault{what: pathLength, at: w.limiting(i), n: i, limit: room, depth: i + 1}
+			return pathError{what: pathLength, at: pb.limiting(i), n: i, limit: room, depth: i + 1}
 		}
 		room = left
 	}
-	return fault{}
+	return pathError{}
 }
 
 // limiting is the certificate above the i-th step of the path that leaves no
 // room: the lowest with a path length.
-func (w *walk) limiting(i int) *node {
-	for _, e := range w.path[i:] {
+func (pb *pathBuilder) limiting(i int) *node {
+	for _, e := range pb.path[i:] {
 		if e.to.c.MaxPathLen >= 0 {
 			return e.to
 		}
 	}
-	return w.end()
+	return pb.end()
 }
 
 // unlimited is the room below a certificate that is not limited.
@@ -205,18 +207,18 @@ const unlimited = 127
 
 // roomBelow is the room that an anchor leaves. A self-issued one is not limited,
 // nor is any other whose issuer does not stand before it in the store.
-func (w *walk) roomBelow(a *node) int {
-	if a.selfish {
+func (pb *pathBuilder) roomBelow(a *node) int {
+	if a.selfIssued {
 		return unlimited
 	}
-	all := w.view.store.All()
+	all := pb.view.store.All()
 	place := slices.Index(all, a.c)
-	earlier := slices.DeleteFunc(w.stored(a), func(e *edge) bool { return slices.Index(all, e.to.c) >= place })
-	e := w.pick(a, earlier)
+	earlier := slices.DeleteFunc(pb.stored(a), func(e *edge) bool { return slices.Index(all, e.to.c) >= place })
+	e := pb.pick(a, earlier)
 	if e == nil {
 		return unlimited
 	}
-	room, _ := leaveRoom(a, w.roomBelow(e.to))
+	room, _ := leaveRoom(a, pb.roomBelow(e.to))
 	return room
 }
 
@@ -226,7 +228,7 @@ func leaveRoom(n *node, room int) (int, bool) {
 	c := n.c
 	signs := !c.HasKeyUsage || c.KeyUsage&cert.CertSign != 0
 	switch {
-	case n.selfish || !c.IsCA:
+	case n.selfIssued || !c.IsCA:
 		return unlimited, true
 	case c.MaxPathLen >= 0 && signs && c.MaxPathLen < room:
 		return c.MaxPathLen, true

@@ -39,7 +39,7 @@ func (s *search) best() (bundle []Certificate, ok bool) {
 func (s *search) ask(bundle []Certificate) []bool {
 	entries := []chain.Entry{s.verdict.Entries[s.verdict.Leaf]}
 	for _, c := range bundle {
-		entries = append(entries, chain.Suppose(c.Cert))
+		entries = append(entries, chain.EntryFrom(c.Cert))
 	}
 	j := s.mender.judge
 	q := s.verdict.Question(j.At)
@@ -155,7 +155,7 @@ func (s *search) withRoot(bundle []Certificate) []Certificate {
 		}
 	}
 	for _, source := range s.mender.judge.Known {
-		for _, k := range source.Set.Named(top.Issuer) {
+		for _, k := range source.Set.BySubject(top.Issuer) {
 			if root(k) {
 				return append(slices.Clip(bundle), Certificate{k, source.Name, -1})
 			}

@@ -157,7 +157,7 @@ func (p *Plan) prove(j *rules.Judge) {
 	corrected.Unordered, corrected.Variants, corrected.AIA = false, nil, nil
 	corrected.Entries = []chain.Entry{v.Entries[v.Leaf]}
 	for _, c := range p.Bundle {
-		corrected.Entries = append(corrected.Entries, chain.Suppose(c.Cert))
+		corrected.Entries = append(corrected.Entries, chain.EntryFrom(c.Cert))
 	}
 	p.Changed = !slices.EqualFunc(v.Entries, corrected.Entries, func(a, b chain.Entry) bool { return a.SHA256 == b.SHA256 })
 	p.After = j.Judge([]rules.Presentation{corrected})[0]

@@ -79,7 +79,7 @@ func TestTheRealCertificatesAboveTheLeaf(t *testing.T) {
 			}
 		}
 		j := rules.NewJudge(criteria, nil)
-		v := j.Judge([]rules.Presentation{{Name: tlstest.ServerName, Entries: []chain.Entry{chain.Suppose(&leaf)}}})[0]
+		v := j.Judge([]rules.Presentation{{Name: tlstest.ServerName, Entries: []chain.Entry{chain.EntryFrom(&leaf)}}})[0]
 		if v.Product != c.product {
 			t.Errorf("%s: product %q", c.product, v.Product)
 		}

@@ -152,7 +152,7 @@ func (a *advised) anyList() (lists [][]chain.Entry) {
 	if p := fix.New(a.judge, fix.Options{}).Plan(a.verdict); p != nil {
 		list := []chain.Entry{presented[p.Leaf]}
 		for _, c := range p.Bundle {
-			list = append(list, chain.Suppose(c.Cert))
+			list = append(list, chain.EntryFrom(c.Cert))
 		}
 		lists = append(lists, list)
 	}

@@ -7,46 +7,46 @@ import (
 	"github.com/tlschain/tlschain/rules/cert"
 )
 
-// checkLimits applies the name constraints of the CA certificate n, to which e
+// checkNameConstraints applies the name constraints of the CA certificate n, to which e
 // leads, to what stands below it on the path (RFC 5280 section 6.1.3).
-func (w *walk) checkLimits(n *node, e *edge) fault {
+func (pb *pathBuilder) checkNameConstraints(n *node, e *edge) pathError {
 	nc := n.c.NameConstraints
-	switch w.b.Limits {
-	case LimitsUnknown:
+	switch pb.b.NameConstraints {
+	case ConstraintsUnknown:
 		if nc.Critical {
-			return fault{what: limitsUnread, at: n}
+			return pathError{what: constraintsUnread, at: n}
 		}
-		return fault{}
+		return pathError{}
 	case PermittedFails:
 		if len(nc.PermittedDNS) > 0 {
-			return fault{what: limitsUnread, at: n}
+			return pathError{what: constraintsUnread, at: n}
 		}
-	case LimitsDirect:
+	case ConstraintsDirect:
 		if !namesAllowed(nc, e.child.c, true) {
-			return fault{what: nameForbidden, at: n, by: e.child}
+			return pathError{what: nameForbidden, at: n, by: e.child}
 		}
-		return fault{}
+		return pathError{}
 	}
-	if !namesAllowed(nc, w.leaf.c, w.b.CommonName) {
-		return fault{what: nameForbidden, at: n, by: w.leaf}
+	if !namesAllowed(nc, pb.leaf.c, pb.b.CommonName) {
+		return pathError{what: nameForbidden, at: n, by: pb.leaf}
 	}
 	if len(nc.PermittedDirectory)+len(nc.ExcludedDirectory) == 0 {
-		return fault{}
+		return pathError{}
 	}
-	below := w.leaf
-	for _, step := range w.path {
+	below := pb.leaf
+	for _, step := range pb.path {
 		if step.to == n {
 			break
 		}
-		if (below == w.leaf || !below.selfish) && !directoryAllowed(nc, below.c.Subject) {
-			return fault{what: nameForbidden, at: n, by: below}
+		if (below == pb.leaf || !below.selfIssued) && !directoryAllowed(nc, below.c.Subject) {
+			return pathError{what: nameForbidden, at: n, by: below}
 		}
 		below = step.to
 	}
 	if !directoryAllowed(nc, below.c.Subject) {
-		return fault{what: nameForbidden, at: n, by: below}
+		return pathError{what: nameForbidden, at: n, by: below}
 	}
-	return fault{}
+	return pathError{}
 }
 
 // namesAllowed tests the DNS names and addresses of c, or where it has no

@@ -19,28 +19,28 @@ type Question struct {
 	Known       []*chain.Set // CA certificates that clients could fetch or have preloaded, best source first
 }
 
-// A docket is one presented list under judgement: everything about it that
+// A presentedChain is one presented list under judgement: everything about it that
 // does not depend on the client, worked out once for all of them.
-type docket struct {
-	s       *chain.Session
-	q       Question
-	entries []chain.Entry
-	nodes   []node
-	list    []*node // one an entry; the same for entries with the same bytes; nil: unparsable
-	names   []string
-	views   []view
-	anchors [][]*cert.Certificate // what views are cut from
-	edges   []edge                // what edges are cut from
-	told    []telling
-	runs    int // searches so far
-	said    []saying
-	others  map[source]*node
-	size12  int          // bytes of the Certificate message's body in TLS 1.2
-	size13  int          // the same in TLS 1.3
-	odd     Oddities     // of any entry
-	traits  cert.Traits  // of any entry
-	junk    int          // position of the first unparsable entry; -1: none
-	named   []nameAnswer // what was asked about the names of the leaf
+type presentedChain struct {
+	s        *chain.Session
+	q        Question
+	entries  []chain.Entry
+	nodes    []node
+	list     []*node // one an entry; the same for entries with the same bytes; nil: unparsable
+	names    []string
+	views    []view
+	anchors  [][]*cert.Certificate // what views are cut from
+	edges    []edge                // what edges are cut from
+	accepted []acceptedPath
+	runs     int // searches so far
+	reasons  []reasonKey
+	others   map[source]*node
+	size12   int          // bytes of the Certificate message's body in TLS 1.2
+	size13   int          // the same in TLS 1.3
+	odd      Deviations   // of any entry
+	traits   cert.Traits  // of any entry
+	junk     int          // position of the first unparsable entry; -1: none
+	named    []nameAnswer // what was asked about the names of the leaf
 }
 
 // A source tells apart the same certificate in a store and among known ones.
@@ -52,12 +52,12 @@ type source struct {
 // A view is what one store has under the names that occur in the list.
 type view struct {
 	store   *chain.Set
-	anchors [][]*cert.Certificate // by index into docket.names
+	anchors [][]*cert.Certificate // by index into presentedChain.names
 	deep    bool                  // some of them are not self-issued: the store has to be asked again
 }
 
-func newDocket(s *chain.Session, presented []chain.Entry, q Question) *docket {
-	d := &docket{
+func newPresentedChain(s *chain.Session, presented []chain.Entry, q Question) *presentedChain {
+	d := &presentedChain{
 		s: s, q: q, entries: presented, junk: -1, size12: 3, size13: 4,
 		nodes: make([]node, len(presented)), list: make([]*node, len(presented)),
 		names: make([]string, 0, len(presented)+2),
@@ -93,30 +93,30 @@ func newDocket(s *chain.Session, presented []chain.Entry, q Question) *docket {
 }
 
 // same is the node of an earlier entry with the same bytes as entry i.
-func (d *docket) same(i int) *node {
+func (pc *presentedChain) same(i int) *node {
 	for j := range i {
-		if d.list[j] != nil && d.entries[j].SHA256 == d.entries[i].SHA256 {
-			return d.list[j]
+		if pc.list[j] != nil && pc.entries[j].SHA256 == pc.entries[i].SHA256 {
+			return pc.list[j]
 		}
 	}
 	return nil
 }
 
 // name numbers the names that occur in the list.
-func (d *docket) name(canon string) int {
-	i := slices.Index(d.names, canon)
+func (pc *presentedChain) name(canon string) int {
+	i := slices.Index(pc.names, canon)
 	if i < 0 {
-		i = len(d.names)
-		d.names = append(d.names, canon)
+		i = len(pc.names)
+		pc.names = append(pc.names, canon)
 	}
 	return i
 }
 
 // linkSent draws the edges from n to what was presented.
-func (d *docket) linkSent(n *node) {
-	for i := range d.nodes {
-		if to := &d.nodes[i]; to.c != nil && to.c.Subject.Canon == n.c.Issuer.Canon {
-			n.up = append(n.up, d.newEdge(n, to))
+func (pc *presentedChain) linkSent(n *node) {
+	for i := range pc.nodes {
+		if to := &pc.nodes[i]; to.c != nil && to.c.Subject.Canon == n.c.Issuer.Canon {
+			n.up = append(n.up, pc.newEdge(n, to))
 		}
 	}
 	n.sent = len(n.up)
@@ -128,27 +128,27 @@ func guessSize(c *cert.Certificate) int {
 }
 
 // see looks up in a store what the list's names call for.
-func (d *docket) see(store *chain.Set) *view {
-	for i := range d.views {
-		if d.views[i].store == store {
-			return &d.views[i]
+func (pc *presentedChain) see(store *chain.Set) *view {
+	for i := range pc.views {
+		if pc.views[i].store == store {
+			return &pc.views[i]
 		}
 	}
-	start := len(d.anchors)
+	start := len(pc.anchors)
 	v := view{store: store}
-	for _, name := range d.names {
-		found := store.Named(cert.Name{Canon: name})
-		d.anchors = append(d.anchors, found)
+	for _, name := range pc.names {
+		found := store.BySubject(cert.Name{Canon: name})
+		pc.anchors = append(pc.anchors, found)
 		for _, a := range found {
 			v.deep = v.deep || a.Subject.Canon != a.Issuer.Canon
 		}
 	}
-	v.anchors = d.anchors[start:len(d.anchors):len(d.anchors)]
-	d.views = append(d.views, v)
-	return &d.views[len(d.views)-1]
+	v.anchors = pc.anchors[start:len(pc.anchors):len(pc.anchors)]
+	pc.views = append(pc.views, v)
+	return &pc.views[len(pc.views)-1]
 }
 
-// alike says whether two stores have the same to say about the list.
+// alike reports whether two stores have the same to say about the list.
 func (v *view) alike(o *view) bool {
 	if v.store == o.store {
 		return true
@@ -165,38 +165,38 @@ func (v *view) alike(o *view) bool {
 }
 
 // towards gives the edge from child to a certificate of a store or a set of
-// known ones, made once a docket.
-func (d *docket) towards(child *node, c *cert.Certificate, known bool) *edge {
+// known ones, made once.
+func (pc *presentedChain) towards(child *node, c *cert.Certificate, known bool) *edge {
 	for _, e := range child.up[child.sent:] {
 		if e.to.c == c && e.to.known == known {
 			return e
 		}
 	}
 	key := source{c, known}
-	n := d.others[key]
+	n := pc.others[key]
 	if n == nil {
 		n = &node{known: known, issuer: -1, subject: -1}
-		n.fill(c, -1, d.q.At)
-		d.linkSent(n)
-		for i := range d.nodes {
-			n.sentToo = n.sentToo || d.nodes[i].c != nil && d.nodes[i].c.SHA256 == c.SHA256
+		n.fill(c, -1, pc.q.At)
+		pc.linkSent(n)
+		for i := range pc.nodes {
+			n.sentToo = n.sentToo || pc.nodes[i].c != nil && pc.nodes[i].c.SHA256 == c.SHA256
 		}
-		if d.others == nil {
-			d.others = make(map[source]*node)
+		if pc.others == nil {
+			pc.others = make(map[source]*node)
 		}
-		d.others[key] = n
+		pc.others[key] = n
 	}
-	e := d.newEdge(child, n)
+	e := pc.newEdge(child, n)
 	child.up = append(child.up, e)
 	return e
 }
 
 // signed answers whether an edge's signature is the issuer's. Where nobody can
 // tell, key identifiers that differ say no.
-func (d *docket) signed(e *edge) chain.Answer {
+func (pc *presentedChain) signed(e *edge) chain.Answer {
 	if !e.asked {
 		e.asked = true
-		e.answer = d.s.Signed(e.child.c, e.to.c)
+		e.answer = pc.s.Signed(e.child.c, e.to.c)
 		if e.answer == chain.CannotTell && e.keyID < 0 {
 			e.answer = chain.No
 		}
@@ -211,30 +211,30 @@ type nameAnswer struct {
 }
 
 // isNamed reports whether the leaf is for the name that was asked for.
-func (d *docket) isNamed(b *Builder) bool {
-	if d.q.Name == "" {
+func (pc *presentedChain) isNamed(b *Builder) bool {
+	if pc.q.Name == "" {
 		return true
 	}
 	rules := b.Host
 	rules.Common = b.CommonName
-	for _, a := range d.named {
+	for _, a := range pc.named {
 		if a.rules == rules {
 			return a.yes
 		}
 	}
-	yes := d.list[0].c.MatchesHost(d.q.Name, rules)
-	d.named = append(d.named, nameAnswer{rules, yes})
+	yes := pc.list[0].c.MatchesHost(pc.q.Name, rules)
+	pc.named = append(pc.named, nameAnswer{rules, yes})
 	return yes
 }
 
 // misplacedLeaf is the only certificate of the list that is no CA's, where the
 // first one is a CA's; else nil.
-func (d *docket) misplacedLeaf() *node {
-	if !d.list[0].c.IsCA {
+func (pc *presentedChain) misplacedLeaf() *node {
+	if !pc.list[0].c.IsCA {
 		return nil
 	}
 	var leaf *node
-	for _, n := range d.list[1:] {
+	for _, n := range pc.list[1:] {
 		if n == nil || n.c.IsCA || n == leaf {
 			continue
 		}

@@ -8,24 +8,24 @@ import (
 	"github.com/tlschain/tlschain/rules/chain"
 )
 
-// A fault is why a client rejects, before it is put into words.
-type fault struct {
-	what     obstacle
+// A pathError is why a client rejects, before it is put into words.
+type pathError struct {
+	what     rejectReason
 	at, by   *node
 	depth    int // certificates between the leaf and at, on the path
 	n, limit int
-	odd      Oddities
+	odd      Deviations
 	traits   cert.Traits          // traitRefused: what is refused
 	place    place                // and where
 	until    int64                // issuedTooLate, loggedTooLate: the end, in Unix seconds
 	list     *catalog.Revocations // revoked: the list that says so
 }
 
-// An obstacle is a kind of fault.
-type obstacle uint8
+// A rejectReason is a kind of fault.
+type rejectReason uint8
 
 const (
-	nothing obstacle = iota
+	nothing rejectReason = iota
 	noIssuer
 	selfSignedLeaf
 	untrustedRoot
@@ -42,7 +42,7 @@ const (
 	notForTLS
 	identifiers
 	unknownCritical
-	limitsUnread
+	constraintsUnread
 	nameForbidden
 	oddEntry
 	leafIsCA
@@ -74,13 +74,13 @@ const (
 // note keeps the most telling fault: one of a path that reached an anchor
 // before a dead end, a dead end higher up before a lower one, and else the
 // first that was met.
-func (w *walk) note(f fault) {
-	if w.found.what == nothing || f.weight() > w.found.weight() {
-		w.found = f
+func (pb *pathBuilder) note(f pathError) {
+	if pb.found.what == nothing || f.weight() > pb.found.weight() {
+		pb.found = f
 	}
 }
 
-func (f fault) weight() int {
+func (f pathError) weight() int {
 	switch f.what {
 	case untrustedRoot, selfSignedLeaf: // the shortest way to a root tells most
 		return 500 - f.depth
@@ -92,8 +92,8 @@ func (f fault) weight() int {
 	return 1000 + f.depth
 }
 
-// atEnd says whether more certificates might help.
-func (f fault) atEnd() bool {
+// atEnd reports whether more certificates might help.
+func (f pathError) atEnd() bool {
 	switch f.what {
 	case noIssuer, untrustedRoot, badSignature, outOfDate, weakHash, weakKey, revoked, issuedTooLate, loggedTooLate, outsidePermitted:
 		return true
@@ -102,38 +102,38 @@ func (f fault) atEnd() bool {
 }
 
 // deadEnd is the fault of a path that cannot go beyond x.
-func (w *walk) deadEnd(x *node) fault {
-	if x.selfish {
-		if x == w.leaf {
-			return fault{what: selfSignedLeaf, at: x}
+func (pb *pathBuilder) deadEnd(x *node) pathError {
+	if x.selfIssued {
+		if x == pb.leaf {
+			return pathError{what: selfSignedLeaf, at: x}
 		}
-		return fault{what: untrustedRoot, at: x, depth: len(w.path)}
+		return pathError{what: untrustedRoot, at: x, depth: len(pb.path)}
 	}
-	return fault{what: noIssuer, at: x, depth: len(w.path)}
+	return pathError{what: noIssuer, at: x, depth: len(pb.path)}
 }
 
 // detail looks closer at a dead end: an issuer may be there that the client
 // passed over.
-func (w *walk) detail(f fault) fault {
-	if leaf := w.d.misplacedLeaf(); leaf != nil {
-		return fault{what: leafNotFirst, at: leaf, by: w.d.list[0]}
+func (pb *pathBuilder) detail(f pathError) pathError {
+	if leaf := pb.presented.misplacedLeaf(); leaf != nil {
+		return pathError{what: leafNotFirst, at: leaf, by: pb.presented.list[0]}
 	}
 	switch f.what {
 	case badSignature:
-		return w.detailSignature(f)
+		return pb.detailSignature(f)
 	case noIssuer:
-		return w.detailNoIssuer(f)
+		return pb.detailNoIssuer(f)
 	}
 	return f
 }
 
 // detailSignature tells whether the right issuer was there as well.
-func (w *walk) detailSignature(f fault) fault {
+func (pb *pathBuilder) detailSignature(f pathError) pathError {
 	if f.by.pos < 0 {
 		f.what = badAnchor
 	}
 	for _, e := range f.at.up {
-		if !e.to.known && w.d.signed(e) == chain.Yes {
+		if !e.to.known && pb.presented.signed(e) == chain.Yes {
 			f.what = badFirst
 		}
 	}
@@ -141,24 +141,24 @@ func (w *walk) detailSignature(f fault) fault {
 }
 
 // detailNoIssuer looks for an issuer that the client passed over.
-func (w *walk) detailNoIssuer(f fault) fault {
-	x, b := f.at, w.b
+func (pb *pathBuilder) detailNoIssuer(f pathError) pathError {
+	x, b := f.at, pb.b
 	for _, e := range x.up {
-		if e.to.known || e.to == x || w.d.signed(e) == chain.No {
+		if e.to.known || e.to == x || pb.presented.signed(e) == chain.No {
 			continue
 		}
-		if g := w.passedOver(f, e); g.what != nothing {
+		if g := pb.passedOver(f, e); g.what != nothing {
 			return g
 		}
 	}
 	if x.pos < 0 && !x.known && b.StoreOnly {
-		return fault{what: storeOnly, at: x}
+		return pathError{what: storeOnly, at: x}
 	}
-	if b.Retry != AlwaysRetry && b.Prefer[0] == FromList {
-		below := w.leaf
-		for _, e := range w.path {
-			if len(w.named(below)) > 0 {
-				return fault{what: listOnly, at: x, by: below}
+	if b.Backtracking != AlwaysBacktrack && b.Prefer[0] == FromList {
+		below := pb.leaf
+		for _, e := range pb.path {
+			if len(pb.named(below)) > 0 {
+				return pathError{what: listOnly, at: x, by: below}
 			}
 			below = e.to
 		}
@@ -168,10 +168,10 @@ func (w *walk) detailNoIssuer(f fault) fault {
 
 // passedOver is why the client did not take what e leads to for an issuer;
 // nothing if that is not why.
-func (w *walk) passedOver(f fault, e *edge) fault {
-	skip, names := w.b.Skip, w.b.Names
+func (pb *pathBuilder) passedOver(f pathError, e *edge) pathError {
+	skip, names := pb.b.CandidateFilter, pb.b.Names
 	if trusted(e) {
-		skip, names = w.b.SkipStore, w.b.AnchorNames
+		skip, names = pb.b.StoreCandidateFilter, pb.b.AnchorNames
 	}
 	f.by = e.to
 	switch {
@@ -179,21 +179,21 @@ func (w *walk) passedOver(f fault, e *edge) fault {
 		f.what = spelling
 	case skip&KeyID != 0 && e.keyID < 0, skip&IssuerSerial != 0 && !e.serial:
 		f.what = identifiers
-	case skip&CA != 0 && !w.isCA(e.to):
-		return fault{what: notCA, at: e.to}
-	case skip&CertSign != 0 && !w.passes(e, CertSign):
-		return fault{what: cannotSign, at: e.to}
-	case skip&PathLen != 0 && !w.passes(e, PathLen):
-		return fault{what: pathLength, at: e.to, n: w.below(), limit: e.to.c.MaxPathLen}
-	case !trusted(e) && w.b.Order != AnyOrder:
+	case skip&CA != 0 && !pb.isCA(e.to):
+		return pathError{what: notCA, at: e.to}
+	case skip&CertSign != 0 && !pb.passes(e, CertSign):
+		return pathError{what: cannotSign, at: e.to}
+	case skip&PathLen != 0 && !pb.passes(e, PathLen):
+		return pathError{what: pathLength, at: e.to, n: pb.below(), limit: e.to.c.MaxPathLen}
+	case !trusted(e) && pb.b.Order != AnyOrder:
 		f.what = wrongOrder
 	default:
-		return fault{}
+		return pathError{}
 	}
 	return f
 }
 
-func (f fault) cause() Cause {
+func (f pathError) cause() Cause {
 	switch f.what {
 	case noIssuer, badSignature:
 		return Incomplete
