@@ -106,8 +106,8 @@ func (p *process) report(err error) {
 }
 
 // find gives the audit that an argument means: an id, or a group's newest that
-// has ended. before leaves out that audit and all newer ones.
-func (n *auditEnv) find(ctx context.Context, text string, before int64) (history.Audit, error) {
+// has ended.
+func (n *auditEnv) find(ctx context.Context, text string) (history.Audit, error) {
 	if id, err := strconv.ParseInt(text, 10, 64); err == nil {
 		a, err := n.db.Audit(ctx, id)
 		if errors.Is(err, history.ErrNotFound) {
@@ -115,7 +115,7 @@ func (n *auditEnv) find(ctx context.Context, text string, before int64) (history
 		}
 		return a, err
 	}
-	a, err := n.db.LastComplete(ctx, text, before)
+	a, err := n.db.LastComplete(ctx, text, 0)
 	if errors.Is(err, history.ErrNotFound) {
 		return a, usagef("there is no complete audit of a group %q",
 			reports.Clean(text)).hintf("%s audit list shows the audits, %s audit run makes one", name, name)

@@ -60,7 +60,7 @@ Examples:
 			case several:
 				return n.exportTime(c, since, until, plan)
 			}
-			a, err := n.find(c.Context, c.Args().First(), 0)
+			a, err := n.find(c.Context, c.Args().First())
 			if err != nil {
 				return err
 			}
@@ -91,11 +91,11 @@ func rangeOf(c *cli.Context) (since, until time.Time, err error) {
 
 // exportBetween writes what two audits of a group and those between them saw.
 func (n *auditEnv) exportBetween(c *cli.Context, plan reportPlan) error {
-	first, err := n.find(c.Context, c.Args().First(), 0)
+	first, err := n.find(c.Context, c.Args().First())
 	if err != nil {
 		return err
 	}
-	last, err := n.find(c.Context, c.Args().Get(1), 0)
+	last, err := n.find(c.Context, c.Args().Get(1))
 	if err != nil {
 		return err
 	}

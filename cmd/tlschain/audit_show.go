@@ -60,7 +60,7 @@ func (p *process) auditShowCommand() *cli.Command {
 				return err
 			}
 			defer end()
-			a, err := n.find(c.Context, c.Args().First(), 0)
+			a, err := n.find(c.Context, c.Args().First())
 			if err != nil {
 				return err
 			}
@@ -104,12 +104,12 @@ func (p *process) auditDiffCommand() *cli.Command {
 
 // two are the audits that diff compares.
 func (n *auditEnv) two(c *cli.Context) (from, to history.Audit, err error) {
-	last, err := n.find(c.Context, c.Args().Get(c.Args().Len()-1), 0)
+	last, err := n.find(c.Context, c.Args().Get(c.Args().Len()-1))
 	if err != nil {
 		return from, to, err
 	}
 	if c.Args().Len() == 2 {
-		first, err := n.find(c.Context, c.Args().First(), 0)
+		first, err := n.find(c.Context, c.Args().First())
 		return first, last, err
 	}
 	before, err := n.db.LastComplete(c.Context, last.Group, last.ID)

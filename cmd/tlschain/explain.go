@@ -119,7 +119,7 @@ func section(b *strings.Builder, heading, text string) {
 		case line[0] == ' ' || line[0] == '\t':
 			b.WriteString("  " + strings.ReplaceAll(line, "\t", "    ") + "\n")
 		default:
-			b.WriteString(wrap(line, helpWidth, "  ") + "\n")
+			b.WriteString(wrap(line, "  ") + "\n")
 		}
 	}
 }

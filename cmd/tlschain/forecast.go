@@ -73,7 +73,7 @@ func (f *forecast) add(p tlschain.Presented) error {
 			who = fmt.Sprintf("all %d clients", len(clients[e]))
 		}
 		writeColumns(&b, e.day, who, 12)
-		b.WriteString(wrap(reports.Clean(e.reason), helpWidth, strings.Repeat(" ", 14)) + "\n")
+		b.WriteString(wrap(reports.Clean(e.reason), strings.Repeat(" ", 14)) + "\n")
 	}
 	if len(order) == 0 {
 		b.WriteString("  no client refuses it\n")

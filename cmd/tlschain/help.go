@@ -40,7 +40,7 @@ func printHelp(w io.Writer, c *cli.Command) error {
 	}
 	fmt.Fprintf(&b, "%s\n", usage)
 	if c.Usage != "" {
-		fmt.Fprintf(&b, "\n%s\n", wrap(sentence(c.Usage), helpWidth, ""))
+		fmt.Fprintf(&b, "\n%s\n", wrap(sentence(c.Usage), ""))
 	}
 	if c.Description != "" {
 		fmt.Fprintf(&b, "\n%s\n", strings.TrimSpace(c.Description))
@@ -121,7 +121,7 @@ func flagText(f cli.Flag) string {
 // writeColumns writes a term and its explanation, wrapped beside or below it.
 func writeColumns(b *strings.Builder, term, text string, column int) {
 	indent := strings.Repeat(" ", column+2)
-	lines := wrap(text, helpWidth, indent)
+	lines := wrap(text, indent)
 	if len(term) < column {
 		fmt.Fprintf(b, "  %-*s%s\n", column, term, strings.TrimPrefix(lines, indent))
 		return
@@ -129,8 +129,8 @@ func writeColumns(b *strings.Builder, term, text string, column int) {
 	fmt.Fprintf(b, "  %s\n%s\n", term, lines)
 }
 
-// wrap breaks text so that it fits into width columns, with indent before each
-// line.
-func wrap(text string, width int, indent string) string {
-	return indent + strings.Join(reports.Wrap(text, width-len(indent)), "\n"+indent)
+// wrap breaks text so that it fits into helpWidth columns, with indent before
+// each line.
+func wrap(text, indent string) string {
+	return indent + strings.Join(reports.Wrap(text, helpWidth-len(indent)), "\n"+indent)
 }

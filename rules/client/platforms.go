@@ -58,7 +58,7 @@ func android(version int) platform {
 }
 
 // apple is Security.framework (trustd).
-func apple(version int) platform {
+func apple() platform {
 	return platform{
 		builder: refusing("apple", Builder{
 			ParseAll: false, Prefer: [8]Preference{FromStore, ValidNow}, LeafTrust: ExactLeaf,

@@ -35,7 +35,7 @@ func Profiles(facts *catalog.Facts, at time.Time) []*Profile {
 			}
 			m.take(p, s)
 		case "apple":
-			m.take(platformProfile(s.ID, "Apple "+s.Version, "apple", s.Version, apple(major(strings.TrimPrefix(s.ID, "apple-")))), s)
+			m.take(platformProfile(s.ID, "Apple "+s.Version, "apple", s.Version, apple()), s)
 		}
 	}
 	m.add(platformProfile("windows", "Windows, updating its roots", "windows", "", windows(true)), "microsoft")

@@ -67,7 +67,7 @@ func TestMLDSALeaf(t *testing.T) {
 	list := []chain.Entry{chain.Read(leaf.DER)}
 	store := chain.NewSet([]*cert.Certificate{chain.Read(root.DER).Cert})
 	var accepted []string
-	profiles := map[string]Builder{"android": android(16).builder, "apple": apple(26).builder, "windows": windows(true).builder}
+	profiles := map[string]Builder{"android": android(16).builder, "apple": apple().builder, "windows": windows(true).builder}
 	for id, b := range Builders() {
 		profiles[id] = b
 	}
