@@ -51,8 +51,8 @@ func (pb *pathBuilder) check() pathError {
 	if f := pb.checkOne(pb.leaf, nil, 0, pb.b.Sent); f.what != nothing {
 		return f
 	}
-	if f := pb.verifier.checkPath(pb); f.what != nothing {
-		return f
+	if f := pb.verifier.checkPath(pb); f != nil {
+		return *f
 	}
 	below := 0
 	for i, e := range pb.path {
@@ -87,24 +87,30 @@ type step struct {
 // leaf; below counts the intermediates under it that are not self-issued.
 func (pb *pathBuilder) checkOne(n *node, e *edge, below int, tests Check) pathError {
 	s := step{n, e, below, tests, e != nil && e == pb.path[len(pb.path)-1]}
-	if f := pb.checkContent(&s); f.what != nothing {
-		return f
+	f := pb.checkContent(&s)
+	if f == nil {
+		f = pb.checkValidity(&s)
 	}
-	if f := pb.checkValidity(&s); f.what != nothing {
-		return f
+	if f == nil {
+		f = pb.checkStrength(&s)
 	}
-	if f := pb.checkStrength(&s); f.what != nothing {
-		return f
+	if f == nil && e != nil {
+		f = pb.checkCA(&s)
 	}
-	if e == nil {
+	switch {
+	case f != nil:
+		return *f
+	case e == nil:
 		return pb.checkLeaf(n)
+	case tests&NameLimits != 0 && n.c.NameConstraints != nil:
+		return pb.checkNameConstraints(n, e)
 	}
-	return pb.checkCA(&s)
+	return pathError{}
 }
 
 // checkContent tests whether the client can read the certificate, and takes
-// what is in it.
-func (pb *pathBuilder) checkContent(s *step) pathError {
+// what is in it. Like the other groups of tests it gives nil where all is well.
+func (pb *pathBuilder) checkContent(s *step) *pathError {
 	b, n := pb.b, s.n
 	where := inIssuer
 	switch {
@@ -114,71 +120,70 @@ func (pb *pathBuilder) checkContent(s *step) pathError {
 		where = inAnchor
 	}
 	if where != inAnchor && n.odd&b.Refuse != 0 {
-		return pathError{what: oddEntry, at: n, odd: n.odd & b.Refuse}
+		return &pathError{what: oddEntry, at: n, odd: n.odd & b.Refuse}
 	}
 	if f := pb.checkTraits(n, where); f.what != nothing {
-		return f
+		fault := f // nothing is allocated where all is well
+		return &fault
 	}
 	if b.MaxCert > 0 && len(n.c.Raw) > b.MaxCert {
-		return pathError{what: certTooLarge, at: n, n: len(n.c.Raw), limit: b.MaxCert}
+		return &pathError{what: certTooLarge, at: n, n: len(n.c.Raw), limit: b.MaxCert}
 	}
-	return pathError{}
+	return nil
 }
 
 // checkValidity tests dates, and extensions that the client must know.
-func (pb *pathBuilder) checkValidity(s *step) pathError {
+func (pb *pathBuilder) checkValidity(s *step) *pathError {
 	b, n, c := pb.b, s.n, s.n.c
 	if s.tests&Dates != 0 && !n.valid && !(s.last && b.AnchorDatesIfIntermediates && len(pb.path) == 1) {
-		return pathError{what: outOfDate, at: n}
+		return &pathError{what: outOfDate, at: n}
 	}
 	if b.V1AnchorMustCover && s.e != nil && trusted(s.e) && c.Version < 3 {
 		if child := s.e.child; child.c.NotBefore.Before(c.NotBefore) || child.c.NotAfter.After(c.NotAfter) {
-			return pathError{what: shortSpan, at: n, by: child}
+			return &pathError{what: shortSpan, at: n, by: child}
 		}
 	}
 	if s.tests&Unknown != 0 && len(c.UnknownCritical) > 0 {
-		return pathError{what: unknownCritical, at: n}
+		return &pathError{what: unknownCritical, at: n}
 	}
-	return pathError{}
+	return nil
 }
 
 // checkStrength tests keys, and the algorithm of the signature.
-func (pb *pathBuilder) checkStrength(s *step) pathError {
+func (pb *pathBuilder) checkStrength(s *step) *pathError {
 	b, n := pb.b, s.n
 	switch {
 	case s.tests&Algorithms != 0 && !s.last && n.hash < b.MinHash:
-		return pathError{what: weakHash, at: n}
+		return &pathError{what: weakHash, at: n}
 	case s.tests&Algorithms != 0 && n.rsa > 0 && n.rsa < b.MinRSA:
-		return pathError{what: weakKey, at: n, n: n.rsa, limit: b.MinRSA}
+		return &pathError{what: weakKey, at: n, n: n.rsa, limit: b.MinRSA}
 	case b.MaxRSA > 0 && n.rsa > b.MaxRSA:
-		return pathError{what: longKey, at: n, n: n.rsa, limit: b.MaxRSA}
+		return &pathError{what: longKey, at: n, n: n.rsa, limit: b.MaxRSA}
 	case s.last && b.RootSignature && n.selfIssued && pb.presented.signed(pb.self(n)) == chain.No:
-		return pathError{what: badSignature, at: n, by: n}
+		return &pathError{what: badSignature, at: n, by: n}
 	case b.NoECDSA2 && n.sha2EC:
-		return pathError{what: unknownAlgorithm, at: n}
+		return &pathError{what: unknownAlgorithm, at: n}
 	}
-	return pathError{}
+	return nil
 }
 
 // checkCA tests whether a certificate above the leaf may issue what is below it.
-func (pb *pathBuilder) checkCA(s *step) pathError {
+func (pb *pathBuilder) checkCA(s *step) *pathError {
 	b, n, c, tests := pb.b, s.n, s.n.c, s.tests
 	switch {
 	case tests&CA != 0 && !pb.isCA(n):
-		return pathError{what: notCA, at: n}
+		return &pathError{what: notCA, at: n}
 	case tests&CertSign != 0 && c.HasKeyUsage && c.KeyUsage&cert.CertSign == 0 &&
 		!(b.EmptyUsageCA && c.Traits.Has(cert.KeyUsageEmpty)):
-		return pathError{what: cannotSign, at: n}
+		return &pathError{what: cannotSign, at: n}
 	case tests&PathLen != 0 && c.MaxPathLen >= 0 && s.below > c.MaxPathLen && !(b.SelfIssuedFree && n.selfIssued):
-		return pathError{what: pathLength, at: n, n: s.below, limit: c.MaxPathLen}
+		return &pathError{what: pathLength, at: n, n: s.below, limit: c.MaxPathLen}
 	case tests&EKU != 0 && c.EKU != nil && !pb.servesTLS(c):
-		return pathError{what: notForTLS, at: n}
+		return &pathError{what: notForTLS, at: n}
 	case tests&KeyID != 0 && s.e.keyID < 0, tests&IssuerSerial != 0 && !s.e.serial:
-		return pathError{what: identifiers, at: s.e.child, by: n}
-	case tests&NameLimits != 0 && c.NameConstraints != nil:
-		return pb.checkNameConstraints(n, s.e)
+		return &pathError{what: identifiers, at: s.e.child, by: n}
 	}
-	return pathError{}
+	return nil
 }
 
 // checkLeaf tests what only the end-entity certificate is held to.

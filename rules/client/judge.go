@@ -18,12 +18,17 @@ type Panel struct {
 // NewPanel makes a panel of profiles, which must not be changed afterwards.
 func NewPanel(profiles []*Profile) *Panel {
 	p := &Panel{profiles: profiles, alike: make([][]int, len(profiles))}
+	last := make([]int, 0, len(profiles)) // of those that are alike
+next:
 	for i, a := range profiles {
-		for j, b := range profiles[:i] {
+		for k, j := range last {
+			b := profiles[j]
 			if a.AIA == b.AIA && a.Preload == b.Preload && a.Shipped == b.Shipped && a.Builder == b.Builder {
-				p.alike[i] = append(p.alike[i], j)
+				p.alike[i], last[k] = append(p.alike[j], j), i
+				continue next
 			}
 		}
+		last = append(last, i)
 	}
 	return p
 }

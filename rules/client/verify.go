@@ -12,8 +12,9 @@ type verifier interface {
 	// issuers appends to out what may have issued x, the best first.
 	// onlyStore: what was sent does not count any more.
 	issuers(pb *pathBuilder, out []*edge, x *node, onlyStore bool) []*edge
-	// checkPath holds a finished path to what this verifier alone asks for.
-	checkPath(pb *pathBuilder) pathError
+	// checkPath holds a finished path to what this verifier alone asks for;
+	// nil: it meets that.
+	checkPath(pb *pathBuilder) *pathError
 	// everyEntry reports whether it verifies each entry for itself, so that
 	// one off the path may be fatal.
 	everyEntry() bool

@@ -14,7 +14,7 @@ type depthFirst struct{}
 
 func (depthFirst) begin(*pathBuilder) bool               { return true }
 func (depthFirst) connect(pb *pathBuilder, n *node) bool { return pb.climb(n, false) }
-func (depthFirst) checkPath(*pathBuilder) pathError      { return pathError{} }
+func (depthFirst) checkPath(*pathBuilder) *pathError     { return nil }
 func (depthFirst) everyEntry() bool                      { return false }
 
 func (depthFirst) issuers(pb *pathBuilder, out []*edge, x *node, onlyStore bool) []*edge {

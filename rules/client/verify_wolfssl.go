@@ -17,9 +17,9 @@ import (
 // [depthFirst] does, but by its own table of signers.
 type wolfSSL struct{ depthFirst }
 
-func (wolfSSL) begin(pb *pathBuilder) bool          { return pb.verifyEach() }
-func (wolfSSL) checkPath(pb *pathBuilder) pathError { return pb.checkRoom() }
-func (wolfSSL) everyEntry() bool                    { return true }
+func (wolfSSL) begin(pb *pathBuilder) bool           { return pb.verifyEach() }
+func (wolfSSL) checkPath(pb *pathBuilder) *pathError { return pb.checkRoom() }
+func (wolfSSL) everyEntry() bool                     { return true }
 
 func (wolfSSL) issuers(pb *pathBuilder, out []*edge, x *node, _ bool) []*edge {
 	return pb.signer(out, x)
@@ -179,16 +179,16 @@ func tableKey(id []byte) [sha1.Size]byte {
 
 // checkRoom holds the path to its path lengths: each certificate leaves so much
 // room to those below it.
-func (pb *pathBuilder) checkRoom() pathError {
+func (pb *pathBuilder) checkRoom() *pathError {
 	room := pb.roomBelow(pb.end())
 	for i, e := range slices.Backward(pb.path) {
 		left, ok := leaveRoom(e.child, room)
 		if !ok {
-			return pathError{what: pathLength, at: pb.limiting(i), n: i, limit: room, depth: i + 1}
+			return &pathError{what: pathLength, at: pb.limiting(i), n: i, limit: room, depth: i + 1}
 		}
 		room = left
 	}
-	return pathError{}
+	return nil
 }
 
 // limiting is the certificate above the i-th step of the path that leaves no
