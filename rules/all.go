@@ -11,10 +11,10 @@ var all = []*Rule{
 	&rootInChain, &missingCrossRoot, &wrongCrossRoot, &staleCrossRoot, &revokedCertificate, &supersededIntermediate,
 	&duplicateCertificate, &unrelatedCertificate, &unparsableCertificate, &oversizedChain, &chainTooComplex,
 	&expiredLeaf, &notYetValid, &expiresSoon, &expiredIntermediate, &intermediateExpiresFirst,
-	&nameMismatch, &noSAN, &selfSignedLeaf, &untrustedRoot,
+	&nameMismatch, &noSAN, &selfSignedLeaf, &untrustedRoot, &overlongLeaf,
 	&weakSignature, &weakKey, &keyMismatch, &productMismatch,
 	&addressesDiffer, &defaultCertificateDiffers, &keyTypesDiffer, &versionsDiffer, &notReloaded,
-	&distrustedRoot, &unloadableFile, &aiaFailed, &waiverExpired,
+	&distrustedRoot, &rootPhaseOut, &unloadableFile, &aiaFailed, &waiverExpired,
 	&oddCertificate, &clientRejects,
 }
 

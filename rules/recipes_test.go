@@ -83,7 +83,8 @@ func describe(v *Verdict) string {
 
 func judgeRecipe(t *testing.T, r *tlstest.Recipe) *Verdict {
 	t.Helper()
-	c := Criteria{At: r.At, Profiles: recipeClients(t, r), Known: []Source{{Name: "pool", Set: set(t, r.Pool)}}, Products: productsOf(t, r)}
+	c := Criteria{At: r.At, Profiles: recipeClients(t, r), Products: productsOf(t, r)}
+	c.Known = []Source{{Name: "pool", Set: set(t, r.Pool)}, {Name: "catalog", Set: set(t, r.Catalog)}}
 	if len(r.Revoked) > 0 {
 		list := &catalog.Revocations{ID: "recipe", Title: "The recipe"}
 		for _, der := range r.Revoked {

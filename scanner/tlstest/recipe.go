@@ -35,6 +35,7 @@ import (
 //	anchors R ...         the trust anchors of every client
 //	store CLIENT R ...    the trust anchors of one client
 //	pool I ...            further certificates at hand
+//	catalog R ...         certificates that the program knows by itself: public ones
 //	distrust R DATE       Chrome trusts R for leaves issued up to the date
 //	revoked I ...         certificates that a list of revoked ones names
 //	serverkey L           the private key that the user gives is that of L
@@ -53,6 +54,7 @@ type Recipe struct {
 	Presented [][]byte
 	Anchors   [][]byte
 	Pool      [][]byte
+	Catalog   [][]byte             // what the program knows by itself
 	Distrust  map[string]time.Time // until when Chrome trusts what an anchor issues, by its name
 	Revoked   [][]byte             // what a list of revoked certificates names
 	Siblings  [][][]byte           // what further addresses present

@@ -23,6 +23,8 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 		return r.list(&r.Anchors, words)
 	case "pool":
 		return r.list(&r.Pool, words)
+	case "catalog":
+		return r.list(&r.Catalog, words)
 	case "distrust":
 		if len(words) != 2 {
 			return errors.New("want: distrust R DATE")
@@ -67,7 +69,7 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 		}
 		return r.set(verb, words[0].name)
 	default:
-		err = fmt.Errorf("no statement %q: want root, ca, cross, leaf, copy, junk, present, sibling, variant, anchors, store, pool, revoked, distrust, "+
+		err = fmt.Errorf("no statement %q: want root, ca, cross, leaf, copy, junk, present, sibling, variant, anchors, store, pool, catalog, revoked, distrust, "+
 			"leafkey, serverkey, expected, aiafailed, flaw, at, name, clients, expect, absent or only", verb)
 	}
 	return err
