@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 // An Update is newer facts, in the form in which they are kept.
@@ -22,14 +25,24 @@ type Update struct {
 // Renew adds what is in a directory to base (see readDir), as of now.
 // The result has been read back: it is safe to keep.
 func Renew(base *catalog.Facts, fsys fs.FS, now time.Time) (*Update, error) {
+	now = now.UTC()
 	b := newBuilder(base, func(name string) catalog.Source {
 		if strings.EqualFold(path.Ext(name), ".csv") {
-			return ccadbSource(now.UTC().Format(time.DateOnly))
+			return ccadbSource(now.Format(time.DateOnly))
 		}
-		return catalog.Source{Name: "files given to data update", Date: now.UTC().Format(time.DateOnly), Terms: "as their publishers say"}
+		return catalog.Source{Name: "files given to data update", Date: now.Format(time.DateOnly), Terms: "as their publishers say"}
 	})
 	b.StoreFrom = func(string, string) string { return "stores.tsv given to data update" }
+	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
+	b.StoreOf = func(name string) catalog.Store {
+		client := snapshot(name).Client
+		return catalog.Store{ID: client + "-" + today.Format(time.DateOnly), Client: client, Version: "list of " + today.Format(time.DateOnly), Date: today,
+			Source: path.Base(name) + " given to data update"}
+	}
 	if err := b.readDir(fsys); err != nil {
+		return nil, err
+	}
+	if err := b.dropRepeated(today); err != nil {
 		return nil, err
 	}
 	made, err := b.makeFacts(now)
@@ -48,4 +61,43 @@ func Renew(base *catalog.Facts, fsys fs.FS, now time.Time) (*Update, error) {
 		return nil, fmt.Errorf("reading back the new facts: they are not what was written")
 	}
 	return &Update{Facts: facts, File: file.Bytes(), Changes: Compare(base, facts), Skipped: b.Skipped}, nil
+}
+
+// dropRepeated forgets the stores of today that hold what their client's newest
+// one before holds: a list that did not change is no new snapshot. It fails where
+// the facts have a younger one, for which today's would never be looked at.
+func (b *builder) dropRepeated(today time.Time) error {
+	kept := b.store[:0:0]
+	for _, l := range b.store {
+		if !l.Date.Equal(today) || l.place == "" { // a place means that it was read now
+			kept = append(kept, l)
+			continue
+		}
+		var newest *list
+		for _, old := range b.store {
+			if old != l && old.Client == l.Client && (newest == nil || old.Date.After(newest.Date)) {
+				newest = old
+			}
+		}
+		switch {
+		case newest == nil || !newest.Date.After(today) && !newest.sameAs(l):
+			kept = append(kept, l)
+		case newest.Date.After(today):
+			return fmt.Errorf("%s: it is %s by this machine's clock, but %s of the facts is of %s",
+				l.place, today.Format(time.DateOnly), newest.ID, newest.Date.Format(time.DateOnly))
+		}
+	}
+	b.store = kept
+	return nil
+}
+
+// sameAs reports whether two lists trust the same, on the same conditions.
+func (l *list) sameAs(m *list) bool {
+	sorted := func(hashes []cert.Hash) []cert.Hash {
+		return slices.SortedFunc(slices.Values(hashes), func(a, b cert.Hash) int { return bytes.Compare(a[:], b[:]) })
+	}
+	return slices.Equal(sorted(l.anchors), sorted(m.anchors)) && maps.EqualFunc(l.Constraints, m.Constraints, func(a, b catalog.Constraint) bool {
+		return a.NotBeforeUntil.Equal(b.NotBeforeUntil) && a.SCTUntil.Equal(b.SCTUntil) && a.From == b.From && a.Enforced == b.Enforced &&
+			a.Intermediate == b.Intermediate && slices.Equal(a.PermittedDNS, b.PermittedDNS) && len(a.Except) == len(b.Except)
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
@@ -49,6 +50,51 @@ func TestRenew(t *testing.T) {
 	}
 	if _, err := Renew(base, fstest.MapFS{}, now); err == nil {
 		t.Error("an update from an empty directory passes")
+	}
+}
+
+// A store's own file is a snapshot of the day on which it is given, unless it
+// says what is known already.
+func TestRenewStores(t *testing.T) {
+	ca := tlstest.For(t)
+	a, b := ca.Root("A"), ca.Root("B")
+	base := made(t, nil, fstest.MapFS{"1.csv": report(a, b), "stores.tsv": membership("toy-1", "2025", a)})
+	chrome := func(until string, certs ...*tlstest.Cert) *fstest.MapFile {
+		s := "sha256\tkind\tsct_not_after\tconstraint_from_version\n"
+		for _, c := range certs {
+			s += cert.Hash(sha256.Sum256(c.DER)).String() + "\troot\t" + until + "\t\n"
+		}
+		return file(s)
+	}
+	day := func(d int) time.Time { return time.Date(2027, 3, d, 5, 6, 7, 0, time.UTC) }
+
+	first, err := Renew(base, fstest.MapFS{"chrome-root-store.tsv": chrome("", a, b)}, day(4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, ok := first.Facts.Store("chrome-2027-03-04")
+	if !ok || store.Client != "chrome" || len(store.Anchors.All()) != 2 || len(store.Constraints) != 0 {
+		t.Fatalf("the store is %+v, %t", store, ok)
+	}
+	again, err := Renew(first.Facts, fstest.MapFS{"chrome-root-store.tsv": chrome("", b, a)}, day(5))
+	if err != nil || len(again.Facts.Stores()) != 2 || !again.Changes.Empty() {
+		t.Errorf("the same list a day later: %v, %+v", err, again.Changes)
+	}
+	dated, err := Renew(first.Facts, fstest.MapFS{"chrome-root-store.tsv": chrome("2027-06-30T00:00:00Z", a, b)}, day(5))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if store, ok := dated.Facts.Store("chrome-2027-03-05"); !ok || len(store.Constraints) != 2 {
+		t.Errorf("the same anchors with a limit: %+v, %t", store, ok)
+	}
+	if _, ok := dated.Facts.Store("chrome-2027-03-04"); !ok {
+		t.Error("the older list is gone")
+	}
+	if _, err := Renew(first.Facts, fstest.MapFS{"chrome-root-store.tsv": chrome("", a)}, day(3)); err == nil {
+		t.Error("a list passes by a clock that is behind the facts")
+	}
+	if _, err := Renew(base, fstest.MapFS{"chrome-root-store.tsv": file("sha256\tkind\tsct_not_after\tconstraint_from_version\n")}, day(4)); err == nil {
+		t.Error("an empty list passes")
 	}
 }
 
