@@ -124,6 +124,7 @@ func ofSeveralAudits() Endpoint {
 // Every field of the contract's structs is written, also by hand.
 func TestNoFieldIsForgotten(t *testing.T) {
 	several := ofSeveralAudits()
+	several.Findings = append(several.Findings, Finding{Rule: "expired-leaf", Variant: "rsa"})
 	var tally Tally
 	tally.Skip("hosts.txt:3", "it is no target")
 	all := string(several.AppendJSON(show(t, "json", Options{}))) + string(mustJSON(t, tally.Summary(false).filled()))

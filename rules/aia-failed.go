@@ -24,21 +24,30 @@ var aiaFailed = Rule{
 			"このプログラムも先を調べられません。",
 		Fix: "チェーン全体を送れば URL は不要です。独自 CA では、DER の証明書か PKCS #7 を http で提供し続けてください。",
 		Says: map[string]string{
-			"The certificate names its issuer at %s alone, %s.":                                                                    "証明書の示す発行者の場所は %[1]s だけです (%[2]s)。",
-			"a directory that only the CA's own Windows domain can ask":                                                            "CA 自身の Windows ドメインだけが参照できるディレクトリー",
-			"and clients do not fetch issuers by https, which would need the trust that is being built":                            "クライアントは https で発行者を取得しません",
-			"a path on the CA's own machine":                                                                                       "CA の機器内のパス",
-			"a kind of URL that clients do not fetch":                                                                              "クライアントが取得しない種類の URL",
+			"The certificate names its issuer at %s alone, %s.": "証明書の示す発行者の" +
+				"場所は %[1]s だけです (%[2]s)。",
+			"a directory that only the CA's own Windows domain can ask": "CA 自身の " +
+				"Windows ドメインだけが参照できるディレクトリー",
+			"and clients do not fetch issuers by https, which would need the trust that is being built": "クライアントは " +
+				"https で発行者を取得しません",
+			"a path on the CA's own machine": "CA の機器内のパス",
+			"a kind of URL that clients do not fetch": "クライアントが取得し" +
+				"ない種類の URL",
 			"Export the issuer there (on the CA: `certutil -ca.cert issuer.cer`), give it by `--pool` and send it with the chain.": "発行者をそこで書き出し (CA 上で `certutil -ca.cert issuer.cer`)、`--pool` で渡し、チェーンと一緒に送ってください。",
-			"An http URL in the CA's AIA settings would help clients that fetch.":                                                  "CA の AIA 設定に http の URL を加えると、取得するクライアントに有効です。",
-			"Download the issuer (`curl -O`), give it by `--pool` and send it with the chain.":                                     "発行者をダウンロードし (`curl -O`)、`--pool` で渡し、チェーンと一緒に送ってください。",
-			"Copy the issuer from there, give it by `--pool` and send it with the chain.":                                          "発行者をそこからコピーし、`--pool` で渡し、チェーンと一緒に送ってください。",
-			"Ask the CA for the issuer, give it by `--pool` and send it with the chain.":                                           "発行者を CA から入手し、`--pool` で渡し、チェーンと一緒に送ってください。",
-			"The CA should name an http URL.":                                                                                      "CA は http の URL を示すべきです。",
-			"Send the missing intermediates, or put a certificate there again.":                                                    "不足している中間 CA 証明書を送るか、その URL に証明書を再び置いてください。",
-			"the CA names it at %s, where it could not be fetched":                                                                 "CA が示す %[1]s からは取得できませんでした",
-			"the CA publishes it at %s, `--aia` fetches it":                                                                        "CA は %[1]s で公開しており、`--aia` で取得できます",
-			"the CA names it at %s, %s":                                                                                            "CA が示す場所は %[1]s です (%[2]s)",
+			"An http URL in the CA's AIA settings would help clients that fetch.": "CA の AIA " +
+				"設定に http の URL を加えると、取得するクライアントに有効です。",
+			"Download the issuer (`curl -O`), give it by `--pool` and send it with the chain.": "発行者をダウンロードし (`curl -O`)、`--pool` で渡し、チェーンと一緒に送ってください。",
+			"Copy the issuer from there, give it by `--pool` and send it with the chain.":      "発行者をそこからコピーし、`--pool` で渡し、チェーンと一緒に送ってください。",
+			"Ask the CA for the issuer, give it by `--pool` and send it with the chain.":       "発行者を CA から入手し、`--pool` で渡し、チェーンと一緒に送ってください。",
+			"The CA should name an http URL.": "CA は http " +
+				"の URL を示すべきです。",
+			"Send the missing intermediates, or put a certificate there again.": "不足している中間 " +
+				"CA 証明書を送るか、その URL に証明書を再び置いてください。",
+			"the CA names it at %s, where it could not be fetched": "CA が示す " +
+				"%[1]s からは取得できませんでした",
+			"the CA publishes it at %s, `--aia` fetches it": "CA は %[1]s で公開しており、`--aia` で取得できます",
+			"the CA names it at %s, %s": "CA が示す場所は " +
+				"%[1]s です (%[2]s)",
 
 			"Fetching %s failed: %s.":                         "%[1]s の取得に失敗しました: %[2]s。",
 			"Send the missing intermediates, or fix the URL.": "不足している中間 CA 証明書を送るか、URL を直してください。",

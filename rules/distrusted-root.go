@@ -14,7 +14,8 @@ var distrustedRoot = Rule{
 		"Certificates from before that day go on working, so the root still looks trusted in every list. Chrome goes by the dates in " +
 		"certificate transparency (SCTs), Firefox and Java by the day on which the certificate became valid. The chain is whole, and " +
 		"no intermediate or cross-certificate of the same root helps.",
-	Fix: "Ask the CA for a certificate under one of its newer roots. Where the client named here does not matter to you, nothing is to be done: " +
+	Fix: "Ask the CA for a certificate under one of its newer roots. Where the client named here does not matter to you, nothing is to be " +
+		"done: " +
 		"all others accept as before.",
 	Refs: []string{
 		"Chrome Root Program Policy: constraints in the Chrome Root Store (SCTNotAfter)",
@@ -28,8 +29,9 @@ var distrustedRoot = Rule{
 			"クロス証明書を送っても解決しません。",
 		Fix: "CA に、新しいルートの下で発行するよう依頼してください。示されたクライアントが重要でなければ、対応は不要です。",
 		Says: map[string]string{
-			"%s ends at %q, and %s does not take that: it %s.":                                   "%[1]s の経路は %[2]s で終わり、%[3]s は受け付けません: %[4]s。",
-			"Ask the CA of %q for a certificate under a root that %s still trusts for new ones.": "%[1]s の CA に、%[2]s が引き続き信頼するルートの下で発行するよう依頼してください。",
+			"%s ends at %q, and %s does not take that: it %s.": "%[1]s の経路は %[2]s で終わり、%[3]s は受け付けません: %[4]s。",
+			"Ask the CA of %q for a certificate under a root that %s still trusts for new ones.": "%[1]s の CA に、%[2]s " +
+				"が引き続き信頼するルートの下で発行するよう依頼してください。",
 		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
@@ -59,7 +61,8 @@ var distrustedRoot = Rule{
 			f.Message = fmt.Sprintf("%s ends at %q, and %s does not take that: it %s.",
 				capital(s.at(s.Chain.Leaf)), title(root), some(f.Clients), c.reason)
 			if f.Fix, f.Missing = s.adviceFor(by[c][0].Problem, f.Clients); len(f.Missing) == 0 {
-				f.Fix = fmt.Sprintf("Ask the CA of %q for a certificate under a root that %s still trusts for new ones.", title(s.leaf()), some(f.Clients))
+				f.Fix = fmt.Sprintf("Ask the CA of %q for a certificate under a root that %s still trusts for new ones.",
+					title(s.leaf()), some(f.Clients))
 			}
 			if s.Chain.Leaf >= 0 {
 				f.Positions = []int{s.Chain.Leaf}

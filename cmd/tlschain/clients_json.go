@@ -53,7 +53,8 @@ func writeClientJSON(w io.Writer, c *client.Profile) error {
 	out := clientJSON{
 		Client: c.ID, Title: c.Title, Group: c.Group, Version: c.Version, Store: c.StoreID,
 		BuilderEvidence: c.BuilderEvidence, StoreEvidence: c.StoreEvidence,
-		Anchors: []anchorJSON{}, Revocations: []revocationJSON{}, Preloaded: len(c.Shipped.All()), Notes: c.Notes, Sources: slices.Concat([]string{}, c.Sources),
+		Anchors: []anchorJSON{}, Revocations: []revocationJSON{}, Preloaded: len(c.Shipped.All()), Notes: c.Notes,
+		Sources: slices.Concat([]string{}, c.Sources),
 	}
 	if !c.StoreDate.IsZero() {
 		out.StoreDate = c.StoreDate.Format(time.DateOnly)

@@ -63,7 +63,8 @@ func (p *process) dataInfo() error {
 	}
 	if p, ok := facts.Preloads(); ok {
 		b.WriteString("\nIntermediates that Firefox has without being sent them\n")
-		fmt.Fprintf(&b, "  %-22s %s  %4d known, %d not\n    %s\n", "firefox", p.Date.Format(time.DateOnly), len(p.Certs.All()), p.Unknown, p.Source)
+		fmt.Fprintf(&b, "  %-22s %s  %4d known, %d not\n    %s\n", "firefox", p.Date.Format(time.DateOnly), len(p.Certs.All()), p.Unknown,
+			p.Source)
 	}
 	_, err := fmt.Fprint(p.stdout, b.String())
 	return err

@@ -144,7 +144,7 @@ func TestFixSaysWhatNoListMends(t *testing.T) {
 func TestFixMistakes(t *testing.T) {
 	p := newPatient(t, "present L")
 	for _, c := range []struct{ args, want string }{
-		{"", "nothing to mend"},
+		{"", "nothing to fix"},
 		{"--server iiss x", `no server kind "iiss": type one of apache, nginx`},
 		{"--prefer best x", "type minimal or widest"},
 		{"--pfx " + p.file, "--key FILE"},

@@ -65,10 +65,11 @@ var said = [oddities]struct{ what, fix string }{
 
 // What else is said of files. The formats are in Japanese in japanese.go.
 const (
-	unknownLayout  = "the text is not laid out as these servers read PEM"
-	unknownFix     = "Write each block anew: BEGIN, base64 text in lines of 64 characters, END, and nothing else between them."
-	bareBase64     = "the text is base64 without BEGIN and END lines"
-	bareBase64Fix  = "Decode it (base64 -d file.pem > new.der; openssl x509 -inform DER -in new.der), or put -----BEGIN CERTIFICATE----- before it and -----END CERTIFICATE----- behind."
+	unknownLayout = "the text is not laid out as these servers read PEM"
+	unknownFix    = "Write each block anew: BEGIN, base64 text in lines of 64 characters, END, and nothing else between them."
+	bareBase64    = "the text is base64 without BEGIN and END lines"
+	bareBase64Fix = "Decode it (base64 -d file.pem > new.der; openssl x509 -inform DER -in new.der), or put -----BEGIN CERTIFICATE----- " +
+		"before it and -----END CERTIFICATE----- behind."
 	pemInBase64    = "the text is the base64 encoding of a PEM file"
 	pemInBase64Fix = "Decode it: base64 -d file.pem > new.pem."
 	secretFormat   = "it is a Kubernetes Secret, whose %q is judged"

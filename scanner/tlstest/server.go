@@ -95,7 +95,9 @@ func (b Behaviour) identity(hello *tls.ClientHelloInfo) (*tls.Certificate, error
 	if id.Key == nil {
 		return nil, errors.New("tlstest: nothing to show")
 	}
-	return &tls.Certificate{Certificate: id.Entries, PrivateKey: signer(id.Key), OCSPStaple: id.Staple, SignedCertificateTimestamps: id.SCTs}, nil
+	return &tls.Certificate{
+		Certificate: id.Entries, PrivateKey: signer(id.Key), OCSPStaple: id.Staple, SignedCertificateTimestamps: id.SCTs,
+	}, nil
 }
 
 // signer bares the key itself, for crypto/tls looks at its type.
