@@ -26,6 +26,7 @@ type Config struct {
 	Catalog    string    `yaml:"catalog"`     // file that describes one more CA's products
 	Policy     string    `yaml:"policy"`      // file of severities by rule and endpoint
 	Waivers    string    `yaml:"waivers"`     // file of findings that are accepted
+	Distrust   string    `yaml:"distrust"`    // file of certificates, keys and names that are no longer trusted
 	Expect     string    `yaml:"expect"`      // file that begins with the certificate that should be served
 	At         time.Time `yaml:"-"`           // zero: as of now
 

@@ -28,6 +28,8 @@ type Engine struct {
 	fixed   *completer   // for fix, which needs the bytes of what it writes
 	expect  cert.Hash
 
+	distrust *catalog.Revocations // what the user no longer trusts; nil: nothing
+
 	weighs  bool // there is a policy, or a waiver
 	policy  *policy.Policy
 	waivers []policy.Waiver
@@ -53,6 +55,9 @@ func New(config Config, env Env) (*Engine, error) {
 	}
 	var err error
 	if e.scanner, err = e.newScanner(); err != nil {
+		return nil, err
+	}
+	if e.distrust, err = e.readDistrust(); err != nil {
 		return nil, err
 	}
 	if e.judge, err = e.judgeAt(at); err != nil {
@@ -151,6 +156,22 @@ func (e *Engine) expecting(targets iter.Seq[scanner.Target]) iter.Seq[scanner.Ta
 			}
 		}
 	}
+}
+
+func (e *Engine) readDistrust() (*catalog.Revocations, error) {
+	file := e.config.Distrust
+	if file == "" {
+		return nil, nil
+	}
+	data, err := e.env.ReadFile(file)
+	if err != nil {
+		return nil, fieldf("Distrust", "{Distrust} %s: %w", file, err)
+	}
+	list, err := policy.ParseDistrust(file, data)
+	if err != nil {
+		return nil, fieldf("Distrust", "{Distrust}: %w", err)
+	}
+	return list, nil
 }
 
 func (e *Engine) readPolicy() (err error) {

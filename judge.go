@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/tlschain/tlschain/rules"
@@ -11,6 +12,7 @@ import (
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/client"
 )
 
 // judgeAt makes the judge as of a moment, with the trust stores of that moment.
@@ -24,6 +26,10 @@ func (e *Engine) judgeAt(at time.Time) (*rules.Judge, error) {
 	criteria.Revoked = e.facts.Revocations()
 	if criteria.Profiles, criteria.Named, err = e.profiles(at); err != nil {
 		return nil, err
+	}
+	if e.distrust != nil {
+		criteria.Revoked = append(slices.Clip(criteria.Revoked), e.distrust)
+		criteria.Profiles = client.Distrusting(criteria.Profiles, e.distrust)
 	}
 	if criteria.Products, err = e.products(); err != nil {
 		return nil, err

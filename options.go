@@ -47,6 +47,7 @@ var options = []Option{
 	{Field: "Catalog", Flag: "catalog", Key: "catalog", For: judging, files: func(c *Config) []*string { return []*string{&c.Catalog} }},
 	{Field: "Policy", Flag: "policy", Key: "policy", For: judging, files: func(c *Config) []*string { return []*string{&c.Policy} }},
 	{Field: "Waivers", Flag: "waivers", Key: "waivers", For: judging, files: func(c *Config) []*string { return []*string{&c.Waivers} }},
+	{Field: "Distrust", Flag: "distrust", Key: "distrust", For: judging, files: func(c *Config) []*string { return []*string{&c.Distrust} }},
 	{Field: "Expect", Flag: "expect", Key: "expect", For: judging, files: func(c *Config) []*string { return []*string{&c.Expect} }},
 	{Field: "At", Flag: "at", Why: "an audit is as of the time at which it is made", For: judging,
 		values: func(c *Config) []string { return instant(c.At) }},

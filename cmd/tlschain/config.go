@@ -32,6 +32,7 @@ func judgingFlags() []cli.Flag {
 			"with; may be given several times"},
 		&cli.StringFlag{Name: "policy", Category: group, Usage: "`FILE` (YAML) that sets severities by rule and endpoint"},
 		&cli.StringFlag{Name: "waivers", Category: group, Usage: "`FILE` (YAML) of findings that are accepted, each with a reason and an end"},
+		&cli.StringFlag{Name: "distrust", Category: group, Usage: "`FILE` (YAML) of certificates, keys and names that no client shall trust"},
 		&cli.StringFlag{Name: "catalog", Category: group, Usage: "`FILE` that describes one more CA's products"},
 		&cli.StringFlag{Name: "expect", Category: group, Usage: "the certificate that should be served is the first in `FILE`"},
 		&cli.BoolFlag{Name: "aia", Category: fetching, Usage: "fetch missing issuers by the URLs in certificates: http only, " +
@@ -100,7 +101,7 @@ func flagError(err error) error {
 func (p *process) configOf(c *cli.Context) (config tlschain.Config, err error) {
 	config = tlschain.Config{
 		ClientFile: c.String("client-file"), Roots: c.String("roots"), AddRoots: c.String("add-roots"), Pool: c.StringSlice("pool"),
-		Catalog: c.String("catalog"), Policy: c.String("policy"), Waivers: c.String("waivers"), Expect: c.String("expect"),
+		Catalog: c.String("catalog"), Policy: c.String("policy"), Waivers: c.String("waivers"), Distrust: c.String("distrust"), Expect: c.String("expect"),
 		AIA: c.Bool("aia"), AIAAllow: c.StringSlice("aia-allow"),
 		ServerName: c.String("server-name"), MaxAddresses: c.Int("max-addresses"),
 		AllAddresses: c.Bool("all-addresses"), Fast: c.Bool("fast"),

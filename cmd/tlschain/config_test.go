@@ -39,7 +39,7 @@ func typedConfig(t *testing.T, args ...string) tlschain.Config {
 func everything() tlschain.Config {
 	return tlschain.Config{
 		Clients: []string{"go", "openssl-3.0"}, ClientFile: "clients.yaml", Roots: "roots.pem", AddRoots: "-odd name.pem", Pool: []string{"a", "b,c"},
-		Catalog: "catalog.yaml", Policy: "policy.yaml", Waivers: "waivers.yaml", Expect: "site.pem",
+		Catalog: "catalog.yaml", Policy: "policy.yaml", Waivers: "waivers.yaml", Distrust: "distrust.yaml", Expect: "site.pem",
 		At: time.Date(2027, 1, 31, 12, 0, 0, 500, time.UTC), AIA: true, AIAAllow: []string{"10.0.0.0/8", "192.0.2.1"},
 		AllAddresses: true, Family: "6", Variants: []string{"sni", "key"}, Fast: true, Proxy: "http://proxy.example:3128",
 		Resolve: []string{"a.example:192.0.2.1", "b.example:[2001:db8::1]"}, DNS: "192.0.2.53:5353", Source: "192.0.2.9", Exclude: "exclude.txt",

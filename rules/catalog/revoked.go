@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"strings"
 	"time"
 
 	"github.com/tlschain/tlschain/rules/cert"
@@ -8,14 +9,15 @@ import (
 )
 
 // A Revocation names certificates that are no longer to be trusted, in one of
-// four ways: by issuer and serial number, by key (under one name or any), by
-// the certificate's hash, or by subject.
+// five ways: by issuer and serial number, by key (under one name or any), by
+// the certificate's hash, by subject, or by a name as people write it.
 type Revocation struct {
 	Issuer  []byte    // DER; with Serial
 	Serial  []byte    // INTEGER content octets
 	Subject []byte    // DER; with SPKI it narrows the key, alone it names whoever has this name
 	SPKI    cert.Hash // SHA-256 of the SPKI
 	SHA256  cert.Hash // of the certificate
+	Name    string    // the subject in the form of RFC 4514, or its common name; letter case does not matter
 
 	Since  time.Time // from when on; zero: always
 	Who    string    // who says so, where that is not the list's publisher
@@ -35,12 +37,14 @@ type Revocations struct {
 	byKey    map[cert.Hash][]int
 	byHash   map[cert.Hash][]int
 	byName   map[string][]int // by subject alone
+	byText   map[string][]int // by Name, as folded makes it
 }
 
 // Indexed makes the list ready for Find.
 func (r *Revocations) Indexed() *Revocations {
 	r.bySerial = make(map[string][]int, len(r.Entries))
 	r.byKey, r.byHash, r.byName = make(map[cert.Hash][]int), make(map[cert.Hash][]int), make(map[string][]int)
+	r.byText = make(map[string][]int)
 	for i := range r.Entries {
 		switch e := &r.Entries[i]; {
 		case e.Serial != nil:
@@ -49,6 +53,8 @@ func (r *Revocations) Indexed() *Revocations {
 			r.byKey[e.SPKI] = append(r.byKey[e.SPKI], i)
 		case e.SHA256 != cert.Hash{}:
 			r.byHash[e.SHA256] = append(r.byHash[e.SHA256], i)
+		case e.Name != "":
+			r.byText[folded(e.Name)] = append(r.byText[folded(e.Name)], i)
 		case e.Subject != nil:
 			if n, _, ok := cert.ParseName(e.Subject); ok {
 				r.byName[n.Canon] = append(r.byName[n.Canon], i)
@@ -85,10 +91,21 @@ func (r *Revocations) Find(c *cert.Certificate, at time.Time) *Revocation {
 		}
 	}
 	if len(r.byName) > 0 {
-		return in(r.byName[c.Subject.Canon], any)
+		if e := in(r.byName[c.Subject.Canon], any); e != nil {
+			return e
+		}
+	}
+	if len(r.byText) > 0 {
+		if e := in(r.byText[folded(c.Subject.Text)], any); e != nil {
+			return e
+		}
+		return in(r.byText[folded(c.Subject.Common)], any)
 	}
 	return nil
 }
+
+// folded is a name without what does not tell two names apart.
+func folded(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
 
 // Revocations returns the published lists of revoked certificates, ordered by id.
 func (f *Facts) Revocations() []*Revocations { return f.revoked }

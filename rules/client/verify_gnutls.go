@@ -237,7 +237,11 @@ func (pb *pathBuilder) verifySteps() (pathError, bool) {
 			return f, weak || pb.expired(e.to) || pb.expired(e.child)
 		}
 	}
-	return pb.checkLeaf(pb.leaf), false
+	f := pb.checkLeaf(pb.leaf)
+	if f.what == nothing {
+		f = pb.checkConditions()
+	}
+	return f, false
 }
 
 // verifyStep verifies a certificate by its issuer, all but the strength of its

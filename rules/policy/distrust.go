@@ -1,0 +1,147 @@
+package policy
+
+import (
+	"cmp"
+	"encoding/hex"
+	"encoding/pem"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/rules/cert"
+)
+
+// A Distrust is a certificate, a key or a name that the user no longer trusts.
+// One of the three is required. Who says so, since when and why are shown where
+// it is found.
+//
+//	distrust:
+//	  - key: 9f0f5b7c...        # SHA-256 of the SubjectPublicKeyInfo
+//	    who: our security team
+//	    since: 2026-10-14
+//	    reason: the key was stolen
+//	  - certificate: 270c64b6... # SHA-256, or the certificate itself as PEM
+//	  - name: CN=Example CA,O=Example,C=JP # or the common name alone
+type Distrust struct {
+	Certificate certificateHash `yaml:"certificate"`
+	Key         keyHash         `yaml:"key"`
+	Name        string          `yaml:"name"`
+	Who         string          `yaml:"who"`
+	Since       Time            `yaml:"since"` // a date means its beginning, in UTC; zero: always
+	Reason      string          `yaml:"reason"`
+}
+
+type (
+	certificateHash cert.Hash
+	keyHash         cert.Hash
+)
+
+// distrusts is the file: a list, by itself or under the key distrust.
+type distrusts []Distrust
+
+// Distrusted is the id of the list that [ParseDistrust] makes.
+const Distrusted = "distrust"
+
+// ParseDistrust reads a file of what is no longer trusted, as strictly as
+// [Parse].
+func ParseDistrust(name string, data []byte) (*catalog.Revocations, error) {
+	var file distrusts
+	if err := decode(name, data, &file); err != nil {
+		return nil, err
+	}
+	list := &catalog.Revocations{ID: Distrusted, Title: "the distrust file", Source: name}
+	for _, d := range file {
+		list.Entries = append(list.Entries, catalog.Revocation{
+			SHA256: cert.Hash(d.Certificate), SPKI: cert.Hash(d.Key), Name: d.Name,
+			Who: cmp.Or(line(d.Who), list.Title), Since: d.Since.Time, Reason: line(d.Reason),
+		})
+	}
+	return list.Indexed(), nil
+}
+
+// line puts a text on one line: findings are sentences.
+func line(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// UnmarshalYAML reads the list.
+func (d *distrusts) UnmarshalYAML(node ast.Node) error {
+	var file struct {
+		Distrust []Distrust `yaml:"distrust"`
+	}
+	if node.Type() == ast.SequenceType {
+		return yaml.NodeToValue(node, (*[]Distrust)(d), yaml.Strict())
+	}
+	err := yaml.NodeToValue(node, &file, yaml.Strict())
+	*d = file.Distrust
+	return err
+}
+
+// UnmarshalYAML reads an entry and holds that it names one thing.
+func (d *Distrust) UnmarshalYAML(node ast.Node) error {
+	type plain Distrust // without this method
+	if err := yaml.NodeToValue(node, (*plain)(d), yaml.Strict()); err != nil {
+		return err
+	}
+	named := 0
+	for _, is := range []bool{d.Certificate != certificateHash{}, d.Key != keyHash{}, strings.TrimSpace(d.Name) != ""} {
+		if is {
+			named++
+		}
+	}
+	switch named {
+	case 0:
+		return wrong(node, "the entry names nothing: type certificate, key or name")
+	case 1:
+		return nil
+	}
+	return wrong(node, "the entry names several things: type one of certificate, key and name, and an entry for each")
+}
+
+// UnmarshalYAML reads a fingerprint, or a certificate as PEM.
+func (h *certificateHash) UnmarshalYAML(node ast.Node) error {
+	text, err := text(node)
+	if err != nil {
+		return err
+	}
+	if !strings.Contains(text, "-----BEGIN") {
+		return fingerprint(node, "certificate", text, (*cert.Hash)(h))
+	}
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		return wrong(node, "certificate: this is no whole PEM block")
+	}
+	c, err := cert.Parse(block.Bytes)
+	if err != nil {
+		return wrong(node, "certificate: %v", err)
+	}
+	*h = certificateHash(c.SHA256)
+	return nil
+}
+
+// UnmarshalYAML reads a fingerprint.
+func (h *keyHash) UnmarshalYAML(node ast.Node) error {
+	text, err := text(node)
+	if err != nil {
+		return err
+	}
+	return fingerprint(node, "key", text, (*cert.Hash)(h))
+}
+
+// fingerprint reads a SHA-256, with or without colons.
+func fingerprint(node ast.Node, field, text string, into *cert.Hash) error {
+	b, err := hex.DecodeString(strings.ReplaceAll(strings.TrimSpace(text), ":", ""))
+	if err != nil || len(b) != len(into) || [32]byte(b) == [32]byte{} {
+		return wrong(node, "%s %.70q: type a SHA-256, which has 64 hexadecimal digits", field, text)
+	}
+	copy(into[:], b)
+	return nil
+}
+
+// text gives the text of a node, which may stand on several lines.
+func text(node ast.Node) (string, error) {
+	if l, ok := node.(*ast.LiteralNode); ok {
+		return l.Value.Value, nil
+	}
+	return scalar(node)
+}
