@@ -24,6 +24,7 @@ groups:
     catalog: catalog.yaml
     policy: policy.yaml
     waivers: waivers.yaml
+    distrust: distrust.yaml
     expect: site.pem
     aia: true
     aia_allow: [10.0.0.0/8]
