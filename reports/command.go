@@ -24,6 +24,9 @@ var numbered = regexp.MustCompile(`#[0-9]+$`)
 // Typed is what to type for an endpoint: its target, or the file that it is in.
 // It is empty for what came on standard input.
 func (e *Endpoint) Typed() string {
+	if e.typed != "" {
+		return e.typed
+	}
 	if e.Host != "" {
 		return scanner.Target{Text: e.Target, Host: e.Host, Port: e.Port, ServerName: e.ServerName, STARTTLS: e.STARTTLS}.Typed()
 	}

@@ -34,6 +34,9 @@ func NewEndpoint(o *scanner.Observation, target string, v *rules.Verdict) Endpoi
 func (e *Endpoint) observed(o *scanner.Observation) {
 	e.Host = Clean(o.Target.Host)
 	e.Port = o.Target.Port
+	if o.Target.Addr.IsValid() { // a report does not tell whether the user gave the address
+		e.typed = Clean(o.Target.Typed())
+	}
 	e.SeenAt = o.At
 	for k, v := range o.Target.Tags {
 		if e.Tags == nil {
