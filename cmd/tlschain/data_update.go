@@ -25,8 +25,11 @@ func (p *process) dataUpdateCommand() *cli.Command {
 		Usage: "take newer facts from CCADB's public reports, or from a folder",
 		Description: `Reads the reports of all CA certificates that the Common CA Database publishes,
 or a folder with such reports (*.csv), certificates (*.pem, *.crt, *.cer) and
-stores.tsv (client, version, date and SHA-256 of each anchor). What is read is
-checked before it takes the place of what was there, and the difference is told.
+stores.tsv (client, version, date and SHA-256 of each anchor), and trust stores
+by themselves: chrome-root-store.tsv, mozilla-root-store.tsv and
+debian-ca-certificates.tsv, each a snapshot of today unless nothing in it is new.
+What is read is checked before it takes the place of what was there, and the
+difference is told.
 
 Examples:
   tlschain data update
