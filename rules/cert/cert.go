@@ -68,6 +68,7 @@ type Certificate struct {
 	DNSNames            []string // raw bytes of each dNSName as sent
 	IPs                 []netip.Addr
 	URIs                []string // of the subject alternative names
+	Emails              []string // rfc822Names of the SAN
 	HasSAN              bool
 	criticalSAN         bool
 	NameConstraints     *NameConstraints
@@ -116,6 +117,8 @@ type NameConstraints struct {
 	ExcludedDNS        []string
 	PermittedIP        []netip.Prefix
 	ExcludedIP         []netip.Prefix
+	PermittedEmail     []string // mailbox, host, or domain after a dot; lower case
+	ExcludedEmail      []string
 	PermittedDirectory [][]byte // DER of each directoryName
 	ExcludedDirectory  [][]byte
 	Other              bool // forms that are not listed above are constrained too

@@ -244,6 +244,7 @@ func (c *Certificate) parseAKI(v cryptobyte.String) bool {
 
 // Tags of GeneralName (RFC 5280 section 4.2.1.6).
 var (
+	rfc822Name    = cbasn1.Tag(1).ContextSpecific()
 	dnsName       = cbasn1.Tag(2).ContextSpecific()
 	directoryName = cbasn1.Tag(4).Constructed().ContextSpecific()
 	uri           = cbasn1.Tag(6).ContextSpecific()
@@ -278,6 +279,8 @@ func (c *Certificate) parseSAN(v cryptobyte.String) bool {
 	good := v.Empty()
 	read := forEachName(names, func(tag cbasn1.Tag, b cryptobyte.String) {
 		switch tag {
+		case rfc822Name:
+			c.Emails = append(c.Emails, string(b))
 		case dnsName:
 			c.DNSNames = append(c.DNSNames, string(b))
 			if len(b) == 0 {

@@ -18,15 +18,15 @@ func (c *Certificate) parseNameConstraints(v cryptobyte.String, critical bool) b
 		return false
 	}
 	if !seq.Empty() ||
-		!nc.readTrees(permitted, &nc.PermittedDNS, &nc.PermittedIP, &nc.PermittedDirectory) ||
-		!nc.readTrees(excluded, &nc.ExcludedDNS, &nc.ExcludedIP, &nc.ExcludedDirectory) {
+		!nc.readTrees(permitted, &nc.PermittedDNS, &nc.PermittedEmail, &nc.PermittedIP, &nc.PermittedDirectory) ||
+		!nc.readTrees(excluded, &nc.ExcludedDNS, &nc.ExcludedEmail, &nc.ExcludedIP, &nc.ExcludedDirectory) {
 		return false
 	}
 	c.NameConstraints = nc
 	return true
 }
 
-func (nc *NameConstraints) readTrees(trees cryptobyte.String, dns *[]string, ips *[]netip.Prefix, dirs *[][]byte) bool {
+func (nc *NameConstraints) readTrees(trees cryptobyte.String, dns, emails *[]string, ips *[]netip.Prefix, dirs *[][]byte) bool {
 	for !trees.Empty() {
 		var tree, base cryptobyte.String
 		var tag cbasn1.Tag
@@ -36,6 +36,8 @@ func (nc *NameConstraints) readTrees(trees cryptobyte.String, dns *[]string, ips
 		switch tag {
 		case dnsName:
 			*dns = append(*dns, strings.ToLower(string(base)))
+		case rfc822Name:
+			*emails = append(*emails, strings.ToLower(string(base)))
 		case directoryName:
 			*dirs = append(*dirs, base)
 		case ipAddress:

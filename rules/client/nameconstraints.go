@@ -61,6 +61,11 @@ func namesAllowed(nc *cert.NameConstraints, c *cert.Certificate, common bool) bo
 			return false
 		}
 	}
+	for _, email := range c.Emails {
+		if len(nc.PermittedEmail) > 0 && !anyMailbox(nc.PermittedEmail, email) || anyMailbox(nc.ExcludedEmail, email) {
+			return false
+		}
+	}
 	for _, ip := range c.IPs {
 		if len(nc.PermittedIP) > 0 && !anyPrefix(nc.PermittedIP, ip) || anyPrefix(nc.ExcludedIP, ip) {
 			return false
@@ -72,8 +77,31 @@ func namesAllowed(nc *cert.NameConstraints, c *cert.Certificate, common bool) bo
 func anyDomain(bases []string, name string) bool {
 	name = strings.ToLower(name)
 	for _, base := range bases {
-		base = strings.TrimPrefix(base, ".")
+		if strings.HasPrefix(base, ".") { // only what is below it: all clients that read constraints agree [c-p-dot-host]
+			if strings.HasSuffix(name, base) {
+				return true
+			}
+			continue
+		}
 		if base == "" || name == base || strings.HasSuffix(name, "."+base) {
+			return true
+		}
+	}
+	return false
+}
+
+// anyMailbox applies constraints of mail addresses (RFC 5280 section 4.2.1.10): a
+// mailbox, all mailboxes of a host, or those of all hosts below a domain.
+func anyMailbox(bases []string, email string) bool {
+	email = strings.ToLower(email)
+	host := email[strings.LastIndexByte(email, '@')+1:]
+	for _, base := range bases {
+		switch {
+		case strings.Contains(base, "@"):
+			if email == base {
+				return true
+			}
+		case base == "" || host == base || strings.HasPrefix(base, ".") && strings.HasSuffix(host, base):
 			return true
 		}
 	}
