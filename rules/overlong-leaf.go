@@ -15,7 +15,8 @@ var overlongLeaf = Rule{
 		"2018-03-01, 398 from 2020-09-01, 200 from 2026-03-15, 100 from 2027-03-15 and 47 from 2029-03-15. Both ends count, so that a " +
 		"certificate of exactly 200 days with one second more is too long. Browsers refuse such certificates as they learn of a bound, " +
 		"and the CA has to revoke a certificate that breaks it, usually within five days. Private CAs are not bound by it.",
-	Fix: "Have the certificate issued again for a shorter time, before the CA revokes it. With lifetimes this short, renewal has to be automatic: " +
+	Fix: "Have the certificate issued again for a shorter time, before the CA revokes it. With lifetimes this short, renewal has to be " +
+		"automatic: " +
 		"ACME, which most CAs offer.",
 	Refs: []string{
 		"CA/Browser Forum: Baseline Requirements for TLS Server Certificates, section 6.3.2",
@@ -112,6 +113,7 @@ func (s *Subject) anchors() (all []*cert.Certificate) {
 // program, and not just the user's.
 func (j *Judge) inCatalog(c *cert.Certificate) bool {
 	return slices.ContainsFunc(j.Known, func(source Source) bool {
-		return source.Name == "catalog" && slices.ContainsFunc(source.Set.BySPKI(c.Key.SPKI), func(k *cert.Certificate) bool { return k.SHA256 == c.SHA256 })
+		same := func(k *cert.Certificate) bool { return k.SHA256 == c.SHA256 }
+		return source.Name == "catalog" && slices.ContainsFunc(source.Set.BySPKI(c.Key.SPKI), same)
 	})
 }

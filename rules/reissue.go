@@ -177,7 +177,7 @@ func traitNeeded(t cert.Trait) string {
 	case cert.PathLenNoCA:
 		return "without a path length in its basic constraints"
 	case cert.CriticalAKI, cert.CriticalSKI, cert.CriticalAIA, cert.CriticalCRL, cert.CriticalIAN, cert.CriticalNSType,
-		cert.CriticalUnknown, cert.CriticalPolicyRule:
+		cert.CriticalUnknown, cert.CriticalPolicyConstraints, cert.CriticalPolicyMappings, cert.CriticalInhibitAny, cert.CriticalPolicies:
 		return "with that extension not critical (now: " + t.Phrase() + ")"
 	case cert.EmptySubject, cert.EmptySubjectSAN:
 		return "with a subject, or with critical subject alternative names"

@@ -12,12 +12,15 @@ import (
 var rootPhaseOut = Rule{
 	ID: "root-phase-out", Class: ClassClient, Severity: Info, Since: "0.2",
 	Title: "The next certificate under this root will be refused",
-	Why: "A client has set a day after which it trusts nothing new under this root. The certificate that is served now is from before that day and " +
+	Why: "A client has set a day after which it trusts nothing new under this root. The certificate that is served now is from before " +
+		"that day and " +
 		"goes on working to its end. Its usual renewal, after two thirds of its lifetime, comes after the day: the same order at the same CA " +
 		"then gives a certificate that this client refuses, on the day on which it is installed, with a chain that looks the same as ever. " +
 		"It is a warning from 60 days before that renewal.",
-	Fix: "Before renewing, ask the CA which of its roots the next certificate will be under, and for one that the client named here goes on trusting. " +
-		"The new certificate needs a new intermediate, too: install the whole file that the CA gives. The certificate that is served now can stay.",
+	Fix: "Before renewing, ask the CA which of its roots the next certificate will be under, and for one that the client named here goes " +
+		"on trusting. " +
+		"The new certificate needs a new intermediate, too: install the whole file that the CA gives. The certificate that is served now can " +
+		"stay.",
 	Refs: []string{
 		"Chrome Root Program Policy: constraints in the Chrome Root Store (SCTNotAfter)",
 		"Mozilla: CKA_NSS_SERVER_DISTRUST_AFTER", "OpenJDK: jdk.security.caDistrustPolicies",
@@ -30,7 +33,8 @@ var rootPhaseOut = Rule{
 		Fix: "更新の前に、次の証明書がどのルートの下になるかを CA に確認し、示されたクライアントが引き続き信頼するルートの証明書を依頼してください。" +
 			"中間 CA 証明書も変わるため、CA から受け取ったファイル全体を設置します。現在の証明書はそのままで構いません。",
 		Says: map[string]string{
-			"This certificate is fine, but %s will refuse the next one under %q: what is issued after %s is not trusted there, and the usual renewal is on %s.": "" +
+			"This certificate is fine, but %s will refuse the next one under %q: what is issued after %s is not trusted there, and the usual " +
+				"renewal is on %s.": "" +
 				"この証明書に問題はありませんが、%[1]s は %[2]s の下の次の証明書を拒否します。%[3]s より後に発行されたものは信頼されず、通常の更新日は %[4]s です。",
 			"Ask the CA of %q for the next certificate under another root than %q.": "次の証明書は %[2]s 以外のルートの下で発行するよう、%[1]s の CA に依頼してください。",
 		},
@@ -44,8 +48,10 @@ var rootPhaseOut = Rule{
 		for _, p := range s.phaseOuts(renewal) {
 			f := Finding{
 				Positions: []int{s.Chain.Leaf}, Clients: p.clients,
-				Message: fmt.Sprintf("This certificate is fine, but %s will refuse the next one under %q: what is issued after %s is not trusted there, "+
-					"and the usual renewal is on %s.", some(p.clients), title(p.root), p.until.UTC().Format(time.DateOnly), renewal.UTC().Format(time.DateOnly)),
+				Message: fmt.Sprintf("This certificate is fine, but %s will refuse the next one under %q: what is issued after %s is not trusted "+
+					"there, "+
+					"and the usual renewal is on %s.", some(p.clients), title(p.root),
+					p.until.UTC().Format(time.DateOnly), renewal.UTC().Format(time.DateOnly)),
 				Fix: fmt.Sprintf("Ask the CA of %q for the next certificate under another root than %q.", title(c), title(p.root)),
 			}
 			if !s.At.Before(renewal.Add(-60 * day)) {

@@ -101,8 +101,9 @@ func flagError(err error) error {
 func (p *process) configOf(c *cli.Context) (config tlschain.Config, err error) {
 	config = tlschain.Config{
 		ClientFile: c.String("client-file"), Roots: c.String("roots"), AddRoots: c.String("add-roots"), Pool: c.StringSlice("pool"),
-		Catalog: c.String("catalog"), Policy: c.String("policy"), Waivers: c.String("waivers"), Distrust: c.String("distrust"), Expect: c.String("expect"),
-		AIA: c.Bool("aia"), AIAAllow: c.StringSlice("aia-allow"),
+		Catalog: c.String("catalog"), Policy: c.String("policy"), Waivers: c.String("waivers"), Distrust: c.String("distrust"),
+		Expect: c.String("expect"),
+		AIA:    c.Bool("aia"), AIAAllow: c.StringSlice("aia-allow"),
 		ServerName: c.String("server-name"), MaxAddresses: c.Int("max-addresses"),
 		AllAddresses: c.Bool("all-addresses"), Fast: c.Bool("fast"),
 		Proxy: c.String("proxy"), ProxyProtocol: c.String("proxy-protocol"), Resolve: c.StringSlice("resolve"), DNS: c.String("dns"),

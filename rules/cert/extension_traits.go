@@ -20,7 +20,8 @@ var criticalTraits = map[string]Trait{
 	"2.5.29.35": CriticalAKI, "2.5.29.14": CriticalSKI, "1.3.6.1.5.5.7.1.1": CriticalAIA,
 	"2.5.29.31": CriticalCRL, "2.5.29.18": CriticalIAN, "2.16.840.1.113730.1.1": CriticalNSType,
 	"2.5.29.37": EKUCritical,
-	"2.5.29.36": CriticalPolicyRule, "2.5.29.33": CriticalPolicyRule, "2.5.29.54": CriticalPolicyRule,
+	"2.5.29.36": CriticalPolicyConstraints, "2.5.29.33": CriticalPolicyMappings, "2.5.29.54": CriticalInhibitAny,
+	"2.5.29.32": CriticalPolicies,
 }
 
 func (c *Certificate) noteCritical(oid string) {

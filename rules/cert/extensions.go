@@ -367,6 +367,7 @@ func (c *Certificate) parsePolicies(v cryptobyte.String) bool {
 	if !v.ReadASN1(&seq, cbasn1.SEQUENCE) || !v.Empty() {
 		return false
 	}
+	c.noteIf(EmptyPolicies, seq.Empty())
 	for !seq.Empty() {
 		var info cryptobyte.String
 		var oid string

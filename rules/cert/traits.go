@@ -130,12 +130,16 @@ const (
 // The traits of what a certificate lacks, though RFC 5280 wants it there: for
 // clients that hold certificates to that.
 const (
-	NoAKI              Trait = iota + IndefiniteLength + 1 // no keyIdentifier of the issuer's key
-	CAWithoutSKI                                           // a CA certificate without subject key identifier
-	CAWithoutUsage                                         // a CA certificate without key usage
-	CALooseConstraints                                     // a CA certificate whose basic constraints are not critical
-	NoConstraints                                          // no basic constraints
-	CriticalPolicyRule                                     // critical policyConstraints, policyMappings or inhibitAnyPolicy
+	NoAKI                     Trait = iota + IndefiniteLength + 1 // no keyIdentifier of the issuer's key
+	CAWithoutSKI                                                  // a CA certificate without subject key identifier
+	CAWithoutUsage                                                // a CA certificate without key usage
+	CALooseConstraints                                            // a CA certificate whose basic constraints are not critical
+	NoConstraints                                                 // no basic constraints
+	CriticalPolicyConstraints                                     // critical policyConstraints
+	CriticalPolicyMappings                                        // critical policyMappings
+	CriticalInhibitAny                                            // critical inhibitAnyPolicy
+	CriticalPolicies                                              // critical certificatePolicies
+	EmptyPolicies                                                 // certificatePolicies without a policy
 	numTraits
 )
 

@@ -116,7 +116,7 @@ func (r refusal) apply(all map[string]Refused, change func(*cert.Traits)) {
 	}
 }
 
-var refusalTables = [][]refusal{keyRefusals, signatureRefusals, dateRefusals, extensionRefusals, encodingRefusals, strictRefusals, versionRefusals, androidRefusals}
+var refusalTables = [][]refusal{keyRefusals, signatureRefusals, dateRefusals, extensionRefusals, encodingRefusals, strictRefusals, policyRefusals, versionRefusals, androidRefusals}
 
 // refusedBy gives what each client refuses, by id, worked out once from the
 // tables.
@@ -251,6 +251,7 @@ var algorithmTraits = cert.Of(
 var usageTraits = cert.Of(
 	cert.EKUAny, cert.EKUStepUp, cert.EKUOther, cert.EKUEmpty, cert.EKUCritical, cert.PathLenNoCA, cert.MustStaple,
 	cert.CriticalAKI, cert.CriticalSKI, cert.CriticalAIA, cert.CriticalCRL, cert.CriticalIAN, cert.CriticalNSType, cert.CriticalUnknown,
+	cert.CriticalPolicyConstraints, cert.CriticalPolicyMappings, cert.CriticalInhibitAny, cert.CriticalPolicies,
 )
 
 // traitCause tells what kind of obstacle a trait is: an algorithm, what a

@@ -4,7 +4,9 @@ import "github.com/tlschain/tlschain/rules/cert"
 
 // versionRefusals is what one version of a family refuses.
 var versionRefusals = []refusal{
-	{cert.CriticalPolicyRule, path, "go-1.21 go-1.23"}, // [p01 p11 p14: policies are processed since 1.24]
+	{cert.CriticalPolicyConstraints, path, "go-1.21 go-1.23"}, // [p01: policies are processed since 1.24]
+	{cert.CriticalPolicyMappings, path, "go-1.21 go-1.23"},    // [p11]
+	{cert.CriticalInhibitAny, path, "go-1.21 go-1.23"},        // [p14]
 }
 
 // takenByVersion is what one version of a family takes although the tables say

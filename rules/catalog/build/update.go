@@ -36,7 +36,8 @@ func Renew(base *catalog.Facts, fsys fs.FS, now time.Time) (*Update, error) {
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
 	b.StoreOf = func(name string) catalog.Store {
 		client := snapshot(name).Client
-		return catalog.Store{ID: client + "-" + today.Format(time.DateOnly), Client: client, Version: "list of " + today.Format(time.DateOnly), Date: today,
+		return catalog.Store{ID: client + "-" + today.Format(time.DateOnly), Client: client, Version: "list of " + today.Format(time.DateOnly),
+			Date:   today,
 			Source: path.Base(name) + " given to data update"}
 	}
 	if err := b.readDir(fsys); err != nil {
@@ -96,8 +97,9 @@ func (l *list) sameAs(m *list) bool {
 	sorted := func(hashes []cert.Hash) []cert.Hash {
 		return slices.SortedFunc(slices.Values(hashes), func(a, b cert.Hash) int { return bytes.Compare(a[:], b[:]) })
 	}
-	return slices.Equal(sorted(l.anchors), sorted(m.anchors)) && maps.EqualFunc(l.Constraints, m.Constraints, func(a, b catalog.Constraint) bool {
-		return a.NotBeforeUntil.Equal(b.NotBeforeUntil) && a.SCTUntil.Equal(b.SCTUntil) && a.From == b.From && a.Enforced == b.Enforced &&
-			a.Intermediate == b.Intermediate && slices.Equal(a.PermittedDNS, b.PermittedDNS) && len(a.Except) == len(b.Except)
-	})
+	return slices.Equal(sorted(l.anchors), sorted(m.anchors)) &&
+		maps.EqualFunc(l.Constraints, m.Constraints, func(a, b catalog.Constraint) bool {
+			return a.NotBeforeUntil.Equal(b.NotBeforeUntil) && a.SCTUntil.Equal(b.SCTUntil) && a.From == b.From && a.Enforced == b.Enforced &&
+				a.Intermediate == b.Intermediate && slices.Equal(a.PermittedDNS, b.PermittedDNS) && len(a.Except) == len(b.Except)
+		})
 }
