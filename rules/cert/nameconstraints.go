@@ -38,6 +38,7 @@ func (nc *NameConstraints) readTrees(trees cryptobyte.String, dns, emails *[]str
 			*dns = append(*dns, strings.ToLower(string(base)))
 		case rfc822Name:
 			*emails = append(*emails, strings.ToLower(string(base)))
+			nc.Other = true // the tables of facts hold no mail addresses
 		case directoryName:
 			*dirs = append(*dirs, base)
 		case ipAddress:

@@ -36,7 +36,9 @@ func TestMSSQLHandshake(t *testing.T) {
 	identity := tls.Certificate{Certificate: [][]byte{leaf.DER}, PrivateKey: leaf.Key.Signer}
 	for _, encryption := range []string{"\x00", "\x01", "\x03"} {
 		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+			ended := make(chan struct{}) // the server's handshake, which by TLS 1.3 ends after the client's
 			server := mk.Script(func(conn net.Conn) {
+				defer close(ended)
 				asked := make([]byte, len(preLogin))
 				if _, err := io.ReadFull(conn, asked); err != nil || string(asked) != preLogin {
 					t.Errorf("asked %q, %v", asked, err)
@@ -58,6 +60,7 @@ func TestMSSQLHandshake(t *testing.T) {
 			if err := client.Handshake(); err != nil || !bytes.Equal(client.ConnectionState().PeerCertificates[0].Raw, leaf.DER) {
 				t.Errorf("%x: %v", encryption, err)
 			}
+			<-ended
 			conn.Close()
 		}
 	}
