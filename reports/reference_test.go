@@ -28,33 +28,20 @@ func reference(b *strings.Builder, title string, t reflect.Type, done map[reflec
 	done[t] = true
 	fmt.Fprintf(b, "\n## %s\n\n| field | type | |\n|---|---|---|\n", title)
 	var inner []reflect.Type
-	var walk func(reflect.Type)
-	walk = func(t reflect.Type) {
-		for i := range t.NumField() {
-			f := t.Field(i)
-			name, flags, _ := strings.Cut(f.Tag.Get("json"), ",")
-			switch {
-			case f.Anonymous:
-				walk(f.Type)
-				continue
-			case !f.IsExported() || name == "-":
-				continue
-			}
-			kind, of := jsonType(f.Type)
-			if of != nil {
-				inner = append(inner, of)
-			}
-			if f.Tag.Get("null") != "" || f.Type.Kind() == reflect.Pointer && !strings.Contains(flags, "omitempty") {
-				kind += " or null"
-			}
-			text := f.Tag.Get("doc")
-			if words := f.Tag.Get("enum"); words != "" {
-				text = strings.Join(append([]string{text}, "one of "+strings.ReplaceAll(words, ",", ", ")), "; ")
-			}
-			fmt.Fprintf(b, "| `%s` | %s | %s |\n", name, kind, strings.TrimPrefix(text, "; "))
+	eachField(t, func(f reflect.StructField, name, flags string) {
+		kind, of := jsonType(f.Type)
+		if of != nil {
+			inner = append(inner, of)
 		}
-	}
-	walk(t)
+		if f.Tag.Get("null") != "" || f.Type.Kind() == reflect.Pointer && !strings.Contains(flags, "omitempty") {
+			kind += " or null"
+		}
+		text := f.Tag.Get("doc")
+		if words := f.Tag.Get("enum"); words != "" {
+			text = strings.Join(append([]string{text}, "one of "+strings.ReplaceAll(words, ",", ", ")), "; ")
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", name, kind, strings.TrimPrefix(text, "; "))
+	})
 	for _, t := range inner {
 		reference(b, t.Name(), t, done)
 	}

@@ -105,27 +105,29 @@ func schemaOf(t reflect.Type, tag reflect.StructTag) object {
 	return append(head, o...)
 }
 
-func fieldsOf(t reflect.Type) object {
-	properties, required := object{}, []string{}
-	var walk func(reflect.Type)
-	walk = func(t reflect.Type) {
-		for i := range t.NumField() {
-			f := t.Field(i)
-			name, flags, _ := strings.Cut(f.Tag.Get("json"), ",")
-			switch {
-			case f.Anonymous:
-				walk(f.Type)
-				continue
-			case !f.IsExported() || name == "-":
-				continue
-			}
-			properties = append(properties, member{name, schemaOf(f.Type, f.Tag)})
-			if !strings.Contains(flags, "omitempty") && f.Tag.Get("added") == "" {
-				required = append(required, name)
-			}
+// eachField gives the fields of a type of the contract, those of embedded types
+// among them, with their names in JSON and what follows these in the tag.
+func eachField(t reflect.Type, do func(f reflect.StructField, name, flags string)) {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, flags, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch {
+		case f.Anonymous:
+			eachField(f.Type, do)
+		case f.IsExported() && name != "-":
+			do(f, name, flags)
 		}
 	}
-	walk(t)
+}
+
+func fieldsOf(t reflect.Type) object {
+	properties, required := object{}, []string{}
+	eachField(t, func(f reflect.StructField, name, flags string) {
+		properties = append(properties, member{name, schemaOf(f.Type, f.Tag)})
+		if !strings.Contains(flags, "omitempty") && f.Tag.Get("added") == "" {
+			required = append(required, name)
+		}
+	})
 	return object{{"properties", properties}, {"required", required}}
 }
 
