@@ -1,10 +1,7 @@
 package client
 
 import (
-	"encoding/csv"
 	"encoding/pem"
-	"errors"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -44,20 +41,8 @@ type truthRow struct {
 
 func readTruth(t *testing.T, name string) []truthRow {
 	t.Helper()
-	f, err := os.Open(filepath.Join(truthDir, name))
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skip("the table of measured verdicts is not beside the repository")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	all, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var rows []truthRow
-	for _, r := range all[1:] {
+	for _, r := range readTable(t, filepath.Join(truthDir, name)) {
 		rows = append(rows, truthRow{r[0], r[1], r[2], r[3], r[4], r[6], r[7], r[9] == "accept"})
 	}
 	return rows
