@@ -54,7 +54,7 @@ func (k *Conditions) enforced(anchor cert.Hash) bool {
 // conditions.
 func (pb *pathBuilder) checkConditions() pathError {
 	k := pb.conditions
-	if k == nil || len(pb.path) == 0 {
+	if k == nil {
 		return pathError{}
 	}
 	f := pb.checkRevoked(k)
@@ -84,7 +84,10 @@ func (pb *pathBuilder) checkRevoked(k *Conditions) pathError {
 }
 
 func (pb *pathBuilder) checkAnchor(k *Conditions) pathError {
-	anchor := pb.path[len(pb.path)-1].to
+	anchor := pb.leaf // a leaf that is in the store itself
+	if len(pb.path) > 0 {
+		anchor = pb.path[len(pb.path)-1].to
+	}
 	leaf := pb.leaf.c
 	for _, c := range k.Of(anchor.c.SHA256) {
 		until := c.NotBeforeUntil
@@ -143,7 +146,7 @@ func (pc *presentedChain) firstSCT(leaf *cert.Certificate) (first time.Time) {
 // allows reports whether a path that another client accepted without meeting a
 // condition meets these.
 func (k *Conditions) allows(path []*cert.Certificate, q Question) bool {
-	if k == nil || len(path) < 2 {
+	if k == nil || len(path) == 0 {
 		return true
 	}
 	for _, c := range path {

@@ -198,24 +198,26 @@ func (b *builder) readConstraints(name string, r io.Reader) error {
 	return nil
 }
 
+// constraintsOf gives what was read so far of a list. A policy that is read again
+// begins anew: what the facts have of it belongs to them.
 func (b *builder) constraintsOf(id, source string, date time.Time) map[cert.Hash]catalog.Constraint {
-	if id, ok := strings.CutPrefix(id, "policy:"); ok {
-		for _, p := range b.policies {
-			if p.ID == id {
-				return p.Constraints
-			}
-		}
-		p := &catalog.Policy{ID: id, Source: source, Date: date, Constraints: make(map[cert.Hash]catalog.Constraint)}
-		b.policies = append(b.policies, p)
-		return p.Constraints
+	if b.asked[id] != nil {
+		return b.asked[id]
 	}
-	if b.asked[id] == nil { // the store may be read later
-		if b.asked == nil {
-			b.asked = make(map[string]map[cert.Hash]catalog.Constraint)
-		}
-		b.asked[id] = make(map[cert.Hash]catalog.Constraint)
+	if b.asked == nil {
+		b.asked = make(map[string]map[cert.Hash]catalog.Constraint)
 	}
-	return b.asked[id]
+	read := make(map[cert.Hash]catalog.Constraint)
+	b.asked[id] = read // of a store: it may be read later
+	if policy, ok := strings.CutPrefix(id, "policy:"); ok {
+		p := &catalog.Policy{ID: policy, Source: source, Date: date, Constraints: read}
+		if i := slices.IndexFunc(b.policies, func(old *catalog.Policy) bool { return old.ID == policy }); i >= 0 {
+			b.policies[i] = p
+		} else {
+			b.policies = append(b.policies, p)
+		}
+	}
+	return read
 }
 
 // readOneCRL reads Mozilla's list of revoked CA certificates.
@@ -253,7 +255,7 @@ func (b *builder) readOneCRL(name string, r io.Reader) error {
 		l.Date = latest(l.Date, e.Since)
 		l.Entries = append(l.Entries, e)
 	}
-	b.setRevoked(l)
+	b.setRevoked(l.Indexed())
 	return nil
 }
 
@@ -283,6 +285,9 @@ func (b *builder) readRevokedKeys(name string, r io.Reader) error {
 			return err
 		}
 		l.Entries = append(l.Entries, e)
+	}
+	for _, l := range lists {
+		l.Indexed()
 	}
 	return nil
 }
@@ -348,9 +353,6 @@ func (b *builder) trust(f *catalog.Facts, certs map[cert.Hash]*cert.Certificate)
 			}
 		}
 		shipped.Certs = chain.NewSet(known)
-	}
-	for _, r := range b.revoked {
-		r.Indexed()
 	}
 	slices.SortFunc(b.policies, func(x, y *catalog.Policy) int { return strings.Compare(x.ID, y.ID) })
 	slices.SortFunc(b.revoked, func(x, y *catalog.Revocations) int { return strings.Compare(x.ID, y.ID) })

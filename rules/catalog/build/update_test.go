@@ -109,3 +109,28 @@ func TestReports(t *testing.T) {
 		}
 	}
 }
+
+// Reading policies and lists again leaves the facts that were begun with as they
+// are: others hold them, and read them meanwhile.
+func TestRenewLeavesBaseAlone(t *testing.T) {
+	ca := tlstest.For(t)
+	a := ca.Root("A")
+	hash := cert.Hash(sha256.Sum256(a.DER)).String()
+	const header = "list\tanchor_sha256\tnot_before_until\texcept_sha256\texcept_until\tdate\tsource\n"
+	policy := func(until string) *fstest.MapFile {
+		return file(header + "policy:java-99\t" + hash + "\t" + until + "\t" + hash + "\t2025-01-01\t2025-01-01\there\n")
+	}
+	base := made(t, nil, fstest.MapFS{"1.csv": report(a), "anchor-constraints.tsv": policy("2024-01-01")})
+	u, err := Renew(base, fstest.MapFS{"anchor-constraints.tsv": policy("2024-06-01")}, time.Date(2027, 3, 4, 0, 0, 0, 0, time.UTC))
+	if err != nil {
+		t.Fatal(err)
+	}
+	anchor := cert.Hash(sha256.Sum256(a.DER))
+	before, after := base.Policy("java-99").Constraints[anchor], u.Facts.Policy("java-99").Constraints[anchor]
+	if before.NotBeforeUntil.Month() != time.January || len(before.Except) != 1 {
+		t.Errorf("the base became %+v", before)
+	}
+	if after.NotBeforeUntil.Month() != time.June || len(after.Except) != 1 {
+		t.Errorf("the update is %+v", after)
+	}
+}
