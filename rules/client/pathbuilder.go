@@ -46,6 +46,9 @@ func (pb *pathBuilder) run(n *node) bool {
 	n.onPath = pb.presented.runs
 	if n == pb.presented.list[0] && pb.trustsLeaf(n) {
 		f := pb.checkOne(n, nil, 0, pb.b.Sent&(Dates|Unknown|EKU))
+		if f.what == nothing {
+			f = pb.checkConditions()
+		}
 		pb.found = f
 		return f.what == nothing
 	}
