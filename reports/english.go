@@ -18,8 +18,9 @@ func english() labels {
 		Breaks: "Breaks for %s", AndMore: "%d more", Until: "until %s",
 		Counts: "%d endpoint|%d endpoints", CountsOf: "%d %s", Who: "Refused most by", Of: "%d of %d",
 		Next: "Next", NextFixOne: "fixes the worst of %d endpoints that need the same intermediates",
-		NextFix: "writes the file that fixes %d endpoint|writes the one file that fixes %d endpoints",
-		NextWhy: "what the worst fault means (found once)|what the worst fault means (found %d times)",
+		NextFixOther: "writes the file for the other handshake of %d endpoint|fixes one of %d endpoints at fault in another handshake",
+		NextFix:      "writes the file that fixes %d endpoint|writes the one file that fixes %d endpoints",
+		NextWhy:      "what the worst fault means (found once)|what the worst fault means (found %d times)",
 		NextRetry: "%d endpoint was not judged: see why above, then scan it again|%d endpoints were not judged: see why above, " +
 			"then scan them again",
 		NothingTo: "nothing to do", Stopped: "Interrupted: the report ends before the last target.",

@@ -35,13 +35,15 @@ type labels struct {
 	Next       string
 	NextFix    string // %d endpoints
 	NextFixOne string // %d endpoints with several leaves
-	NextWhy    string // %d findings
-	NextRetry  string // %d endpoints
-	NothingTo  string
-	Stopped    string
-	AsTheyCame string // %d endpoints
-	AsOf       string // %s a time
-	HowTo      string // before what to do
+	// %d endpoints at fault in another handshake only
+	NextFixOther string
+	NextWhy      string // %d findings
+	NextRetry    string // %d endpoints
+	NothingTo    string
+	Stopped      string
+	AsTheyCame   string // %d endpoints
+	AsOf         string // %s a time
+	HowTo        string // before what to do
 
 	// the HTML page
 	Title, SkipTo, MendsTitle, ExpiresTitle, ClientsTitle, EndpointsTitle, RulesTitle string

@@ -39,6 +39,8 @@ func (l labels) next(s Summary, flags []string) (steps []step) {
 			why = l.NextFixOne
 		}
 		steps = append(steps, step{m.command(flags), l.count(why, m.unwaived)})
+	} else if s.others > 0 {
+		steps = append(steps, step{Command("fix", s.otherTarget, flags...), l.count(l.NextFixOther, s.others)})
 	}
 	if worst := mostFrequent(s.Findings); worst.Count > 0 {
 		steps = append(steps, step{"tlschain explain " + quote(worst.Rule), l.count(l.NextWhy, worst.Count)})

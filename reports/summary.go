@@ -29,6 +29,9 @@ type Summary struct {
 
 	Skipped        []Skipped `json:"skipped" doc:"what was given and could not be used: lines of lists, and files; bounded" added:"yes"`
 	SkippedOmitted int       `json:"skipped_omitted" doc:"how many more were skipped than are listed" added:"yes"`
+
+	others      int    // endpoints with nothing to fix but in another handshake, such as the one for RSA
+	otherTarget string // one of them, as it is typed
 }
 
 // A Skipped line of a list, or file, is one that nothing was made of.
@@ -135,6 +138,11 @@ func (t *Tally) Add(e *Endpoint) {
 	}
 	if e.NeedsMend() {
 		t.mend(e)
+	} else if typed := e.Typed(); typed != "" && e.otherHandshakeNeedsFix() {
+		t.s.others++
+		if t.s.otherTarget == "" || typed < t.s.otherTarget {
+			t.s.otherTarget = typed
+		}
 	}
 }
 
@@ -225,6 +233,7 @@ func (m *Mend) consider(e *Endpoint) {
 // adopt takes over what another summary of the same endpoints knows beside what
 // is written down.
 func (s *Summary) adopt(counted Summary) {
+	s.others, s.otherTarget = counted.others, counted.otherTarget
 	for i := range s.Mends {
 		m := &s.Mends[i]
 		for _, c := range counted.Mends {
@@ -280,6 +289,15 @@ func (e *Endpoint) Worst() rules.Severity {
 // was sent after the leaf.
 func (e *Endpoint) NeedsMend() bool {
 	return !e.BundleSHA256.IsZero() && e.BundleSHA256 != e.sent()
+}
+
+// otherHandshakeNeedsFix reports whether what the server sends in another
+// handshake is at fault: fix writes the file for each.
+func (e *Endpoint) otherHandshakeNeedsFix() bool {
+	return slices.ContainsFunc(e.Findings, func(f Finding) bool {
+		r := rules.Lookup(f.Rule)
+		return f.Variant != "" && !f.Waived && f.Severity >= rules.Warning && r != nil && r.Class == rules.ClassPresentation
+	})
 }
 
 // sent is the bundle hash of what was presented: of everything but the leaf,

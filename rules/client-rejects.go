@@ -64,6 +64,9 @@ func (s *Subject) rejections() (all []*rejection) {
 		}
 		p := v.Problem
 		key := cause{p.Code, p.At.Cert, p.By.Cert, p.N, p.Trait}
+		if p.Code == client.CodeNotCA && p.At.Cert.AllTraits().Has(cert.NoConstraints) {
+			key = cause{client.CodeTrait, p.At.Cert, p.By.Cert, p.N, cert.NoConstraints} // other clients name what is not there
+		}
 		if v.Cause == client.Incomplete || v.Cause == client.Untrusted {
 			key = cause{} // no way to a root that the client has, wherever it gives up
 		}

@@ -129,6 +129,6 @@ var adviceJa = map[string]string{
 		"%q": "発行者鍵識別子に発行者とシリアル番号を入れないか、%[1]s のものを入れる",
 	"the key identifier %X of %q in its authority key identifier (now " +
 		"%X)": "発行者鍵識別子を %[2]s の鍵識別子 %[1]s とする (現在は %[3]s)",
-	"the key identifier %X of %q in its authority key identifier (now %X) and no issuer and serial number " +
-		"there": "発行者鍵識別子を %[2]s の鍵識別子 %[1]s とし (現在は %[3]s)、発行者とシリアル番号を入れない",
+	"the key identifier %X of %q in its authority key identifier (now %X), without issuer or " +
+		"serial number there": "発行者鍵識別子を %[2]s の鍵識別子 %[1]s とし (現在は %[3]s)、発行者とシリアル番号を入れない",
 }

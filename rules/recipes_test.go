@@ -45,6 +45,9 @@ func TestRecipes(t *testing.T) {
 					t.Errorf("%s fires and is not expected:\n%s", f.Rule, describe(v))
 				}
 			}
+			if r.Only && len(v.Findings) != len(r.Expect) {
+				t.Errorf("%d findings, and %d are expected:\n%s", len(v.Findings), len(r.Expect), describe(v))
+			}
 		})
 	}
 }
@@ -52,6 +55,9 @@ func TestRecipes(t *testing.T) {
 func matches(r *tlstest.Recipe, e tlstest.Expectation, f Finding) bool {
 	if f.Rule != e.Rule || e.Severity != "" && f.Severity.String() != e.Severity ||
 		e.Positions != nil && !slices.Equal(f.Positions, e.Positions) {
+		return false
+	}
+	if text := f.Message + " " + f.Fix; !strings.Contains(text, e.Says) || e.Never != "" && strings.Contains(text, e.Never) {
 		return false
 	}
 	if len(e.Missing) == 0 {
@@ -71,7 +77,7 @@ func matches(r *tlstest.Recipe, e tlstest.Expectation, f Finding) bool {
 func describe(v *Verdict) string {
 	var b strings.Builder
 	for _, f := range v.Findings {
-		b.WriteString("  " + f.Severity.String() + " " + f.Rule + ": " + f.Message + " [" + strings.Join(f.Clients, " ") + "]\n")
+		b.WriteString("  " + f.Severity.String() + " " + f.Rule + ": " + f.Message + " [" + strings.Join(f.Clients, " ") + "] " + f.Fix + "\n")
 	}
 	for _, c := range v.Clients {
 		if !c.Accepted {

@@ -131,21 +131,20 @@ func identifiersNeeded(c, issuer *cert.Certificate) string {
 	if c == nil || issuer == nil {
 		return "with an authority key identifier that fits its issuer"
 	}
-	var wants []string
+	wants := ""
 	if len(c.AKI) > 0 && len(issuer.SKI) > 0 && !bytes.Equal(c.AKI, issuer.SKI) {
-		wants = append(wants, fmt.Sprintf("the key identifier %X of %q in its authority key identifier (now %X)", issuer.SKI, title(issuer),
-			c.AKI))
+		wants = fmt.Sprintf("with the key identifier %X of %q in its authority key identifier (now %X)", issuer.SKI, title(issuer), c.AKI)
 	}
 	if c.AKIIssuer != nil || c.AKISerial != nil {
-		if len(wants) == 0 {
+		if wants == "" {
 			return fmt.Sprintf("with an authority key identifier without issuer and serial number, or with those of %q", title(issuer))
 		}
-		wants = append(wants, "no issuer and serial number there")
+		return wants + ", without issuer or serial number there"
 	}
-	if len(wants) == 0 {
+	if wants == "" {
 		return fmt.Sprintf("with an authority key identifier that fits %q", title(issuer))
 	}
-	return "with " + strings.Join(wants, " and ")
+	return wants
 }
 
 // traitNeeded says what a certificate must have in place of a trait that some

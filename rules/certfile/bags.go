@@ -23,11 +23,12 @@ import (
 // keys does not tell: under which alias it stands, which key it belongs to, and
 // that Java only trusts it.
 type bag struct {
-	key     bool
-	cert    []byte
-	alias   string
-	id      string // localKeyId
-	trusted bool   // a trusted entry: Java never presents it
+	key       bool
+	cert      []byte
+	alias     string
+	id        string // localKeyId
+	trusted   bool   // a trusted entry: Java never presents it
+	encrypted bool
 }
 
 var (
@@ -76,8 +77,12 @@ func bagsOf(data []byte, password string) (bags []bag, err error) {
 		default:
 			return nil, errBags
 		}
+		before := len(bags)
 		if bags, err = appendBags(bags, content); err != nil {
 			return nil, err
+		}
+		for i := range bags[before:] {
+			bags[before+i].encrypted = bags[before+i].encrypted || kind.Equal(oidEncryptedData)
 		}
 	}
 	return bags, nil
@@ -102,7 +107,7 @@ func appendBags(bags []bag, contents cryptobyte.String) ([]bag, error) {
 		if !contents.ReadASN1(&in, cbasn1.SEQUENCE) || !in.ReadASN1ObjectIdentifier(&kind) || !explicit(&in, &value) {
 			return nil, errBags
 		}
-		b := bag{key: kind.Equal(oidKeyBag) || kind.Equal(oidShroudedBag)}
+		b := bag{key: kind.Equal(oidKeyBag) || kind.Equal(oidShroudedBag), encrypted: kind.Equal(oidShroudedBag)}
 		if kind.Equal(oidCertBag) {
 			var certBag, der cryptobyte.String
 			if !value.ReadASN1(&certBag, cbasn1.SEQUENCE) || !certBag.SkipASN1(cbasn1.OBJECT_IDENTIFIER) || !explicitOctets(&certBag, &der) {

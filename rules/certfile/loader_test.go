@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/tlschain/tlschain/rules/cert"
@@ -230,8 +231,37 @@ func damaged(chance *rand.Rand, text string) string {
 	return text
 }
 
-// TestWebServersLoad holds the same to nginx and HAProxy, which read the file
-// by loops of their own.
+// startedOrEnded runs a server that tests its configuration and ends, or that
+// says when it serves and is then stopped. It gives what was said, and the error
+// with which the server ended by itself.
+func startedOrEnded(t *testing.T, cmd *exec.Cmd) (said []byte, err error) {
+	t.Helper()
+	output, input, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer output.Close()
+	cmd.Stdout, cmd.Stderr = input, input
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	input.Close()
+	serves := false
+	for lines := bufio.NewScanner(output); lines.Scan(); {
+		said = append(append(said, lines.Bytes()...), '\n')
+		if !serves && strings.Contains(lines.Text(), "resuming normal operations") {
+			serves = true
+			cmd.Process.Signal(syscall.SIGTERM)
+		}
+	}
+	if err = cmd.Wait(); serves {
+		return said, nil
+	}
+	return said, err
+}
+
+// TestWebServersLoad holds the same to nginx, HAProxy and Apache httpd, which
+// read the file by loops of their own.
 func TestWebServersLoad(t *testing.T) {
 	h := newHierarchy(t)
 	folder := t.TempDir()
@@ -252,6 +282,15 @@ func TestWebServersLoad(t *testing.T) {
 			conf := write("haproxy.conf", fmt.Sprintf("defaults\n timeout client 1s\n timeout server 1s\n timeout connect 1s\nfrontend f\n mode tcp\n bind 127.0.0.1:1 ssl crt %s\n default_backend b\nbackend b\n mode tcp\n", file))
 			return exec.Command("/usr/sbin/haproxy", "-c", "-q", "-f", conf)
 		},
+		// It reads certificates when it starts, not when it tests its configuration.
+		"apache2": func(file string) *exec.Cmd {
+			const modules = "/usr/lib/apache2/modules/mod_"
+			os.Remove(filepath.Join(folder, "apache2.pid")) // of the one before, which may have been stopped while it wrote it
+			conf := write("apache2.conf", fmt.Sprintf("ServerRoot %s\nDefaultRuntimeDir %s\nPidFile apache2.pid\nServerName localhost\nErrorLog /dev/stderr\n"+
+				"Listen 127.0.0.1:1\nLoadModule mpm_event_module %smpm_event.so\nLoadModule ssl_module %sssl.so\n"+
+				"SSLEngine on\nSSLCertificateFile %s\nSSLCertificateKeyFile %s.key\n", folder, folder, modules, modules, file, file))
+			return exec.Command("/usr/sbin/apache2", "-DFOREGROUND", "-f", conf)
+		},
 	}
 	for server, command := range servers {
 		if _, err := exec.LookPath("/usr/sbin/" + server); err != nil {
@@ -269,7 +308,7 @@ func TestWebServersLoad(t *testing.T) {
 				t.Fatal(err)
 			}
 			says := slices.Contains(predicted(chains[0]), certfile.OpenSSL)
-			out, err := command(file).CombinedOutput()
+			out, err := startedOrEnded(t, command(file))
 			if strings.HasSuffix(name, "issuer") && err == nil {
 				continue // it starts, and the issuer is not sent: TestRealLoaders sees that
 			}

@@ -43,31 +43,55 @@ func isJCEKS(data []byte) bool { return bytes.HasPrefix(data, []byte{0xce, 0xce,
 
 // readPKCS12 reads a PFX as a set: IIS and Java build the chain from it anew,
 // by name, whatever the order of its bags.
+//
+// Java reads no key that is not encrypted, and given no password, as servers are
+// by default, no certificate that is, be it with an empty one.
 func readPKCS12(data []byte, passwords []string) ([]Chain, error) {
-	var err error
-	for _, password := range passwords {
+	chains, password, err := chainsOfPKCS12(data, passwords)
+	if err != nil {
+		return nil, err
+	}
+	bags, err := bagsOf(data, password)
+	if err != nil {
+		return chains, nil // old or odd encryption: nothing more is known about it
+	}
+	for i := range chains {
+		switch c := &chains[i]; {
+		case c.Keyless:
+		case slices.ContainsFunc(bags, func(b bag) bool { return b.key && !b.encrypted }):
+			c.Flaws = append(c.Flaws, Flaw{Store: true, What: plainKey, Fix: plainKeyFix, Loaders: []Loader{Java}})
+		case password == "" && slices.ContainsFunc(bags, func(b bag) bool { return b.cert != nil && b.encrypted }):
+			c.Flaws = append(c.Flaws, Flaw{Store: true, What: emptyPassword, Fix: emptyPasswordFix, Loaders: []Loader{Java}})
+		}
+	}
+	return chains, nil
+}
+
+// chainsOfPKCS12 also gives the password that opens the file.
+func chainsOfPKCS12(data []byte, passwords []string) (_ []Chain, password string, err error) {
+	for _, password = range passwords {
 		var chain Chain
 		if chain, err = openPKCS12(data, password); err == nil {
 			if bags, err := bagsOf(data, password); err == nil {
 				if chains, ok := javaChains(bags, map[cert.Hash]bool{chain.Key: true}); ok && len(chains) > 0 {
-					return chains, nil
+					return chains, password, nil
 				}
 			}
-			return []Chain{chain}, nil
+			return []Chain{chain}, password, nil
 		}
 		if bags, failed := bagsOf(data, password); failed == nil { // the library wants exactly one key
 			if chains, ok := javaChains(bags, nil); ok && len(chains) > 0 {
-				return chains, nil
+				return chains, password, nil
 			}
 			if chain = keyless(bags); chain.Keyless && len(chain.Certs) > 0 {
-				return []Chain{chain}, nil
+				return []Chain{chain}, password, nil
 			}
 		}
 		if !errors.Is(err, pkcs12.ErrIncorrectPassword) && !errors.Is(err, pkcs12.ErrDecryption) {
-			return nil, fmt.Errorf("reading PKCS #12: %w", err)
+			return nil, "", fmt.Errorf("reading PKCS #12: %w", err)
 		}
 	}
-	return nil, ErrPassword
+	return nil, "", ErrPassword
 }
 
 func openPKCS12(data []byte, password string) (Chain, error) {

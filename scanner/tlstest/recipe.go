@@ -46,7 +46,7 @@ import (
 //	at 2026-11-22         judged as of (default: Now); RFC 3339 or a date
 //	name www.example.test judged for this name (default: ServerName); - for none
 //	clients openssl-3.0   profiles to judge by
-//	expect RULE [severity=error] [positions=0,1] [missing=I,...]
+//	expect RULE [severity=error] [positions=0,1] [missing=I,...] [says="TEXT"] [never="TEXT"]
 //	absent RULE ...       rules that must not fire
 //	only                  nothing but what is expected may fire
 type Recipe struct {
@@ -90,6 +90,8 @@ type Expectation struct {
 	Severity  string
 	Positions []int
 	Missing   []string // names of certificates of the recipe
+	Says      string   // stands in the message or the fix
+	Never     string   // stands in neither
 }
 
 // Cert is the DER of a certificate of the recipe, or the bytes of a piece of

@@ -26,7 +26,7 @@ import (
 //	signedby=NAME  corrupt            a signature by another key; a broken one
 //	san=a,b  nosan                    DNS names and addresses
 //	ca=true|false  pathlen=N
-//	eku=server,client,any | none      ku=none|nocertsign|server|encipher
+//	eku=server,client,any | none      ku=none|nocertsign|server|encipher|keyencipherment
 //	ski=none|of:NAME|bad
 //	aki=none|of:NAME|bad|issuerserial:NAME
 //	nc=permit:example.test,exclude:example.org
@@ -106,7 +106,8 @@ func (r *Recipe) extension(t *Template, w word) (err error) {
 		err = setEKU(t, w.value)
 	case "ku":
 		t.KeyUsage, err = choose(w.value, map[string]x509.KeyUsage{"none": 0, "nocertsign": x509.KeyUsageCRLSign,
-			"server": x509.KeyUsageDigitalSignature, "encipher": x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment})
+			"server": x509.KeyUsageDigitalSignature, "encipher": x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
+			"keyencipherment": x509.KeyUsageKeyEncipherment})
 	case "ski":
 		t.SubjectKeyId, err = r.keyID(w.value)
 	case "aki":

@@ -222,7 +222,7 @@ func (r *Recipe) list(to *[][]byte, words []word) error {
 
 func (r *Recipe) expect(line int, words []word) error {
 	if len(words) == 0 || words[0].hasValue {
-		return errors.New("want: expect RULE [severity=...] [positions=0,1] [missing=NAME,...]")
+		return errors.New("want: expect RULE [severity=...] [positions=0,1] [missing=NAME,...] [says=TEXT] [never=TEXT]")
 	}
 	e := Expectation{Line: line, Rule: words[0].name}
 	for _, w := range words[1:] {
@@ -248,8 +248,12 @@ func (r *Recipe) expect(line int, words []word) error {
 				}
 				e.Missing = append(e.Missing, name)
 			}
+		case "says":
+			e.Says = w.value
+		case "never":
+			e.Never = w.value
 		default:
-			return fmt.Errorf("expect has no option %q: want severity=, positions= or missing=", w.name)
+			return fmt.Errorf("expect has no option %q: want severity=, positions=, missing=, says= or never=", w.name)
 		}
 	}
 	r.Expect = append(r.Expect, e)
