@@ -39,8 +39,15 @@ func (c *Certificate) parseNameConstraints(v cryptobyte.String, critical bool) b
 		return false
 	}
 	good := seq.Empty()
-	good = c.readTrees(permitted, subtreeLists{&nc.PermittedDNS, &nc.PermittedEmail, &nc.PermittedURI, &nc.PermittedIP, &nc.PermittedDirectory}) && good
-	good = c.readTrees(excluded, subtreeLists{&nc.ExcludedDNS, &nc.ExcludedEmail, &nc.ExcludedURI, &nc.ExcludedIP, &nc.ExcludedDirectory}) && good
+	for _, side := range []struct {
+		trees cryptobyte.String
+		to    subtreeLists
+	}{
+		{permitted, subtreeLists{&nc.PermittedDNS, &nc.PermittedEmail, &nc.PermittedURI, &nc.PermittedIP, &nc.PermittedDirectory}},
+		{excluded, subtreeLists{&nc.ExcludedDNS, &nc.ExcludedEmail, &nc.ExcludedURI, &nc.ExcludedIP, &nc.ExcludedDirectory}},
+	} {
+		good = c.readTrees(side.trees, side.to) && good
+	}
 	c.noteIf(ConstraintsEmpty, !hasP && !hasE)
 	c.noteIf(CriticalDirectories, critical && len(nc.PermittedDirectory)+len(nc.ExcludedDirectory) > 0)
 	c.noteIf(CriticalOtherForms, critical && nc.unread)
