@@ -20,7 +20,7 @@ func (p *process) dataCommand() *cli.Command {
 				Usage:  "tell which facts are in use, where they are from, and their terms",
 				Action: func(*cli.Context) error { return p.dataInfo() },
 			},
-			p.dataUpdateCommand(),
+			p.dataUpdateCommand(), p.dataCheckCommand(), p.dataExportCommand(),
 		},
 	}
 }

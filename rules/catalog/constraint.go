@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"time"
 
 	"github.com/tlschain/tlschain/rules/cert"
@@ -42,6 +43,13 @@ func (c Constraint) Until() time.Time {
 		return c.NotBeforeUntil
 	}
 	return c.SCTUntil
+}
+
+// Same reports whether two constraints ask for the same.
+func (c Constraint) Same(d Constraint) bool {
+	return c.NotBeforeUntil.Equal(d.NotBeforeUntil) && c.SCTUntil.Equal(d.SCTUntil) && c.From == d.From && c.Enforced == d.Enforced &&
+		c.Intermediate == d.Intermediate && slices.Equal(c.PermittedDNS, d.PermittedDNS) &&
+		slices.EqualFunc(c.Except, d.Except, func(x, y Exception) bool { return x.CA == y.CA && x.NotBeforeUntil.Equal(y.NotBeforeUntil) })
 }
 
 // A Policy is what a client's own code asks for of anchors, whichever trust

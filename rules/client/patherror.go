@@ -44,7 +44,6 @@ const (
 	unknownCritical
 	constraintsUnread
 	nameForbidden
-	tooManyConstraints
 	oddEntry
 	leafIsCA
 	leafUsage
@@ -216,7 +215,7 @@ func (f pathError) cause() Cause {
 		return Order
 	case oddEntry, junkEntry:
 		return Odd
-	case tooLarge, certTooLarge, tooMany, pathTooLong, budgetSpent, tooManyConstraints:
+	case tooLarge, certTooLarge, tooMany, pathTooLong, budgetSpent:
 		return Limit
 	}
 	return Constraint

@@ -32,6 +32,9 @@ type builder struct {
 	// Skipped are the certificates that could not be read, each with its place and why.
 	Skipped []string
 
+	wants    func(path string) bool // nil: every file that it knows how to read
+	reported reported
+
 	base  *catalog.Facts
 	certs map[cert.Hash]*item
 	order []*item // as they came
@@ -54,6 +57,8 @@ type list struct {
 	catalog.Store
 	place   string // file and first line, for errors
 	anchors []cert.Hash
+	// marksIntermediates: what was read does not tell roots from intermediates.
+	marksIntermediates bool
 }
 
 // newBuilder begins with the facts of base, which may be nil.

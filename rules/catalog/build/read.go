@@ -24,8 +24,8 @@ import (
 const maxFile = 64 << 20
 
 // readDir reads everything in a directory that it recognises: CCADB's reports
-// (*.csv with their header), certificates (*.pem, *.crt, *.cer), stores.tsv, and
-// the tables of trust.go by their names.
+// (*.csv with their header), certificates (*.pem, *.crt, *.cer), stores.tsv, the
+// tables of trust.go, and what vendors publish, by their names.
 // It is an error if there is nothing of that kind.
 func (b *builder) readDir(fsys fs.FS) error {
 	found := false
@@ -34,7 +34,7 @@ func (b *builder) readDir(fsys fs.FS) error {
 			return err
 		}
 		read := b.reader(name)
-		if read == nil {
+		if read == nil || b.wants != nil && !b.wants(name) {
 			return nil
 		}
 		found = true
@@ -51,6 +51,7 @@ func (b *builder) readDir(fsys fs.FS) error {
 	if !found {
 		return errors.New("reading certificates: found no CCADB report (*.csv), no certificate (*.pem, *.crt, *.cer) and no stores.tsv")
 	}
+	b.markIntermediates()
 	return nil
 }
 
@@ -58,8 +59,19 @@ func (b *builder) reader(name string) func(string, io.Reader) error {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".csv":
 		return b.readCCADB
-	case ".pem", ".crt", ".cer":
+	case ".pem", ".crt", ".cer", ".certs":
 		return b.readCertificates
+	case ".deb":
+		if strings.HasPrefix(path.Base(name), "ca-certificates_") {
+			return b.readDebianPackage
+		}
+	case ".textproto", ".txt", ".json":
+		return map[string]func(string, io.Reader) error{
+			"root_store.textproto": b.readChromeProto,
+			"certdata.txt":         b.readCertdata,
+			"onecrl.json":          b.readOneCRLRecords,
+			"intermediates.json":   b.readPreloadRecords,
+		}[path.Base(name)]
 	case ".tsv":
 		return map[string]func(string, io.Reader) error{
 			"stores.tsv":                          b.readStores,
@@ -106,6 +118,7 @@ func (b *builder) readCCADB(name string, r io.Reader) error {
 		return fmt.Errorf(`%s: the header has no "SHA-256 Fingerprint" and "X.509 Certificate (PEM)": is this CCADB's report AllCertificatePEMsCSVFormat?`, name)
 	}
 	src := b.From(name)
+	b.reported.begin(name)
 	for {
 		row, err := in.Read()
 		if err == io.EOF {
@@ -123,6 +136,7 @@ func (b *builder) readCCADB(name string, r io.Reader) error {
 			return fmt.Errorf("%s line %d: %w", name, line, err)
 		}
 		b.add(block.Bytes, src, fmt.Sprintf("%s line %d", name, line))
+		b.reported.certs[sha256.Sum256(block.Bytes)] = true
 	}
 }
 

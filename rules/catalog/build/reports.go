@@ -11,10 +11,12 @@ import (
 // CCADBHome is where CCADB publishes its reports (https://www.ccadb.org/resources).
 const CCADBHome = "https://ccadb.my.salesforce-sites.com/ccadb"
 
+const ccadbName = "CCADB"
+
 // ccadbSource is the source of CCADB's reports of some date.
 func ccadbSource(date string) catalog.Source {
 	return catalog.Source{
-		Name: "CCADB", Date: date, Terms: "CDLA-Permissive-2.0", URL: "https://www.ccadb.org/resources",
+		Name: ccadbName, Date: date, Terms: "CDLA-Permissive-2.0", URL: "https://www.ccadb.org/resources",
 	}
 }
 

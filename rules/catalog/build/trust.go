@@ -220,13 +220,19 @@ func (b *builder) constraintsOf(id, source string, date time.Time) map[cert.Hash
 	return read
 }
 
+const securityState = "Mozilla's security state of Firefox (MPL-2.0)"
+
+func oneCRL() *catalog.Revocations {
+	return &catalog.Revocations{ID: "onecrl", Title: "Mozilla's OneCRL", Source: securityState}
+}
+
 // readOneCRL reads Mozilla's list of revoked CA certificates.
 func (b *builder) readOneCRL(name string, r io.Reader) error {
 	rows, err := table(name, r, "kind", "name_der_hex", "serial_or_spki_sha256_hex", "last_modified", "bug")
 	if err != nil {
 		return err
 	}
-	l := &catalog.Revocations{ID: "onecrl", Title: "Mozilla's OneCRL", Source: "Mozilla's security state of Firefox (MPL-2.0)"}
+	l := oneCRL()
 	for _, r := range rows {
 		var e catalog.Revocation
 		if e.Since, err = r.time("last_modified"); err != nil {
@@ -308,7 +314,7 @@ func (b *builder) readPreloads(name string, r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	p := &preloads{source: "Mozilla's security state of Firefox (MPL-2.0)"}
+	p := &preloads{source: securityState}
 	for _, r := range rows {
 		h, err := r.hash("sha256")
 		if err != nil {
