@@ -53,6 +53,7 @@ type Config struct {
 	Exclude       string   `yaml:"exclude"`        // file of hosts and networks that are left alone
 	ClientCert    string   `yaml:"client_cert"`    // PEM file shown to servers that ask for a certificate
 	ClientKey     string   `yaml:"client_key"`     // its private key; empty: it is in ClientCert
+	PEM           bool     `yaml:"-"`              // endpoints have the bytes of their certificates
 	Pace          Pace     `yaml:"-"`              // audit reads it: a duration there may be written in days
 
 	// How fixes are chosen.

@@ -137,7 +137,7 @@ func (e *Engine) ScanKeeping(ctx context.Context, targets iter.Seq[scanner.Targe
 // Check judges what a file holds.
 func (e *Engine) Check(ctx context.Context, p Presented) reports.Endpoint {
 	verdicts, _ := e.judged.verdicts(ctx, []rules.Presentation{p.Presentation})
-	return reports.NewEndpoint(nil, p.Label, e.weighed(verdicts[0], policy.Place{Host: p.Label}))
+	return e.endpoint(nil, p.Label, e.weighed(verdicts[0], policy.Place{Host: p.Label}))
 }
 
 // expecting has each target expect the certificate that the Config names, unless

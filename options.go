@@ -87,6 +87,9 @@ var options = []Option{
 	{Field: "Pace.Timeout", Flag: "timeout", Key: "pace.timeout", For: connecting,
 		values: func(c *Config) []string { return duration(c.Pace.Timeout) }},
 
+	{Field: "PEM", Flag: "include", Why: "an audit keeps the certificates in its history", For: ScanCommand | CheckCommand,
+		values: func(*Config) []string { return nil }},
+
 	{Field: "Prefer", Flag: "prefer", Why: "an audit writes no files: fix does", For: FixCommand,
 		values: func(c *Config) []string { return some(string(c.Prefer)) }},
 	{Field: "WithRoot", Flag: "with-root", Why: "an audit writes no files: fix does", For: FixCommand,

@@ -91,9 +91,18 @@ func (e *Engine) endpoints(ctx context.Context, observed []*scanner.Observation)
 		verdicts[g.captured[i]] = e.weighed(v, g.places[i])
 	}
 	for i, o := range g.shown {
-		out[i] = reports.NewEndpoint(o, o.Target.Text, verdicts[i])
+		out[i] = e.endpoint(o, o.Target.Text, verdicts[i])
 	}
 	return out
+}
+
+// endpoint is the row of a report, with what the Config wants in it.
+func (e *Engine) endpoint(o *scanner.Observation, target string, v *rules.Verdict) reports.Endpoint {
+	row := reports.NewEndpoint(o, target, v)
+	if e.config.PEM && v != nil {
+		row.AddPEM(v.Entries)
+	}
+	return row
 }
 
 // byAddress cuts what one target showed into its addresses: each begins with

@@ -123,7 +123,7 @@ func (e *Endpoint) leafFacts(v *rules.Verdict) {
 	e.IssuerOrganization = nameValue(e.Chain[v.Leaf].Issuer, "O")
 }
 
-// AddPEM gives each presented certificate its bytes, for --include pem.
+// AddPEM gives each presented certificate its bytes: see [Certificate].PEM.
 func (e *Endpoint) AddPEM(entries []chain.Entry) {
 	for i := range e.Chain {
 		e.Chain[i].PEM = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: entries[i].Raw}))

@@ -8,12 +8,16 @@ import (
 // jsonWriter writes one document as a stream: what a reader has so far is a
 // valid beginning at any time, and memory does not grow with the report.
 type jsonWriter struct {
-	w     io.Writer
-	buf   []byte
-	count int
+	w      io.Writer
+	fields *fields
+	buf    []byte
+	count  int
 }
 
-func newJSON(w io.Writer, _ Options) (Writer, error) { return &jsonWriter{w: w}, nil }
+func newJSON(w io.Writer, o Options) (Writer, error) {
+	chosen, err := chooseFields(o.Fields)
+	return &jsonWriter{w: w, fields: chosen}, err
+}
 
 func (j *jsonWriter) Begin(h Header) error {
 	b := appendInt(append(j.buf, `{"schema_version":`...), SchemaVersion)
@@ -32,7 +36,10 @@ func (j *jsonWriter) Endpoint(e *Endpoint) error {
 		j.buf = append(j.buf, ',')
 	}
 	j.count++
-	j.buf = e.AppendJSON(append(j.buf, '\n'))
+	var err error
+	if j.buf, err = j.fields.append(append(j.buf, '\n'), e); err != nil {
+		return err
+	}
 	return j.flush()
 }
 

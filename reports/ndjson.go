@@ -5,17 +5,25 @@ import "io"
 // ndjsonWriter writes one endpoint a line and nothing else: files can be cut,
 // joined and sorted by line, and a reader has each line as soon as it is known.
 type ndjsonWriter struct {
-	w   io.Writer
-	buf []byte
+	w      io.Writer
+	fields *fields
+	buf    []byte
 }
 
-func newNDJSON(w io.Writer, _ Options) (Writer, error) { return &ndjsonWriter{w: w}, nil }
+func newNDJSON(w io.Writer, o Options) (Writer, error) {
+	chosen, err := chooseFields(o.Fields)
+	return &ndjsonWriter{w: w, fields: chosen}, err
+}
 
 func (n *ndjsonWriter) Begin(Header) error { return nil }
 
 func (n *ndjsonWriter) Endpoint(e *Endpoint) error {
-	n.buf = append(e.AppendJSON(n.buf[:0]), '\n')
-	_, err := n.w.Write(n.buf)
+	line, err := n.fields.append(n.buf[:0], e)
+	if err != nil {
+		return err
+	}
+	n.buf = append(line, '\n')
+	_, err = n.w.Write(n.buf)
 	return err
 }
 

@@ -33,6 +33,7 @@ type Options struct {
 	Colour bool   // ANSI colours are welcome
 	Lang   string // "en" (also empty) or "ja"
 	Table  TableOptions
+	Fields []string // of each endpoint, in json and ndjson: names, or paths such as chain.subject; none: all
 }
 
 // formats are the names of --format and their makers. json, ndjson and csv use
@@ -72,6 +73,9 @@ func New(format string, w io.Writer, o Options) (Writer, error) {
 	i := slices.Index(Formats(), format)
 	if i < 0 {
 		return nil, fmt.Errorf("unknown format %q: type one of %s", format, strings.Join(Formats(), ", "))
+	}
+	if o.Fields != nil && format != "json" && format != "ndjson" {
+		return nil, fmt.Errorf("fields can be chosen in json and ndjson, not in %s", format)
 	}
 	return formats[i].make(w, o)
 }

@@ -41,6 +41,7 @@ Exit code: 2 usage, or a file that holds no leaf, 1 a finding at or above
 			},
 			judgingFlags(),
 			reportFlags(),
+			[]cli.Flag{includeFlag()},
 		),
 		Action: p.check,
 	}

@@ -110,6 +110,7 @@ func (p *process) configOf(c *cli.Context) (config tlschain.Config, err error) {
 		Source:  c.String("source"),
 		Exclude: c.String("exclude"), ClientCert: c.String("client-cert"), ClientKey: c.String("client-key"),
 		Prefer: fix.Preference(c.String("prefer")), WithRoot: c.Bool("with-root"),
+		PEM: c.String("save") != "" || c.String("include") != "",
 	}
 	if c.IsSet("clients") {
 		if config.Clients = words(c.String("clients")); len(config.Clients) == 0 {

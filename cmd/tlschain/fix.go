@@ -118,7 +118,7 @@ func (p *process) fix(c *cli.Context) error {
 	if f.engine, err = p.newEngine(config, time.Now()); err != nil {
 		return err
 	}
-	if f.folder, err = openFolder(c.String("d")); err != nil {
+	if f.folder, err = openFolder("-d", c.String("d")); err != nil {
 		return err
 	}
 	passwords, err := p.passwords(c)

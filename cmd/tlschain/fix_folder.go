@@ -15,18 +15,18 @@ import (
 // whenever the program ends.
 type folder struct{ path string }
 
-func openFolder(path string) (folder, error) {
+func openFolder(flag, path string) (folder, error) {
 	// The path goes into configurations and commands that people paste: what
 	// cannot be seen in it has no place there.
 	if strings.ContainsFunc(path, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return folder{}, usagef("-d %q has control characters in it", path).hintf("choose another folder")
+		return folder{}, usagef("%s %q has control characters in it", flag, path).hintf("choose another folder")
 	}
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return folder{}, fmt.Errorf("finding the folder: %w", err)
 	}
 	if err := os.MkdirAll(absolute, 0o755); err != nil {
-		return folder{}, usagef("-d %s: %w", path, err)
+		return folder{}, usagef("%s %s: %w", flag, path, err)
 	}
 	return folder{absolute}, nil
 }
@@ -41,13 +41,20 @@ func (f folder) write(name string, content []byte, private bool) error {
 	} else if old, err := os.ReadFile(to); err == nil && bytes.Contains(old, []byte("PRIVATE KEY-----")) {
 		return usagef("%s holds a private key and will not be written over", to).hintf("choose another folder with -d")
 	}
+	return f.replace(name, content, mode, true)
+}
+
+// replace puts a file in its place. A lasting one is there after a power cut,
+// which costs a wait for the disk.
+func (f folder) replace(name string, content []byte, mode fs.FileMode, lasting bool) error {
+	to := filepath.Join(f.path, name)
 	hidden := filepath.Join(f.path, "."+name+"."+rand.Text()[:8])
 	file, err := os.OpenFile(hidden, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", to, err)
 	}
 	_, err = file.Write(content)
-	if err == nil {
+	if err == nil && lasting {
 		err = file.Sync()
 	}
 	if closeErr := file.Close(); err == nil {
@@ -58,6 +65,9 @@ func (f folder) write(name string, content []byte, private bool) error {
 	}
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", to, errors.Join(err, os.Remove(hidden)))
+	}
+	if !lasting {
+		return nil
 	}
 	return syncDir(f.path)
 }

@@ -23,8 +23,15 @@ func reportFlags() []cli.Flag {
 		&cli.StringFlag{Name: "group-by", Category: group, Usage: "table: one row for each `THING`: fix, rule, issuer, product or tag:NAME"},
 		&cli.StringFlag{Name: "only", Category: group, Usage: "table: leave out what is below `SEVERITY`"},
 		&cli.StringFlag{Name: "columns", Category: group, Usage: "table: these columns, as `NAME,...`"},
+		&cli.StringFlag{Name: "fields", Category: group, Usage: "json and ndjson: only these fields of each endpoint, as `NAME,...`: " +
+			"target,severity,chain.subject"},
 		langFlag(group),
 	}
+}
+
+// includeFlag is for the commands that have certificates at hand.
+func includeFlag() cli.Flag {
+	return &cli.StringFlag{Name: "include", Category: "Report", Usage: "json and ndjson: also `WHAT`, which is pem: each certificate as it was sent"}
 }
 
 // A reportPlan is what the flags ask for, checked before any work is done.
@@ -44,6 +51,20 @@ func (p *process) planReport(c *cli.Context) (reportPlan, error) {
 		}
 	}
 	plan.options.Table = reports.TableOptions{Wide: c.Bool("wide"), GroupBy: c.String("group-by"), Columns: words(c.String("columns"))}
+	if c.IsSet("fields") {
+		if plan.options.Fields = words(c.String("fields")); len(plan.options.Fields) == 0 {
+			return plan, usagef("--fields names no field").hintf("such as --fields target,severity; %s schema lists them", name)
+		}
+	}
+	if what := c.String("include"); what != "" {
+		if what != "pem" {
+			return plan, usagef("--include %q: there is only pem", what)
+		}
+		if plan.format != "json" && plan.format != "ndjson" {
+			return plan, usagef("--include pem: certificates are in json and ndjson only").
+				hintf("add --format json, or write them to files by scan --save DIR")
+		}
+	}
 	if text := c.String("only"); text != "" {
 		if plan.options.Table.Only, err = rules.ParseSeverity(text); err != nil {
 			return plan, usagef("--only: %w", err)
@@ -71,6 +92,8 @@ type reporting struct {
 	out    *output
 	writer reports.Writer
 	tally  reports.Tally
+
+	withoutPEM bool // endpoints have certificates that the report is not to show
 }
 
 func (p *process) openReport(plan reportPlan) (*reporting, error) {
@@ -101,6 +124,11 @@ func (r *reporting) Begin(h reports.Header) error { return r.writer.Begin(h) }
 func (r *reporting) Endpoint(e *reports.Endpoint) error {
 	r.see(e, r.failOn)
 	r.tally.Add(e)
+	for i := range e.Chain {
+		if r.withoutPEM {
+			e.Chain[i].PEM = ""
+		}
+	}
 	return r.writer.Endpoint(e)
 }
 

@@ -63,7 +63,7 @@ func (p *process) run(ctx context.Context, args []string) error {
 	case line.help:
 		return printHelp(p.stdout, line.command)
 	case line.version:
-		return p.version()
+		return p.version("text")
 	}
 	return app.RunContext(ctx, line.argv)
 }
@@ -97,6 +97,7 @@ func (p *process) commands() []*cli.Command {
 		p.convertCommand(),
 		p.auditCommand(),
 		p.dataCommand(),
+		p.schemaCommand(),
 		p.versionCommand(),
 	}
 	prepare(commands, name)

@@ -58,6 +58,9 @@ Exit code: 130 interrupted, 2 usage or no usable input, 1 a finding at or above
 			judgingFlags(),
 			scannerFlags(),
 			reportFlags(),
+			[]cli.Flag{includeFlag(),
+				&cli.StringFlag{Name: "save", Category: "Report", Usage: "also write each chain, as it was sent, to a file of `DIR`: " +
+					"HOST-HASH.pem, HASH being how the file's SHA-256 begins"}},
 		),
 		Action: p.scan,
 	}
@@ -103,11 +106,16 @@ func (p *process) scan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	run := &scanRun{ctx: c.Context, list: list, journal: journal, shard: part, progress: bar}
+	chains, err := openChains(c.String("save"))
+	if err != nil {
+		return err
+	}
+	run := &scanRun{ctx: c.Context, list: list, journal: journal, chains: chains, shard: part, progress: bar}
 	report, err := p.beginReport(plan, engine.Header(tool(), started))
 	if err != nil {
 		return err
 	}
+	report.withoutPEM = c.String("include") == "" // what is there then is for --save
 	if bar.shown() && !list.readsStdin() {
 		counted, stop := context.WithCancel(c.Context)
 		defer stop()
@@ -157,12 +165,17 @@ func (r *scanRun) collect(report *reporting, judged iter.Seq[[]reports.Endpoint]
 	for batch := range judged {
 		for i := range batch {
 			r.progress.endpoint(&batch[i])
-			if err := report.Endpoint(&batch[i]); err != nil {
+			if err := r.chains.save(&batch[i]); err != nil {
 				return err
 			}
 		}
 		if r.journal != nil {
 			if err := r.journal.Add(batch); err != nil {
+				return err
+			}
+		}
+		for i := range batch {
+			if err := report.Endpoint(&batch[i]); err != nil {
 				return err
 			}
 		}
@@ -175,6 +188,7 @@ type scanRun struct {
 	ctx      context.Context
 	list     *targetList
 	journal  *tlschain.Journal // nil: none is kept
+	chains   *chainFolder      // nil: none are
 	shard    shard
 	progress *progress
 	skipped  []error

@@ -110,21 +110,6 @@ func (u KeyUsage) Names() (names []string) {
 	return names
 }
 
-// NameConstraints is RFC 5280 section 4.2.1.10, as far as TLS clients read it.
-type NameConstraints struct {
-	Critical           bool
-	PermittedDNS       []string
-	ExcludedDNS        []string
-	PermittedIP        []netip.Prefix
-	ExcludedIP         []netip.Prefix
-	PermittedEmail     []string // mailbox, host, or domain after a dot; lower case
-	ExcludedEmail      []string
-	PermittedDirectory [][]byte // DER of each directoryName
-	ExcludedDirectory  [][]byte
-	Other              bool // forms that are not listed above are constrained too
-
-}
-
 // A Deviation is one way in which a certificate departs from RFC 5280 that
 // some clients refuse and others do not notice.
 type Deviation string

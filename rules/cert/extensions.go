@@ -249,6 +249,7 @@ var (
 	directoryName = cbasn1.Tag(4).Constructed().ContextSpecific()
 	uri           = cbasn1.Tag(6).ContextSpecific()
 	ipAddress     = cbasn1.Tag(7).ContextSpecific()
+	registeredID  = cbasn1.Tag(8).ContextSpecific()
 )
 
 func forEachName(names cryptobyte.String, f func(cbasn1.Tag, cryptobyte.String)) bool {

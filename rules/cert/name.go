@@ -18,6 +18,16 @@ type Name struct {
 	Text   string // RFC 4514, most specific first
 	Canon  string // equal for names that RFC 5280 section 7.1 calls the same: string type, letter case and inner spaces ignored
 	Common string // the last common name, or else the last organizational unit or organization
+
+	common bool // Common is a common name
+}
+
+// CommonName is the last common name; empty if there is none.
+func (n Name) CommonName() string {
+	if n.common {
+		return n.Common
+	}
+	return ""
 }
 
 // Empty reports whether the name has no attribute at all.
@@ -111,7 +121,7 @@ func parseName(der []byte) (n Name, traits Traits, ok bool) {
 			canon.WriteByte(0)
 			switch key {
 			case "CN":
-				n.Common = text
+				n.Common, n.common = text, true
 			case "OU":
 				ou = text
 			case "O":
@@ -124,6 +134,7 @@ func parseName(der []byte) (n Name, traits Traits, ok bool) {
 	slices.Reverse(texts)
 	n.Text = strings.Join(texts, ",")
 	n.Canon = canon.String()
+	n.common = n.common && n.Common != ""
 	if n.Common == "" {
 		n.Common = ou
 	}

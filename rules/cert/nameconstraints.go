@@ -8,8 +8,29 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
+// NameConstraints is RFC 5280 section 4.2.1.10, as far as TLS clients read it.
+type NameConstraints struct {
+	Critical           bool
+	PermittedDNS       []string
+	ExcludedDNS        []string
+	PermittedIP        []netip.Prefix // the zero prefix, which covers nothing, for one that is malformed
+	ExcludedIP         []netip.Prefix
+	PermittedEmail     []string // mailbox, host, or domain after a dot; lower case
+	ExcludedEmail      []string
+	PermittedURI       []string // host, or domain after a dot; lower case
+	ExcludedURI        []string
+	PermittedDirectory [][]byte // DER of each directoryName
+	ExcludedDirectory  [][]byte
+	Other              bool // forms that the tables of facts do not hold are constrained too
+
+	unread bool // forms that are not listed above
+}
+
+// parseNameConstraints reads the extension. What can be read of a malformed one
+// counts, as it is there for clients that know no constraints at all.
 func (c *Certificate) parseNameConstraints(v cryptobyte.String, critical bool) bool {
 	nc := &NameConstraints{Critical: critical}
+	c.NameConstraints = nc
 	var seq, permitted, excluded cryptobyte.String
 	var hasP, hasE bool
 	if !v.ReadASN1(&seq, cbasn1.SEQUENCE) || !v.Empty() ||
@@ -17,56 +38,85 @@ func (c *Certificate) parseNameConstraints(v cryptobyte.String, critical bool) b
 		!seq.ReadOptionalASN1(&excluded, &hasE, cbasn1.Tag(1).Constructed().ContextSpecific()) {
 		return false
 	}
-	if !seq.Empty() ||
-		!nc.readTrees(permitted, &nc.PermittedDNS, &nc.PermittedEmail, &nc.PermittedIP, &nc.PermittedDirectory) ||
-		!nc.readTrees(excluded, &nc.ExcludedDNS, &nc.ExcludedEmail, &nc.ExcludedIP, &nc.ExcludedDirectory) {
-		return false
+	good := seq.Empty()
+	for _, side := range []struct {
+		trees cryptobyte.String
+		to    subtreeLists
+	}{
+		{permitted, subtreeLists{&nc.PermittedDNS, &nc.PermittedEmail, &nc.PermittedURI, &nc.PermittedIP, &nc.PermittedDirectory}},
+		{excluded, subtreeLists{&nc.ExcludedDNS, &nc.ExcludedEmail, &nc.ExcludedURI, &nc.ExcludedIP, &nc.ExcludedDirectory}},
+	} {
+		good = c.readTrees(side.trees, side.to) && good
 	}
-	c.NameConstraints = nc
-	return true
+	c.noteIf(ConstraintsEmpty, !hasP && !hasE)
+	c.noteIf(CriticalDirectories, critical && len(nc.PermittedDirectory)+len(nc.ExcludedDirectory) > 0)
+	c.noteIf(CriticalOtherForms, critical && nc.unread)
+	return good
 }
 
-func (nc *NameConstraints) readTrees(trees cryptobyte.String, dns, emails *[]string, ips *[]netip.Prefix, dirs *[][]byte) bool {
+// subtreeLists is where to put subtrees, by their form.
+type subtreeLists struct {
+	dns, emails, uris *[]string
+	ips               *[]netip.Prefix
+	directories       *[][]byte
+}
+
+func (c *Certificate) readTrees(trees cryptobyte.String, to subtreeLists) (good bool) {
+	nc := c.NameConstraints
+	good = true
 	for !trees.Empty() {
 		var tree, base cryptobyte.String
 		var tag cbasn1.Tag
 		if !trees.ReadASN1(&tree, cbasn1.SEQUENCE) || !tree.ReadAnyASN1(&base, &tag) {
 			return false
 		}
+		text := lower(string(base))
 		switch tag {
 		case dnsName:
-			*dns = append(*dns, strings.ToLower(string(base)))
+			*to.dns = append(*to.dns, text)
+			c.noteIf(ConstraintsEmptyDomain, text == "")
+			c.noteIf(ConstraintsOddDomain, strings.Trim(text, domainLetters) != "")
 		case rfc822Name:
-			*emails = append(*emails, strings.ToLower(string(base)))
+			*to.emails = append(*to.emails, text)
 			nc.Other = true // the tables of facts hold no mail addresses
-		case directoryName:
-			*dirs = append(*dirs, base)
-		case ipAddress:
-			p, ok := prefixFrom(base)
-			if !ok {
-				return false
-			}
-			*ips = append(*ips, p)
-		default:
+		case uri:
+			*to.uris = append(*to.uris, text)
 			nc.Other = true
+		case directoryName:
+			*to.directories = append(*to.directories, base)
+		case ipAddress:
+			p, ok := c.readRange(base)
+			good = good && ok
+			*to.ips = append(*to.ips, p)
+		default:
+			nc.Other, nc.unread = true, true
+			c.Traits.Add(ConstraintsOther)
+			c.noteIf(ConstraintsRegisteredID, tag == registeredID)
 		}
 	}
-	return true
+	return good
 }
 
-// prefixFrom reads address and mask of an iPAddress constraint; the mask must
+// domainLetters are the characters that some certificate has in a domain and no
+// client minds there.
+const domainLetters = "abcdefghijklmnopqrstuvwxyz0123456789-_.*"
+
+// readRange reads address and mask of an iPAddress constraint; the mask should
 // be contiguous.
-func prefixFrom(b []byte) (netip.Prefix, bool) {
-	half := len(b) / 2
-	a, ok := netip.AddrFromSlice(b[:half])
-	if !ok || len(b) != 2*half {
+func (c *Certificate) readRange(b []byte) (netip.Prefix, bool) {
+	c.noteIf(ConstraintsIPv6, len(b) == 32)
+	if len(b) != 8 && len(b) != 32 {
+		c.Traits.Add(ConstraintsLength)
 		return netip.Prefix{}, false
 	}
+	half := len(b) / 2
+	a, _ := netip.AddrFromSlice(b[:half])
 	ones, ended := 0, false
 	for _, m := range b[half:] {
 		for i := 7; i >= 0; i-- {
 			set := m>>i&1 == 1
 			if set && ended {
+				c.Traits.Add(ConstraintsMask)
 				return netip.Prefix{}, false
 			}
 			ended = ended || !set

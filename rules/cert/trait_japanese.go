@@ -2,6 +2,17 @@ package cert
 
 // JapanesePhrases gives in Japanese what [Trait.Phrase] says.
 var JapanesePhrases = map[string]string{
+	"empty name constraints":                                   "空の名前制約",
+	"name constraints with a mask of addresses that has gaps":  "マスクが連続していないアドレスの名前制約",
+	"name constraints with a malformed range of addresses":     "不正なアドレス範囲の名前制約",
+	"name constraints of IPv6 addresses":                       "IPv6 アドレスの名前制約",
+	"name constraints of rare forms of names":                  "まれな形式の名前の名前制約",
+	"name constraints of registered IDs":                       "登録済み ID の名前制約",
+	"name constraints with an empty DNS name":                  "空の DNS 名を含む名前制約",
+	"name constraints with a DNS name that is no domain":       "ドメインでない DNS 名を含む名前制約",
+	"name constraints in what is no CA certificate":            "CA でない証明書の名前制約",
+	"critical name constraints of directory names":             "ディレクトリ名の critical の名前制約",
+	"critical name constraints of rare forms of names":         "まれな形式の名前の critical の名前制約",
 	"certificates without authority key identifier":            "発行者鍵識別子のない証明書",
 	"CA certificates without subject key identifier":           "サブジェクト鍵識別子のない CA 証明書",
 	"CA certificates without key usage":                        "鍵用途のない CA 証明書",

@@ -122,6 +122,17 @@ var traitNames = [numTraits]struct{ word, phrase string }{
 	CriticalInhibitAny:        {"critical-inhibit-any-policy", "a critical inhibitAnyPolicy"},
 	CriticalPolicies:          {"critical-policies", "critical certificate policies"},
 	EmptyPolicies:             {"empty-policies", "certificate policies without a policy"},
+	ConstraintsEmpty:          {"constraints-empty", "empty name constraints"},
+	ConstraintsMask:           {"constraints-mask", "name constraints with a mask of addresses that has gaps"},
+	ConstraintsLength:         {"constraints-length", "name constraints with a malformed range of addresses"},
+	ConstraintsIPv6:           {"constraints-ipv6", "name constraints of IPv6 addresses"},
+	ConstraintsOther:          {"constraints-other", "name constraints of rare forms of names"},
+	ConstraintsRegisteredID:   {"constraints-registered-id", "name constraints of registered IDs"},
+	ConstraintsEmptyDomain:    {"constraints-empty-domain", "name constraints with an empty DNS name"},
+	ConstraintsOddDomain:      {"constraints-odd-domain", "name constraints with a DNS name that is no domain"},
+	ConstraintsNoCA:           {"constraints-no-ca", "name constraints in what is no CA certificate"},
+	CriticalDirectories:       {"critical-directory-constraints", "critical name constraints of directory names"},
+	CriticalOtherForms:        {"critical-other-constraints", "critical name constraints of rare forms of names"},
 	NoConstraints:             {"no-basic-constraints", "certificates without basic constraints"},
 }
 

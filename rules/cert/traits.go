@@ -7,7 +7,7 @@ package cert
 type Trait uint8
 
 // Traits is a set of traits.
-type Traits [2]uint64
+type Traits [3]uint64
 
 // The traits of the public key.
 const (
@@ -140,6 +140,18 @@ const (
 	CriticalInhibitAny                                            // critical inhibitAnyPolicy
 	CriticalPolicies                                              // critical certificatePolicies
 	EmptyPolicies                                                 // certificatePolicies without a policy
+
+	ConstraintsEmpty        // name constraints without a subtree
+	ConstraintsMask         // a range of addresses whose mask has gaps
+	ConstraintsLength       // a range of addresses that is neither of IPv4 nor of IPv6
+	ConstraintsIPv6         // a range of IPv6 addresses
+	ConstraintsOther        // subtrees of otherNames and other rare forms
+	ConstraintsRegisteredID // subtrees of registeredIDs
+	ConstraintsEmptyDomain  // an empty dNSName as subtree
+	ConstraintsOddDomain    // a dNSName that is no domain as subtree
+	ConstraintsNoCA         // name constraints in what is no CA certificate
+	CriticalDirectories     // critical name constraints that have subtrees of directoryNames
+	CriticalOtherForms      // the same of otherNames and other rare forms
 	numTraits
 )
 
@@ -158,13 +170,13 @@ func (s *Traits) Add(t Trait) { s[t/64] |= 1 << (t % 64) }
 func (s Traits) Has(t Trait) bool { return s[t/64]&(1<<(t%64)) != 0 }
 
 // And gives what is in both sets.
-func (s Traits) And(o Traits) Traits { return Traits{s[0] & o[0], s[1] & o[1]} }
+func (s Traits) And(o Traits) Traits { return Traits{s[0] & o[0], s[1] & o[1], s[2] & o[2]} }
 
 // Or gives what is in either set.
-func (s Traits) Or(o Traits) Traits { return Traits{s[0] | o[0], s[1] | o[1]} }
+func (s Traits) Or(o Traits) Traits { return Traits{s[0] | o[0], s[1] | o[1], s[2] | o[2]} }
 
 // Without gives what is in s and not in o.
-func (s Traits) Without(o Traits) Traits { return Traits{s[0] &^ o[0], s[1] &^ o[1]} }
+func (s Traits) Without(o Traits) Traits { return Traits{s[0] &^ o[0], s[1] &^ o[1], s[2] &^ o[2]} }
 
 // Empty reports whether there is no trait in the set.
 func (s Traits) Empty() bool { return s == Traits{} }

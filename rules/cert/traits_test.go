@@ -2,10 +2,23 @@ package cert_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/tlschain/tlschain/rules/cert"
 )
+
+// constrained gives a certificate critical name constraints of one subtree: which
+// list it is in, the tag of its form, and its base; or of none.
+func constrained(of ...any) func(*parts) {
+	return func(p *parts) {
+		var list []byte
+		if len(of) > 0 {
+			list = der(byte(of[0].(int)), der(sequence, der(byte(of[1].(int)), []byte(of[2].(string)))))
+		}
+		p.extensions = extension(true, oid(2, 5, 29, 30), der(sequence, list))
+	}
+}
 
 // TestTraits shows for one certificate of each sort what is noted about it.
 func TestTraits(t *testing.T) {
@@ -69,6 +82,21 @@ func TestTraits(t *testing.T) {
 		{"an empty relative name", func(p *parts) { p.subject = der(sequence, der(set)) }, []cert.Trait{cert.EmptySubjectSAN, cert.EmptyRDN}},
 		{"a character that is not printable", func(p *parts) { p.subject = der(sequence, attribute(3, printable, "a_b")) }, []cert.Trait{cert.BadPrintable}},
 		{"broken UTF-8", func(p *parts) { p.subject = der(sequence, attribute(3, utf8String, "a\xff")) }, []cert.Trait{cert.BadUTF8}},
+		{"empty name constraints", constrained(), []cert.Trait{cert.ConstraintsEmpty, cert.ConstraintsNoCA}},
+		{"name constraints of a CA", func(p *parts) {
+			constrained(0xa0, 0x82, "a.test")(p)
+			p.extensions = append(p.extensions, extension(true, constraints, der(sequence, der(boolean, []byte{0xff})))...)
+		}, nil},
+		{"name constraints with an empty name", constrained(0xa1, 0x82, ""), []cert.Trait{cert.ConstraintsEmptyDomain, cert.ConstraintsNoCA}},
+		{"name constraints with no domain", constrained(0xa0, 0x82, "a\x00b"), []cert.Trait{cert.ConstraintsOddDomain, cert.ConstraintsNoCA}},
+		{"a mask with a gap", constrained(0xa0, 0x87, "\x0a\x00\x00\x00\xff\x00\xff\x00"), []cert.Trait{cert.ConstraintsMask, cert.ConstraintsNoCA}},
+		{"half a range of addresses", constrained(0xa0, 0x87, "\x0a\x00\x00\x00"), []cert.Trait{cert.ConstraintsLength, cert.ConstraintsNoCA}},
+		{"name constraints of IPv6", constrained(0xa0, 0x87, strings.Repeat("\x00", 32)), []cert.Trait{cert.ConstraintsIPv6, cert.ConstraintsNoCA}},
+		{"name constraints of directories", constrained(0xa0, 0xa4, "\x30\x00"), []cert.Trait{cert.ConstraintsNoCA, cert.CriticalDirectories}},
+		{"name constraints of registered IDs", constrained(0xa1, 0x88, "\x2a"), []cert.Trait{
+			cert.ConstraintsOther, cert.ConstraintsRegisteredID, cert.ConstraintsNoCA, cert.CriticalOtherForms,
+		}},
+		{"name constraints of other names", constrained(0xa1, 0xa0, ""), []cert.Trait{cert.ConstraintsOther, cert.ConstraintsNoCA, cert.CriticalOtherForms}},
 		{"bytes after the certificate", func(p *parts) { p.tail = []byte{0} }, []cert.Trait{cert.TrailingBytes}},
 	} {
 		p := plain()

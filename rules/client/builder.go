@@ -77,6 +77,7 @@ type Builder struct {
 	AnchorDatesIfIntermediates bool            `yaml:"far_dates"`           // an anchor's dates count only where intermediates stand between it and the leaf
 	SelfIssuedFree             bool            `yaml:"self_issued_free"`    // the path length in a self-issued certificate is not looked at
 	NameConstraints            NameConstraints `yaml:"limits"`              // what it makes of name constraints
+	Constraints                ConstraintRules `yaml:"constraints"`         // how it applies those that it reads
 	Host                       cert.HostRules  `yaml:"host"`                // how a leaf is compared with the name
 	CommonName                 bool            `yaml:"common_name"`         // a leaf without subject alternative names is matched by its common name
 	NoECDSA2                   bool            `yaml:"no_ecdsa2"`           // does not know ECDSA with SHA-2, not even in an anchor's own signature

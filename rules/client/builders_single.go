@@ -32,7 +32,8 @@ func singlePath() map[string]Builder {
 		Prefer: [8]Preference{FromStore, ValidNow}, CandidateLimit: FirstCandidate, Backtracking: NeverBacktrack, // [10b 16g]
 		LeafTrust: SelfSignedLeaf, MaxPath: 8, // [16d 18d09 22b]
 		Sent: checkPath &^ EKU, Store: Dates | Algorithms, MinHash: SHA256, MinRSA: 2041, MaxRSA: 8192, // whole octets of 2048 bits [19c r0452 kL-rsa2047 kI-rsa16384]
-		LeafUsage: true, LeafEKU: true, AnyEKU: true, CommonName: true,
+		NameConstraints: ConstraintsUnknown, // [c-x-nc]
+		LeafUsage:       true, LeafEKU: true, AnyEKU: true, CommonName: true,
 	}
 	// wolfSSL verifies the list from its end and keeps the CAs that it could
 	// verify; one that it can verify must be good [08c 10a r1508 r1602], may sign

@@ -193,6 +193,8 @@ func (pb *pathBuilder) checkLeaf(n *node) pathError {
 		return pathError{} // another entry that the client verifies for itself
 	}
 	switch {
+	case b.NameConstraints == ConstraintsUnknown && criticalNameConstraints(c):
+		return pathError{what: constraintsUnread, at: n} // [L:nc=+dns:test.example]
 	case b.LeafCA && c.IsCA:
 		return pathError{what: leafIsCA, at: n}
 	case pb.lacksUsage(c):

@@ -2,7 +2,6 @@ package client
 
 import (
 	"net/netip"
-	"strings"
 
 	"github.com/tlschain/tlschain/rules/cert"
 )
@@ -10,124 +9,195 @@ import (
 // checkNameConstraints applies the name constraints of the CA certificate n, to which e
 // leads, to what stands below it on the path (RFC 5280 section 6.1.3).
 func (pb *pathBuilder) checkNameConstraints(n *node, e *edge) pathError {
-	nc := n.c.NameConstraints
 	switch pb.b.NameConstraints {
 	case ConstraintsUnknown:
-		if nc.Critical {
+		if n.c.NameConstraints.Critical {
 			return pathError{what: constraintsUnread, at: n}
 		}
 		return pathError{}
 	case PermittedFails:
-		if len(nc.PermittedDNS) > 0 {
+		if len(n.c.NameConstraints.PermittedDNS) > 0 {
 			return pathError{what: constraintsUnread, at: n}
 		}
 	case ConstraintsDirect:
-		if !namesAllowed(nc, e.child.c, true) {
-			return pathError{what: nameForbidden, at: n, by: e.child}
-		}
-		return pathError{}
+		return pb.holdTo(n, e.child)
 	}
-	if !namesAllowed(nc, pb.leaf.c, pb.b.CommonName) {
-		return pathError{what: nameForbidden, at: n, by: pb.leaf}
+	if f := pb.holdTo(n, pb.leaf); f.what != nothing || pb.b.Constraints.LeafOnly {
+		return f
 	}
-	if len(nc.PermittedDirectory)+len(nc.ExcludedDirectory) == 0 {
-		return pathError{}
-	}
-	below := pb.leaf
 	for _, step := range pb.path {
 		if step.to == n {
 			break
 		}
-		if (below == pb.leaf || !below.selfIssued) && !directoryAllowed(nc, below.c.Subject) {
-			return pathError{what: nameForbidden, at: n, by: below}
+		if step.to.selfIssued {
+			continue
 		}
-		below = step.to
-	}
-	if !directoryAllowed(nc, below.c.Subject) {
-		return pathError{what: nameForbidden, at: n, by: below}
+		if f := pb.holdTo(n, step.to); f.what != nothing {
+			return f
+		}
 	}
 	return pathError{}
 }
 
-// namesAllowed tests the DNS names and addresses of c, or where it has no
-// alternative names and common is set, its common name.
-func namesAllowed(nc *cert.NameConstraints, c *cert.Certificate, common bool) bool {
-	names := c.DNSNames
-	if !c.HasSAN && common && c.Subject.Common != "" {
-		names = []string{c.Subject.Common}
+// holdTo holds the names of one certificate to the constraints of a CA certificate
+// above it.
+func (pb *pathBuilder) holdTo(n, x *node) pathError {
+	names := pb.constrained(x)
+	permitted, excluded := n.subtrees()
+	rules := &pb.b.Constraints
+	if most := rules.Comparisons; most > 0 && names.count()*(permitted.count+excluded.count) > most {
+		return pathError{what: tooManyConstraints, at: n, by: x, n: names.count(), limit: most}
 	}
-	for _, name := range names {
-		if len(nc.PermittedDNS) > 0 && !anyDomain(nc.PermittedDNS, name) || anyDomain(nc.ExcludedDNS, name) {
-			return false
-		}
+	l := lookup{rules, &pb.presented.lookups}
+	if l.forbids(&names, permitted, excluded) || rules.Proper && permitted.has&FormDNS != 0 && pb.outsideAll(l, n, x) {
+		return pathError{what: nameForbidden, at: n, by: x}
 	}
-	for _, email := range c.Emails {
-		if len(nc.PermittedEmail) > 0 && !anyMailbox(nc.PermittedEmail, email) || anyMailbox(nc.ExcludedEmail, email) {
-			return false
-		}
-	}
-	for _, ip := range c.IPs {
-		if len(nc.PermittedIP) > 0 && !anyPrefix(nc.PermittedIP, ip) || anyPrefix(nc.ExcludedIP, ip) {
-			return false
-		}
-	}
-	return true
+	return pathError{}
 }
 
-func anyDomain(bases []string, name string) bool {
-	name = strings.ToLower(name)
-	for _, base := range bases {
-		if strings.HasPrefix(base, ".") { // only what is below it: all clients that read constraints agree [c-p-dot-host]
-			if strings.HasSuffix(name, base) {
-				return true
-			}
-			continue
-		}
-		if base == "" || name == base || strings.HasSuffix(name, "."+base) {
+// names are what a certificate is held to name constraints by.
+type names struct {
+	c      *cert.Certificate
+	common string     // held to constraints of DNS names
+	ip     netip.Addr // held to those of addresses
+}
+
+// count is how many there are, as clients that limit it count.
+func (n *names) count() int {
+	c := n.c
+	count := len(c.DNSNames) + len(c.Emails) + len(c.URIs) + len(c.IPs)
+	if !c.Subject.Empty() {
+		count++
+	}
+	return count
+}
+
+// constrained is the names of x that the client holds to constraints.
+func (pb *pathBuilder) constrained(x *node) names {
+	c, rules := x.c, &pb.b.Constraints
+	n := names{c: c}
+	counts := false
+	switch rules.Common {
+	case CommonOfLeaf:
+		counts = x == pb.leaf && len(c.DNSNames) == 0
+	case CommonOfLeafNoHost:
+		counts = x == pb.leaf && !c.HasNames()
+	case CommonOfAny:
+		counts = !c.HasSAN
+	}
+	common := c.Subject.CommonName()
+	if !counts || common == "" {
+		return n
+	}
+	if ip, err := netip.ParseAddr(common); err == nil && rules.CommonIP {
+		n.ip = ip
+	} else if !rules.CommonHost || likeHost(common) {
+		n.common = common
+	}
+	return n
+}
+
+// forbids reports whether constraints forbid one of the names.
+func (l lookup) forbids(n *names, permitted, excluded *subtrees) bool {
+	asDNS := func(name string) bool {
+		return l.fails(FormDNS, permitted, excluded, func(s *subtrees) bool { return l.dns(s.dns, name, s == excluded) })
+	}
+	for _, name := range n.c.DNSNames {
+		if asDNS(name) {
 			return true
 		}
 	}
-	return false
-}
-
-// anyMailbox applies constraints of mail addresses (RFC 5280 section 4.2.1.10): a
-// mailbox, all mailboxes of a host, or those of all hosts below a domain.
-func anyMailbox(bases []string, email string) bool {
-	email = strings.ToLower(email)
-	host := email[strings.LastIndexByte(email, '@')+1:]
-	for _, base := range bases {
-		switch {
-		case strings.Contains(base, "@"):
-			if email == base {
-				return true
-			}
-		case base == "" || host == base || strings.HasPrefix(base, ".") && strings.HasSuffix(host, base):
+	if n.common != "" && asDNS(n.common) {
+		return true
+	}
+	for _, email := range n.c.Emails {
+		if l.fails(FormEmail, permitted, excluded, func(s *subtrees) bool { return l.email(s, email) }) {
 			return true
 		}
 	}
-	return false
-}
-
-func anyPrefix(nets []netip.Prefix, ip netip.Addr) bool {
-	for _, p := range nets {
-		if p.Contains(ip) {
+	for _, uri := range n.c.URIs {
+		if l.fails(FormURI, permitted, excluded, func(s *subtrees) bool { return l.uri(s, uri) }) || l.rules.EveryName && asDNS(uri) {
 			return true
 		}
 	}
-	return false
+	for _, ip := range n.c.IPs {
+		if l.fails(FormIP, permitted, excluded, func(s *subtrees) bool { return l.ip(s, ip) }) || l.rules.EveryName && asDNS(string(ip.AsSlice())) {
+			return true
+		}
+	}
+	if n.ip.IsValid() && l.fails(FormIP, permitted, excluded, func(s *subtrees) bool { return l.ip(s, n.ip) }) {
+		return true
+	}
+	return !n.c.Subject.Empty() && l.fails(FormDirectory, permitted, excluded, func(s *subtrees) bool { return l.directory(s, n.c.Subject.Canon) })
 }
 
-// directoryAllowed compares whole relative names from the top, as RFC 5280
-// section 4.2.1.10 wants.
-func directoryAllowed(nc *cert.NameConstraints, n cert.Name) bool {
-	within := func(bases [][]byte) bool {
-		for _, der := range bases {
-			base, _, ok := cert.ParseName(der)
-			if ok && strings.HasPrefix(n.Canon, base.Canon) {
-				return true
-			}
-		}
+// fails reports whether a name of a form is excluded, or not among those permitted.
+func (l lookup) fails(form NameForms, permitted, excluded *subtrees, covers func(*subtrees) bool) bool {
+	r := l.rules
+	switch {
+	case excluded.has&form == 0 || r.SkipExcluded&form != 0:
+	case r.RefuseExcluded&form != 0 || covers(excluded):
+		return true
+	}
+	switch {
+	case permitted.has&form == 0 || r.SkipPermitted&form != 0:
 		return false
 	}
-	return (len(nc.PermittedDirectory) == 0 || within(nc.PermittedDirectory)) && !within(nc.ExcludedDirectory)
+	return r.RefusePermitted&form != 0 || !covers(permitted)
+}
+
+// outsideAll reports whether a DNS name of x is not in what n and the CA certificates
+// between the two permit together.
+func (pb *pathBuilder) outsideAll(l lookup, n, x *node) bool {
+	var all map[string]bool
+	merged := false
+	above := x == pb.leaf
+	for _, step := range pb.path {
+		if s, _ := step.to.subtrees(); above && s != nil && s.has&FormDNS != 0 {
+			if all == nil {
+				all = s.dns.all()
+			} else {
+				all, merged = l.intersect(s.dns.all(), all), true
+			}
+		}
+		above = above || step.to == x
+		if step.to == n {
+			break
+		}
+	}
+	if !merged {
+		return false
+	}
+	for _, name := range x.c.DNSNames {
+		if !l.in(all, name) && !l.properlyBelow(all, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// all is the domains as they were written.
+func (d domains) all() map[string]bool {
+	out := map[string]bool{}
+	for name := range d.exact {
+		out[name] = true
+	}
+	for name := range d.below {
+		out["."+name] = true
+	}
+	return out
+}
+
+// subtrees gives the permitted and the excluded subtrees of a certificate, which
+// are read once; nil if it has none.
+func (n *node) subtrees() (permitted, excluded *subtrees) {
+	nc := n.c.NameConstraints
+	if nc == nil {
+		return nil, nil
+	}
+	if n.permitted == nil {
+		n.permitted = newSubtrees(nc.PermittedDNS, nc.PermittedEmail, nc.PermittedURI, nc.PermittedIP, nc.PermittedDirectory)
+		n.excluded = newSubtrees(nc.ExcludedDNS, nc.ExcludedEmail, nc.ExcludedURI, nc.ExcludedIP, nc.ExcludedDirectory)
+	}
+	return n.permitted, n.excluded
 }

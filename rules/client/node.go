@@ -56,6 +56,8 @@ type node struct {
 	candsOf    int     // the run that cands are of
 	cands      []*edge // what a client would try as its issuer, best first
 	sent       int     // how many of up lead to presented certificates
+
+	permitted, excluded *subtrees // of its name constraints; nil: not read yet
 }
 
 // An edge leads from a certificate to one that may have issued it: the names

@@ -44,6 +44,7 @@ const (
 	unknownCritical
 	constraintsUnread
 	nameForbidden
+	tooManyConstraints
 	oddEntry
 	leafIsCA
 	leafUsage
@@ -215,7 +216,7 @@ func (f pathError) cause() Cause {
 		return Order
 	case oddEntry, junkEntry:
 		return Odd
-	case tooLarge, certTooLarge, tooMany, pathTooLong, budgetSpent:
+	case tooLarge, certTooLarge, tooMany, pathTooLong, budgetSpent, tooManyConstraints:
 		return Limit
 	}
 	return Constraint

@@ -41,6 +41,7 @@ type presentedChain struct {
 	traits   cert.Traits  // of any entry
 	junk     int          // position of the first unparsable entry; -1: none
 	named    []nameAnswer // what was asked about the names of the leaf
+	lookups  int          // names that were looked up among name constraints
 }
 
 // A source tells apart the same certificate in a store and among known ones.

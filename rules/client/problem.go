@@ -55,6 +55,7 @@ const (
 	CodeUnknownCritical  Code = "unknown-critical"
 	CodeLimitsUnread     Code = "name-constraints-unread"
 	CodeNameForbidden    Code = "name-forbidden"
+	CodeTooManyNames     Code = "too-many-names"
 	CodeOddEntry         Code = "odd-certificate"
 	CodeLeafIsCA         Code = "leaf-is-ca"
 	CodeLeafUsage        Code = "leaf-usage"
@@ -86,7 +87,7 @@ var codes = map[rejectReason]Code{
 	noIssuer: CodeNoIssuer, selfSignedLeaf: CodeSelfSignedLeaf, untrustedRoot: CodeUntrustedRoot, budgetSpent: CodeBudgetSpent,
 	pathTooLong: CodePathTooLong, badSignature: CodeBadSignature, outOfDate: CodeOutOfDate, weakHash: CodeWeakHash, weakKey: CodeWeakKey,
 	unknownAlgorithm: CodeUnknownAlgorithm, notCA: CodeNotCA, cannotSign: CodeCannotSign, pathLength: CodePathLength, notForTLS: CodeNotForTLS,
-	identifiers: CodeIdentifiers, unknownCritical: CodeUnknownCritical, constraintsUnread: CodeLimitsUnread, nameForbidden: CodeNameForbidden,
+	identifiers: CodeIdentifiers, unknownCritical: CodeUnknownCritical, constraintsUnread: CodeLimitsUnread, nameForbidden: CodeNameForbidden, tooManyConstraints: CodeTooManyNames,
 	oddEntry: CodeOddEntry, leafIsCA: CodeLeafIsCA, leafUsage: CodeLeafUsage, leafEncipher: CodeLeafEncipher, junkEntry: CodeJunkEntry,
 	tooLarge: CodeTooLarge, tooMany: CodeTooMany, wrongName: CodeWrongName, wrongOrder: CodeWrongOrder, uselessEntry: CodeUselessEntry,
 	rootNotHeld: CodeRootNotHeld, listOnly: CodeListOnly, storeOnly: CodeStoreOnly, badFirst: CodeBadFirst, spelling: CodeSpelling,

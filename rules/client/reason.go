@@ -136,6 +136,8 @@ func (pb *pathBuilder) usageReason(f pathError, at, by string) string {
 		return at + " has name constraints, which it cannot handle"
 	case nameForbidden:
 		return "the name constraints of " + at + " forbid the names of " + by + pb.only()
+	case tooManyConstraints:
+		return fmt.Sprintf("does not compare the %d names of %s with so many name constraints, those of %s", f.n, by, at) + pb.only()
 	case leafIsCA:
 		return "the leaf " + at + " is a CA certificate"
 	case leafUsage:

@@ -116,7 +116,7 @@ func (r refusal) apply(all map[string]Refused, change func(*cert.Traits)) {
 	}
 }
 
-var refusalTables = [][]refusal{keyRefusals, signatureRefusals, dateRefusals, extensionRefusals, encodingRefusals, strictRefusals, policyRefusals, versionRefusals, androidRefusals}
+var refusalTables = [][]refusal{keyRefusals, signatureRefusals, dateRefusals, extensionRefusals, encodingRefusals, strictRefusals, policyRefusals, constraintRefusals, versionRefusals, androidRefusals}
 
 // refusedBy gives what each client refuses, by id, worked out once from the
 // tables.
@@ -133,13 +133,13 @@ var refusedBy = sync.OnceValue(func() map[string]Refused {
 	return all
 })
 
-// refusing gives b with what the client of this id refuses, and how it compares
-// host names.
+// refusing gives b with what the client of this id refuses, how it compares host
+// names, and how it applies name constraints.
 func refusing(id string, b Builder) Builder {
-	b.Refused, b.Host = refusedBy()[id], hostRules[id]
+	b.Refused, b.Host, b.Constraints = refusedBy()[id], hostRules[id], constraintRules[id]
 	if b.InOrder != nil {
 		list := *b.InOrder
-		list.Refused, list.Host = b.Refused, b.Host
+		list.Refused, list.Host, list.Constraints = b.Refused, b.Host, b.Constraints
 		b.InOrder = &list
 	}
 	return b

@@ -122,6 +122,7 @@ type visitor struct {
 	dir     string
 	now     time.Time
 	count   int
+	whole   bool // differences are shown as they are, and not made smaller
 
 	builder  builders.Builder
 	modelled bool // there is a profile that can be wrong
@@ -157,7 +158,10 @@ func (v *visitor) visit(t *testing.T, specimens []*specimen, figures *familyTabl
 			}
 		}
 	}
-	for _, s := range v.minimise(t, differing) {
+	if !v.whole {
+		differing = v.minimise(t, differing)
+	}
+	for _, s := range differing {
 		figures.miss(v.client.profile, s)
 	}
 	if 100*len(differing) > (100-agreement)*shown {

@@ -145,6 +145,8 @@ func (c *certificate) changeName(word, value string) error {
 	switch value {
 	case "empty":
 		out = name()
+	case "nocommon":
+		out = name(first)
 	case "printable":
 		_, o, _ := read(first)
 		_, o, _ = read(o)

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -45,6 +46,11 @@ func wide(value string, size int) string {
 func generalName(kind, value string) []byte {
 	if raw, err := url.PathUnescape(value); err == nil {
 		value = raw
+	}
+	if number, ok := strings.CutPrefix(kind, "tag"); ok { // of any tag, whatever may stand in it
+		tag, _ := strconv.Atoi(number)
+		raw, _ := hex.DecodeString(value)
+		return tlv(0x80|byte(tag), raw)
 	}
 	switch kind {
 	case "email":
