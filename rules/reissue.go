@@ -101,6 +101,8 @@ func (s *Subject) needs(p client.Problem) string {
 		return "without name constraints"
 	case client.CodeNameForbidden:
 		return "with name constraints that permit the names of the server's certificate; or take a certificate of another issuer"
+	case client.CodeNoValidPolicy:
+		return fmt.Sprintf("with a certificate policy that its issuers have, or %q without requireExplicitPolicy", title(p.By.Cert))
 	case client.CodeSpelling:
 		return fmt.Sprintf("with the issuer's name exactly as it stands in %q", title(p.By.Cert))
 	case client.CodeWeakHash, client.CodeUnknownAlgorithm:
@@ -178,6 +180,8 @@ func traitNeeded(t cert.Trait) string {
 	case cert.CriticalAKI, cert.CriticalSKI, cert.CriticalAIA, cert.CriticalCRL, cert.CriticalIAN, cert.CriticalNSType,
 		cert.CriticalUnknown, cert.CriticalPolicyConstraints, cert.CriticalPolicyMappings, cert.CriticalInhibitAny, cert.CriticalPolicies:
 		return "with that extension not critical (now: " + t.Phrase() + ")"
+	case cert.CriticalNamedPolicy, cert.CriticalQualifier, cert.CriticalUnknownQualifier:
+		return "with certificate policies that are not critical"
 	case cert.EmptySubject, cert.EmptySubjectSAN:
 		return "with a subject, or with critical subject alternative names"
 	case cert.Version1, cert.Version4, cert.OldWithExtensions, cert.NoExtensions, cert.EmptyExtensions:

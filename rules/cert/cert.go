@@ -72,12 +72,13 @@ type Certificate struct {
 	HasSAN              bool
 	criticalSAN         bool
 	NameConstraints     *NameConstraints
-	CAIssuers           []string    // AIA caIssuers URIs, in order
-	OCSP                []string    // AIA OCSP URIs, in order
-	CRLs                []string    // CRL distribution point URIs, in order
-	SCTs                []time.Time // of the embedded signed certificate timestamps, unverified
-	Policies            []string    // dotted OIDs
-	UnknownCritical     []string    // dotted OIDs of critical extensions this package does not know
+	CAIssuers           []string     // AIA caIssuers URIs, in order
+	OCSP                []string     // AIA OCSP URIs, in order
+	CRLs                []string     // CRL distribution point URIs, in order
+	SCTs                []time.Time  // of the embedded signed certificate timestamps, unverified
+	Policies            []string     // dotted OIDs
+	PolicyRules         *PolicyRules // nil: it makes none
+	UnknownCritical     []string     // dotted OIDs of critical extensions this package does not know
 
 	Deviations []Deviation
 	Traits     Traits // but those of Key and SignatureAlg, which have their own

@@ -38,7 +38,7 @@ func (c *Certificate) noteCritical(oid string) {
 
 // noteMissing notes what RFC 5280, section 4.2.1, wants certificates to have.
 func (c *Certificate) noteMissing() {
-	c.noteIf(NoAKI, c.AKI == nil)
+	c.noteIf(NoAKI, c.AKI == nil && c.Version >= 3)
 	c.noteIf(ConstraintsNoCA, c.NameConstraints != nil && !c.IsCA)
 	c.noteIf(NoConstraints, !c.HasBasicConstraints)
 	c.noteIf(CAWithoutSKI, c.IsCA && c.SKI == nil)

@@ -96,15 +96,23 @@ func (c *Certificate) parseExtension(oid string, v cryptobyte.String, critical b
 	case "1.3.6.1.5.5.7.1.1":
 		return true, c.parseAIA(v)
 	case "2.5.29.32":
-		return true, c.parsePolicies(v)
+		return true, c.parsePolicies(v, critical)
 	case oidTLSFeature:
 		c.noteFeature(v)
 		return true, true
 	case "2.5.29.31":
 		c.parseCRLs(v)
 		return true, true
-	case "2.5.29.18", "2.5.29.33", "2.5.29.36", "2.5.29.54", // issuerAltName, policy mappings, constraints, inhibit
-		"2.16.840.1.113730.1.1": // Netscape type
+	case "2.5.29.33":
+		c.parsePolicyMappings(v)
+		return true, true
+	case "2.5.29.36":
+		c.parsePolicyConstraints(v)
+		return true, true
+	case "2.5.29.54":
+		c.parseInhibitAny(v, critical)
+		return true, true
+	case "2.5.29.18", "2.16.840.1.113730.1.1": // issuerAltName, Netscape type
 		return true, true
 	case "1.3.6.1.4.1.11129.2.4.2":
 		c.SCTs = embeddedSCTs(v)
@@ -361,21 +369,4 @@ func (c *Certificate) parseCRLs(v cryptobyte.String) {
 			}
 		})
 	}
-}
-
-func (c *Certificate) parsePolicies(v cryptobyte.String) bool {
-	var seq cryptobyte.String
-	if !v.ReadASN1(&seq, cbasn1.SEQUENCE) || !v.Empty() {
-		return false
-	}
-	c.noteIf(EmptyPolicies, seq.Empty())
-	for !seq.Empty() {
-		var info cryptobyte.String
-		var oid string
-		if !seq.ReadASN1(&info, cbasn1.SEQUENCE) || !readOID(&info, &oid) {
-			return false
-		}
-		c.Policies = append(c.Policies, oid)
-	}
-	return true
 }

@@ -93,6 +93,8 @@ func ParseKey(der []byte) (k Key, odd bool) {
 			k.Traits.Add(KeyRSAPSS)
 			if alg.Empty() {
 				k.Traits.Add(KeyBarePSS)
+			} else {
+				k.Traits.Add(KeyParamPSS)
 			}
 		} else if alg.Empty() {
 			k.Traits.Add(NoKeyNull)

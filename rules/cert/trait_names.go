@@ -4,6 +4,7 @@ package cert
 // "does not take" in a sentence.
 var traitNames = [numTraits]struct{ word, phrase string }{
 	KeyRSAPSS:                 {"key-rsa-pss", "keys for RSASSA-PSS only"},
+	KeyParamPSS:               {"key-rsa-pss-parameters", "keys for RSASSA-PSS with parameters"},
 	KeyBarePSS:                {"key-rsa-pss-bare", "keys for RSASSA-PSS without parameters"},
 	KeyP192:                   {"key-p192", "keys on the curve P-192"},
 	KeyP224:                   {"key-p224", "keys on the curve P-224"},
@@ -133,6 +134,12 @@ var traitNames = [numTraits]struct{ word, phrase string }{
 	ConstraintsNoCA:           {"constraints-no-ca", "name constraints in what is no CA certificate"},
 	CriticalDirectories:       {"critical-directory-constraints", "critical name constraints of directory names"},
 	CriticalOtherForms:        {"critical-other-constraints", "critical name constraints of rare forms of names"},
+	EmptyPolicyConstraints:    {"empty-policy-constraints", "policy constraints without a constraint"},
+	MapsAnyPolicy:             {"maps-any-policy", "policy mappings from or to anyPolicy"},
+	DuplicatePolicy:           {"duplicate-policy", "certificate policies with a policy twice"},
+	CriticalNamedPolicy:       {"critical-named-policy", "critical certificate policies other than anyPolicy"},
+	CriticalQualifier:         {"critical-policy-qualifier", "critical certificate policies with qualifiers"},
+	CriticalUnknownQualifier:  {"critical-unknown-qualifier", "critical certificate policies with unknown qualifiers"},
 	NoConstraints:             {"no-basic-constraints", "certificates without basic constraints"},
 }
 

@@ -13,6 +13,7 @@ type Traits [3]uint64
 const (
 	KeyRSAPSS            Trait = iota // for RSASSA-PSS only (id-RSASSA-PSS)
 	KeyBarePSS                        // such a key without parameters
+	KeyParamPSS                       // such a key with parameters
 	KeyP192                           //
 	KeyP224                           //
 	KeyP521                           //
@@ -140,6 +141,12 @@ const (
 	CriticalInhibitAny                                            // critical inhibitAnyPolicy
 	CriticalPolicies                                              // critical certificatePolicies
 	EmptyPolicies                                                 // certificatePolicies without a policy
+	EmptyPolicyConstraints                                        // policyConstraints without a constraint
+	MapsAnyPolicy                                                 // policyMappings from or to anyPolicy
+	DuplicatePolicy                                               // a policy stands there twice
+	CriticalNamedPolicy                                           // critical certificatePolicies with another policy than anyPolicy
+	CriticalQualifier                                             // critical certificatePolicies with a qualifier
+	CriticalUnknownQualifier                                      // the same with one that RFC 5280 does not define
 
 	ConstraintsEmpty        // name constraints without a subtree
 	ConstraintsMask         // a range of addresses whose mask has gaps

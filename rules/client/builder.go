@@ -47,41 +47,44 @@ type Builder struct {
 	LeafTrust LeafTrust `yaml:"leaf"`   // when the leaf itself may be the anchor
 
 	// Holding a finished path to the rules.
-	Sent                       Check           `yaml:"sent"`                // what certificates that were sent are held to
-	Store                      Check           `yaml:"store"`               // what certificates from the store are held to
-	MinHash                    Hash            `yaml:"min_hash"`            // weakest hash in signatures on the path
-	MinRSA                     int             `yaml:"min_rsa"`             // fewest bits of RSA keys on the path
-	MaxRSA                     int             `yaml:"max_rsa"`             // most bits of RSA keys on the path; 0: no limit
-	MaxRSASent                 int             `yaml:"max_rsa_sent"`        // the same for those that were sent, wherever they stand
-	MinRSALeaf                 int             `yaml:"min_rsa_leaf"`        // fewest bits of an RSA key in the handshake
-	Refused                    Refused         `yaml:"refused"`             // traits of certificates that it does not take
-	LeafUsage                  bool            `yaml:"leaf_usage"`          // a leaf whose key usage lacks digitalSignature is fatal
-	LeafUsage12                bool            `yaml:"leaf_usage_tls12"`    // the same by TLS 1.2 only
-	LeafUsage13                bool            `yaml:"leaf_usage_tls13"`    // the same by TLS 1.3 only
-	LeafUsageEC12              bool            `yaml:"leaf_usage_ec_tls12"` // the same by TLS 1.2 for EC keys
-	LeafAnyUsage               bool            `yaml:"leaf_any_usage"`      // a leaf whose key usage has none of digitalSignature, keyEncipherment and keyAgreement is fatal
-	Commitment                 bool            `yaml:"commitment"`          // nonRepudiation is as good as digitalSignature
-	EmptyUsage                 bool            `yaml:"empty_usage"`         // a key usage without a bit allows everything
-	EmptyUsageCA               bool            `yaml:"empty_usage_ca"`      // the same for CA certificates
-	EmptyEKU                   bool            `yaml:"empty_eku"`           // an empty extended key usage does
-	LeafEncipher               bool            `yaml:"leaf_encipher"`       // one with an RSA key whose key usage lacks keyEncipherment is fatal
-	LeafCA                     bool            `yaml:"leaf_ca"`             // a leaf that is a CA certificate is fatal
-	LeafEKU                    bool            `yaml:"leaf_eku"`            // a leaf must be allowed to serve TLS
-	AnyEKU                     bool            `yaml:"any_eku"`             // anyExtendedKeyUsage in a CA certificate includes serving TLS
-	ClientEKU                  bool            `yaml:"client_eku"`          // clientAuth in a CA certificate includes serving TLS
-	V1                         V1              `yaml:"v1"`                  // which anchors of X.509 version 1, which cannot say so, are CAs
-	UsageAnchor                bool            `yaml:"usage_anchor"`        // keyCertSign alone does for an anchor
-	BareAnchor                 bool            `yaml:"bare_anchor"`         // an anchor without basic constraints is a CA
-	V1AnchorMustCover          bool            `yaml:"v1_span"`             // an anchor of version 1 must be valid for the whole validity period of what it issued
-	UsageCA                    bool            `yaml:"usage_ca"`            // keyCertSign alone makes a CA where basic constraints are absent
-	AnchorDatesIfIntermediates bool            `yaml:"far_dates"`           // an anchor's dates count only where intermediates stand between it and the leaf
-	SelfIssuedFree             bool            `yaml:"self_issued_free"`    // the path length in a self-issued certificate is not looked at
-	NameConstraints            NameConstraints `yaml:"limits"`              // what it makes of name constraints
-	Constraints                ConstraintRules `yaml:"constraints"`         // how it applies those that it reads
-	Host                       cert.HostRules  `yaml:"host"`                // how a leaf is compared with the name
-	CommonName                 bool            `yaml:"common_name"`         // a leaf without subject alternative names is matched by its common name
-	NoECDSA2                   bool            `yaml:"no_ecdsa2"`           // does not know ECDSA with SHA-2, not even in an anchor's own signature
-	RootSignature              bool            `yaml:"root_signature"`      // a self-signed anchor must have signed itself
+	Sent                       Check            `yaml:"sent"`                 // what certificates that were sent are held to
+	Store                      Check            `yaml:"store"`                // what certificates from the store are held to
+	MinHash                    Hash             `yaml:"min_hash"`             // weakest hash in signatures on the path
+	MinRSA                     int              `yaml:"min_rsa"`              // fewest bits of RSA keys on the path
+	MaxRSA                     int              `yaml:"max_rsa"`              // most bits of RSA keys on the path; 0: no limit
+	MaxRSASent                 int              `yaml:"max_rsa_sent"`         // the same for those that were sent, wherever they stand
+	MinRSALeaf                 int              `yaml:"min_rsa_leaf"`         // fewest bits of an RSA key in the handshake
+	Refused                    Refused          `yaml:"refused"`              // traits of certificates that it does not take
+	LeafUsage                  bool             `yaml:"leaf_usage"`           // a leaf whose key usage lacks digitalSignature is fatal
+	LeafUsage12                bool             `yaml:"leaf_usage_tls12"`     // the same by TLS 1.2 only
+	LeafUsage13                bool             `yaml:"leaf_usage_tls13"`     // the same by TLS 1.3 only
+	LeafUsageEC12              bool             `yaml:"leaf_usage_ec_tls12"`  // the same by TLS 1.2 for EC keys
+	LeafAnyUsage               bool             `yaml:"leaf_any_usage"`       // a leaf whose key usage has none of digitalSignature, keyEncipherment and keyAgreement is fatal
+	Commitment                 bool             `yaml:"commitment"`           // nonRepudiation is as good as digitalSignature
+	EmptyUsage                 bool             `yaml:"empty_usage"`          // a key usage without a bit allows everything
+	EmptyUsageCA               bool             `yaml:"empty_usage_ca"`       // the same for CA certificates
+	EmptyEKU                   bool             `yaml:"empty_eku"`            // an empty extended key usage does
+	LeafEncipher               bool             `yaml:"leaf_encipher"`        // one with an RSA key whose key usage lacks keyEncipherment is fatal
+	LeafCA                     bool             `yaml:"leaf_ca"`              // a leaf that is a CA certificate is fatal
+	LeafEKU                    bool             `yaml:"leaf_eku"`             // a leaf must be allowed to serve TLS
+	AnyEKU                     bool             `yaml:"any_eku"`              // anyExtendedKeyUsage in a CA certificate includes serving TLS
+	ClientEKU                  bool             `yaml:"client_eku"`           // clientAuth in a CA certificate includes serving TLS
+	V1                         V1               `yaml:"v1"`                   // which anchors of X.509 version 1, which cannot say so, are CAs
+	UsageAnchor                bool             `yaml:"usage_anchor"`         // keyCertSign alone does for an anchor
+	BareAnchor                 bool             `yaml:"bare_anchor"`          // an anchor without basic constraints is a CA
+	V1AnchorMustCover          bool             `yaml:"v1_span"`              // an anchor of version 1 must be valid for the whole validity period of what it issued
+	UsageCA                    bool             `yaml:"usage_ca"`             // keyCertSign alone makes a CA where basic constraints are absent
+	AnchorDatesIfIntermediates bool             `yaml:"far_dates"`            // an anchor's dates count only where intermediates stand between it and the leaf
+	SelfIssuedFree             bool             `yaml:"self_issued_free"`     // the path length in a self-issued certificate is not looked at
+	NameConstraints            NameConstraints  `yaml:"limits"`               // what it makes of name constraints
+	Constraints                ConstraintRules  `yaml:"constraints"`          // how it applies those that it reads
+	Policies                   PolicyProcessing `yaml:"policies"`             // what it makes of demands on certificate policies
+	InhibitAnyCritical         bool             `yaml:"inhibit_any_critical"` // policies: inhibitAnyPolicy counts only where it is critical
+	CriticalQualifiers         bool             `yaml:"critical_qualifiers"`  // policies: qualifiers of critical policies are fatal while any policy is valid
+	Host                       cert.HostRules   `yaml:"host"`                 // how a leaf is compared with the name
+	CommonName                 bool             `yaml:"common_name"`          // a leaf without subject alternative names is matched by its common name
+	NoECDSA2                   bool             `yaml:"no_ecdsa2"`            // does not know ECDSA with SHA-2, not even in an anchor's own signature
+	RootSignature              bool             `yaml:"root_signature"`       // a self-signed anchor must have signed itself
 }
 
 // ListOrder tells which entries may certify an entry of the list.

@@ -64,6 +64,7 @@ func openSSL() map[string]Builder {
 		b.Prefer, b.PreferStore = [8]Preference{FromStore}, [4]Preference{OwnBytes}
 		b.SelfIssuedTest = KeyID | IssuerSerial                  // [22b]
 		b.MinHash, b.UsageAnchor, b.LeafUsage = SHA1, true, true // [e-bcR-none e-ku-ka]
+		b.Policies = PoliciesWithAnchor                          // [p01 p04n p08]
 	})
 	return map[string]Builder{
 		"openssl-0.9.8":               v098,

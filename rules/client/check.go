@@ -71,6 +71,9 @@ func (pb *pathBuilder) check() pathError {
 			below++
 		}
 	}
+	if f := pb.checkPolicies(); f.what != nothing {
+		return f
+	}
 	return pb.checkConditions()
 }
 

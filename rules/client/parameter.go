@@ -23,6 +23,7 @@ var (
 	hashWords            = []string{"any", "sha1", "sha256"}
 	v1Words              = []string{"all", "roots", "none"}
 	nameConstraintsWords = []string{"read", "unknown", "permitted-fails", "direct"}
+	policyWords          = []string{"ignored", "read", "with-anchor"}
 	preferWords          = []string{
 		"", "from-store", "from-list", "exact-key-id", "key-id-fits", "can-sign", "valid-now", "newest",
 		"latest-end", "last-listed", "not-self-issued", "own-bytes", "only-stored", "trusted-key-id",
@@ -72,18 +73,21 @@ func (v V1) String() string              { return word(v, v1Words) }
 func (v NameConstraints) String() string { return word(v, nameConstraintsWords) }
 func (v Preference) String() string      { return word(v, preferWords) }
 
+func (v PolicyProcessing) String() string { return word(v, policyWords) }
+
 // UnmarshalText reads the word for a value.
-func (v *ListOrder) UnmarshalText(b []byte) error       { return fromWord(v, b, orderWords) }
-func (v *NameMatch) UnmarshalText(b []byte) error       { return fromWord(v, b, nameWords) }
-func (v *CandidateLimit) UnmarshalText(b []byte) error  { return fromWord(v, b, candidateLimitWords) }
-func (v *Backtracking) UnmarshalText(b []byte) error    { return fromWord(v, b, backtrackingWords) }
-func (v *Count) UnmarshalText(b []byte) error           { return fromWord(v, b, countWords) }
-func (v *Anchor) UnmarshalText(b []byte) error          { return fromWord(v, b, anchorWords) }
-func (v *LeafTrust) UnmarshalText(b []byte) error       { return fromWord(v, b, leafWords) }
-func (v *Hash) UnmarshalText(b []byte) error            { return fromWord(v, b, hashWords) }
-func (v *V1) UnmarshalText(b []byte) error              { return fromWord(v, b, v1Words) }
-func (v *NameConstraints) UnmarshalText(b []byte) error { return fromWord(v, b, nameConstraintsWords) }
-func (v *Preference) UnmarshalText(b []byte) error      { return fromWord(v, b, preferWords) }
+func (v *PolicyProcessing) UnmarshalText(b []byte) error { return fromWord(v, b, policyWords) }
+func (v *ListOrder) UnmarshalText(b []byte) error        { return fromWord(v, b, orderWords) }
+func (v *NameMatch) UnmarshalText(b []byte) error        { return fromWord(v, b, nameWords) }
+func (v *CandidateLimit) UnmarshalText(b []byte) error   { return fromWord(v, b, candidateLimitWords) }
+func (v *Backtracking) UnmarshalText(b []byte) error     { return fromWord(v, b, backtrackingWords) }
+func (v *Count) UnmarshalText(b []byte) error            { return fromWord(v, b, countWords) }
+func (v *Anchor) UnmarshalText(b []byte) error           { return fromWord(v, b, anchorWords) }
+func (v *LeafTrust) UnmarshalText(b []byte) error        { return fromWord(v, b, leafWords) }
+func (v *Hash) UnmarshalText(b []byte) error             { return fromWord(v, b, hashWords) }
+func (v *V1) UnmarshalText(b []byte) error               { return fromWord(v, b, v1Words) }
+func (v *NameConstraints) UnmarshalText(b []byte) error  { return fromWord(v, b, nameConstraintsWords) }
+func (v *Preference) UnmarshalText(b []byte) error       { return fromWord(v, b, preferWords) }
 
 // words lists the members of a set whose bits are named by words.
 func words[T ~uint16](set T, words []string) []string {

@@ -25,6 +25,7 @@ type pathBuilder struct {
 	leaf  *node
 	path  []*edge // from the leaf upwards
 	steps int
+	read  int       // policies and mappings that were read so far
 	found pathError // the most telling fault so far
 	stop  bool      // the client gives up
 }
@@ -41,7 +42,7 @@ const (
 // run searches a path from n and reports whether the client accepts it. The
 // path, and the fault if there is none, are left in pb.
 func (pb *pathBuilder) run(n *node) bool {
-	pb.leaf, pb.path, pb.found, pb.stop, pb.steps = n, pb.path[:0], pathError{}, false, 0
+	pb.leaf, pb.path, pb.found, pb.stop, pb.steps, pb.read = n, pb.path[:0], pathError{}, false, 0, 0
 	pb.presented.runs++
 	n.onPath = pb.presented.runs
 	if n == pb.presented.list[0] && pb.trustsLeaf(n) {

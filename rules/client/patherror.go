@@ -70,6 +70,7 @@ const (
 	issuedTooLate
 	loggedTooLate
 	outsidePermitted
+	noValidPolicy
 )
 
 // note keeps the most telling fault: one of a path that reached an anchor

@@ -22,6 +22,7 @@ func android(version int) platform {
 		Sent: checkPath &^ EKU, MinHash: SHA1, MinRSA: 1024,
 		LeafUsageEC12: true, LeafUsage13: true, // BoringSSL's handshake [L:key=p256 L:ku=ka, L:ku=ka]
 		LeafEKU: true, CommonName: version < 9,
+		Policies: PoliciesRead, // [I:pc=require0]
 	}
 	switch {
 	case version >= 10:

@@ -81,6 +81,7 @@ const (
 	CodeIssuedTooLate    Code = "issued-too-late"
 	CodeLoggedTooLate    Code = "logged-too-late"
 	CodeOutsidePermitted Code = "outside-permitted-domains"
+	CodeNoValidPolicy    Code = "no-valid-policy"
 )
 
 var codes = map[rejectReason]Code{
@@ -93,6 +94,7 @@ var codes = map[rejectReason]Code{
 	rootNotHeld: CodeRootNotHeld, listOnly: CodeListOnly, storeOnly: CodeStoreOnly, badFirst: CodeBadFirst, spelling: CodeSpelling,
 	leafNotFirst: CodeLeafNotFirst, badAnchor: CodeBadAnchor, certTooLarge: CodeCertTooLarge, shortSpan: CodeShortSpan, traitRefused: CodeTrait, longKey: CodeLongKey,
 	revoked: CodeRevoked, issuedTooLate: CodeIssuedTooLate, loggedTooLate: CodeLoggedTooLate, outsidePermitted: CodeOutsidePermitted,
+	noValidPolicy: CodeNoValidPolicy,
 }
 
 // problem gives a fault, whose words are reason, without what the client does

@@ -69,7 +69,7 @@ var families = map[string][]string{
 	"openssl-3":   {"openssl-3.0", "python-3.11", "python-3.13", "curl", "node-20", "node-24"},
 	"level-2":     {"openssl-3.0", "python-3.11", "python-3.13", "curl", "node-24"},
 	"boringssl":   {"boringssl-android", "bun"},
-	"go":          {"go", "go-1.21", "go-1.23"},
+	"go":          {"go", "go-1.21", "go-1.23", "go-1.24"},
 	"java":        {"java-17", "java-17-aia"},
 	"rustls":      {"rustls-0.20", "rustls-0.23", "rustls-0.23-aws-lc"},
 	"gnutls":      {"gnutls-3.7"},
@@ -243,7 +243,7 @@ func (r *Refused) UnmarshalYAML(unmarshal func(any) error) error {
 
 // algorithmTraits are keys of algorithms that a client has or has not.
 var algorithmTraits = cert.Of(
-	cert.KeyRSAPSS, cert.KeyBarePSS, cert.KeyP192, cert.KeyP224, cert.KeyP521, cert.KeySecp256k1, cert.KeyBrainpool, cert.KeyOtherCurve,
+	cert.KeyRSAPSS, cert.KeyBarePSS, cert.KeyParamPSS, cert.KeyP192, cert.KeyP224, cert.KeyP521, cert.KeySecp256k1, cert.KeyBrainpool, cert.KeyOtherCurve,
 	cert.KeyEd25519, cert.KeyEd448, cert.KeyDSA, cert.KeyShortDSA, cert.KeyMLDSA, cert.KeyUnknown,
 )
 

@@ -29,6 +29,8 @@ var (
 		{cert.CriticalCRL, leaf, "android"},   // [L:cdp=yes L:crit=cdp]
 		{cert.CriticalSKI, anchor, "android"}, // [R:crit=ski]
 		{cert.KeyP224, issuers, "android"},    // [I:key=p224 R:key=p224]
+		{cert.KeyDSA, issuers, "android"},     // [I:key=dsa2048 R:key=dsa1024]
+		{cert.KeyEd448, anchor, "android"},    // [R:key=ed448]
 		{cert.PSSWithSHA1, sent, "android"},   // [L:sig=psssha1 I:sig=psssha1]
 		{cert.PSSWithSHA224, sent, "android"}, // [L:sig=psssha224]
 		{cert.TimeNoZone, path, "android"},    // [L:time=nozone]

@@ -35,7 +35,8 @@ var keyRefusals = []refusal{
 	{cert.NegativeKey, handshakes, "boringssl botan chrome rustls android"}, // [x-negmodL]
 	// A chain: whether the client can check signatures by such a key. Go, Java and Mbed TLS cannot even read some.
 	{cert.KeyRSAPSS, issuers, "openssl-1.0 openssl-1.1.0 boringssl mbedtls go chrome firefox bearssl rustls platforms"}, // [kI-pss-none kR-pss-sha384]
-	{cert.KeyBarePSS, issuers, "botan"}, // [kI-pss-none; kR-pss-sha384 accepted]
+	{cert.KeyBarePSS, issuers, "botan"},         // [kI-pss-none; kR-pss-sha384 accepted]
+	{cert.KeyParamPSS, issuer, "wolfssl botan"}, // [I:key=pss-sha256 I:key=pss-sha384; kR-pss-sha384 accepted]
 	{cert.KeyP192, issuers, "level-2 boringssl wolfssl nss botan go java chrome firefox bearssl rustls platforms"},                           // [kR-p192: 96 bits of security]
 	{cert.KeyP224, issuers, "nss java chrome firefox bearssl rustls platforms"},                                                              // [kI-p224]
 	{cert.KeySecp256k1, issuers, "boringssl gnutls nss go java chrome firefox bearssl rustls platforms"},                                     // [kR-secp256k1]

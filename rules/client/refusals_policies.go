@@ -14,4 +14,10 @@ var policyRefusals = []refusal{
 	{cert.CriticalInhibitAny, sent, "nss bearssl rustls"},                     // [p14]
 	{cert.CriticalPolicies, sent, "nss rustls"},                               // [p16a p18]
 	{cert.EmptyPolicies, path, "mbedtls wolfssl chrome bun"},                  // [p20 p20i]
+	{cert.EmptyPolicyConstraints, sent, "wolfssl chrome bun"},                 // [p21 I:pc=empty]
+	{cert.MapsAnyPolicy, issuer, "chrome bun android"},                        // [p12b J:pm=1:any; Go and Java only while a policy is valid]
+	{cert.CriticalNamedPolicy, sent, "mbedtls"},                               // [p18 L:cp=1 L:crit=cp; anyPolicy is taken: p16a]
+	{cert.CriticalUnknownQualifier, sent, "bearssl chrome"},                   // [p18 I:cp=1+unknown I:crit=cp]
+	{cert.DuplicatePolicy, sent, "botan chrome bun"},                          // [L:cp=1,1; of Bun by BoringSSL's source]
+	{cert.DuplicatePolicy, everywhere, "go"},                                  // [the same; it cannot be read]
 }

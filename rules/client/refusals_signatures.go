@@ -35,5 +35,6 @@ var signatureRefusals = []refusal{
 	{cert.ParameterDiffers, list, "mbedtls go"},                                                                                                 // [sI-mismatch-null]
 	{cert.ParameterDiffers, anchor, "mbedtls go rustls"},                                                                                        // [as sR-mismatch]
 	{cert.SignatureBits, sent, "openssl boringssl mbedtls wolfssl gnutls go chrome firefox bearssl rustls"},                                     // [x-sigunusedL]
+	{cert.SignatureBits, issuer, "java"},                                                                                                        // [I:unused=1; x-sigunusedL accepted]
 	{cert.SignatureBits, list, "mbedtls"},                                                                                                       // [x-sigunusedL]
 }

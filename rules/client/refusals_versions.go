@@ -7,15 +7,19 @@ var versionRefusals = []refusal{
 	{cert.CriticalPolicyConstraints, path, "go-1.21 go-1.23"}, // [p01: policies are processed since 1.24]
 	{cert.CriticalPolicyMappings, path, "go-1.21 go-1.23"},    // [p11]
 	{cert.CriticalInhibitAny, path, "go-1.21 go-1.23"},        // [p14]
+	{cert.Exponent64, everywhere, "go-1.21 go-1.23"},          // [L:key=rsa2048e128bit: it cannot be read]
 }
 
 // takenByVersion is what one version of a family takes although the tables say
 // of the family that it refuses it. Changes in brackets are chains that the
 // conformance tests can make.
 var takenByVersion = []refusal{
+	{cert.NegativeSerialNumber, anchor, "go-1.21"},          // [R:serial=negative]
+	{cert.PathLenNegative, path, "go-1.21 go-1.23 go-1.24"}, // [I:bc=negative: refused since 1.25]
 	// Go 1.24 moved RSA to checks of its own.
 	{cert.Exponent31, handshakes | issuers, "go-1.21 go-1.23"}, // [L:key=rsa2048e34bit]
 	{cert.Exponent33, handshakes | issuers, "go-1.21 go-1.23"}, // [I:key=rsa2048e34bit R:key=rsa2048e34bit]
+	{cert.DuplicatePolicy, everywhere, "go-1.21 go-1.23"},      // [L:cp=1,1: read since 1.24]
 	// Go 1.23 began to refuse identifiers and addresses that are critical.
 	{cert.CriticalAKI, path | list, "go-1.21"}, // [L:crit=aki I:crit=aki]
 	{cert.CriticalSKI, path | list, "go-1.21"}, // [L:crit=ski I:crit=ski R:crit=ski]
