@@ -23,6 +23,8 @@ DEPS += mariadb-server inspircd cyrus-nntpd xrdp
 DEPS += postgresql-15
 # readers of reports
 DEPS += libxml2-utils graphviz npm:npm
+# readers of manual pages; shells that complete
+DEPS += man-db groff-base fish zsh
 
 .DEFAULT_GOAL := help
 .PHONY: help build check test demo bench lint generate update new-rule fuzz deps conformance

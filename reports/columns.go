@@ -30,6 +30,14 @@ func allColumns() []column {
 	}
 }
 
+// Columns lists the names of the table's columns.
+func Columns() (names []string) {
+	for _, c := range allColumns() {
+		names = append(names, c.name)
+	}
+	return names
+}
+
 // chooseColumns picks those that were asked for, or those that fit.
 func chooseColumns(o Options) ([]column, error) {
 	all := allColumns()

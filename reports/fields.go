@@ -67,6 +67,9 @@ func (f *fields) add(path string, t reflect.Type, whole string) error {
 	return f.list[at].inner.add(rest, of, whole)
 }
 
+// FieldNames lists the fields of an endpoint, for [Options].
+func FieldNames() []string { return fieldNames(reflect.TypeFor[Endpoint]()) }
+
 // fieldNamed finds a type's field by its name in JSON.
 func fieldNamed(t reflect.Type, name string) (found reflect.StructField, ok bool) {
 	for f := range t.Fields() {

@@ -54,6 +54,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 func (p *process) run(ctx context.Context, args []string) error {
+	if len(args) > 0 && args[0] == completeWord {
+		return p.complete(args[1:])
+	}
 	app := p.app()
 	line, err := arrange(app, args)
 	if err != nil {
@@ -98,6 +101,8 @@ func (p *process) commands() []*cli.Command {
 		p.auditCommand(),
 		p.dataCommand(),
 		p.schemaCommand(),
+		p.completionCommand(),
+		p.manCommand(),
 		p.versionCommand(),
 	}
 	prepare(commands, name)

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// offered are the words that are offered for what is typed.
+func offered(t *testing.T, words ...string) (kind string, offered []string) {
+	t.Helper()
+	code, out := inProcess(t, append([]string{completeWord}, words...)...)
+	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
+	if code != exitClean {
+		t.Errorf("%q: exit code %d", words, code)
+	}
+	for _, line := range lines[1:] {
+		word, _, _ := strings.Cut(line, "\t")
+		offered = append(offered, word)
+	}
+	return lines[0], offered
+}
+
+func TestComplete(t *testing.T) {
+	for _, c := range []struct {
+		typed string
+		kind  string
+		want  string // among those that are offered; empty: nothing is
+		not   string
+	}{
+		{"", someWords, "scan", "--help"},
+		{"sc", someWords, "scan schema", "check"},
+		{"audit ", someWords, "serve", "scan"},
+		{"audit ex", someWords, "export", "serve"},
+		{"scan --for", someWords, "--format", "--fail-on"},
+		{"scan --format ", someWords, "json sarif", "text"},
+		{"scan --format j", someWords, "json junit", "sarif"},
+		{"scan --format=j", someWords, "--format=json", "json"},
+		{"scan --format = j", someWords, "json", "sarif"}, // as bash splits
+		{"version --format ", someWords, "text json", "sarif"},
+		{"clients --format ", someWords, "text json", "sarif"},
+		{"scan --clients go,op", someWords, "go,openssl-3.0", "go"},
+		{"scan --clients go,", someWords, "go,openssl-3.0", "go,go"},
+		{"scan --fields target,sev", someWords, "target,severity", ""},
+		{"explain missing-i", someWords, "missing-intermediate", "wrong-order"},
+		{"explain missing-intermediate ", someWords, "", ""},
+		{"clients gnutls", someWords, "gnutls-3.7", "go"},
+		{"fix --server ngi", someWords, "nginx", "apache"},
+		{"fix --server nginx ", someFiles, "", ""},
+		{"check ", someFiles, "", ""},
+		{"check a.pem ", someFiles, "", ""},
+		{"check --key ", someFiles, "", ""},
+		{"scan -f ", someFiles, "", ""},
+		{"scan --save ", someFolder, "", ""},
+		{"scan --save=", someFolder, "", ""},
+		{"scan ", someWords, "", ""},
+		{"scan --timeout ", someWords, "", ""},
+		{"scan --strict --lang ", someWords, "en ja", ""},
+		{"completion ", someWords, "bash zsh fish powershell", ""},
+		{"nonsense ", someWords, "", ""},
+		{"scan --nonsense ", someWords, "", ""},
+		{"scan --nonsense=", someWords, "", ""},
+	} {
+		kind, got := offered(t, strings.Split(c.typed, " ")...)
+		if kind != c.kind || c.want == "" && len(got) > 0 {
+			t.Errorf("%q: %s, %q", c.typed, kind, got)
+		}
+		for _, w := range strings.Fields(c.want) {
+			if !slices.Contains(got, w) {
+				t.Errorf("%q: %q lacks %s", c.typed, got, w)
+			}
+		}
+		if c.not != "" && slices.Contains(got, c.not) {
+			t.Errorf("%q: %q has %s", c.typed, got, c.not)
+		}
+	}
+}
+
+// needs skips a test where a program is missing, but for continuous integration.
+func needs(t *testing.T, program string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("it runs other programs")
+	}
+	if _, err := exec.LookPath(program); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("%s is not installed: run make deps", program)
+		}
+		t.Skipf("%s is not installed", program)
+	}
+}
+
+// Real shells complete by the scripts.
+func TestShellsComplete(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Symlink(builtBinary(t), filepath.Join(dir, name)); err != nil {
+		t.Fatal(err)
+	}
+	for _, shell := range shells {
+		_, script := inProcess(t, "completion", shell)
+		write(t, dir, shell, []byte(script))
+	}
+	ask := map[string]struct{ program, script string }{
+		"bash": {"bash", `source ./bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _tlschain 2>/dev/null; printf '%s\n' "${COMPREPLY[@]}"`},
+		"fish": {"fish", `source ./fish; complete -C"$argv" | cut -f1`},
+		// A real line editor on a terminal; what it inserts is on its screen.
+		"zsh": {"zsh", `zmodload zsh/zpty; zpty shell zsh -f -i
+zpty -w shell 'PS1="> "; autoload -Uz compinit; compinit -u -D; source ./zsh; zstyle ":completion:*" insert-tab false; echo rea""dy'
+zpty -r -m shell line "*ready*> " || exit 1
+zpty -w -n shell "$1"$'\t'
+zpty -r -m shell line "*$2*" && print -r -- $line`},
+	}
+	for shell, a := range ask {
+		t.Run(shell, func(t *testing.T) {
+			needs(t, a.program)
+			for _, c := range []struct{ typed, want string }{
+				{"tlschain explain missing-inter", "missing-intermediate"}, {"tlschain scan --format nag", "nagios"},
+				{"tlschain scan --clients go,gnutls", "go,gnutls-3.7"}, {"tlschain conv", "convert"}, {"tlschain fix --server=ngin", "nginx"},
+			} {
+				args := []string{"-c", a.script}
+				switch shell {
+				case "bash": // as its line editor splits
+					args = append(append(args, "bash"), strings.Fields(strings.ReplaceAll(c.typed, "=", " = "))...)
+				case "zsh":
+					args = append(args, "zsh", c.typed, c.want)
+				default:
+					args = append(args, c.typed)
+				}
+				patience, done := context.WithTimeout(t.Context(), time.Minute)
+				defer done()
+				cmd := exec.CommandContext(patience, a.program, args...)
+				cmd.Dir = dir
+				cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "TERM=dumb", "HOME="+dir)
+				out, err := cmd.CombinedOutput()
+				if err != nil || !strings.Contains(string(out), c.want) {
+					t.Errorf("%s: %v\n%s", c.typed, err, out)
+				}
+			}
+		})
+	}
+}
+
+// Every command has its page, and man(1) objects to nothing in it.
+func TestManPages(t *testing.T) {
+	dir := t.TempDir()
+	if code, out := inProcess(t, "man", dir); code != exitClean {
+		t.Fatalf("exit code %d: %s", code, out)
+	}
+	pages, err := filepath.Glob(filepath.Join(dir, "*.1"))
+	if err != nil || len(pages) < 20 {
+		t.Fatalf("%d pages, %v", len(pages), err)
+	}
+	scan := string(read(t, filepath.Join(dir, "tlschain-scan.1")))
+	for _, want := range []string{`.B \-\-fail\-on SEVERITY`, `tlschain scan \-\-server\-name`, ".BR tlschain (1)"} {
+		if !strings.Contains(scan, want) {
+			t.Errorf("the page of scan lacks %q", want)
+		}
+	}
+	needs(t, "man")
+	for _, page := range pages {
+		cmd := exec.Command("man", "--warnings", "-l", page)
+		cmd.Env = append(os.Environ(), "MANWIDTH=80", "LC_ALL=C.UTF-8")
+		var said strings.Builder
+		cmd.Stderr = &said
+		out, err := cmd.Output()
+		if err != nil || said.Len() > 0 || !strings.Contains(string(out), "SYNOPSIS") {
+			t.Errorf("%s: %v\n%s", page, err, said.String())
+		}
+	}
+}
