@@ -44,7 +44,7 @@ var nameMismatch = Rule{
 		if c == nil || s.Name == "" || c.MatchesName(s.Name) {
 			return
 		}
-		if !c.HasNames() && strings.EqualFold(c.Subject.Common, s.Name) {
+		if !c.HasNames() && strings.EqualFold(c.Subject.CommonName(), s.Name) {
 			return // no-san says it
 		}
 		names := c.Names()

@@ -59,7 +59,7 @@ func (c *Certificate) matchesDNS(host string, r HostRules) bool {
 			return true
 		}
 	}
-	return c.commonCounts(r) && r.covers(c.Subject.Common, host)
+	return c.commonCounts(r) && r.covers(c.Subject.CommonName(), host)
 }
 
 // commonCounts reports whether the common name is looked at.
@@ -109,6 +109,9 @@ func (c *Certificate) NearMiss(host string) string {
 // whatever the certificate says; empty if there is nothing.
 func (r HostRules) RefusesHost(host string) string {
 	if _, ok := parseAddress(host); ok {
+		if r.Address == NoAddress {
+			return "it connects to names only, not to addresses"
+		}
 		return ""
 	}
 	name := strings.TrimSuffix(host, ".")
@@ -134,7 +137,12 @@ func parseAddress(host string) (netip.Addr, bool) {
 }
 
 func (c *Certificate) matchesAddress(ip netip.Addr, r HostRules) bool {
-	if r.Address == AnyAddress {
+	switch {
+	case r.Address == AnyAddress:
+		return true
+	case r.Address == NoAddress:
+		return false
+	case r.CommonIPBeside && c.HasSAN && len(c.IPs) == 0 && c.Subject.CommonName() == ip.String():
 		return true
 	}
 	if r.Address != AddressAsName {
@@ -147,7 +155,7 @@ func (c *Certificate) matchesAddress(ip netip.Addr, r HostRules) bool {
 			}
 		}
 	}
-	if r.CommonIP && r.Common && !c.HasSAN && c.Subject.Common == ip.String() {
+	if r.CommonIP && r.Common && !c.HasSAN && c.Subject.CommonName() == ip.String() {
 		return true
 	}
 	return (r.Address == AddressOrName || r.Address == AddressAsName) && c.matchesDNS(ip.String(), r)

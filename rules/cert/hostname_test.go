@@ -89,7 +89,13 @@ func TestMatchesAddress(t *testing.T) {
 }
 
 func TestMatchesCommonName(t *testing.T) {
-	common := cert.Name{Common: "a.test"}
+	common, _, ok := cert.ParseName(der(sequence, attribute(3, printable, "a.test")))
+	if !ok {
+		t.Fatal("the name cannot be read")
+	}
+	if n, _, _ := cert.ParseName(der(sequence, attribute(10, printable, "a.test"))); n.Common != "a.test" || n.CommonName() != "" {
+		t.Errorf("an organization is a common name: %+v", n)
+	}
 	bare := &cert.Certificate{Subject: common}
 	address := &cert.Certificate{Subject: common, HasSAN: true, IPs: []netip.Addr{netip.MustParseAddr("192.0.2.1")}}
 	other := &cert.Certificate{Subject: common, HasSAN: true, DNSNames: []string{"b.test"}}

@@ -11,19 +11,21 @@ import (
 // for exactly one whole left-most label with two more behind it, addresses as
 // addresses.
 type HostRules struct {
-	Wildcard   Wildcard    `yaml:"wildcard"`    // where a wildcard may stand
-	TopLevel   bool        `yaml:"top_level"`   // one label behind a wildcard is enough
-	LDH        bool        `yaml:"ldh"`         // a wildcard stands for letters, digits and hyphens only
-	Common     bool        `yaml:"-"`           // the common name counts where there is no alternative name
-	CommonName CommonRule  `yaml:"common_name"` // beside which alternative names the common name counts all the same
-	CommonIP   bool        `yaml:"common_ip"`   // it may be an address
-	Bare       bool        `yaml:"bare"`        // a wildcard alone stands for a host of one label
-	URI        bool        `yaml:"uri"`         // the host of a URI in the alternative names counts
-	NameDot    bool        `yaml:"name_dot"`    // a dot at the end of an alternative name does not count
-	Address    AddressRule `yaml:"address"`     // how addresses are compared
-	Underscore bool        `yaml:"underscore"`  // a host with an underscore is refused
-	Numeric    bool        `yaml:"numeric"`     // a host whose last label is a number is refused
-	Dot        DotRule     `yaml:"dot"`         // what becomes of a dot at the end
+	Wildcard Wildcard `yaml:"wildcard"`  // where a wildcard may stand
+	TopLevel bool     `yaml:"top_level"` // one label behind a wildcard is enough
+	LDH      bool     `yaml:"ldh"`       // a wildcard stands for letters, digits and hyphens only
+	Common   bool     `yaml:"-"`         // the common name counts where there is no alternative name
+
+	CommonIPBeside bool        `yaml:"-"`           // it may be an address, if it stands beside alternative names of which none is
+	CommonName     CommonRule  `yaml:"common_name"` // beside which alternative names the common name counts all the same
+	CommonIP       bool        `yaml:"common_ip"`   // it may be an address
+	Bare           bool        `yaml:"bare"`        // a wildcard alone stands for a host of one label
+	URI            bool        `yaml:"uri"`         // the host of a URI in the alternative names counts
+	NameDot        bool        `yaml:"name_dot"`    // a dot at the end of an alternative name does not count
+	Address        AddressRule `yaml:"address"`     // how addresses are compared
+	Underscore     bool        `yaml:"underscore"`  // a host with an underscore is refused
+	Numeric        bool        `yaml:"numeric"`     // a host whose last label is a number is refused
+	Dot            DotRule     `yaml:"dot"`         // what becomes of a dot at the end
 }
 
 // Wildcard tells where a wildcard may stand in a name.
@@ -61,6 +63,7 @@ const (
 	AddressOrName                    // as addresses and as names
 	AddressAsName                    // as names only
 	AnyAddress                       // not at all
+	NoAddress                        // it connects to names only
 )
 
 // DotRule tells what a client makes of a dot at the end of a name.
@@ -78,7 +81,7 @@ const (
 var (
 	wildcardWords = []string{"whole-label", "label-start", "label-end", "label-edge", "in-label", "any-label", "greedless"}
 	commonWords   = []string{"none", "no-dns", "no-host", "no-host-or-uri"}
-	addressWords  = []string{"exact", "mapped", "or-name", "as-name", "any"}
+	addressWords  = []string{"exact", "mapped", "or-name", "as-name", "any", "none"}
 	dotWords      = []string{"dropped", "none", "kept", "sent"}
 )
 

@@ -40,10 +40,11 @@ func TestBetterTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	store := chain.NewSet([]*cert.Certificate{anchor})
-	profiles := []*Profile{
+	profiles := append([]*Profile{
 		{ID: "capable", Builder: capable, Store: store},
 		{ID: "go", Builder: Builders()["go"], Store: store},
-	}
+	}, publishedProfiles(store)...)
+	predicted := map[string][]Verdict{}
 	at := time.Now()
 	v := new(chain.Verifier)
 	for i := range count {
@@ -65,6 +66,14 @@ func TestBetterTLS(t *testing.T) {
 		}
 		if want := goAccepts(t, root, served.Certificate, c.GetHostname(), at); got[1].Accepted != want {
 			t.Errorf("case %d: crypto/x509 accepts: %v, but %s", i, want, got[1].Reason)
+		}
+		for _, v := range got {
+			predicted[v.Client] = append(predicted[v.Client], v)
+		}
+	}
+	for _, line := range readPublished(t) {
+		if about := publishedClients[line.client]; line.suite == pathSuite && about.older == "" {
+			line.compare(t, predicted[about.profile], nil)
 		}
 	}
 }

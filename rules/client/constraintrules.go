@@ -12,6 +12,8 @@ type ConstraintRules struct {
 	Common      ConstrainedCommon `yaml:"common"`      // whose common name is compared with DNS names
 	CommonHost  bool              `yaml:"common_host"` // only one that is like a host name
 	CommonIP    bool              `yaml:"common_ip"`   // one that is an address is compared with addresses
+	AddsCommon  bool              `yaml:"adds_common"` // what it compares of common names becomes an alternative name: the leaf is for that address
+	NeedSAN     bool              `yaml:"need_san"`    // a leaf without alternative names whose common name is like a host is refused
 	LeafOnly    bool              `yaml:"leaf_only"`   // CA certificates may have any names
 	Wildcards   bool              `yaml:"wildcards"`   // a wildcard that could stand for an excluded name is excluded
 	EveryName   bool              `yaml:"every_name"`  // alternative names of other forms are compared with DNS names, too
@@ -37,9 +39,10 @@ const (
 	CommonOfLeaf                         // that of a leaf without a DNS name
 	CommonOfLeafNoHost                   // that of a leaf with neither DNS name nor address
 	CommonOfAny                          // that of any certificate without alternative names
+	CommonOfForm                         // that of any certificate without alternative names of its form: DNS names, or addresses if it is one
 )
 
-var constrainedCommonWords = []string{"none", "leaf-no-dns", "leaf-no-host", "any-no-san"}
+var constrainedCommonWords = []string{"none", "leaf-no-dns", "leaf-no-host", "any-no-san", "any-no-form"}
 
 // String gives the word for the value.
 func (v ConstrainedCommon) String() string { return word(v, constrainedCommonWords) }
@@ -86,10 +89,10 @@ const maxComparisons = 1 << 20
 var constraintRules = func() map[string]ConstraintRules {
 	openSSL10 := ConstraintRules{RefusePermitted: FormIP, RefuseExcluded: FormIP} // "unsupported name constraint type" [c-ip-ok c-cn-p]
 	openSSL := ConstraintRules{Common: CommonOfLeaf, CommonHost: true, Comparisons: maxComparisons}
-	android := openSSL10
-	android.Common, android.CommonHost = CommonOfLeaf, true
+	boringSSL := openSSL10
+	boringSSL.NeedSAN = true // "Issuer has name constraints but leaf has no SANs" [c-cn-p]
 	bun := ConstraintRules{
-		Common: CommonOfLeaf, CommonHost: true, Wildcards: true, Comparisons: maxComparisons, // [c-w-xother]
+		NeedSAN: true, Wildcards: true, Comparisons: maxComparisons, // [c-w-xother]
 		RefusePermitted: FormIP, RefuseExcluded: FormIP, // [c-ip-ok]
 	}
 	goOld := ConstraintRules{Comparisons: 250000, SkipPermitted: FormDirectory, SkipExcluded: FormDirectory}
@@ -98,9 +101,12 @@ var constraintRules = func() map[string]ConstraintRules {
 		Wildcards: true, Comparisons: 250000,
 		RefusePermitted: FormDirectory | FormEmail | FormURI, RefuseExcluded: FormDirectory | FormEmail | FormURI, // [c-dir-ok]
 	}
-	java := ConstraintRules{Common: CommonOfAny, CommonHost: true, Wildcards: true} // [I:nc=+dns:test.example J:cn=other.example, c-w-xother]
+	java := ConstraintRules{
+		Common: CommonOfForm, CommonHost: true, CommonIP: true, AddsCommon: true, // [I:nc=+dns:test.example J:cn=other.example, BetterTLS case 7542]
+		Wildcards: true, // [c-w-xother]
+	}
 	rules := map[string]ConstraintRules{
-		"boringssl-android": android,
+		"boringssl-android": boringSSL,
 		"bun":               bun,
 		"gnutls-3.7": {
 			Common: CommonOfLeaf, LeafOnly: true, DropDot: true, // [I:nc=+dns:test.example J:san=dns:other.example, I:nc=+dns:test.example.]
@@ -127,6 +133,7 @@ var constraintRules = func() map[string]ConstraintRules {
 		"rustls-0.20":        rustls,
 		"rustls-0.23":        rustls,
 		"rustls-0.23-aws-lc": rustls,
+		"windows":            {Common: CommonOfLeaf},
 		"android":            {Proper: true, EmptyNone: true}, // [I:nc=+dns: I:nc=-dns:]
 	}
 	for _, id := range families["openssl-1.0"] {

@@ -39,7 +39,7 @@ var hostRules = func() map[string]cert.HostRules {
 		"go-1.23":                     {TopLevel: true, Address: cert.MappedAddress, Dot: cert.DotKept},
 		"java-17":                     java,
 		"java-17-aia":                 java,
-		"rustls-0.20":                 rustls,
+		"rustls-0.20":                 {Numeric: true, Address: cert.NoAddress}, // [BetterTLS case 4]
 		"rustls-0.23":                 rustls,
 		"rustls-0.23-aws-lc":          rustls,
 		"bearssl-0.6":                 {TopLevel: true, Address: cert.AddressAsName, Dot: cert.DotSent}, // [n-ip-dns n-ip-wild]

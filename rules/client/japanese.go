@@ -69,6 +69,7 @@ var Japanese = map[string]string{
 	"the leaf %s is for %s, not for %s":                                                  "サーバー証明書 %[1]s は %[2]s のもので、%[3]s のものではありません",
 	"no host name":                                                                       "ホスト名なし",
 	"it sends the dot at the end of the name to the server, and servers may break off for it": "名前の末尾の点をそのままサーバーに送り、サーバーが接続を切ることがあります",
+	"it connects to names only, not to addresses":                                             "名前にのみ接続し、アドレスには接続しません",
 	"it takes no host name with an underscore":                                                "下線を含むホスト名を受け付けません",
 	"it takes no host name that ends in a number":                                             "数字で終わるホスト名を受け付けません",
 	"trusts %s only for leaves issued up to %s, and this one was issued on %s":                "%[1]s を %[2]s までに発行された証明書に限って信頼し、これは %[3]s の発行です",

@@ -224,7 +224,7 @@ func (pb *pathBuilder) accepts() bool {
 	if !pb.run(pb.presented.list[0]) {
 		return false
 	}
-	if !pb.presented.isNamed(pb.b) {
+	if !pb.presented.isNamed(pb.b, pb.b.Constraints.AddsCommon && pb.isConstrained()) {
 		pb.found = pathError{what: wrongName, at: pb.leaf}
 		return false
 	}

@@ -2,6 +2,7 @@ package client
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/tlschain/tlschain/rules/cert"
 )
@@ -39,6 +40,12 @@ func (pb *pathBuilder) checkNameConstraints(n *node, e *edge) pathError {
 	return pathError{}
 }
 
+// isConstrained reports whether a certificate that was sent and is on the path has
+// name constraints.
+func (pb *pathBuilder) isConstrained() bool {
+	return slices.ContainsFunc(pb.path, func(e *edge) bool { return e.to.c.NameConstraints != nil && !trusted(e) })
+}
+
 // holdTo holds the names of one certificate to the constraints of a CA certificate
 // above it.
 func (pb *pathBuilder) holdTo(n, x *node) pathError {
@@ -49,6 +56,9 @@ func (pb *pathBuilder) holdTo(n, x *node) pathError {
 		return pathError{what: tooManyConstraints, at: n, by: x, n: names.count(), limit: most}
 	}
 	l := lookup{rules, &pb.presented.lookups}
+	if rules.NeedSAN && x == pb.leaf && !x.c.HasSAN && likeHost(x.c.Subject.CommonName()) {
+		return pathError{what: nameForbidden, at: n, by: x}
+	}
 	if l.forbids(&names, permitted, excluded) || rules.Proper && permitted.has&FormDNS != 0 && pb.outsideAll(l, n, x) {
 		return pathError{what: nameForbidden, at: n, by: x}
 	}
@@ -86,12 +96,16 @@ func (pb *pathBuilder) constrained(x *node) names {
 		counts = !c.HasSAN
 	}
 	common := c.Subject.CommonName()
-	if !counts || common == "" {
+	if common == "" {
 		return n
 	}
 	if ip, err := netip.ParseAddr(common); err == nil && rules.CommonIP {
-		n.ip = ip
-	} else if !rules.CommonHost || likeHost(common) {
+		if counts || rules.Common == CommonOfForm && len(c.IPs) == 0 {
+			n.ip = ip
+		}
+		return n
+	}
+	if (counts || rules.Common == CommonOfForm && len(c.DNSNames) == 0) && (!rules.CommonHost || likeHost(common)) {
 		n.common = common
 	}
 	return n

@@ -11,10 +11,11 @@ import (
 	"github.com/tlschain/tlschain/scanner/tlstest/variant"
 )
 
-// judgeVariant has a client judge a chain that changes describe.
-func judgeVariant(t *testing.T, id, changes string) Verdict {
+// judgeVariant has clients judge a chain that changes describe, by the verifier v,
+// which remembers signatures; and tells their verdicts by id.
+func judgeVariant(t *testing.T, v *chain.Verifier, changes string, ids []string) map[string]Verdict {
 	t.Helper()
-	parsed, err := variant.Parse(changes)
+	parsed, err := variant.Parse("A:key=p256 " + changes)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,21 +23,28 @@ func judgeVariant(t *testing.T, id, changes string) Verdict {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, ok := Builders()[id]
-	if !ok {
-		b = android(16).builder
-	}
 	var list []chain.Entry
 	for _, der := range made.Presented {
 		list = append(list, chain.Read(der))
 	}
-	p := &Profile{ID: id, Builder: b, Store: chain.NewSet([]*cert.Certificate{chain.Read(made.Anchors[0]).Cert})}
-	return p.Judge(new(chain.Verifier).Begin(), list, Question{Name: made.Host, At: truthAt, TLS: tls13})
+	store := chain.NewSet([]*cert.Certificate{chain.Read(made.Anchors[0]).Cert})
+	all := Builders()
+	all["android"] = android(16).builder
+	var profiles []*Profile
+	for _, id := range ids {
+		profiles = append(profiles, &Profile{ID: id, Builder: all[id], Store: store})
+	}
+	out := map[string]Verdict{}
+	for _, got := range Judge(profiles, v.Begin(), list, Question{Name: made.Host, At: truthAt, TLS: tls13}) {
+		out[got.Client] = got
+	}
+	return out
 }
 
 // TestConstraintRules tells for each way in which clients differ what some of them
 // were seen to do.
 func TestConstraintRules(t *testing.T) {
+	verifier := new(chain.Verifier)
 	for _, c := range []struct{ changes, accept, reject string }{
 		// Names of CA certificates below are held to constraints, but by GnuTLS.
 		{"I:nc=+dns:test.example J:san=dns:other.example", "gnutls-3.7", "go openssl-3.0 chrome firefox java-17 android"},
@@ -64,15 +72,23 @@ func TestConstraintRules(t *testing.T) {
 		{"I:nc=+dns:example J:nc=+dns:test.example", "go openssl-3.0 android", ""},
 		// Clients that know no constraints.
 		{"I:nc=-dns:test.example I:noncrit=nc", "mbedtls-2.28 bearssl-0.6", "go openssl-3.0"},
+		// A common name that Java compares becomes an alternative name of the leaf.
+		{"J:nc=-ip:1.1.1.0/24 L:cn=127.0.0.1 L:san=dns:a.test host=127.0.0.1", "java-17", "go openssl-3.0"},
+		{"L:cn=127.0.0.1 L:san=dns:a.test host=127.0.0.1", "", "java-17 go openssl-3.0"},
+		// Without alternative names, where the common name is like a host.
+		{"I:nc=+dns:test.example L:drop=san L:cn=test.example", "openssl-3.0 java-17", "bun boringssl-android go"},
+		{"L:san=ip:127.0.0.1 host=127.0.0.1", "rustls-0.23 go", "rustls-0.20"},
 		{"L:nc=+dns:test.example", "go openssl-3.0", "mbedtls-2.28 bearssl-0.6 botan-2.19 wolfssl-5.5"},
 	} {
-		for _, id := range strings.Fields(c.accept) {
-			if v := judgeVariant(t, id, c.changes); !v.Accepted {
-				t.Errorf("%s: %s should accept: %s", c.changes, id, v.Reason)
+		accept, reject := strings.Fields(c.accept), strings.Fields(c.reject)
+		got := judgeVariant(t, verifier, c.changes, slices.Concat(accept, reject))
+		for _, id := range accept {
+			if !got[id].Accepted {
+				t.Errorf("%s: %s should accept: %s", c.changes, id, got[id].Reason)
 			}
 		}
-		for _, id := range strings.Fields(c.reject) {
-			if v := judgeVariant(t, id, c.changes); v.Accepted {
+		for _, id := range reject {
+			if got[id].Accepted {
 				t.Errorf("%s: %s should reject", c.changes, id)
 			}
 		}

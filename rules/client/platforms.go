@@ -66,10 +66,13 @@ func apple() platform {
 			Sent: checkPath, Store: checkPath, MinHash: SHA256, MinRSA: 2048,
 			LeafEKU: true, AnyEKU: true,
 		}),
-		aia: true,
-		notes: "The path builder is assumed to try every path and to fetch issuers; it was not run. " +
-			"Limits on lifetimes and certificate transparency are not judged.",
+		tested: Documented,
+		aia:    true,
+		notes: "Safari's verdicts on BetterTLS's cases, as its project published them for macOS in 2021, are all predicted: 69 of 69 of path building and " +
+			"8754 of 8754 of name constraints, and so are Chrome's on macOS, which had the system's verifier. What these cases do not show, keys, algorithms " +
+			"and extensions, is from Apple's documents and published source, or assumed. Limits on lifetimes and certificate transparency are not judged.",
 		sources: []string{
+			"Netflix: BetterTLS, published results of Safari 605.1.15 and Chrome 97 on macOS (December 2021)",
 			"Apple: Requirements for trusted certificates in iOS 13 and macOS 10.15 (support.apple.com/103769), read 2026-11-22",
 			"Apple: open-source release of Security, SecCertificateServer and SecCAIssuerRequest",
 		},
@@ -84,15 +87,20 @@ func windows(online bool) platform {
 			Sent: checkPath, Store: checkPath, MinHash: SHA256, MinRSA: 1024,
 			LeafEKU: true, AnyEKU: true, CommonName: true,
 		}),
-		aia: online,
-		notes: "The path builder is assumed to try every path, to fetch issuers, and to download roots of Microsoft's programme when they are needed; it was not run. " +
-			"Dates from which Microsoft distrusts a root are not among the facts.",
+		tested: Documented,
+		aia:    online,
+		notes: "The verdicts of Edge 94 and Chrome 96 on Windows, which had the system's verifier, on BetterTLS's cases, as its project published them, are " +
+			"predicted: 81 of 81 of path building and 8718 of 8754 of name constraints; the other 36 are leaves that have the name as common name only, which " +
+			"those browsers do not read and programs on Schannel do. Keys, algorithms and extensions are from Microsoft's documents, or assumed, and so is that " +
+			"roots of Microsoft's programme are downloaded when they are needed. Dates from which Microsoft distrusts a root are not among the facts.",
 		sources: []string{
+			"Netflix: BetterTLS, published results of Edge 94 and Chrome 96 on Windows (December 2021)",
 			"Microsoft: Certificate Path Validation, CertGetCertificateChain",
 			"Microsoft: Windows Enforcement of SHA1 Certificates",
 		},
 	}
 	if !online {
+		p.tested = Assumed
 		p.notes = "A machine that can fetch neither issuers nor roots. Which roots it holds depends on its history, and no public file lists those that are shipped: " +
 			"this profile assumes that all of Microsoft's programme were installed, by group policy for instance, and tells only what the missing downloads break."
 	}

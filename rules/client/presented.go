@@ -211,13 +211,14 @@ type nameAnswer struct {
 	yes   bool
 }
 
-// isNamed reports whether the leaf is for the name that was asked for.
-func (pc *presentedChain) isNamed(b *Builder) bool {
+// isNamed reports whether the leaf is for the name that was asked for; added tells
+// that its common name has become an alternative name.
+func (pc *presentedChain) isNamed(b *Builder, added bool) bool {
 	if pc.q.Name == "" {
 		return true
 	}
 	rules := b.Host
-	rules.Common = b.CommonName
+	rules.Common, rules.CommonIPBeside = b.CommonName, added
 	for _, a := range pc.named {
 		if a.rules == rules {
 			return a.yes
