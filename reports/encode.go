@@ -180,6 +180,11 @@ func appendClients(b []byte, list []Client) []byte {
 			b = appendText(b, string(c.By))
 		}
 		b = appendText(append(b, `,"reason":`...), c.Reason)
+		if b = append(b, `,"reason_code":`...); c.ReasonCode == "" {
+			b = append(b, "null"...)
+		} else {
+			b = appendText(b, string(c.ReasonCode))
+		}
 		b = append(appendList(append(b, `,"path":`...), c.Path, Hash.append), '}')
 		to = len(b)
 	}
@@ -188,7 +193,7 @@ func appendClients(b []byte, list []Client) []byte {
 
 // same reports whether two clients say the same of a chain.
 func (c *Client) same(d *Client) bool {
-	return c.Accepted == d.Accepted && c.By == d.By && c.Reason == d.Reason && slices.Equal(c.Path, d.Path)
+	return c.Accepted == d.Accepted && c.By == d.By && c.Reason == d.Reason && c.ReasonCode == d.ReasonCode && slices.Equal(c.Path, d.Path)
 }
 
 func (u Unsent) append(b []byte) []byte {

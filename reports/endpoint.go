@@ -222,7 +222,7 @@ func finding(f rules.Finding) Finding {
 }
 
 func clientVerdict(v *client.Verdict, path []Hash) Client {
-	out := Client{Client: v.Client, Accepted: v.Accepted, Reason: Clean(v.Reason), Path: path}
+	out := Client{Client: v.Client, Accepted: v.Accepted, Reason: Clean(v.Reason), ReasonCode: v.Problem.Code, Path: path}
 	if v.Accepted {
 		out.By = v.By
 	}

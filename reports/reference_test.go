@@ -37,8 +37,8 @@ func reference(b *strings.Builder, title string, t reflect.Type, done map[reflec
 			kind += " or null"
 		}
 		text := f.Tag.Get("doc")
-		if words := f.Tag.Get("enum"); words != "" {
-			text = strings.Join(append([]string{text}, "one of "+strings.ReplaceAll(words, ",", ", ")), "; ")
+		if words := wordsOf(f.Type, f.Tag); len(words) > 0 {
+			text = strings.Join([]string{text, "one of " + strings.Join(words, ", ")}, "; ")
 		}
 		fmt.Fprintf(b, "| `%s` | %s | %s |\n", name, kind, strings.TrimPrefix(text, "; "))
 	})

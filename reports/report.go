@@ -157,11 +157,12 @@ type Waiver struct {
 
 // A Client is what one client profile makes of a chain.
 type Client struct {
-	Client   string    `json:"client" doc:"profile id, see tlschain clients"`
-	Accepted bool      `json:"accepted" doc:"by chain building, trust, dates, names and algorithm policy; not revocation, CT, pins, protocol or cipher"`
-	By       client.By `json:"by" null:"yes" enum:"presented,aia,preload" doc:"where the accepted path's certificates come from; null when rejected"`
-	Reason   string    `json:"reason" doc:"in words that a person can act on"`
-	Path     []Hash    `json:"path" doc:"SHA-256s, leaf to anchor; rejected: as far as it came"`
+	Client     string      `json:"client" doc:"profile id, see tlschain clients"`
+	Accepted   bool        `json:"accepted" doc:"by chain building, trust, dates, names and algorithm policy; not revocation, CT, pins, protocol or cipher"`
+	By         client.By   `json:"by" null:"yes" enum:"presented,aia,preload" doc:"where the accepted path's certificates come from; null when rejected"`
+	Reason     string      `json:"reason" doc:"in words that a person can act on"`
+	ReasonCode client.Code `json:"reason_code" null:"yes" added:"yes" doc:"the kind of fault for which it rejects; null when accepted"`
+	Path       []Hash      `json:"path" doc:"SHA-256s, leaf to anchor; rejected: as far as it came"`
 }
 
 // An Unsent certificate is on some client's path or in the bundle, and was not

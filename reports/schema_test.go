@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/client"
 	"github.com/tlschain/tlschain/scanner/tlstest/golden"
 )
 
@@ -85,7 +87,7 @@ func schemaOf(t reflect.Type, tag reflect.StructTag) object {
 		kind = "integer"
 	}
 	var enum []any
-	for _, word := range strings.FieldsFunc(tag.Get("enum"), func(r rune) bool { return r == ',' }) {
+	for _, word := range wordsOf(t, tag) {
 		enum = append(enum, word)
 	}
 	var typ any = kind
@@ -103,6 +105,19 @@ func schemaOf(t reflect.Type, tag reflect.StructTag) object {
 		head = append(head, member{"enum", enum})
 	}
 	return append(head, o...)
+}
+
+// wordsOf gives the words that a field may hold; nil: any.
+func wordsOf(t reflect.Type, tag reflect.StructTag) []string {
+	if t != reflect.TypeFor[client.Code]() {
+		return strings.FieldsFunc(tag.Get("enum"), func(r rune) bool { return r == ',' })
+	}
+	var words []string
+	for code := range client.Codes() {
+		words = append(words, string(code))
+	}
+	slices.Sort(words)
+	return words
 }
 
 // eachField gives the fields of a type of the contract, those of embedded types

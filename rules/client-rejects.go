@@ -17,9 +17,14 @@ var clientRejects = Rule{
 		"cross-certificate may reach it, and the report says so where one is known. Windows clients that do not download roots " +
 		"(switched off, behind a firewall, barred by policy) need the root by group policy: Computer Configuration, Windows Settings, " +
 		"Security Settings, Public Key Policies, Trusted Root Certification Authorities; `certutil -generateSSTFromWU roots.sst` on a " +
-		"connected machine collects them (rootsupd.exe did so once).",
-	Refs: []string{"RFC 5280 section 6.1", "SureServer FAQ: registering root certificates"},
-	Gap:  true,
+		"connected machine collects them (rootsupd.exe did so once). " +
+		"Python 3.13 and later hold certificates to RFC 5280 (VERIFY_X509_STRICT): a certificate without authority key identifier, " +
+		"and a CA certificate without subject key identifier or key usage, or whose basic constraints are not critical, have to be " +
+		"reissued by their CA; until then a program can clear that one flag of its own context: " +
+		"context.verify_flags &= ~ssl.VERIFY_X509_STRICT.",
+	Refs: []string{"RFC 5280 section 6.1", "RFC 5280 section 4.2.1.1", "Python documentation: ssl.create_default_context",
+		"SureServer FAQ: registering root certificates"},
+	Gap: true,
 	Japanese: Text{
 		Title: "選んだクライアントの一部が拒否する",
 		Why: "クライアントはそれぞれのやり方で、自分の持つルートから経路を作ります。" +
@@ -29,7 +34,10 @@ var clientRejects = Rule{
 			"ルートを配布します。クロスルート証明書で届く場合は、レポートに示されます。ルートを自動でダウンロードしない " +
 			"Windows (機能が無効、ファイアウォールやポリシーで制限) には、グループ ポリシー (コンピューターの構成、Windows " +
 			"の設定、セキュリティの設定、公開キーのポリシー、信頼されたルート証明機関) で配布します。接続できる機器で " +
-			"`certutil -generateSSTFromWU roots.sst` を実行すると集められます (以前は rootsupd.exe)。",
+			"`certutil -generateSSTFromWU roots.sst` を実行すると集められます (以前は rootsupd.exe)。" +
+			"Python 3.13 以降は証明書に RFC 5280 の要件を求めます (VERIFY_X509_STRICT)。発行者鍵識別子のない証明書、サブジェクト鍵識別子や鍵用途のない CA 証明書、" +
+			"基本制約が critical でない CA 証明書は、CA に再発行してもらう必要があります。それまでは、プログラム側でこのフラグだけを外せます: " +
+			"context.verify_flags &= ~ssl.VERIFY_X509_STRICT。",
 		Says: map[string]string{
 			"Some clients find no path to a root that they have": "一部のクライアントは、持っているルートへの経路を見つけられません",
 			"Some clients do not take %s":                        "一部のクライアントは %[1]s を受け付けません",

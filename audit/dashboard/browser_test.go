@@ -106,7 +106,7 @@ func TestMorning(t *testing.T) {
 		t.Errorf("the corrected file: %d\n%s", w.Code, w.Body)
 	}
 	b.follow("table", "2026-10-24")
-	b.wants("main", "This is how it was from 2026-10-24 01:15 UTC to 2026-11-21 01:15 UTC", "How it is now", "All 26 clients accept")
+	b.wants("main", "This is how it was from 2026-10-24 01:15 UTC to 2026-11-21 01:15 UTC", "How it is now", "All 27 clients accept")
 	b.follow("main", "How it is now")
 	b.follow(".f", "missing-intermediate")
 	b.wants("main", "Why it matters", "tlschain fix")

@@ -26,7 +26,7 @@ var members = map[Group][]string{
 	Broad: {
 		"android-10", "android-11", "android-12", "android-13", "android-14", "android-15",
 		"apple-15", "apple-16", "apple-17", "apple-18",
-		"openssl-1.1.1", "node-20", "node-24", "python-3.11", "rustls-0.23",
+		"openssl-1.1.1", "node-20", "node-24", "python-3.11", "python-3.13", "rustls-0.23",
 	},
 }
 
