@@ -81,8 +81,8 @@ func (e *Engine) Config() Config { return e.config }
 // Header begins a report of what this Engine judges.
 func (e *Engine) Header(tool reports.Tool, started time.Time) reports.Header {
 	return reports.Header{
-		SchemaVersion: reports.SchemaVersion, Tool: tool, StartedAt: started.UTC(), EvaluatedAt: e.judge.At.UTC(), Clients: e.Clients(),
-		Flags: e.config.Flags(ScanCommand | FixCommand),
+		SchemaVersion: reports.SchemaVersion, Tool: tool, StartedAt: started.UTC(), EvaluatedAt: e.judge.At.UTC(),
+		FactsAt: e.facts.Info().Updated, Clients: e.Clients(), Flags: e.config.Flags(ScanCommand | FixCommand),
 	}
 }
 

@@ -107,6 +107,9 @@ func (t *tableWriter) footer(s Summary) string {
 	if who := refusers(s, 4); len(who) > 0 {
 		t.paragraph(&b, "", "", l.Who+": "+strings.Join(who, ", "))
 	}
+	if t.oldFacts != "" {
+		t.paragraph(&b, "", "", t.oldFacts)
+	}
 	t.steps(&b, s)
 	if s.Interrupted {
 		t.paragraph(&b, "", "", l.Stopped)

@@ -25,6 +25,7 @@ func english() labels {
 			"then scan them again",
 		NothingTo: "nothing to do", Stopped: "Interrupted: the report ends before the last target.",
 		AsTheyCame: "More than %d endpoints: findings as they came, not sorted.",
+		OldFacts:   "The facts about CAs and trust stores are of %s, %d days old: tlschain data update takes newer ones.",
 		AsOf:       "Judged as of %s.", HowTo: "Do:",
 
 		Title: "TLS chain report", SkipTo: "Skip to the endpoints", MendsTitle: "Fixes", ExpiresTitle: "Expires soon",

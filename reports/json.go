@@ -25,6 +25,7 @@ func (j *jsonWriter) Begin(h Header) error {
 	b = append(appendText(append(b, `,"version":`...), h.Tool.Version), '}')
 	b = appendTime(append(b, `,"started_at":`...), h.StartedAt)
 	b = appendTime(append(b, `,"evaluated_at":`...), h.EvaluatedAt)
+	b = appendTime(append(b, `,"facts_at":`...), h.FactsAt)
 	b = appendList(append(b, `,"clients":`...), h.Clients, appendStringer)
 	b = appendList(append(b, `,"flags":`...), h.Flags, appendStringer)
 	j.buf = append(b, `,"endpoints":[`...)

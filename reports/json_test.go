@@ -53,7 +53,7 @@ func TestJSONFollowsItsSchema(t *testing.T) {
 func TestEmptyJSON(t *testing.T) {
 	var b bytes.Buffer
 	w, _ := New("json", &b, Options{})
-	if err := w.Begin(Header{StartedAt: day("2026-11-22"), EvaluatedAt: day("2026-11-22")}); err != nil {
+	if err := w.Begin(Header{StartedAt: day("2026-11-22"), EvaluatedAt: day("2026-11-22"), FactsAt: day("2026-11-22")}); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.End(Summary{Interrupted: true}); err != nil {

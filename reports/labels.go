@@ -43,6 +43,7 @@ type labels struct {
 	Stopped      string
 	AsTheyCame   string // %d endpoints
 	AsOf         string // %s a time
+	OldFacts     string // %s a date, %d days
 	HowTo        string // before what to do
 
 	// the HTML page

@@ -101,6 +101,9 @@ func (m *markdownWriter) End(s Summary) error {
 	if !m.h.EvaluatedAt.IsZero() {
 		fmt.Fprintf(&b, "%s\n\n", md(fmt.Sprintf(l.AsOf, m.h.EvaluatedAt.UTC().Format("2006-01-02 15:04 UTC"))))
 	}
+	if old := l.oldFacts(m.h); old != "" {
+		fmt.Fprintf(&b, "%s\n\n", md(old))
+	}
 	if who := refusers(s, 6); len(who) > 0 {
 		fmt.Fprintf(&b, "%s: %s\n\n", l.Who, md(strings.Join(who, ", ")))
 	}

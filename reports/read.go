@@ -98,6 +98,8 @@ func (r *Reader) members(before bool) error {
 			into = &r.Header.StartedAt
 		case "evaluated_at":
 			into = &r.Header.EvaluatedAt
+		case "facts_at":
+			into = &r.Header.FactsAt
 		case "clients":
 			into = &r.Header.Clients
 		case "flags":

@@ -29,6 +29,7 @@ type Header struct {
 	Tool          Tool      `json:"tool" doc:"the program that wrote the report"`
 	StartedAt     time.Time `json:"started_at" null:"yes" doc:"when the scan began; null after a conversion from NDJSON"`
 	EvaluatedAt   time.Time `json:"evaluated_at" null:"yes" doc:"the moment as of which chains were judged; null after a conversion from NDJSON"`
+	FactsAt       time.Time `json:"facts_at" null:"yes" doc:"date of the facts about CAs and trust stores that chains were judged by; null where it is not known" added:"yes"`
 	Clients       []string  `json:"clients" doc:"ids of the client profiles that chains were judged by"`
 	Flags         []string  `json:"flags" doc:"what to type after tlschain scan or fix and a target, so that it is judged as here" added:"yes"`
 }

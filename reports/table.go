@@ -33,15 +33,16 @@ const (
 
 // A tableWriter holds one short row for each endpoint until the end.
 type tableWriter struct {
-	w       io.Writer
-	o       Options
-	l       labels
-	columns []column
-	rows    []row
-	groups  groups
-	flags   []string // of commands
-	flowing bool     // over maxRows: nothing is held any more
-	seen    int
+	w        io.Writer
+	o        Options
+	l        labels
+	columns  []column
+	rows     []row
+	groups   groups
+	flags    []string // of commands
+	oldFacts string   // what is said of facts that are old; empty: they are not
+	flowing  bool     // over maxRows: nothing is held any more
+	seen     int
 }
 
 // A row is what is kept of an endpoint.
@@ -73,7 +74,7 @@ func newTable(w io.Writer, o Options) (Writer, error) {
 }
 
 func (t *tableWriter) Begin(h Header) error {
-	t.flags = h.Flags
+	t.flags, t.oldFacts = h.Flags, t.l.oldFacts(h)
 	return nil
 }
 
