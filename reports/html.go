@@ -67,7 +67,8 @@ const (
 func newHTML(w io.Writer, o Options) (Writer, error) {
 	h := &htmlWriter{w: w, l: labelsFor(o.Lang), pictures: map[string]int{}}
 	t, err := template.New("page").Funcs(template.FuncMap{
-		"short": ShortName, "date": htmlDate, "mark": mark, "count": h.l.count, "say": fmt.Sprintf, "oldFacts": h.l.oldFacts, "command": h.command,
+		"short": ShortName, "date": htmlDate, "mark": mark, "count": h.l.count, "say": fmt.Sprintf,
+		"oldFacts": h.l.oldFacts, "command": h.command,
 		"verdict": h.l.verdict, "role": h.l.role, "pems": joinPEM, "lacks": lacksPEM,
 	}).Parse(pageTemplate)
 	if err != nil {
