@@ -153,13 +153,18 @@ func (pb *pathBuilder) accept(by By) Verdict {
 	return v
 }
 
-// A reasonKey is a fault in words, with all that the words depend on.
+// A reasonKey is a fault with all that the words for it depend on.
 type reasonKey struct {
 	fault   pathError
 	again   bool   // the client tries other paths
 	detail  int    // a parameter that the words mention
 	host    string // what it has against the name
-	reason  string
+}
+
+// A reasonText is a fault in words.
+type reasonText struct {
+	of      reasonKey
+	text    string
 	problem Problem
 }
 
@@ -178,16 +183,15 @@ func (pb *pathBuilder) reasonFor(f pathError) (string, Problem) {
 	case outOfDate:
 		s.detail = b2i(pb.everyEntry)
 	}
-	for _, o := range pb.presented.reasons {
-		s.reason, s.problem = o.reason, o.problem
-		if s == o {
-			return o.reason, o.problem
+	for i := range pb.presented.reasons {
+		if o := &pb.presented.reasons[i]; o.of == s {
+			return o.text, o.problem
 		}
 	}
-	s.reason = pb.reason(f)
-	s.problem = pb.problem(f, s.reason)
-	pb.presented.reasons = append(pb.presented.reasons, s)
-	return s.reason, s.problem
+	text := pb.reason(f)
+	problem := pb.problem(f, text)
+	pb.presented.reasons = append(pb.presented.reasons, reasonText{s, text, problem})
+	return text, problem
 }
 
 // explain finds out, by known certificates, whether a path ended because

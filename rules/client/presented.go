@@ -33,7 +33,7 @@ type presentedChain struct {
 	edges    []edge                // what edges are cut from
 	accepted []acceptedPath
 	runs     int // searches so far
-	reasons  []reasonKey
+	reasons  []reasonText
 	others   map[source]*node
 	size12   int          // bytes of the Certificate message's body in TLS 1.2
 	size13   int          // the same in TLS 1.3

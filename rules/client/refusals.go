@@ -156,6 +156,9 @@ func (pb *pathBuilder) refusedHere(n *node, p place) pathError {
 // checkTraits tests what the client refuses of a certificate on the path for
 // what it is.
 func (pb *pathBuilder) checkTraits(n *node, p place) pathError {
+	if n.traits.Empty() {
+		return pathError{}
+	}
 	if f := pb.refusedHere(n, p); f.what != nothing {
 		return f
 	}
