@@ -155,10 +155,10 @@ func (pb *pathBuilder) accept(by By) Verdict {
 
 // A reasonKey is a fault with all that the words for it depend on.
 type reasonKey struct {
-	fault   pathError
-	again   bool   // the client tries other paths
-	detail  int    // a parameter that the words mention
-	host    string // what it has against the name
+	fault  pathError
+	again  bool   // the client tries other paths
+	detail int    // a parameter that the words mention
+	host   string // what it has against the name
 }
 
 // A reasonText is a fault in words.
