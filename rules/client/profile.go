@@ -1,6 +1,7 @@
 package client
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -101,9 +102,19 @@ func Anchors(profiles []*Profile) *chain.Set {
 }
 
 // WithAdded gives the same client with more anchors, as --add-roots asks. They
-// come after its own.
+// come after its own. Chrome asks nothing of an anchor that the machine trusts,
+// also where its own store has a condition on it (CheckChromeRootConstraints in
+// net/cert/cert_verify_proc_builtin.cc).
 func (p *Profile) WithAdded(s *chain.Set) *Profile {
 	q := *p
 	q.Store = chain.NewSet(slices.Concat(p.Store.All(), s.All()))
+	if k := p.Conditions; k != nil && p.builder == "chrome" {
+		own := *k
+		own.Anchors = maps.Clone(k.Anchors)
+		for _, a := range s.All() {
+			delete(own.Anchors, a.SHA256)
+		}
+		q.Conditions = &own
+	}
 	return &q
 }

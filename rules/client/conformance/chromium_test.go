@@ -17,7 +17,10 @@ import (
 
 // chromium is a browser that is started for each batch, since it reads the
 // database of roots only once.
-type chromium struct{ dir, version string }
+type chromium struct {
+	dir, version string
+	constraints  string // of anchors, in the form of its switch --test-crs-constraints; empty: none
+}
 
 func newChromium(t *testing.T, dir string) (session, error) {
 	c := &chromium{dir: inMemory(t, dir)}
@@ -46,6 +49,11 @@ func (c *chromium) browse(ctx context.Context, f func(context.Context) error) er
 		chromedp.Flag("host-resolver-rules", "MAP * 127.0.0.1"), chromedp.ProxyServer("direct://"),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-domain-reliability", true),
 		chromedp.WSURLReadTimeout(time.Minute),
+		func(a *chromedp.ExecAllocator) {
+			if c.constraints != "" {
+				chromedp.Flag("test-crs-constraints", c.constraints)(a)
+			}
+		},
 	))
 	defer leave()
 	err = f(tab)
