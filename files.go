@@ -74,18 +74,26 @@ type Presented struct {
 	rules.Presentation
 }
 
-// Read reads the chains of a file, one for each leaf.
+// Read reads the chains of a file, one for each leaf. With an error there may be
+// chains too: of a file of many objects, those that can be read.
 func (e *Engine) Read(f File) ([]Presented, error) {
 	data, err := e.env.ReadFile(f.Name)
 	if err != nil {
 		return nil, err
 	}
+	return e.read(f, data)
+}
+
+func (e *Engine) read(f File, data []byte) (out []Presented, err error) {
 	chains, err := certfile.Read(data, f.Passwords...)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Presented, len(chains))
 	for i, c := range chains {
+		if c.Err != nil {
+			err = errors.Join(err, c.Err)
+			continue
+		}
 		p := rules.Presentation{Unordered: c.Set, ServerKey: c.Key, Expect: e.expect, File: c.Flaws}
 		for _, der := range c.Certs {
 			p.Entries = append(p.Entries, chain.Read(der))
@@ -96,15 +104,27 @@ func (e *Engine) Read(f File) ([]Presented, error) {
 		if p.Name = f.ServerName; p.Name == "" {
 			p.Name = firstName(p.Entries)
 		}
-		out[i] = Presented{Label: labelOf(f.Name, i, len(chains)), Presentation: p}
+		out = append(out, Presented{Label: labelOf(f.Name, i, chains), Presentation: p})
 	}
-	return out, nil
+	return out, err
 }
 
-// labelOf names an endpoint of a file: the file, numbered where it has several.
-func labelOf(file string, i, of int) string {
-	if of == 1 {
+// labelOf names an endpoint of a file: the file, and where it has several, the
+// object that has it, or its number.
+func labelOf(file string, i int, all []certfile.Chain) string {
+	same := 0 // other chains of the same name
+	for j := range all {
+		if j != i && all[j].Name == all[i].Name {
+			same++
+		}
+	}
+	switch name := all[i].Name; {
+	case len(all) == 1:
 		return file
+	case name != "" && same == 0:
+		return file + "#" + name
+	case name != "":
+		return fmt.Sprintf("%s#%s#%d", file, name, i+1)
 	}
 	return fmt.Sprintf("%s#%d", file, i+1)
 }

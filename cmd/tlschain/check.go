@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"os"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -19,13 +22,18 @@ func (p *process) checkCommand() *cli.Command {
 its content; - is standard input. It is judged as if a server presented it. The
 order of PKCS #7 and PKCS #12 is not judged, since they are sets. A file with an
 RSA and an ECDSA leaf is two endpoints, FILE#1 and FILE#2. A private key in the
-file must belong to the leaf, as one given by --key.
+file must belong to the leaf, as one given by --key. Of a folder, the files are
+read whose names are those of certificate files, through links too, with the keys
+that lie beside them. Kubernetes Secrets, and lists of them, are read as YAML or
+JSON, and so is Traefik's acme.json.
 
 Examples:
   tlschain check fullchain.pem
   tlschain check --key privkey.pem fullchain.pem
   tlschain check --server-name shop.example.com --fail-on warning site.pfx
   tlschain check --at 2027-06-01 fullchain.pem
+  tlschain check /etc/letsencrypt
+  kubectl get secret -A -o json | tlschain check -
   tlschain check --until 2030 --clients all fullchain.pem
 
 Exit code: 2 usage, or a file that holds no leaf, 1 a finding at or above
@@ -81,27 +89,13 @@ func (p *process) check(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	misused := false
+	run := &checkRun{process: p, ctx: c.Context, engine: engine, report: report, forecast: forecast}
 	for _, file.Name = range c.Args().Slice() {
 		if c.Context.Err() != nil {
 			break
 		}
-		presented, err := engine.Read(file)
-		if err != nil {
-			p.complain(fileError(file.Name, err))
-			report.tally.Skip(file.Name, err.Error())
-			misused = misused || errors.Is(err, certfile.ErrNoLeaf) || errors.Is(err, certfile.ErrNoKey)
-			continue
-		}
-		for _, chain := range presented {
-			e := engine.Check(c.Context, chain)
-			err := report.Endpoint(&e)
-			if err == nil {
-				err = forecast.add(chain)
-			}
-			if err != nil {
-				return errors.Join(err, report.out.discard())
-			}
+		if err := run.argument(file); err != nil {
+			return errors.Join(err, report.out.discard())
 		}
 	}
 	interrupted := c.Context.Err() != nil
@@ -111,8 +105,73 @@ func (p *process) check(c *cli.Context) error {
 	if err := report.end(interrupted, forecast.text); err != nil {
 		return err
 	}
-	if misused {
+	if run.misused {
 		return exitCode(exitUsage)
 	}
 	return report.err()
+}
+
+// A checkRun judges what the arguments of check name.
+type checkRun struct {
+	*process
+	ctx        context.Context
+	engine     *tlschain.Engine
+	report     *reporting
+	forecast   *forecast
+	complaints int
+	misused    bool // a file was given that holds no server's certificate
+}
+
+func (r *checkRun) argument(file tlschain.File) error {
+	if info, err := os.Stat(file.Name); err == nil && info.IsDir() {
+		return r.folder(file)
+	}
+	presented, err := r.engine.Read(file)
+	if err != nil {
+		r.skip(file.Name, err)
+		r.misused = r.misused || errors.Is(err, certfile.ErrNoLeaf) || errors.Is(err, certfile.ErrNoKey)
+	}
+	return r.judge(presented)
+}
+
+// folder judges the files of a folder, and says what was found in it.
+func (r *checkRun) folder(file tlschain.File) error {
+	var count tlschain.FolderCount
+	for found := range r.engine.ReadFolder(r.ctx, file, &count) {
+		if found.Err != nil {
+			r.skip(found.File, found.Err)
+		}
+		if err := r.judge(found.Chain); err != nil {
+			return err
+		}
+	}
+	if count.Chains+count.Failed == 0 {
+		r.skip(file.Name, fmt.Errorf("there is no server's certificate in the folder: %v", count))
+		return nil
+	}
+	fmt.Fprintf(r.stderr, "%s: note: %s: %v\n", name, file.Name, count)
+	return nil
+}
+
+func (r *checkRun) skip(file string, err error) {
+	r.report.tally.Skip(file, err.Error())
+	switch r.complaints++; {
+	case r.complaints <= maxComplaints:
+		r.complain(fileError(file, err))
+	case r.complaints == maxComplaints+1:
+		fmt.Fprintf(r.stderr, "%s: and more; the report has them\n", name)
+	}
+}
+
+func (r *checkRun) judge(presented []tlschain.Presented) error {
+	for _, chain := range presented {
+		e := r.engine.Check(r.ctx, chain)
+		if err := r.report.Endpoint(&e); err != nil {
+			return err
+		}
+		if err := r.forecast.add(chain); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -27,6 +27,8 @@ type Chain struct {
 	Key     cert.Hash // SHA-256 of the SPKI of the private key beside it; zero: none, or it cannot be read
 	Keyless bool      // it is a key store without a private key: Read refuses it
 	Flaws   []Flaw    // what keeps servers from loading the file; empty: nothing is known
+	Name    string    // of the object in the file that has it, such as a Kubernetes Secret; empty: the file itself
+	Err     error     // the object cannot be read, and others of the file can; nil: it is read
 }
 
 var (
@@ -49,10 +51,17 @@ func Read(data []byte, passwords ...string) ([]Chain, error) {
 	}
 	var out []Chain
 	for _, c := range chains {
-		if c.Keyless {
+		switch {
+		case c.Keyless:
 			return nil, ErrNoKey
+		case c.Err != nil:
+			out = append(out, c)
+			continue
 		}
-		out = append(out, split(c)...)
+		for _, one := range split(c) {
+			one.Name = c.Name
+			out = append(out, one)
+		}
 	}
 	if len(out) == 0 {
 		return nil, ErrNoLeaf
@@ -89,8 +98,8 @@ func read(data []byte, passwords []string) ([]Chain, error) {
 	case bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")):
 		return nil, errors.New("it is UTF-16 text, which no server reads: save it as plain ASCII (in PowerShell: Out-File -Encoding ascii)")
 	case isPEM(data):
-		if chains, ok := readManifest(data); ok {
-			return chains, nil
+		if chains, ok, err := readManifest(data); ok || err != nil {
+			return chains, err
 		}
 		return readPEM(data)
 	case isJKS(data):
@@ -98,8 +107,8 @@ func read(data []byte, passwords []string) ([]Chain, error) {
 	case isPKCS12(data):
 		return readPKCS12(data, passwords)
 	}
-	if chains, ok := readManifest(data); ok {
-		return chains, nil
+	if chains, ok, err := readManifest(data); ok || err != nil {
+		return chains, err
 	}
 	if typographic.Match(data) {
 		return nil, errors.New("the dashes around BEGIN CERTIFICATE are not five hyphens: a word processor replaced them, " +

@@ -74,6 +74,8 @@ const (
 	pemInBase64Fix = "Decode it: base64 -d file.pem > new.pem."
 	secretFormat   = "it is a Kubernetes Secret, whose %q is judged"
 	secretFix      = "Nothing needs to be done: Kubernetes decodes it for the server."
+	traefikFormat  = "it is Traefik's acme.json, whose %q is judged"
+	traefikFix     = "Nothing needs to be done: Traefik reads its own file."
 	manifest       = "the PEM file stands in %q of a YAML or JSON document, as base64 text"
 	manifestFix    = "Take the value out and decode it: base64 -d."
 	misplaced      = "the CA's certificate for the key stands under the alias %q, where Java only trusts it; " +

@@ -11,6 +11,8 @@ var Japanese = map[string]string{
 	pemInBase64Fix: "デコードしてください (base64 -d file.pem > new.pem)。",
 	secretFormat:   "Kubernetes の Secret です (%[1]s の内容を判定しました)",
 	secretFix:      "対応は不要です。Kubernetes がデコードしてサーバーに渡します。",
+	traefikFormat:  "Traefik の acme.json です (%[1]s の内容を判定しました)",
+	traefikFix:     "対応は不要です。Traefik が自分で読むファイルです。",
 	manifest:       "PEM ファイルが YAML または JSON の %[1]s に base64 で入っています",
 	manifestFix:    "値を取り出してデコードしてください (base64 -d)。",
 	misplaced: "鍵に対する CA の証明書が、Java が信頼するだけの別名 %[1]s にあります。" +

@@ -65,8 +65,17 @@ func readPEM(data []byte) ([]Chain, error) {
 	case len(bag.Certs) > 0:
 		return []Chain{bag}, nil
 	}
-	return nil, fmt.Errorf("it holds %s but no certificate", kindsOf(blocks))
+	return nil, noCertificate{kindsOf(blocks)}
 }
+
+// ErrNoCertificate is in the error about a file that is whole and holds something
+// else, such as a key.
+var ErrNoCertificate = errors.New("it holds no certificate")
+
+type noCertificate struct{ kinds string }
+
+func (e noCertificate) Error() string { return "it holds " + e.kinds + " but no certificate" }
+func (noCertificate) Unwrap() error   { return ErrNoCertificate }
 
 // blocksOf cuts laid out text at its BEGIN and END lines. encoding/pem steps over a
 // damaged block in silence, and so would we judge another chain than the one
