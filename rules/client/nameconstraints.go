@@ -3,6 +3,7 @@ package client
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/tlschain/tlschain/rules/cert"
 )
@@ -75,11 +76,7 @@ type names struct {
 // count is how many there are, as clients that limit it count.
 func (n *names) count() int {
 	c := n.c
-	count := len(c.DNSNames) + len(c.Emails) + len(c.URIs) + len(c.IPs)
-	if !c.Subject.Empty() {
-		count++
-	}
-	return count
+	return len(c.DNSNames) + len(c.Emails) + len(c.URIs) + len(c.IPs) + strings.Count(c.Subject.Canon, "\x00") // attributes of the subject
 }
 
 // constrained is the names of x that the client holds to constraints.

@@ -70,6 +70,11 @@ func TestConstraintRules(t *testing.T) {
 		// What two CAs permit in the same words.
 		{"I:nc=+dns:test.example J:nc=+dns:test.example", "go openssl-3.0 chrome gnutls-3.7", "android"},
 		{"I:nc=+dns:example J:nc=+dns:test.example", "go openssl-3.0 android", ""},
+		// Clients that give up.
+		{"I:nc=-many:40 L:san=dns:test.example,many:90", "botan-2.19 openssl-3.0", ""},
+		{"I:nc=-many:45 L:san=dns:test.example,many:89", "openssl-3.0", "botan-2.19"},
+		{"I:nc=-many:500 L:san=dns:test.example,many:600", "openssl-3.0 chrome gnutls-3.7 firefox", "go-1.21 rustls-0.23"},
+		{"I:nc=-many:1000 L:san=dns:test.example,many:1100", "go java-17 firefox nss-3.87", "openssl-3.0 chrome gnutls-3.7"},
 		// Clients that know no constraints.
 		{"I:nc=-dns:test.example I:noncrit=nc", "mbedtls-2.28 bearssl-0.6", "go openssl-3.0"},
 		// A common name that Java compares becomes an alternative name of the leaf.

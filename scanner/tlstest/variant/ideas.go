@@ -144,7 +144,9 @@ func ideas() map[string][]string {
 			"- I:nc=-dns:test.example J:nc=+dns:test.example", "- I:nc=+dns:example J:nc=+dns:test.example",
 			"- I:nc=+dns:test.example J:nc=+dns:example", "- I:nc=+dns:example,-dns:test.example",
 			"- I:nc=+dns:test.example J:san=dns:other.example", "- I:nc=-dns:other.example J:san=dns:other.example",
-			"- I:nc=+dns:test.example J:cn=other.example", "- I:nc=+dns:a_b.example,+dns:test.example", "- I:nc=+dns:%00,+dns:test.example",
+			"- I:nc=+dns:test.example J:cn=other.example", "- I:nc=+dns:a_b.example,+dns:test.example",
+			"- I:nc=-many:500 L:san=dns:test.example,many:400", "- I:nc=-many:500 L:san=dns:test.example,many:600",
+			"- I:nc=-many:1000 L:san=dns:test.example,many:1100", "- I:nc=+dns:%00,+dns:test.example",
 		},
 		"encoding": {
 			"LI subject=empty", "R subject=empty", "LIR subject=teletex", "LIR subject=bmp", "LI subject=universal",

@@ -75,11 +75,27 @@ func generalName(kind, value string) []byte {
 	return tlv(0xa0, oid("1.3.6.1.4.1.99999.7"), context(0, tlv(utf8, []byte(value)))) // otherName
 }
 
-// generalNames reads dns:a.test,ip:127.0.0.1.
+// generalNames reads dns:a.test,ip:127.0.0.1; many:1000 stands for so many DNS names.
 func generalNames(list string) (out [][]byte) {
 	for item := range strings.SplitSeq(list, ",") {
 		kind, value, _ := strings.Cut(item, ":")
-		out = append(out, generalName(kind, value))
+		for _, base := range many(kind, value, "san") {
+			out = append(out, generalName(base[0], base[1]))
+		}
+	}
+	return out
+}
+
+// many is the name of a kind, or as many DNS names as one of the kind "many" asks for;
+// of one place, none is below one of another.
+func many(kind, value, place string) [][2]string {
+	if kind != "many" {
+		return [][2]string{{kind, value}}
+	}
+	n, _ := strconv.Atoi(value)
+	out := make([][2]string, n)
+	for i := range out {
+		out[i] = [2]string{"dns", "n" + strconv.Itoa(i) + "." + place}
 	}
 	return out
 }

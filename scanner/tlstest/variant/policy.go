@@ -63,6 +63,21 @@ func policyConstraints(value string) ([]byte, error) {
 	return sequence(list), nil
 }
 
+// subtree encodes the base of a constraint.
+func subtree(kind, base string) []byte {
+	if network, err := netip.ParsePrefix(base); kind == "ip" && err == nil {
+		mask := make([]byte, network.Addr().BitLen()/8)
+		for i := range network.Bits() {
+			mask[i/8] |= 0x80 >> (i % 8)
+		}
+		return tlv(0x87, network.Addr().AsSlice(), mask)
+	}
+	if raw, err := hex.DecodeString(base); kind == "ip" && err == nil {
+		return tlv(0x87, raw)
+	}
+	return generalName(kind, base)
+}
+
 // nameConstraints encodes +dns:a.test,-ip:10.0.0.0/8; the sign tells permitted
 // from excluded. A network may be given as address and mask in hex.
 func nameConstraints(value string) ([]byte, error) {
@@ -76,17 +91,9 @@ func nameConstraints(value string) ([]byte, error) {
 		if which < 0 || !ok {
 			return nil, fmt.Errorf("no constraint %q", item)
 		}
-		encoded := generalName(kind, base)
-		if network, err := netip.ParsePrefix(base); kind == "ip" && err == nil {
-			mask := make([]byte, network.Addr().BitLen()/8)
-			for i := range network.Bits() {
-				mask[i/8] |= 0x80 >> (i % 8)
-			}
-			encoded = tlv(0x87, network.Addr().AsSlice(), mask)
-		} else if raw, hexErr := hex.DecodeString(base); kind == "ip" && hexErr == nil {
-			encoded = tlv(0x87, raw)
+		for _, one := range many(kind, base, "nc") {
+			lists[which] = append(lists[which], sequence(subtree(one[0], one[1]))...)
 		}
-		lists[which] = append(lists[which], sequence(encoded)...)
 	}
 	var out []byte
 	for i, list := range lists {
