@@ -21,6 +21,17 @@ func (e *Endpoint) MarshalJSON() ([]byte, error) { return e.AppendJSON(nil), nil
 
 // AppendJSON appends the endpoint as one line of JSON without line end.
 func (e *Endpoint) AppendJSON(b []byte) []byte {
+	b = e.appendSeen(b)
+	b = appendList(append(b, `,"chain":`...), e.Chain, Certificate.append)
+	b = e.appendFindings(b)
+	b = appendClients(append(b, `,"clients":`...), e.Clients)
+	b = e.appendBundle(b)
+	b = appendList(append(b, `,"unsent":`...), e.Unsent, Unsent.append)
+	return e.appendEnd(b)
+}
+
+// appendSeen appends what stands before the chain.
+func (e *Endpoint) appendSeen(b []byte) []byte {
 	b = appendText(append(b, `{"target":`...), e.Target)
 	if e.Host != "" {
 		b = appendText(append(b, `,"host":`...), e.Host)
@@ -45,14 +56,20 @@ func (e *Endpoint) AppendJSON(b []byte) []byte {
 		b = appendInt(b, *e.DaysLeft)
 	}
 	b = appendList(append(b, `,"dns_names":`...), e.DNSNames, appendStringer)
-	b = appendText(append(b, `,"issuer_organization":`...), e.IssuerOrganization)
-	b = appendList(append(b, `,"chain":`...), e.Chain, Certificate.append)
+	return appendText(append(b, `,"issuer_organization":`...), e.IssuerOrganization)
+}
+
+func (e *Endpoint) appendFindings(b []byte) []byte {
 	b = appendList(append(b, `,"missing":`...), e.Missing, Missing.append)
-	b = appendList(append(b, `,"findings":`...), e.Findings, Finding.append)
-	b = appendClients(append(b, `,"clients":`...), e.Clients)
+	return appendList(append(b, `,"findings":`...), e.Findings, Finding.append)
+}
+
+func (e *Endpoint) appendBundle(b []byte) []byte {
 	b = e.BundleSHA256.append(append(b, `,"bundle_sha256":`...))
-	b = appendList(append(b, `,"bundle":`...), e.Bundle, Hash.append)
-	b = appendList(append(b, `,"unsent":`...), e.Unsent, Unsent.append)
+	return appendList(append(b, `,"bundle":`...), e.Bundle, Hash.append)
+}
+
+func (e *Endpoint) appendEnd(b []byte) []byte {
 	if e.Seen != nil {
 		b = appendTime(append(b, `,"seen":{"first":`...), e.Seen.First)
 		b = append(appendTime(append(b, `,"last":`...), e.Seen.Last), '}')
@@ -104,7 +121,12 @@ func (h *Handshake) append(b []byte) []byte {
 func (c Certificate) append(b []byte) []byte {
 	b = appendInt(append(b, `{"position":`...), c.Position)
 	b = appendText(append(b, `,"role":`...), string(c.Role))
-	b = appendText(append(b, `,"subject":`...), c.Subject)
+	return c.describe(append(b, ','))
+}
+
+// describe appends what is so wherever the certificate is presented.
+func (c Certificate) describe(b []byte) []byte {
+	b = appendText(append(b, `"subject":`...), c.Subject)
 	b = appendText(append(b, `,"issuer":`...), c.Issuer)
 	b = appendText(append(b, `,"serial":`...), c.Serial)
 	b = c.SHA256.append(append(b, `,"sha256":`...))
@@ -172,23 +194,27 @@ func appendClients(b []byte, list []Client) []byte {
 			continue
 		}
 		from = len(b)
-		b = strconv.AppendBool(append(b, `,"accepted":`...), c.Accepted)
-		b = append(b, `,"by":`...)
-		if c.By == "" {
-			b = append(b, "null"...)
-		} else {
-			b = appendText(b, string(c.By))
-		}
-		b = appendText(append(b, `,"reason":`...), c.Reason)
-		if b = append(b, `,"reason_code":`...); c.ReasonCode == "" {
-			b = append(b, "null"...)
-		} else {
-			b = appendText(b, string(c.ReasonCode))
-		}
+		b = c.appendVerdict(append(b, ','))
 		b = append(appendList(append(b, `,"path":`...), c.Path, Hash.append), '}')
 		to = len(b)
 	}
 	return append(b, ']')
+}
+
+// appendVerdict appends what the client makes of the chain, but for the path.
+func (c *Client) appendVerdict(b []byte) []byte {
+	b = strconv.AppendBool(append(b, `"accepted":`...), c.Accepted)
+	b = appendName(append(b, `,"by":`...), c.By)
+	b = appendText(append(b, `,"reason":`...), c.Reason)
+	return appendName(append(b, `,"reason_code":`...), c.ReasonCode)
+}
+
+// appendName appends a word of ours, or null where there is none.
+func appendName[T ~string](b []byte, name T) []byte {
+	if name == "" {
+		return append(b, "null"...)
+	}
+	return appendText(b, string(name))
 }
 
 // same reports whether two clients say the same of a chain.

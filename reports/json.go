@@ -16,11 +16,20 @@ type jsonWriter struct {
 
 func newJSON(w io.Writer, o Options) (Writer, error) {
 	chosen, err := chooseFields(o.Fields)
+	if o.Detail == Brief {
+		return &briefJSON{jsonWriter: jsonWriter{w: w}}, err
+	}
 	return &jsonWriter{w: w, fields: chosen}, err
 }
 
 func (j *jsonWriter) Begin(h Header) error {
-	b := appendInt(append(j.buf, `{"schema_version":`...), SchemaVersion)
+	j.buf = append(appendHeader(append(j.buf, '{'), h), `,"endpoints":[`...)
+	return j.flush()
+}
+
+// appendHeader appends the members of a header.
+func appendHeader(b []byte, h Header) []byte {
+	b = appendInt(append(b, `"schema_version":`...), SchemaVersion)
 	b = appendText(append(b, `,"tool":{"name":`...), h.Tool.Name)
 	b = append(appendText(append(b, `,"version":`...), h.Tool.Version), '}')
 	b = appendTime(append(b, `,"started_at":`...), h.StartedAt)
@@ -28,20 +37,28 @@ func (j *jsonWriter) Begin(h Header) error {
 	b = appendTime(append(b, `,"facts_at":`...), h.FactsAt)
 	b = appendList(append(b, `,"clients":`...), h.Clients, appendStringer)
 	b = appendList(append(b, `,"flags":`...), h.Flags, appendStringer)
-	j.buf = append(b, `,"endpoints":[`...)
-	return j.flush()
+	if h.Detail != "" {
+		b = appendText(append(b, `,"detail":`...), h.Detail)
+	}
+	return b
 }
 
 func (j *jsonWriter) Endpoint(e *Endpoint) error {
+	j.next()
+	var err error
+	if j.buf, err = j.fields.append(j.buf, e); err != nil {
+		return err
+	}
+	return j.flush()
+}
+
+// next begins an endpoint.
+func (j *jsonWriter) next() {
 	if j.count > 0 {
 		j.buf = append(j.buf, ',')
 	}
 	j.count++
-	var err error
-	if j.buf, err = j.fields.append(append(j.buf, '\n'), e); err != nil {
-		return err
-	}
-	return j.flush()
+	j.buf = append(j.buf, '\n')
 }
 
 func (j *jsonWriter) End(s Summary) error {

@@ -127,7 +127,7 @@ func TestNoFieldIsForgotten(t *testing.T) {
 	several.Findings = append(several.Findings, Finding{Rule: "expired-leaf", Variant: "rsa"})
 	var tally Tally
 	tally.Skip("hosts.txt:3", "it is no target")
-	all := string(several.AppendJSON(show(t, "json", Options{}))) + string(mustJSON(t, tally.Summary(false).filled()))
+	all := string(several.AppendJSON(show(t, "json", Options{}))) + string(show(t, "ndjson", Options{Detail: Brief})) + string(mustJSON(t, tally.Summary(false).filled()))
 	var walk func(reflect.Type)
 	walk = func(rt reflect.Type) {
 		for rt.Kind() == reflect.Pointer || rt.Kind() == reflect.Slice {

@@ -12,6 +12,9 @@ type ndjsonWriter struct {
 
 func newNDJSON(w io.Writer, o Options) (Writer, error) {
 	chosen, err := chooseFields(o.Fields)
+	if o.Detail == Brief {
+		return &briefNDJSON{w: w}, err
+	}
 	return &ndjsonWriter{w: w, fields: chosen}, err
 }
 

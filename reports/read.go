@@ -15,20 +15,23 @@ import (
 // an older one, one endpoint at a time. Everything it gives has been cleaned:
 // a report may have been through other hands.
 type Reader struct {
-	// Header is what the report says before its endpoints. NDJSON has none:
-	// then only the clients are known, from the first endpoint.
+	// Header is what the report says before its endpoints. NDJSON has none,
+	// unless it is brief: then only the clients are known, from the first endpoint.
 	Header Header
 
 	d       *json.Decoder
+	bound   *bounded
 	lines   bool // NDJSON
 	first   *Endpoint
 	count   int
 	summary *Summary
+	brief   briefReader
 }
 
 // NewReader reads up to the first endpoint.
 func NewReader(in io.Reader) (*Reader, error) {
-	b := bufio.NewReader(in)
+	bound := &bounded{r: in}
+	b := bufio.NewReader(bound)
 	if mark, _ := b.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
 		b.Discard(3) // PowerShell writes a byte order mark
 	}
@@ -36,7 +39,7 @@ func NewReader(in io.Reader) (*Reader, error) {
 	if len(head) == 0 && err != nil && err != io.EOF {
 		return nil, fmt.Errorf("reading the report: %w", err)
 	}
-	r := &Reader{}
+	r := &Reader{bound: bound}
 	switch key := firstKey(head); {
 	case slices.Contains(documentKeys(), key):
 		r.d = json.NewDecoder(b)
@@ -48,7 +51,7 @@ func NewReader(in io.Reader) (*Reader, error) {
 		r.d, r.lines = json.NewDecoder(b), true
 		r.Header.SchemaVersion = SchemaVersion
 		r.first, err = r.next()
-		if r.first != nil {
+		if r.first != nil && r.Header.Detail != Brief {
 			for _, c := range r.first.Clients {
 				r.Header.Clients = append(r.Header.Clients, c.Client)
 			}
@@ -65,7 +68,8 @@ func NewReader(in io.Reader) (*Reader, error) {
 // documentKeys tells a document from a line of NDJSON by its first key, in
 // whatever order a tool has left the keys.
 func documentKeys() []string {
-	return []string{"schema_version", "tool", "started_at", "evaluated_at", "clients", "flags", "endpoints", "summary"}
+	return []string{"schema_version", "tool", "started_at", "evaluated_at", "facts_at", "clients", "flags", "detail", "certificates",
+		"unsent_certificates", "endpoints", "summary"}
 }
 
 // firstKey gives the first key of a JSON object, of which only the beginning
@@ -84,6 +88,7 @@ func firstKey(head []byte) string {
 // its end to the document's.
 func (r *Reader) members(before bool) error {
 	for r.d.More() {
+		r.bound.next()
 		t, err := r.d.Token()
 		if err != nil {
 			return r.wrong(err)
@@ -104,6 +109,13 @@ func (r *Reader) members(before bool) error {
 			into = &r.Header.Clients
 		case "flags":
 			into = &r.Header.Flags
+		case "detail":
+			into = &r.Header.Detail
+		case "certificates", "unsent_certificates":
+			if err := r.describe(t == "certificates"); err != nil {
+				return r.wrong(err)
+			}
+			continue
 		case "summary":
 			r.summary = &Summary{}
 			into = r.summary
@@ -170,20 +182,39 @@ func (r *Reader) Endpoints() iter.Seq2[*Endpoint, error] {
 
 // next gives nil at the end.
 func (r *Reader) next() (*Endpoint, error) {
+	r.bound.next()
+	if r.brief.holds(r) {
+		return r.held()
+	}
 	if !r.lines && !r.d.More() {
 		if _, err := r.d.Token(); err != nil {
 			return nil, r.wrong(err)
 		}
 		return nil, r.members(false)
 	}
-	e := &Endpoint{}
-	switch err := r.d.Decode(e); {
+	var line briefLine
+	switch err := r.d.Decode(&line); {
 	case r.lines && err == io.EOF:
 		return nil, nil
 	case err != nil:
 		return nil, r.wrong(err)
-	case e.Target == "" || (e.Status != OK && e.Status != Failed):
+	case r.lines && line.Target == "" && line.record():
+		if err := r.note(&line); err != nil {
+			return nil, err
+		}
+		return r.next()
+	}
+	return r.endpoint(&line.briefEndpoint)
+}
+
+// endpoint makes what was read fit to show.
+func (r *Reader) endpoint(b *briefEndpoint) (*Endpoint, error) {
+	e := &b.Endpoint
+	if e.Target == "" || (e.Status != OK && e.Status != Failed) {
 		return nil, r.wrong(errors.New("it has no target or no status"))
+	}
+	if err := r.brief.expand(b, r.Header.Clients); err != nil {
+		return nil, r.wrong(err)
 	}
 	r.count++
 	e.checkPEM()

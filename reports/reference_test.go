@@ -17,6 +17,20 @@ func TestJSONReference(t *testing.T) {
 		"endpoint a line. Times are RFC 3339 in UTC, hashes lower-case hex, names RFC 4514. Arrays are never null. Fields are only ever added\n" +
 		"within one `schema_version`. Where a field may be null or absent, its sentence says what that means.\n")
 	reference(&b, "Document", reflect.TypeFor[document](), map[reflect.Type]bool{})
+	b.WriteString("\n# Brief reports\n\n" +
+		"`--detail brief` writes once what many clients and endpoints share; `tlschain convert` makes the full report of it again. As `json` it is\n" +
+		"the document below ([reports/schema-brief.json](../reports/schema-brief.json)); what has no table here is as above. As `ndjson` a line is\n" +
+		"an endpoint or has one of these keys, with the same objects in them: `report` (first: the document's header), `certificate` and\n" +
+		"`unsent_certificate` (each before the first endpoint that mentions it) and `summary` (last). Lines of two such files may be joined,\n" +
+		"not sorted.\n")
+	inBrief(func() {
+		done := map[reflect.Type]bool{}
+		for _, t := range []reflect.Type{reflect.TypeFor[Tool](), reflect.TypeFor[Summary](), reflect.TypeFor[Certificate](), reflect.TypeFor[Unsent](),
+			reflect.TypeFor[Error](), reflect.TypeFor[Handshake](), reflect.TypeFor[Missing](), reflect.TypeFor[Finding](), reflect.TypeFor[Seen]()} {
+			done[t] = true
+		}
+		reference(&b, "Brief document", reflect.TypeFor[briefDocument](), done)
+	})
 	golden.Compare(t, "../docs/json.md", []byte(b.String()))
 }
 
@@ -43,7 +57,7 @@ func reference(b *strings.Builder, title string, t reflect.Type, done map[reflec
 		fmt.Fprintf(b, "| `%s` | %s | %s |\n", name, kind, strings.TrimPrefix(text, "; "))
 	})
 	for _, t := range inner {
-		reference(b, t.Name(), t, done)
+		reference(b, titleOf(t), t, done)
 	}
 }
 
@@ -68,7 +82,15 @@ func jsonType(t reflect.Type) (name string, of reflect.Type) {
 	case t.Name() == "Hash":
 		return "hash", nil
 	case name == "object" && t.Kind() == reflect.Struct:
-		return "[" + t.Name() + "](#" + strings.ToLower(t.Name()) + ")", t
+		return "[" + titleOf(t) + "](#" + strings.ToLower(strings.ReplaceAll(titleOf(t), " ", "-")) + ")", t
 	}
 	return name, nil
+}
+
+// titleOf is what a type is called in the reference.
+func titleOf(t reflect.Type) string {
+	if name, brief := strings.CutPrefix(t.Name(), "brief"); brief {
+		return "Brief " + strings.ToLower(name)
+	}
+	return t.Name()
 }

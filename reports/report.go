@@ -32,6 +32,7 @@ type Header struct {
 	FactsAt       time.Time `json:"facts_at" null:"yes" doc:"date of the facts about CAs and trust stores that chains were judged by; null where it is not known" added:"yes"`
 	Clients       []string  `json:"clients" doc:"ids of the client profiles that chains were judged by"`
 	Flags         []string  `json:"flags" doc:"what to type after tlschain scan or fix and a target, so that it is judged as here" added:"yes"`
+	Detail        string    `json:"detail,omitempty" enum:"brief" doc:"what endpoints look like; absent: full, as described here; brief: as at the end"`
 }
 
 // A Tool names the program that wrote a report.
@@ -63,10 +64,10 @@ type Endpoint struct {
 	Chain              []Certificate     `json:"chain" doc:"what was presented, in order"`
 	Missing            []Missing         `json:"missing" doc:"certificates that should have been sent"`
 	Findings           []Finding         `json:"findings" doc:"worst first"`
-	Clients            []Client          `json:"clients" doc:"what each client profile makes of the chain"`
+	Clients            []Client          `json:"clients" brief:"-" doc:"what each client profile makes of the chain"`
 	BundleSHA256       Hash              `json:"bundle_sha256" null:"yes" doc:"SHA-256 over the binary SHA-256s of the corrected certificates after the leaf, in order; null: no fix is known"`
 	Bundle             []Hash            `json:"bundle" doc:"SHA-256s of the corrected certificates after the leaf, in order"`
-	Unsent             []Unsent          `json:"unsent" doc:"certificates that clients' paths and the bundle hold and the server did not send"`
+	Unsent             []Unsent          `json:"unsent" brief:"-" doc:"certificates that clients' paths and the bundle hold and the server did not send"`
 	Seen               *Seen             `json:"seen,omitempty" doc:"from when to when it was so; present in exports of several audits, where an endpoint appears once for each state that it was in"`
 
 	mend  []*cert.Certificate // with bytes, for whoever stores or counts fixes
@@ -104,8 +105,8 @@ type Handshake struct {
 
 // A Certificate is one presented entry.
 type Certificate struct {
-	Position           int              `json:"position" doc:"from 0"`
-	Role               chain.Role       `json:"role" enum:"leaf,intermediate,cross,root,wrong,duplicate,unrelated,unparsable" doc:"cross: its key also has a known self-signed certificate"`
+	Position           int              `json:"position" brief:"-" doc:"from 0"`
+	Role               chain.Role       `json:"role" brief:"-" enum:"leaf,intermediate,cross,root,wrong,duplicate,unrelated,unparsable" doc:"cross: its key also has a known self-signed certificate"`
 	Subject            string           `json:"subject" doc:"RFC 4514"`
 	Issuer             string           `json:"issuer" doc:"RFC 4514"`
 	Serial             string           `json:"serial" doc:"lower-case hex, with a minus sign if negative"`

@@ -12,6 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/chain"
 	"github.com/tlschain/tlschain/rules/client"
 	"github.com/tlschain/tlschain/scanner/tlstest/golden"
 )
@@ -22,6 +23,30 @@ type document struct {
 	Endpoints []Endpoint `json:"endpoints"`
 	Summary   Summary    `json:"summary"`
 }
+
+// briefDocument is a brief one, and briefEntry an entry of its chains.
+type briefDocument struct {
+	Header
+	Endpoints    []briefEndpoint `json:"endpoints"`
+	Certificates []Certificate   `json:"certificates" doc:"each that was presented, once, without its place in a chain"`
+	Unsent       []Unsent        `json:"unsent_certificates" doc:"each that was not sent and is mentioned, once"`
+	Summary      Summary         `json:"summary"`
+}
+
+type briefEntry struct {
+	Position int        `json:"position" doc:"from 0"`
+	Role     chain.Role `json:"role" doc:"as in a full report"`
+	SHA256   Hash       `json:"sha256" doc:"of the entry as sent"`
+}
+
+// inBrief has the schema be that of brief reports.
+func inBrief(do func()) {
+	briefly = true
+	defer func() { briefly = false }()
+	do()
+}
+
+var briefly bool
 
 // object keeps keys in the order of the struct, so that the schema reads like it.
 type object []member
@@ -129,6 +154,10 @@ func eachField(t reflect.Type, do func(f reflect.StructField, name, flags string
 		switch {
 		case f.Anonymous:
 			eachField(f.Type, do)
+		case briefly && f.Tag.Get("brief") == "-":
+		case briefly && t == reflect.TypeFor[Endpoint]() && name == "chain":
+			f.Type = reflect.TypeFor[[]briefEntry]()
+			do(f, name, flags)
 		case f.IsExported() && name != "-":
 			do(f, name, flags)
 		}
@@ -147,12 +176,12 @@ func fieldsOf(t reflect.Type) object {
 }
 
 // The schema is open: a reader of version 1 must bear fields that are added.
-func generateSchema(t *testing.T) []byte {
+func generateSchema(t *testing.T, title string, of reflect.Type) []byte {
 	o := object{
 		{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-		{"title", "tlschain report, schema version 1"},
+		{"title", title},
 	}
-	b, err := json.Marshal(append(o, schemaOf(reflect.TypeFor[document](), "")...))
+	b, err := json.Marshal(append(o, schemaOf(of, "")...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +194,10 @@ func generateSchema(t *testing.T) []byte {
 }
 
 func TestSchemaIsCurrent(t *testing.T) {
-	golden.Compare(t, "schema.json", generateSchema(t))
+	golden.Compare(t, "schema.json", generateSchema(t, "tlschain report, schema version 1", reflect.TypeFor[document]()))
+	inBrief(func() {
+		golden.Compare(t, "schema-brief.json", generateSchema(t, "tlschain brief report, schema version 1", reflect.TypeFor[briefDocument]()))
+	})
 }
 
 // validate checks a JSON document against a schema file.

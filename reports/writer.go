@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -32,6 +33,7 @@ type Options struct {
 	Width  int    // columns of the terminal; 0: not a terminal
 	Colour bool   // ANSI colours are welcome
 	Lang   string // "en" (also empty) or "ja"
+	Detail string // of json and ndjson: "full" (also empty) or Brief
 	Table  TableOptions
 	Fields []string // of each endpoint, in json and ndjson: names, or paths such as chain.subject; none: all
 }
@@ -71,8 +73,15 @@ func Formats() []string {
 // New makes a writer of the named format. The error names the formats there are.
 func New(format string, w io.Writer, o Options) (Writer, error) {
 	i := slices.Index(Formats(), format)
-	if i < 0 {
+	switch {
+	case i < 0:
 		return nil, fmt.Errorf("unknown format %q: type one of %s", format, strings.Join(Formats(), ", "))
+	case o.Detail != "" && !slices.Contains(Details(), o.Detail):
+		return nil, fmt.Errorf("unknown detail %q: type one of %s", o.Detail, strings.Join(Details(), ", "))
+	case o.Detail == Brief && o.Fields != nil:
+		return nil, errors.New("a brief report has all fields: choose them in a full one")
+	case o.Detail == Brief && format != "json" && format != "ndjson":
+		return nil, fmt.Errorf("only json and ndjson can be brief, and not %s", format)
 	}
 	if o.Fields != nil && format != "json" && format != "ndjson" {
 		return nil, fmt.Errorf("fields can be chosen in json and ndjson, not in %s", format)

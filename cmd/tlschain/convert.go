@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,14 +16,18 @@ func (p *process) convertCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "convert",
 		Usage:     "show a saved JSON or NDJSON report in another format",
-		ArgsUsage: "[REPORT]",
+		ArgsUsage: "[REPORT...]",
 		Description: `REPORT is what scan or check wrote with --format json or ndjson, by this or any
-older release; - or nothing is standard input.
+older release; - or nothing is standard input. One whose name ends in .gz or
+.zst is unpacked. With --merge there may be several, such as those of a scan's
+shards: they become one, and its summary is counted anew.
 
 Examples:
   tlschain convert --format html report.json -o report.html
-  tlschain scan -f hosts.txt --format json | tlschain convert --format table -`,
-		Flags:  reportFlags(),
+  tlschain scan -f hosts.txt --format json | tlschain convert --format table -
+  tlschain convert --merge shard-*.ndjson.zst --format json -o all.json.gz`,
+		Flags: append(reportFlags(),
+			&cli.BoolFlag{Name: "merge", Category: "Report", Usage: "make one report of several, of different targets"}),
 		Action: p.convert,
 	}
 }
@@ -32,32 +37,71 @@ func (p *process) convert(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.NArg() > 1 {
-		return usagef("convert takes one report at a time").hintf("%s convert %s", name, c.Args().First())
+	files := c.Args().Slice()
+	if len(files) > 1 && !c.Bool("merge") {
+		return usagef("convert takes one report at a time").hintf("%s convert %s, or --merge to make one of them", name, files[0])
 	}
-	from := io.NopCloser(p.stdin)
-	if file := c.Args().First(); file != "" && file != "-" {
-		if from, err = os.Open(file); err != nil {
-			return usagef("%s: %w", file, errors.Unwrap(err)).hintf("convert takes a report that --format json or ndjson wrote")
+	if len(files) == 0 {
+		files = []string{"-"}
+	}
+	var all []*reports.Reader
+	for _, file := range files {
+		in, closeFile, err := p.readReport(c.Context, file)
+		if err != nil {
+			return err
 		}
-		defer from.Close()
-	}
-	in, err := reports.NewReader(untilDone(c.Context, from))
-	if err != nil {
-		return usagef("reading the report: %w", err).hintf("convert takes a report that --format json or ndjson wrote")
+		defer closeFile()
+		all = append(all, in)
 	}
 	report, err := p.openReport(plan)
 	if err != nil {
 		return err
 	}
-	if err := reports.Convert(report, in); err != nil {
+	if c.Bool("merge") {
+		err = reports.Merge(report, all)
+	} else {
+		err = reports.Convert(report, all[0])
+	}
+	switch {
+	case errors.Is(err, reports.ErrOtherClients):
+		return errors.Join(usagef("--merge: %w", err), report.out.discard())
+	case err != nil:
 		if flushErr := report.out.commit(true); flushErr != nil {
 			return flushErr
 		}
 		return fmt.Errorf("reading the report: %w", err)
 	}
+	for i, in := range all {
+		if n := in.Lacking(); n > 0 {
+			fmt.Fprintf(p.stderr, "%s: note: %s mentions %d certificates that it does not describe: their hashes are all that is known\n",
+				name, files[i], n)
+		}
+	}
 	if err := report.out.commit(false); err != nil {
 		return err
 	}
 	return report.err()
+}
+
+// readReport opens a saved report; - is standard input.
+func (p *process) readReport(ctx context.Context, file string) (*reports.Reader, func() error, error) {
+	const hint = "convert takes a report that --format json or ndjson wrote"
+	from := io.NopCloser(p.stdin)
+	if file != "-" {
+		var err error
+		if from, err = os.Open(file); err != nil {
+			return nil, nil, usagef("%s: %w", file, errors.Unwrap(err)).hintf(hint)
+		}
+	}
+	plain, err := unpacking(file, untilDone(ctx, from))
+	if err != nil {
+		from.Close()
+		return nil, nil, usagef("unpacking %s: %w", file, err).hintf(hint)
+	}
+	in, err := reports.NewReader(plain)
+	if err != nil {
+		from.Close()
+		return nil, nil, usagef("reading the report: %w", err).hintf(hint)
+	}
+	return in, from.Close, nil
 }

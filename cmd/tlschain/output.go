@@ -15,8 +15,9 @@ import (
 // nothing of the report until all of it is there.
 type output struct {
 	*bufio.Writer
-	file *os.File // nil: standard output, or a device or pipe that cannot be replaced
-	path string   // what file becomes
+	file *os.File       // nil: standard output, or a device or pipe that cannot be replaced
+	path string         // what file becomes
+	pack io.WriteCloser // what is written goes through it into file; nil: as it is
 }
 
 // openOutput begins a report in a file beside path, so that the report that
@@ -46,13 +47,26 @@ func openOutput(stdout io.Writer, path string) (*output, error) {
 	if err != nil {
 		return nil, fmt.Errorf("writing beside the report: %w", err)
 	}
-	return &output{Writer: bufio.NewWriterSize(file, 1<<16), file: file, path: path}, nil
+	out := &output{file: file, path: path}
+	if out.pack, err = packing(path, file); err != nil {
+		return nil, errors.Join(err, out.discard())
+	}
+	if out.pack != nil {
+		out.Writer = bufio.NewWriterSize(out.pack, 1<<16)
+	} else {
+		out.Writer = bufio.NewWriterSize(file, 1<<16)
+	}
+	return out, nil
 }
 
 // commit makes the report the file that was asked for, or, of an interrupted
 // run, FILE.partial beside the old one.
 func (o *output) commit(interrupted bool) error {
-	if err := o.Flush(); err != nil {
+	err := o.Flush()
+	if o.pack != nil {
+		err = errors.Join(err, o.pack.Close())
+	}
+	if err != nil {
 		return errors.Join(fmt.Errorf("writing the report: %w", err), o.discard())
 	}
 	if o.file == nil {
@@ -60,9 +74,9 @@ func (o *output) commit(interrupted bool) error {
 	}
 	to := o.path
 	if interrupted {
-		to += ".partial"
+		to = partial(to)
 	}
-	err := o.file.Sync()
+	err = o.file.Sync()
 	if closeErr := o.file.Close(); err == nil {
 		err = closeErr
 	}

@@ -15,8 +15,10 @@ func reportFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "format", Category: group, Value: "table", Usage: "`FORMAT` of the report: " +
 			strings.Join(reports.Formats(), ", ") + " (default table)"},
+		&cli.StringFlag{Name: "detail", Category: group, Value: "full", Usage: "json and ndjson: `DETAIL` of each endpoint: full (default), " +
+			"or brief: what endpoints and clients share is written once"},
 		&cli.StringFlag{Name: "o", Aliases: []string{"output"}, Category: group, Usage: "write to `FILE`, which keeps its old " +
-			"content until the report is whole; interrupted, what there is goes to FILE.partial"},
+			"content until the report is whole; interrupted, what there is goes to FILE.partial; packed if it ends in .gz or .zst"},
 		&cli.StringFlag{Name: "fail-on", Category: group, Value: "error", Usage: "lowest `SEVERITY` that makes the exit code 1: " +
 			"error (default), warning, info or never"},
 		&cli.BoolFlag{Name: "wide", Category: group, Usage: "table: every column, however long the lines get"},
@@ -50,6 +52,7 @@ func (p *process) planReport(c *cli.Context) (reportPlan, error) {
 			return plan, usagef("--fail-on: %w", err).hintf("or never, for exit code 0 whatever is found")
 		}
 	}
+	plan.options.Detail = c.String("detail")
 	plan.options.Table = reports.TableOptions{Wide: c.Bool("wide"), GroupBy: c.String("group-by"), Columns: words(c.String("columns"))}
 	if c.IsSet("fields") {
 		if plan.options.Fields = words(c.String("fields")); len(plan.options.Fields) == 0 {

@@ -1,0 +1,230 @@
+package reports
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// A briefReader gives endpoints back what a brief report has once for all.
+type briefReader struct {
+	sent    map[Hash]*Certificate
+	unsent  map[Hash]*Unsent
+	lacking map[Hash]bool // mentioned and not described
+	joined  bool          // several reports in one file
+	waiting []json.RawMessage
+	bytes   int
+	all     bool  // what is there was read
+	broken  error // at its end
+}
+
+// maxHeld bounds what is held of a brief document until its certificates come.
+const maxHeld = 4 << 30
+
+// maxLacking bounds what is remembered of certificates that nobody describes.
+const maxLacking = 100_000
+
+// Lacking is how many certificates the report mentions and describes nowhere:
+// only their hashes are known. It is known at the end.
+func (r *Reader) Lacking() int { return len(r.brief.lacking) }
+
+func (l *briefLine) record() bool {
+	return l.Report != nil || l.Certificate != nil || l.Described != nil || l.Summary != nil
+}
+
+// note takes a line of brief NDJSON that is no endpoint.
+func (r *Reader) note(l *briefLine) error {
+	switch {
+	case l.Report != nil:
+		r.brief.joined = r.brief.joined || r.Header.Detail == Brief || r.count > 0
+		r.summary = nil
+		r.Header = *l.Report
+		return r.checkVersion(false)
+	case l.Summary != nil && !r.brief.joined:
+		r.summary = l.Summary
+	case l.Certificate != nil:
+		r.brief.certificate(l.Certificate)
+	case l.Described != nil:
+		r.brief.other(l.Described)
+	}
+	return nil
+}
+
+func (b *briefReader) certificate(c *Certificate) {
+	if b.sent == nil {
+		b.sent = map[Hash]*Certificate{}
+	}
+	c.PEM = checkedPEM(c.PEM, c.SHA256)
+	b.sent[c.SHA256] = c
+}
+
+func (b *briefReader) other(u *Unsent) {
+	if b.unsent == nil {
+		b.unsent = map[Hash]*Unsent{}
+	}
+	b.unsent[u.SHA256] = u
+}
+
+// describe reads the certificates of a brief document.
+func (r *Reader) describe(sent bool) error {
+	if t, err := r.d.Token(); err != nil || t != json.Delim('[') {
+		return errors.Join(err, errors.New("certificates are no array"))
+	}
+	for r.d.More() {
+		r.bound.next()
+		var err error
+		if sent {
+			c := new(Certificate)
+			err = r.d.Decode(c)
+			r.brief.certificate(c)
+		} else {
+			u := new(Unsent)
+			err = r.d.Decode(u)
+			r.brief.other(u)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	_, err := r.d.Token()
+	return err
+}
+
+// holds reports whether endpoints have to wait: a brief document describes its
+// certificates behind them.
+func (b *briefReader) holds(r *Reader) bool {
+	return !r.lines && r.Header.Detail == Brief && (b.all || b.sent == nil)
+}
+
+// held gives the next of the endpoints that waited, and at last what broke off
+// the document that they are of.
+func (r *Reader) held() (*Endpoint, error) {
+	b := &r.brief
+	if !b.all {
+		b.broken = r.hold()
+		b.all = true
+	}
+	if len(b.waiting) == 0 {
+		return nil, b.broken
+	}
+	var e briefEndpoint
+	if err := json.Unmarshal(b.waiting[0], &e); err != nil {
+		return nil, r.wrong(err)
+	}
+	b.waiting[0], b.waiting = nil, b.waiting[1:]
+	return r.endpoint(&e)
+}
+
+// hold reads to the end of the document.
+func (r *Reader) hold() error {
+	b := &r.brief
+	for r.d.More() {
+		r.bound.next()
+		var raw json.RawMessage
+		if err := r.d.Decode(&raw); err != nil {
+			return r.wrong(err)
+		}
+		if b.bytes += len(raw); b.bytes > maxHeld {
+			return r.wrong(fmt.Errorf("a brief document of more than %d GiB is too large to read: use ndjson", maxHeld>>30))
+		}
+		b.waiting = append(b.waiting, raw)
+	}
+	if _, err := r.d.Token(); err != nil {
+		return r.wrong(err)
+	}
+	return r.members(false)
+}
+
+// expand makes a full endpoint of a brief one. A full one stays as it is.
+func (b *briefReader) expand(e *briefEndpoint, clients []string) error {
+	if e.Verdicts == nil {
+		return nil
+	}
+	for i := range e.Chain {
+		c := &e.Chain[i]
+		if known := b.sent[c.SHA256]; known != nil {
+			position, role := c.Position, c.Role
+			*c = *known
+			c.Position, c.Role = position, role
+		} else {
+			b.lacks(c.SHA256)
+		}
+	}
+	e.Endpoint.Unsent = make([]Unsent, len(e.Unsent))
+	for i, h := range e.Unsent {
+		e.Endpoint.Unsent[i].SHA256 = h
+		if known := b.unsent[h]; known != nil {
+			e.Endpoint.Unsent[i] = *known
+		} else {
+			b.lacks(h)
+		}
+	}
+	return e.spread(clients)
+}
+
+func (b *briefReader) lacks(h Hash) {
+	if b.lacking == nil {
+		b.lacking = map[Hash]bool{}
+	}
+	if len(b.lacking) < maxLacking {
+		b.lacking[h] = true
+	}
+}
+
+// spread gives each client its verdict: in the order of the header, if there
+// is a verdict of most of them.
+func (e *briefEndpoint) spread(clients []string) error {
+	var most *briefVerdict
+	named := map[string]*briefVerdict{}
+	for i := range e.Verdicts {
+		v := &e.Verdicts[i]
+		if v.Path < 0 || v.Path >= len(e.Paths) {
+			return fmt.Errorf("a verdict has path %d of %d", v.Path, len(e.Paths))
+		}
+		if len(v.Clients) == 0 {
+			most = v
+		}
+		for _, c := range v.Clients {
+			named[c] = v
+			e.Clients = append(e.Clients, v.of(c, e.Paths))
+		}
+	}
+	if most == nil {
+		return nil
+	}
+	e.Clients = nil
+	for _, c := range clients {
+		v := named[c]
+		if v == nil {
+			v = most
+		}
+		e.Clients = append(e.Clients, v.of(c, e.Paths))
+	}
+	return nil
+}
+
+func (v *briefVerdict) of(client string, paths [][]Hash) Client {
+	return Client{Client: client, Accepted: v.Accepted, By: v.By, Reason: v.Reason, ReasonCode: v.Code, Path: paths[v.Path]}
+}
+
+// maxValue bounds what one endpoint, or one member of a document, may take: a
+// packed file of a few kilobytes could else fill the memory.
+const maxValue = 64 << 20
+
+// bounded ends a file that has too much without an end of a value.
+type bounded struct {
+	r io.Reader
+	n int
+}
+
+func (b *bounded) next() { b.n = 0 }
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.n > maxValue {
+		return 0, fmt.Errorf("one endpoint has more than %d MiB", maxValue>>20)
+	}
+	n, err := b.r.Read(p[:min(len(p), maxValue-b.n+1)])
+	b.n += n
+	return n, err
+}
