@@ -33,6 +33,7 @@ type Builder struct {
 	SelfSigned           bool           `yaml:"self_signed"`  // a presented self-signed certificate ends the presented part and is set aside
 	SelfIssued           bool           `yaml:"self_issued"`  // a presented self-issued certificate has no issuer but itself
 	StopAtAnchorKey      bool           `yaml:"cut_at_key"`   // the presented part ends before the first certificate that has the name and key of an anchor
+	SkipOnPath           bool           `yaml:"skip_on_path"` // what is on the path already is passed over; else a client that looks at the first candidate only ends where that is on it
 	KeyOnce              bool           `yaml:"key_once"`     // a name and key stands on a path only once, and what is in the store is not tried as presented, too
 	SelfIssuedTest       Check          `yaml:"own"`          // what a certificate must pass to count as its own issuer
 	WholeList            bool           `yaml:"whole_list"`   // the list is put into order and verified from its end, with whatever is off the path unless the store has the issuer of that; its end may be anchored by name and key

@@ -11,7 +11,7 @@ func openSSL() map[string]Builder {
 	common := Builder{
 		MaxBytes: 102400, ParseAll: true, RefuseAll: trailingData, // [25i 25t]
 		CandidateFilter: KeyID | IssuerSerial | CertSign, StoreCandidateFilter: KeyID | IssuerSerial | CertSign, SelfIssuedTest: KeyID | IssuerSerial | CertSign,
-		Backtracking: NeverBacktrack, CandidateLimit: FirstCandidate, StoreOnly: true, SelfSigned: true,
+		Backtracking: NeverBacktrack, CandidateLimit: FirstCandidate, SkipOnPath: true, StoreOnly: true, SelfSigned: true, // [learned: a loop of two]
 		Anchor: SelfSignedAnchor, V1: V1Roots, LeafTrust: SelfSignedLeaf, MaxPath: 100, // [18d100]
 		Sent: checkPath, Store: checkPath,
 		LeafAnyUsage: true, LeafUsageEC12: true, LeafEKU: true, CommonName: true, // [e-ku-ka e-ku-nr]

@@ -14,7 +14,7 @@ func (pb *pathBuilder) candidates(out []*edge, x *node, onlyStore bool) []*edge 
 	b := pb.b
 	if !onlyStore {
 		for _, e := range pb.listed(x) {
-			if e.names >= b.Names && pb.passes(e, b.CandidateFilter) && !(b.KeyOnce && pb.holds(e.to)) {
+			if e.names >= b.Names && pb.passes(e, b.CandidateFilter) && !(b.KeyOnce && pb.holds(e.to)) && !pb.skips(e.to) {
 				out = append(out, e)
 			}
 		}
@@ -30,7 +30,7 @@ func (pb *pathBuilder) candidates(out []*edge, x *node, onlyStore bool) []*edge 
 	sent := len(out)
 	for _, c := range pb.named(x) {
 		e := pb.presented.towards(x, c, false)
-		if e.names >= b.AnchorNames && pb.passes(e, b.StoreCandidateFilter) && !(b.Critical && (criticalNameConstraints(c) || len(c.UnknownCritical) > 0)) {
+		if e.names >= b.AnchorNames && pb.passes(e, b.StoreCandidateFilter) && !pb.skips(e.to) && !(b.Critical && (criticalNameConstraints(c) || len(c.UnknownCritical) > 0)) {
 			out = append(out, e)
 		}
 	}
@@ -78,6 +78,9 @@ func (pb *pathBuilder) addKnown(out []*edge, x *node) []*edge {
 	}
 	return out
 }
+
+// skips reports whether the client passes n over because it is on the path.
+func (pb *pathBuilder) skips(n *node) bool { return pb.b.SkipOnPath && pb.onPath(n) }
 
 // ships reports whether the client has the very certificate preloaded.
 func (pb *pathBuilder) ships(c *cert.Certificate) bool {

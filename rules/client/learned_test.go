@@ -132,6 +132,18 @@ anchors I`,
 		"the first of two anchors of a sent name and key is out of date", "gnutls-3.7", false,
 		"root R\ncopy Rx of R from=2020-01-01 to=2025-01-01\nroot S\ncross X of R by S\nca I by R\nleaf L by I\npresent L I X\nanchors Rx R",
 	},
+	{
+		"a loop of two, and the way out of it after them", "openssl-3.0", true,
+		"root R\nca A by R\nca B by A\ncross AB of A by B\nleaf L by A\npresent L AB B A\nanchors R",
+	},
+	{
+		"a loop of two, and the way out of it after them", "boringssl-android", true,
+		"root R\nca A by R\nca B by A\ncross AB of A by B\nleaf L by A\npresent L AB B A\nanchors R",
+	},
+	{
+		"a loop of two that leads back to what is on the path", "openssl-3.0", false,
+		"root R\nca A by R\nca B by A\ncross AB of A by B\nleaf L by B\npresent L B AB A\nanchors R",
+	},
 }
 
 func TestLearned(t *testing.T) {

@@ -68,7 +68,7 @@ func (pb *pathBuilder) issuersOf(x *node, onlyStore bool) []*edge {
 		return x.cands
 	}
 	cands := pb.verifier.issuers(pb, x.cands[:0], x, onlyStore)
-	if pb.b.Backtracking == AlwaysBacktrack { // they may be asked for again, and do not depend on the path
+	if pb.b.Backtracking == AlwaysBacktrack && !pb.b.SkipOnPath { // they may be asked for again, and do not depend on the path
 		x.cands, x.candsOf = cands, pb.presented.runs
 	}
 	return cands
