@@ -68,7 +68,7 @@ func (c *csvWriter) Endpoint(e *Endpoint) error {
 	}
 	add(e.tagList(), days, strings.Join(e.DNSNames, " "))
 	for i := range c.row {
-		c.row[i] = escapeFormula(c.row[i])
+		c.row[i] = EscapeFormula(c.row[i])
 	}
 	if err := c.w.Write(c.row); err != nil {
 		return err
@@ -82,9 +82,9 @@ func (c *csvWriter) End(Summary) error {
 	return c.w.Error()
 }
 
-// escapeFormula keeps spreadsheets from computing a cell: those characters begin a
+// EscapeFormula keeps spreadsheets from computing a cell: those characters begin a
 // formula, in their full-width forms too (OWASP, "CSV Injection").
-func escapeFormula(cell string) string {
+func EscapeFormula(cell string) string {
 	if cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠|%", []rune(cell)[0]) {
 		return "'" + cell
 	}

@@ -54,7 +54,7 @@ func TestDisarm(t *testing.T) {
 		"": "", "plain": "plain", "a=b": "a=b",
 		"=1+1": "'=1+1", "+1": "'+1", "-0a": "'-0a", "@SUM(A1)": "'@SUM(A1)", "＝1": "'＝1",
 	} {
-		if got := escapeFormula(in); got != want {
+		if got := EscapeFormula(in); got != want {
 			t.Errorf("disarm(%q) = %q", in, got)
 		}
 	}

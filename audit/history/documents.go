@@ -74,8 +74,30 @@ func (db *DB) Rows(ctx context.Context, audit int64) iter.Seq2[Row, error] {
 
 // states reads states with documents and chains.
 func (db *DB) states(ctx context.Context, ids []int64) (map[int64]*State, error) {
-	found, chainOf := map[int64]*State{}, map[int64]int64{}
-	err := db.byID(ctx, ids, func(rows *sql.Rows) error {
+	found, chainOf, err := db.statesWithoutChains(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	chains, err := db.chains(ctx, chainOf)
+	if err != nil {
+		return nil, err
+	}
+	for id, s := range found {
+		s.Chain = chains[chainOf[id]]
+	}
+	return found, nil
+}
+
+// documents reads states with their documents only.
+func (db *DB) documents(ctx context.Context, ids []int64) (map[int64]*State, error) {
+	found, _, err := db.statesWithoutChains(ctx, ids)
+	return found, err
+}
+
+// statesWithoutChains also gives the chains' ids.
+func (db *DB) statesWithoutChains(ctx context.Context, ids []int64) (found map[int64]*State, chainOf map[int64]int64, err error) {
+	found, chainOf = map[int64]*State{}, map[int64]int64{}
+	err = db.byID(ctx, ids, func(rows *sql.Rows) error {
 		var id, chain int64
 		var hash, doc []byte
 		var f factScan
@@ -89,17 +111,7 @@ func (db *DB) states(ctx context.Context, ids []int64) (map[int64]*State, error)
 		found[id], chainOf[id] = &State{Hash: hashOf(hash), Doc: text, Facts: f.facts()}, chain
 		return nil
 	}, "SELECT s.id, s.chain_id, s.hash, s.doc, "+factColumns+" FROM state s WHERE s.id IN")
-	if err != nil {
-		return nil, err
-	}
-	chains, err := db.chains(ctx, chainOf)
-	if err != nil {
-		return nil, err
-	}
-	for id, s := range found {
-		s.Chain = chains[chainOf[id]]
-	}
-	return found, nil
+	return found, chainOf, err
 }
 
 // chains reads the certificates of the chains that states point at.
@@ -168,4 +180,25 @@ func (db *DB) DER(ctx context.Context, hashes []Hash) (map[Hash][]byte, error) {
 		}
 	}
 	return found, nil
+}
+
+// Certificates calls do with every certificate that is stored, in no order,
+// without its bytes. After an error it is called no more.
+func (db *DB) Certificates(ctx context.Context, do func(Certificate) error) error {
+	err := each(ctx, db.sql, func(rows *sql.Rows) error {
+		var notAfter int64
+		var hash, doc []byte
+		if err := rows.Scan(&hash, &notAfter, &doc); err != nil {
+			return err
+		}
+		text, err := unpack(doc)
+		if err != nil {
+			return err
+		}
+		return do(Certificate{SHA256: hashOf(hash), NotAfter: timeOf(notAfter), Doc: text})
+	}, "SELECT sha256, not_after, doc FROM certificate")
+	if err != nil {
+		return fmt.Errorf("reading certificates: %w", err)
+	}
+	return nil
 }

@@ -36,15 +36,27 @@ func (db *DB) Span(ctx context.Context, group string, since, until time.Time) (f
 	return first, last, nil
 }
 
+// Documents gives what Range does, without the certificates of the states.
+func (db *DB) Documents(ctx context.Context, group string, first, last int64) iter.Seq2[Stretch, error] {
+	return db.ranged(ctx, group, first, last, db.documents)
+}
+
 // Range gives what the audits first to last of a group saw: each endpoint, by
 // key, in each state that it was in, oldest first. An interval that reaches
 // beyond the range is given whole. A few hundred are read at a time; after an
 // error nothing follows.
 func (db *DB) Range(ctx context.Context, group string, first, last int64) iter.Seq2[Stretch, error] {
+	return db.ranged(ctx, group, first, last, db.states)
+}
+
+// readStates reads states by their ids.
+type readStates func(context.Context, []int64) (map[int64]*State, error)
+
+func (db *DB) ranged(ctx context.Context, group string, first, last int64, read readStates) iter.Seq2[Stretch, error] {
 	return func(yield func(Stretch, error) bool) {
 		key, audit := "", int64(0)
 		for {
-			some, err := db.stretches(ctx, group, first, last, key, audit)
+			some, err := db.stretches(ctx, group, first, last, key, audit, read)
 			if err != nil {
 				yield(Stretch{}, fmt.Errorf("reading audits %d to %d of %s: %w", first, last, group, err))
 				return
@@ -63,7 +75,7 @@ func (db *DB) Range(ctx context.Context, group string, first, last int64) iter.S
 }
 
 // stretches reads the next ones after an endpoint's key and interval.
-func (db *DB) stretches(ctx context.Context, group string, first, last int64, key string, audit int64) ([]Stretch, error) {
+func (db *DB) stretches(ctx context.Context, group string, first, last int64, key string, audit int64, read readStates) ([]Stretch, error) {
 	var found []Stretch
 	var ids []int64
 	err := each(ctx, db.sql, func(rows *sql.Rows) error {
@@ -81,7 +93,7 @@ func (db *DB) stretches(ctx context.Context, group string, first, last int64, ke
 	if err != nil {
 		return nil, err
 	}
-	states, err := db.states(ctx, ids)
+	states, err := read(ctx, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -24,10 +24,12 @@ func (p *process) auditCommand() *cli.Command {
   tlschain audit run websites          audit a group now
   tlschain audit serve                 keep the schedule; pages and metrics
   tlschain audit work --zone dmz       audit what only this machine can reach
-  tlschain audit diff websites         what changed since the audit before`,
+  tlschain audit diff websites         what changed since the audit before
+  tlschain audit affected NAME|FILE    who had a certificate, and who still has`,
 		Subcommands: []*cli.Command{
 			p.auditInitCommand(), p.auditCheckCommand(), p.auditRunCommand(), p.auditServeCommand(), p.auditWorkCommand(),
-			p.auditListCommand(), p.auditShowCommand(), p.auditDiffCommand(), p.auditExportCommand(), p.auditNotifyTestCommand(),
+			p.auditListCommand(), p.auditShowCommand(), p.auditDiffCommand(), p.auditAffectedCommand(),
+			p.auditExportCommand(), p.auditNotifyTestCommand(),
 		},
 	}
 }

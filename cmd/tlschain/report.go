@@ -96,7 +96,9 @@ type reporting struct {
 	writer reports.Writer
 	tally  reports.Tally
 
-	withoutPEM bool // endpoints have certificates that the report is not to show
+	only       *reports.Search // what is judged and has none of it is left out; nil: all is shown
+	left       int             // how many were left out
+	withoutPEM bool            // endpoints have certificates that the report is not to show
 }
 
 func (p *process) openReport(plan reportPlan) (*reporting, error) {
@@ -125,6 +127,10 @@ func (p *process) beginReport(plan reportPlan, header reports.Header) (*reportin
 func (r *reporting) Begin(h reports.Header) error { return r.writer.Begin(h) }
 
 func (r *reporting) Endpoint(e *reports.Endpoint) error {
+	if r.only != nil && e.Status == reports.OK && len(r.only.Matches(e)) == 0 {
+		r.left++
+		return nil
+	}
 	r.see(e, r.failOn)
 	r.tally.Add(e)
 	for i := range e.Chain {

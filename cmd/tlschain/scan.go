@@ -59,6 +59,8 @@ Exit code: 130 interrupted, 2 usage or no usable input, 1 a finding at or above
 			scannerFlags(),
 			reportFlags(),
 			[]cli.Flag{includeFlag(),
+				&cli.StringFlag{Name: "affected", Category: "Report", Usage: "report only endpoints that have `WHAT` on a path, sent or needed, and those " +
+					"that could not be judged: the SHA-256 of a certificate or key, a name, or a file of certificates or of what is distrusted"},
 				&cli.StringFlag{Name: "save", Category: "Report", Usage: "also write each chain, as it was sent, to a file of `DIR`: " +
 					"HOST-HASH.pem, HASH being how the file's SHA-256 begins"}},
 		),
@@ -79,6 +81,12 @@ func (p *process) scan(c *cli.Context) error {
 	part, err := parseShard(c.String("shard"))
 	if err != nil {
 		return err
+	}
+	var only *reports.Search
+	if what := c.String("affected"); what != "" {
+		if only, err = p.search(what); err != nil {
+			return err
+		}
 	}
 	evaluated, journal := started, (*tlschain.Journal)(nil)
 	if path := c.String("resume"); path != "" {
@@ -115,6 +123,7 @@ func (p *process) scan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	report.only = only
 	report.withoutPEM = c.String("include") == "" // what is there then is for --save
 	if bar.shown() && !list.readsStdin() {
 		counted, stop := context.WithCancel(c.Context)
@@ -125,7 +134,7 @@ func (p *process) scan(c *cli.Context) error {
 		return errors.Join(err, report.out.discard())
 	}
 	interrupted := c.Context.Err() != nil
-	if report.judged+report.unjudged+run.others == 0 && !interrupted {
+	if report.judged+report.unjudged+report.left+run.others == 0 && !interrupted {
 		return errors.Join(run.nothing(), report.out.discard())
 	}
 	for _, err := range run.skipped {
