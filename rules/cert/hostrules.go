@@ -16,16 +16,16 @@ type HostRules struct {
 	LDH      bool     `yaml:"ldh"`       // a wildcard stands for letters, digits and hyphens only
 	Common   bool     `yaml:"-"`         // the common name counts where there is no alternative name
 
-	CommonIPBeside bool        `yaml:"-"`           // it may be an address, if it stands beside alternative names of which none is
-	CommonName     CommonRule  `yaml:"common_name"` // beside which alternative names the common name counts all the same
-	CommonIP       bool        `yaml:"common_ip"`   // it may be an address
-	Bare           bool        `yaml:"bare"`        // a wildcard alone stands for a host of one label
-	URI            bool        `yaml:"uri"`         // the host of a URI in the alternative names counts
-	NameDot        bool        `yaml:"name_dot"`    // a dot at the end of an alternative name does not count
-	Address        AddressRule `yaml:"address"`     // how addresses are compared
-	Underscore     bool        `yaml:"underscore"`  // a host with an underscore is refused
-	Numeric        bool        `yaml:"numeric"`     // a host whose last label is a number is refused
-	Dot            DotRule     `yaml:"dot"`         // what becomes of a dot at the end
+	CommonIPBeside bool        `yaml:"common_ip_beside"` // it may be an address, if it stands beside alternative names of which none is
+	CommonName     CommonRule  `yaml:"common_name"`      // beside which alternative names the common name counts all the same
+	CommonIP       bool        `yaml:"common_ip"`        // it may be an address
+	Bare           bool        `yaml:"bare"`             // a wildcard alone stands for a host of one label
+	URI            bool        `yaml:"uri"`              // the host of a URI in the alternative names counts
+	NameDot        bool        `yaml:"name_dot"`         // a dot at the end of an alternative name does not count
+	Address        AddressRule `yaml:"address"`          // how addresses are compared
+	Underscore     bool        `yaml:"underscore"`       // a host with an underscore is refused
+	Numeric        bool        `yaml:"numeric"`          // a host whose last label is a number is refused
+	Dot            DotRule     `yaml:"dot"`              // what becomes of a dot at the end
 }
 
 // Wildcard tells where a wildcard may stand in a name.

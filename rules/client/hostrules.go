@@ -26,8 +26,8 @@ var hostRules = func() map[string]cert.HostRules {
 		"curl":                        {Dot: cert.DotNone, CommonName: cert.CommonNoHost, CommonIP: true},                                      // [n-dot-both n-w-pre]
 		"boringssl-android":           {LDH: true, Dot: cert.DotSent},                                                                          // [n-us-wild n-w-pre]
 		"bun":                         node,
-		"nss-3.87":                    {CommonIP: true, Wildcard: cert.LabelEnd, CommonName: cert.CommonNoDNS, Address: cert.MappedAddress, Dot: cert.DotSent}, // [n-w-pre n-w-mid n-ip-v4in6]
-		"firefox":                     {Numeric: true, Dot: cert.DotSent},                                                                                      // [n-digits n-dot-host]
+		"nss-3.87":                    {CommonIP: true, CommonIPBeside: true, Wildcard: cert.LabelEnd, CommonName: cert.CommonNoDNS, Address: cert.MappedAddress, Dot: cert.DotSent}, // [n-w-pre n-w-mid n-ip-v4in6]
+		"firefox":                     {Numeric: true, Dot: cert.DotSent},                                                                                                            // [n-digits n-dot-host]
 		"chrome":                      {NameDot: true, Dot: cert.DotSent},
 		"mbedtls-2.28":                {TopLevel: true, Address: cert.AddressAsName, Dot: cert.DotSent},                                           // [n-ip-dns n-ip-wild]
 		"gnutls-3.7":                  {Wildcard: cert.LabelStart, CommonName: cert.CommonOnlyOdd},                                                // [n-dot-both]

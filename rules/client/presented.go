@@ -218,7 +218,7 @@ func (pc *presentedChain) isNamed(b *Builder, added bool) bool {
 		return true
 	}
 	rules := b.Host
-	rules.Common, rules.CommonIPBeside = b.CommonName, added
+	rules.Common, rules.CommonIPBeside = b.CommonName, rules.CommonIPBeside || added
 	for _, a := range pc.named {
 		if a.rules == rules {
 			return a.yes
