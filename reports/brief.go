@@ -51,6 +51,7 @@ const maxOnce = 1 << 20
 // A brief encodes endpoints and notes the certificates to describe.
 type brief struct {
 	clients []string // of the header
+	all     []string // the same by name, as findings have them; nil: there are none
 	written map[Hash]uint8
 	of      []int // scratch: by client, the verdict
 	first   []int // scratch: by verdict, the first client
@@ -64,7 +65,12 @@ const (
 	asUnsent = 2
 )
 
-func newBrief(h Header) *brief { return &brief{clients: h.Clients, written: map[Hash]uint8{}} }
+func newBrief(h Header) *brief {
+	return &brief{clients: h.Clients, all: byName(h.Clients), written: map[Hash]uint8{}}
+}
+
+// byName gives the clients in the order in which findings list them.
+func byName(clients []string) []string { return slices.Sorted(slices.Values(clients)) }
 
 // fresh notes that a certificate is described, and reports whether it was not.
 func (b *brief) fresh(h Hash, as uint8) bool {
@@ -86,7 +92,7 @@ func (b *brief) append(out []byte, e *Endpoint) []byte {
 		out = appendText(append(out, `,"role":`...), string(c.Role))
 		return append(c.SHA256.append(append(out, `,"sha256":`...)), '}')
 	})
-	out = e.appendFindings(out)
+	out = e.appendFindings(out, b.all)
 	out = b.verdicts(out, e)
 	out = e.appendBundle(out)
 	out = appendList(append(out, `,"unsent_sha256":`...), e.Unsent, func(u Unsent, out []byte) []byte { return u.SHA256.append(out) })

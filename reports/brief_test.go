@@ -228,3 +228,28 @@ func TestBriefIsSmall(t *testing.T) {
 		t.Errorf("brief has %d bytes, full %d", sizes[Brief], sizes["full"])
 	}
 }
+
+// A finding about all clients does not list them, and has them again when it is
+// read; one about none keeps its empty list.
+func TestBriefFindingsOfAllClients(t *testing.T) {
+	e := served("all.example.com")
+	e.Findings = []Finding{{Rule: "untrusted-root", Clients: byName(exampleHeader().Clients)}, {Rule: "root-in-chain"}}
+	var b bytes.Buffer
+	w, err := New("ndjson", &b, Options{Detail: Brief})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Begin(exampleHeader()); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Endpoint(&e); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), `"positions":[],"message":"","fix":"","waived"`); n != 1 {
+		t.Errorf("%d findings without clients:\n%s", n, b.String())
+	}
+	back, err := convert(t, b.Bytes(), "ndjson", Options{})
+	if want := e.AppendJSON(nil); err != nil || string(back) != string(want)+"\n" {
+		t.Errorf("%v:\n%s\n%s", err, back, want)
+	}
+}

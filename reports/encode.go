@@ -23,7 +23,7 @@ func (e *Endpoint) MarshalJSON() ([]byte, error) { return e.AppendJSON(nil), nil
 func (e *Endpoint) AppendJSON(b []byte) []byte {
 	b = e.appendSeen(b)
 	b = appendList(append(b, `,"chain":`...), e.Chain, Certificate.append)
-	b = e.appendFindings(b)
+	b = e.appendFindings(b, nil)
 	b = appendClients(append(b, `,"clients":`...), e.Clients)
 	b = e.appendBundle(b)
 	b = appendList(append(b, `,"unsent":`...), e.Unsent, Unsent.append)
@@ -59,9 +59,10 @@ func (e *Endpoint) appendSeen(b []byte) []byte {
 	return appendText(append(b, `,"issuer_organization":`...), e.IssuerOrganization)
 }
 
-func (e *Endpoint) appendFindings(b []byte) []byte {
+// appendFindings appends what follows the chain; all is as for Finding.appendFor.
+func (e *Endpoint) appendFindings(b []byte, all []string) []byte {
 	b = appendList(append(b, `,"missing":`...), e.Missing, Missing.append)
-	return appendList(append(b, `,"findings":`...), e.Findings, Finding.append)
+	return appendList(append(b, `,"findings":`...), e.Findings, func(f Finding, b []byte) []byte { return f.appendFor(b, all) })
 }
 
 func (e *Endpoint) appendBundle(b []byte) []byte {
@@ -160,13 +161,18 @@ func (m Missing) append(b []byte) []byte {
 	return append(b, '}')
 }
 
-func (f Finding) append(b []byte) []byte {
+func (f Finding) append(b []byte) []byte { return f.appendFor(b, nil) }
+
+// appendFor leaves out the clients if they are all there are; nil: never.
+func (f Finding) appendFor(b []byte, all []string) []byte {
 	b = appendText(append(b, `{"rule":`...), f.Rule)
 	b = appendText(append(b, `,"severity":`...), f.Severity.String())
 	b = appendList(append(b, `,"positions":`...), f.Positions, func(n int, b []byte) []byte { return appendInt(b, n) })
 	b = appendText(append(b, `,"message":`...), f.Message)
 	b = appendText(append(b, `,"fix":`...), f.Fix)
-	b = appendList(append(b, `,"clients":`...), f.Clients, appendStringer)
+	if all == nil || !slices.Equal(f.Clients, all) {
+		b = appendList(append(b, `,"clients":`...), f.Clients, appendStringer)
+	}
 	if f.Variant != "" {
 		b = appendText(append(b, `,"variant":`...), f.Variant)
 	}

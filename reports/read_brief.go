@@ -160,6 +160,11 @@ func (b *briefReader) expand(e *briefEndpoint, clients []string) error {
 			b.lacks(h)
 		}
 	}
+	for i := range e.Findings {
+		if f := &e.Findings[i]; f.Clients == nil {
+			f.Clients = byName(clients)
+		}
+	}
 	return e.spread(clients)
 }
 

@@ -22,7 +22,7 @@ func TestJSONReference(t *testing.T) {
 		"the document below ([reports/schema-brief.json](../reports/schema-brief.json)); what has no table here is as above. As `ndjson` a line is\n" +
 		"an endpoint or has one of these keys, with the same objects in them: `report` (first: the document's header), `certificate` and\n" +
 		"`unsent_certificate` (each before the first endpoint that mentions it) and `summary` (last). Lines of two such files may be joined,\n" +
-		"not sorted.\n")
+		"not sorted. A finding without `clients` is about all of the header's.\n")
 	inBrief(func() {
 		done := map[reflect.Type]bool{}
 		for _, t := range []reflect.Type{reflect.TypeFor[Tool](), reflect.TypeFor[Summary](), reflect.TypeFor[Certificate](), reflect.TypeFor[Unsent](),

@@ -158,6 +158,8 @@ func eachField(t reflect.Type, do func(f reflect.StructField, name, flags string
 		case briefly && t == reflect.TypeFor[Endpoint]() && name == "chain":
 			f.Type = reflect.TypeFor[[]briefEntry]()
 			do(f, name, flags)
+		case briefly && t == reflect.TypeFor[Finding]() && name == "clients":
+			do(f, name, "omitempty") // absent: all of the header's
 		case f.IsExported() && name != "-":
 			do(f, name, flags)
 		}
