@@ -1,0 +1,148 @@
+package serverconf
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Nginx reads a configuration of nginx from its main file on: the certificates
+// of each server block that listens for TLS, in their order. A server without
+// certificates of its own has those of the block around it.
+func Nginx(files Files, main string) ([]Use, error) {
+	r := &nginxReader{files: files, prefix: path.Dir(main)}
+	top, err := r.file(main, nil)
+	if err != nil {
+		return nil, err
+	}
+	s := &nginxSites{r: r}
+	s.tls = make(map[string]bool)
+	for _, d := range top {
+		switch d.name() {
+		case "http", "stream", "mail":
+			if err := s.section(d); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return s.uses, nil
+}
+
+type nginxSites struct {
+	r    *nginxReader
+	tls  map[string]bool // addresses on which some server listens for TLS: then all do
+	uses []Use
+}
+
+func (s *nginxSites) section(section directive) error {
+	clear(s.tls)
+	for _, d := range section.block {
+		if d.name() != "server" {
+			continue
+		}
+		on := d.name() == "server" && slices.ContainsFunc(d.block, func(b directive) bool { // before nginx 1.25
+			return b.name() == "ssl" && len(b.words) > 1 && b.words[1] == "on"
+		})
+		for _, l := range listens(d) {
+			if on || slices.Contains(l.words[2:], "ssl") || slices.Contains(l.words[2:], "quic") {
+				s.tls[addressOf(l.words[1])] = true
+			}
+		}
+	}
+	for _, d := range section.block {
+		if d.name() == "server" {
+			s.server(d, section)
+		}
+		if len(s.uses) > maxUses {
+			return fmt.Errorf("%v: there are more than %d certificates", d.Place, maxUses)
+		}
+	}
+	return nil
+}
+
+func listens(server directive) (list []directive) {
+	for _, d := range server.block {
+		if d.name() == "listen" && len(d.words) > 1 {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+// addressOf writes the ways to say one address alike: 443, *:443 and 0.0.0.0:443.
+func addressOf(listen string) string {
+	if strings.HasPrefix(listen, "unix:") {
+		return listen
+	}
+	host, port := listen, "80"
+	if at := strings.LastIndexByte(listen, ':'); at >= 0 && !strings.HasSuffix(listen, "]") {
+		host, port = listen[:at], listen[at+1:]
+	} else if strings.Trim(listen, "0123456789") == "" {
+		host, port = "*", listen
+	}
+	if host == "0.0.0.0" {
+		host = "*"
+	}
+	return host + ":" + port
+}
+
+func (s *nginxSites) server(server, section directive) {
+	var use Use
+	for _, l := range listens(server) {
+		if s.tls[addressOf(l.words[1])] {
+			use.Listen = append(use.Listen, l.words[1])
+		}
+	}
+	if len(use.Listen) == 0 {
+		return
+	}
+	for _, d := range server.block {
+		if d.name() != "server_name" {
+			continue
+		}
+		for _, name := range d.words[1:] {
+			if !isPattern(name) {
+				use.Names = append(use.Names, name)
+			}
+		}
+	}
+	certs, keys := inherited(server, section, "ssl_certificate"), inherited(server, section, "ssl_certificate_key")
+	if len(certs) == 0 {
+		use.Place, use.Directive = server.Place, "server"
+		use.Why = "it listens for TLS and has no ssl_certificate: nginx does not start, or ends each handshake with an alert"
+		s.uses = append(s.uses, use)
+		return
+	}
+	for i, d := range certs {
+		one := use
+		one.Place, one.Directive = d.Place, d.name()
+		switch value := d.words[1]; {
+		case strings.Contains(value, "$"):
+			one.Why = "its value has a variable: which file it is, only a request tells"
+		case strings.HasPrefix(value, "data:"):
+			one.Inline = []byte(strings.TrimPrefix(value, "data:"))
+		default:
+			one.File = s.r.absolute(value)
+		}
+		if i < len(keys) && !strings.Contains(keys[i].words[1], "$") && !strings.Contains(keys[i].words[1], ":") {
+			one.Key = s.r.absolute(keys[i].words[1])
+		}
+		s.uses = append(s.uses, one)
+	}
+}
+
+// inherited are the directives of a server; without any, those around it.
+func inherited(server, section directive, name string) (list []directive) {
+	for _, block := range [][]directive{server.block, section.block} {
+		for _, d := range block {
+			if d.name() == name && len(d.words) == 2 {
+				list = append(list, d)
+			}
+		}
+		if len(list) > 0 {
+			return list
+		}
+	}
+	return nil
+}
