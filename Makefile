@@ -27,7 +27,7 @@ DEPS += libxml2-utils graphviz npm:npm
 DEPS += man-db groff-base fish zsh
 
 .DEFAULT_GOAL := help
-.PHONY: help build check test demo bench lint generate update new-rule fuzz deps conformance
+.PHONY: help build check test demo bench lint cross generate update new-rule fuzz deps conformance
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,10 @@ lint: ## look for what gofmt, vet, staticcheck and unparam object to
 	$(GO) vet ./...
 	$(TOOL) staticcheck ./...
 	$(TOOL) unparam ./...
+
+cross: ## look at the code as it is for the other systems that are released for
+	@for os in windows darwin freebsd; do \
+		echo "vet for $$os"; GOOS=$$os CGO_ENABLED=0 $(GO) vet ./... || exit 1; done
 
 generate: ## make the generated files anew: the catalog of certificates, if its sources are in ../shared/data
 	$(GO) generate ./...

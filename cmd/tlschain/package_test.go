@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+)
+
+// releaseConfig is what the tests need of .goreleaser.yaml.
+type releaseConfig struct {
+	Builds []struct {
+		Env, Flags, LDFlags []string
+		GOOS                []string
+	}
+	NFPMs []map[string]any
+}
+
+func readRelease(t *testing.T) (c releaseConfig) {
+	t.Helper()
+	if err := yaml.Unmarshal(read(t, "../../.goreleaser.yaml"), &c); err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Builds) != 1 || len(c.NFPMs) != 1 {
+		t.Fatalf("%d builds, %d packages", len(c.Builds), len(c.NFPMs))
+	}
+	return c
+}
+
+// shell runs a command in a folder, and fails the test where it fails.
+func shell(t *testing.T, dir string, env []string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// releaseBuild builds the program as a release is built.
+func releaseBuild(t *testing.T, source, to string) {
+	t.Helper()
+	b := readRelease(t).Builds[0]
+	args := append([]string{"go", "build", "-buildvcs=false"}, b.Flags...)
+	args = append(args, "-ldflags", strings.Join(b.LDFlags, " "), "-o", to, "./cmd/tlschain")
+	shell(t, source, b.Env, args...)
+}
+
+// place writes a file and the folders above it.
+func place(t *testing.T, dir, name string, content []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, name, content)
+}
+
+// maxProgram bounds the program of a release: what makes it grow needs a reason
+// in docs/dependencies.md.
+const maxProgram = 36 << 20
+
+// The same source gives the same bytes, in whatever folder it is built.
+func TestBuildsAreReproducible(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds the program twice")
+	}
+	here, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	elsewhere := filepath.Join(dir, "elsewhere")
+	sourceFiles(t, func(path string, text []byte) {
+		if !strings.HasSuffix(path, "_test.go") {
+			place(t, elsewhere, path, text)
+		}
+	})
+	for _, file := range []string{"go.mod", "go.sum"} {
+		place(t, elsewhere, file, read(t, filepath.Join(here, file)))
+	}
+	embedded := shell(t, here, nil, "go", "list", "-f", `{{$d := .Dir}}{{range .EmbedFiles}}{{$d}}/{{.}}{{"\n"}}{{end}}`, "./...")
+	for file := range strings.FieldsSeq(embedded) {
+		path, err := filepath.Rel(here, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		place(t, elsewhere, path, read(t, file))
+	}
+	one, other := filepath.Join(dir, "one"), filepath.Join(dir, "other")
+	releaseBuild(t, here, one)
+	releaseBuild(t, elsewhere, other)
+	program := read(t, one)
+	if !bytes.Equal(program, read(t, other)) {
+		t.Error("two builds of one source differ")
+	}
+	if len(program) > maxProgram {
+		t.Errorf("the program has %d bytes, more than %d", len(program), maxProgram)
+	}
+}
+
+// The Debian package installs a program that runs, pages that open, completions
+// that complete and units that systemd takes.
+func TestDebianPackage(t *testing.T) {
+	for _, program := range []string{"dpkg", "man", "bash", "systemd-analyze"} {
+		needs(t, program)
+	}
+	if os.Getuid() != 0 {
+		t.Skip("dpkg installs as root only")
+	}
+	here, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	shell(t, here, nil, ".ci/package-files", filepath.Join(dir, "bin/package"), builtBinary(t))
+	p := readRelease(t).NFPMs[0]
+	p["name"], p["version"], p["arch"] = p["package_name"], "1.2.3", runtime.GOARCH
+	contents := []any{map[string]any{"src": builtBinary(t), "dst": p["bindir"].(string) + "/tlschain"}}
+	for _, c := range p["contents"].([]any) {
+		one := c.(map[string]any)
+		if src, ok := one["src"].(string); ok && !strings.HasPrefix(src, "bin/") {
+			one["src"] = filepath.Join(here, src)
+		}
+		contents = append(contents, one)
+	}
+	p["contents"] = contents
+	for _, own := range []string{"package_name", "formats", "bindir", "mtime"} { // goreleaser's, not nfpm's
+		delete(p, own)
+	}
+	config, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "nfpm.yaml", config)
+	nfpm := []string{"go", "-C", here, "tool", "-modfile=.ci/tools.mod", "-n", "nfpm"}
+	tool := strings.TrimSpace(shell(t, here, nil, nfpm...))
+	for _, packager := range []string{"deb", "rpm"} {
+		shell(t, dir, nil, tool, "package", "--config", "nfpm.yaml", "--packager", packager, "--target", "tlschain."+packager)
+	}
+	root := filepath.Join(dir, "root")
+	place(t, root, "var/lib/dpkg/status", nil)
+	for _, sub := range []string{"info", "updates"} {
+		if err := os.MkdirAll(filepath.Join(root, "var/lib/dpkg", sub), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shell(t, dir, nil, "dpkg", "--root="+root, "--install", "tlschain.deb")
+
+	path := "PATH=" + root + "/usr/bin:" + os.Getenv("PATH")
+	home := []string{path, "HOME=" + t.TempDir(), "LC_ALL=C.UTF-8"}
+	if out := shell(t, dir, home, filepath.Join(root, "usr/bin/tlschain"), "version"); !strings.HasPrefix(out, "tlschain ") {
+		t.Errorf("version: %s", out)
+	}
+	if out := shell(t, dir, home, "man", "-M", root+"/usr/share/man", "tlschain-scan"); !strings.Contains(out, "SYNOPSIS") {
+		t.Errorf("man: %s", out)
+	}
+	const complete = `source "$1"; COMP_WORDS=(tlschain explain missing-inter); COMP_CWORD=2; _tlschain; echo "${COMPREPLY[@]}"`
+	out := shell(t, dir, home, "bash", "-c", complete, "bash", root+"/usr/share/bash-completion/completions/tlschain")
+	if out != "missing-intermediate\n" {
+		t.Errorf("completion: %q", out)
+	}
+	for _, unit := range []string{"tlschain-audit.service", "tlschain-work.service"} {
+		file := filepath.Join(root, "usr/lib/systemd/system", unit)
+		text := string(read(t, file))
+		if !strings.Contains(text, "ExecStart=/usr/bin/tlschain ") {
+			t.Errorf("%s starts another program", unit)
+		}
+		// systemd looks for the program where the unit says that it is.
+		write(t, dir, unit, []byte(strings.ReplaceAll(text, "/usr/bin/tlschain", root+"/usr/bin/tlschain")))
+		shell(t, dir, nil, "systemd-analyze", "verify", "--man=no", filepath.Join(dir, unit))
+	}
+	page, err := gzip.NewReader(bytes.NewReader(read(t, filepath.Join(root, "usr/share/man/man1/tlschain.1.gz"))))
+	if err != nil || !page.ModTime.IsZero() {
+		t.Errorf("a page has a time in it: %v, %v", page, err)
+	}
+	example := filepath.Join(root, "usr/share/doc/tlschain/tlschain.example.yaml")
+	if _, err := os.Stat(example); err != nil {
+		t.Error(err)
+	}
+}
