@@ -49,9 +49,16 @@ var (
 
 var errBags = errors.New("the bags of the file cannot be told apart")
 
-// bagsOf lists the entries of a PKCS #12 file (RFC 7292 sections 4.1 and 4.2)
-// whose password was found right. It fails on BER, and on the RC2 of old files.
-func bagsOf(data []byte, password string) (bags []bag, err error) {
+// bagsOf lists the entries of a PKCS #12 file whose password was found right. It
+// fails on BER, and on the RC2 of old files.
+func bagsOf(data []byte, password string) ([]bag, error) {
+	return eachSafe(data, password, nil)
+}
+
+// eachSafe walks the safes of a PKCS #12 file (RFC 7292 sections 4.1 and 4.2),
+// and lists their entries. Before it looks into one it asks see, unless that is
+// nil; an error ends the walk.
+func eachSafe(data []byte, password string, see func(content cryptobyte.String, encrypted bool) error) (bags []bag, err error) {
 	in := cryptobyte.String(data)
 	var pfx, auth, safe cryptobyte.String
 	var version int
@@ -65,24 +72,30 @@ func bagsOf(data []byte, password string) (bags []bag, err error) {
 		if !safe.ReadASN1(&info, cbasn1.SEQUENCE) || !info.ReadASN1ObjectIdentifier(&kind) {
 			return nil, errBags
 		}
+		encrypted := kind.Equal(oidEncryptedData)
 		switch {
 		case kind.Equal(oidData):
 			if !explicitOctets(&info, &content) {
 				return nil, errBags
 			}
-		case kind.Equal(oidEncryptedData):
+		case encrypted:
 			if content, err = decryptSafe(info, password); err != nil {
 				return nil, err
 			}
 		default:
 			return nil, errBags
 		}
+		if see != nil {
+			if err := see(content, encrypted); err != nil {
+				return nil, err
+			}
+		}
 		before := len(bags)
 		if bags, err = appendBags(bags, content); err != nil {
 			return nil, err
 		}
 		for i := range bags[before:] {
-			bags[before+i].encrypted = bags[before+i].encrypted || kind.Equal(oidEncryptedData)
+			bags[before+i].encrypted = bags[before+i].encrypted || encrypted
 		}
 	}
 	return bags, nil
@@ -151,7 +164,7 @@ func (b *bag) attributes(in cryptobyte.String) bool {
 	return true
 }
 
-// maxIterations bounds the work for one password, in rounds of a hash.
+// maxIterations bounds the work that a file may ask for, in rounds of a hash.
 const maxIterations = 5_000_000
 
 // decryptSafe decrypts the content of an EncryptedData.

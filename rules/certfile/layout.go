@@ -12,7 +12,12 @@ import (
 type layout struct {
 	whole oddity // of the text as a whole; then the lines are those of the text put right
 	lines []textLine
+	long  bool // there are more than maxLines, which were not read
 }
+
+// maxLines bounds the text of a PEM file, whose lines each take some hundred
+// bytes to look at: it is room for 10,000 certificates.
+const maxLines = 300_000
 
 // A textLine is one line of PEM text: what it should be, and what is odd.
 type textLine struct {
@@ -100,6 +105,9 @@ func (l *layout) read(text string) {
 	inside, header := "", false // the label of the block under way, and whether its headers are
 	start := 0
 	for rest := []byte(text); len(rest) > 0; {
+		if l.long = len(l.lines) == maxLines; l.long {
+			return
+		}
 		var raw []byte
 		raw, rest = nextLine(rest)
 		line := newLine(string(raw))

@@ -81,6 +81,9 @@ func (noCertificate) Unwrap() error   { return ErrNoCertificate }
 // damaged block in silence, and so would we judge another chain than the one
 // that a server would refuse to load.
 func blocksOf(l *layout) ([]block, error) {
+	if l.long {
+		return nil, fmt.Errorf("it is PEM of more than %d lines: give it in parts", maxLines)
+	}
 	var blocks []block
 	var text bytes.Buffer
 	label, number, start, trusted := "", 0, 0, false

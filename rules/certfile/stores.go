@@ -47,6 +47,9 @@ func isJCEKS(data []byte) bool { return bytes.HasPrefix(data, []byte{0xce, 0xce,
 // Java reads no key that is not encrypted, and given no password, as servers are
 // by default, no certificate that is, be it with an empty one.
 func readPKCS12(data []byte, passwords []string) ([]Chain, error) {
+	if err := boundRounds(data, passwords); err != nil {
+		return nil, fmt.Errorf("reading PKCS #12: %w", err)
+	}
 	chains, password, err := chainsOfPKCS12(data, passwords)
 	if err != nil {
 		return nil, err
@@ -145,6 +148,9 @@ func (c *Chain) add(certs ...*x509.Certificate) {
 func readJKS(data []byte, passwords []string) ([]Chain, error) {
 	if isJCEKS(data) {
 		return nil, errors.New("it is a JCEKS key store: convert it with keytool -importkeystore -deststoretype pkcs12")
+	}
+	if err := boundJKS(data); err != nil {
+		return nil, err
 	}
 	for _, password := range passwords {
 		store := keystore.New(keystore.WithOrderedAliases())
