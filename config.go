@@ -43,7 +43,7 @@ type Config struct {
 	// How targets are reached.
 	AllAddresses  bool     `yaml:"all_addresses"`  // each address of a name is an endpoint
 	Family        string   `yaml:"family"`         // "4" or "6"; empty: both
-	Variants      []string `yaml:"variants"`       // further handshakes: sni, key, version
+	Variants      []string `yaml:"variants"`       // further handshakes: sni, key, version, quic
 	Fast          bool     `yaml:"fast"`           // stop handshakes after the certificates
 	Proxy         string   `yaml:"proxy"`          // URL, or none; empty: by the environment
 	ProxyProtocol string   `yaml:"proxy_protocol"` // v1 or v2: the header that load balancers send

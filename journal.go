@@ -194,7 +194,7 @@ func (j *Journal) Stored() iter.Seq2[[]*reports.Endpoint, error] {
 // Has says whether a target is finished, once for each time it is in the
 // journal: a list may name a target twice.
 func (j *Journal) Has(t scanner.Target) bool {
-	k := j.hash(targetKey(t.Text, t.Host, t.Port, t.ServerName, t.STARTTLS))
+	k := j.hash(targetKey(t.Text, t.Host, t.Port, t.ServerName, t.STARTTLS, t.Transport))
 	if j.done[k] == 0 {
 		return false
 	}
@@ -241,11 +241,12 @@ func (j *Journal) Close() error { return errors.Join(j.sync(), j.file.Close()) }
 func (j *Journal) hash(key string) uint64 { return maphash.String(j.seed, key) }
 
 func keyOf(e *reports.Endpoint) string {
-	return targetKey(e.Target, e.Host, e.Port, e.ServerName, e.STARTTLS)
+	return targetKey(e.Target, e.Host, e.Port, e.ServerName, e.STARTTLS, e.Transport)
 }
 
-func targetKey(text, host string, port uint16, name, dialect string) string {
-	return fmt.Sprintf("%s\x00%s\x00%d\x00%s\x00%s", reports.Clean(text), reports.Clean(host), port, reports.Clean(name), dialect)
+func targetKey(text, host string, port uint16, name, dialect string, transport scanner.Transport) string {
+	return fmt.Sprintf("%s\x00%s\x00%d\x00%s\x00%s\x00%s", reports.Clean(text), reports.Clean(host), port, reports.Clean(name), dialect,
+		transport)
 }
 
 func settingsOf(config *Config, part string) journalSettings {

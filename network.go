@@ -124,8 +124,10 @@ func parseVariants(words []string) (out []scanner.Variant, err error) {
 			out = append(out, scanner.RSA, scanner.ECDSA)
 		case "version":
 			out = append(out, scanner.TLS12, scanner.TLS13)
+		case "quic":
+			out = append(out, scanner.OverQUIC)
 		default:
-			return nil, fieldf("Variants", "{Variants} %q: type sni, key and version, with commas between; all or none", word)
+			return nil, fieldf("Variants", "{Variants} %q: type sni, key, version and quic, with commas between; all (but quic) or none", word)
 		}
 	}
 	return out, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/tlschain/tlschain/reports"
@@ -59,6 +60,7 @@ func (e *Engine) judgeAll(ctx context.Context, observed iter.Seq[[]*scanner.Obse
 // gathered is what one target showed, an endpoint for each address.
 type gathered struct {
 	shown     []*scanner.Observation // one an endpoint
+	quic      []*scanner.Observation // what the same showed over UDP; nil: it was not asked
 	captured  []int                  // endpoints that presented a chain; what follows is theirs
 	presented []rules.Presentation
 	places    []policy.Place
@@ -77,6 +79,7 @@ func (e *Engine) gather(observed []*scanner.Observation) (g gathered) {
 			}
 		}
 		g.shown = append(g.shown, first)
+		g.quic = append(g.quic, overQUIC(here))
 	}
 	return g
 }
@@ -92,8 +95,19 @@ func (e *Engine) endpoints(ctx context.Context, observed []*scanner.Observation)
 	}
 	for i, o := range g.shown {
 		out[i] = e.endpoint(o, o.Target.Text, verdicts[i])
+		if g.quic[i] != nil {
+			out[i].AddQUIC(g.quic[i])
+		}
 	}
 	return out
+}
+
+func overQUIC(here []*scanner.Observation) *scanner.Observation {
+	i := slices.IndexFunc(here, func(o *scanner.Observation) bool { return o.Variant == scanner.OverQUIC })
+	if i < 0 {
+		return nil
+	}
+	return here[i]
 }
 
 // endpoint is the row of a report, with what the Config wants in it.
@@ -138,6 +152,7 @@ func (e *Engine) presentationOf(o *scanner.Observation) rules.Presentation {
 		Variant:     o.Variant,
 		TLS:         o.Version,
 		RSAExchange: o.RSAExchange(),
+		Flight:      o.Flight,
 		Unstapled:   o.Complete && len(o.Staple) == 0,
 	}
 	for _, sct := range o.SCTs {

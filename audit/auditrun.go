@@ -141,7 +141,7 @@ func (r *auditRun) note(t scanner.Target) {
 // keyOfTarget is the key of what a target shows; its address belongs to it
 // where the target names one beside the host.
 func keyOfTarget(t scanner.Target) string {
-	e := reports.Endpoint{Host: t.Host, Port: t.Port, ServerName: t.ServerName, STARTTLS: t.STARTTLS}
+	e := reports.Endpoint{Host: t.Host, Port: t.Port, ServerName: t.ServerName, Transport: t.Transport, STARTTLS: t.STARTTLS}
 	if t.Addr.IsValid() {
 		e.Address = t.Addr.Unmap().String()
 	}

@@ -41,7 +41,8 @@ func targetOf(who history.Ref) scanner.Target {
 	if json.Unmarshal([]byte(who.Identity), &i) != nil || i.Host == "" {
 		return scanner.Target{Text: who.Key}
 	}
-	t := scanner.Target{Text: i.Target, Host: i.Host, Port: i.Port, ServerName: i.ServerName, STARTTLS: i.STARTTLS}
+	t := scanner.Target{Text: i.Target, Host: i.Host, Port: i.Port, ServerName: i.ServerName, STARTTLS: i.STARTTLS,
+		Transport: i.Transport}
 	if _, address, ok := strings.Cut(who.Key, addressKeys("")); ok {
 		t.Addr, _ = netip.ParseAddr(address)
 	}

@@ -102,7 +102,8 @@ groups:
 		{reports.Endpoint{Target: "a.example", Host: "a.example", Port: 443, ServerName: "a.example", Address: "192.0.2.1"}, true, "web", "tlschain fix a.example@192.0.2.1:443" + flags},
 		{reports.Endpoint{Target: "line 3", Host: "mx.example", Port: 2525, ServerName: "mx.example", STARTTLS: "smtp"}, false, "gone", "tlschain fix starttls+smtp://mx.example:2525 --aia"},
 	} {
-		who, err := json.Marshal(identity{c.endpoint.Target, c.endpoint.Host, c.endpoint.Port, c.endpoint.ServerName, c.endpoint.STARTTLS})
+		who, err := json.Marshal(identity{c.endpoint.Target, c.endpoint.Host, c.endpoint.Port, c.endpoint.ServerName, c.endpoint.STARTTLS,
+			c.endpoint.Transport})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -185,8 +185,8 @@ func (c *checker) group(at string, g *Group, receivers map[string]*Receiver) {
 		c.wrong(at+".family", "write 4 or 6, or leave it out for both")
 	}
 	for _, v := range g.Variants {
-		if !slices.Contains([]string{"sni", "key", "version"}, v) {
-			c.wrong(at+".variants", "%q: write some of sni, key, version", v)
+		if !slices.Contains([]string{"sni", "key", "version", "quic"}, v) {
+			c.wrong(at+".variants", "%q: write some of sni, key, version, quic", v)
 		}
 	}
 	if p := g.Pace; p.Concurrency < 0 || p.Rate < 0 || p.Retries < 0 {

@@ -73,7 +73,7 @@ func TestMistakesNameTheirLine(t *testing.T) {
 		{good + "    schedule: {cron: \"0 2 * * *\", blackouts: [{from_time: \"00:00\", to_time: \"23:59\"}]}\n", "never comes, or only in blackouts"},
 		{good + "    notify: [bob]\n", "f.yaml:4: groups.web.notify: there is no receiver \"bob\"; there is none"},
 		{good + "    ports: [99999]\n", "f.yaml:4: "},
-		{good + "    variants: [snu]\n", "\"snu\": write some of sni, key, version"},
+		{good + "    variants: [snu]\n", "\"snu\": write some of sni, key, version, quic"},
 		{good + "    family: \"5\"\n", "write 4 or 6"},
 		{good + "    zone: DMZ 1\n", "f.yaml:4: groups.web.zone: \"DMZ 1\" is no name for a network zone"},
 		{"groups:\n  Web Sites:\n    targets: {inline: [a]}\n", "is no name for a group"},

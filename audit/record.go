@@ -14,6 +14,7 @@ import (
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules"
 	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // An identity is what of an endpoint is the same every night.
@@ -23,6 +24,8 @@ type identity struct {
 	Port       uint16 `json:"port"`
 	ServerName string `json:"server_name"`
 	STARTTLS   string `json:"starttls"`
+
+	Transport scanner.Transport `json:"transport,omitempty"`
 }
 
 // keyOf names an endpoint within its group, in the form of a target. The
@@ -32,6 +35,9 @@ func keyOf(e *reports.Endpoint, withAddress bool) string {
 	key := net.JoinHostPort(e.Host, strconv.Itoa(int(e.Port)))
 	if e.ServerName != "" && e.ServerName != e.Host {
 		key = e.ServerName + "@" + key
+	}
+	if e.Transport == scanner.QUIC {
+		key = "quic://" + key
 	}
 	if e.STARTTLS != "" {
 		key = "starttls+" + e.STARTTLS + "://" + key
@@ -49,7 +55,7 @@ func addressKeys(key string) string { return key + " at " }
 // their hashes, the facts to compare by, and the rest of the report. der gives
 // the bytes of a certificate, or nil.
 func seen(key string, e *reports.Endpoint, der func(reports.Hash) []byte) (history.Seen, error) {
-	who, err := json.Marshal(identity{e.Target, e.Host, e.Port, e.ServerName, e.STARTTLS})
+	who, err := json.Marshal(identity{e.Target, e.Host, e.Port, e.ServerName, e.STARTTLS, e.Transport})
 	if err != nil {
 		return history.Seen{}, fmt.Errorf("storing %s: %w", key, err)
 	}
@@ -61,7 +67,7 @@ func seen(key string, e *reports.Endpoint, der func(reports.Hash) []byte) (histo
 	}
 	s.Mend = mend(e, der)
 	rest := *e
-	rest.Target, rest.Host, rest.Port, rest.ServerName, rest.STARTTLS = "", "", 0, "", ""
+	rest.Target, rest.Host, rest.Port, rest.ServerName, rest.STARTTLS, rest.Transport = "", "", 0, "", "", scanner.TCP
 	rest.Chain = make([]reports.Certificate, len(e.Chain))
 	for i, c := range e.Chain {
 		rest.Chain[i] = reports.Certificate{Position: c.Position, Role: c.Role, SHA256: c.SHA256}
@@ -77,6 +83,14 @@ func seen(key string, e *reports.Endpoint, der func(reports.Hash) []byte) (histo
 	}
 	if same.Handshake != nil {
 		same.Handshake = &reports.Handshake{TLSVersion: e.Handshake.TLSVersion, Complete: e.Handshake.Complete}
+	}
+	if same.QUIC != nil {
+		quic := *same.QUIC
+		quic.Handshake = reports.Handshake{Complete: quic.Handshake.Complete}
+		if quic.Error != nil {
+			quic.Error = &reports.Error{Code: quic.Error.Code}
+		}
+		same.QUIC = &quic
 	}
 	s.Hash = sha256.Sum256(same.AppendJSON(nil))
 	s.Facts = factsOf(e)
@@ -120,7 +134,7 @@ func endpoint(who string, s history.State) (reports.Endpoint, error) {
 	if err := json.Unmarshal([]byte(who), &id); err != nil {
 		return e, fmt.Errorf("reading an endpoint from the history: %w", err)
 	}
-	e.Target, e.Host, e.Port, e.ServerName, e.STARTTLS = id.Target, id.Host, id.Port, id.ServerName, id.STARTTLS
+	e.Target, e.Host, e.Port, e.ServerName, e.STARTTLS, e.Transport = id.Target, id.Host, id.Port, id.ServerName, id.STARTTLS, id.Transport
 	for i := range min(len(e.Chain), len(s.Chain)) {
 		position, role := e.Chain[i].Position, e.Chain[i].Role
 		if err := json.Unmarshal(s.Chain[i].Doc, &e.Chain[i]); err != nil {

@@ -28,7 +28,8 @@ func (e *Endpoint) Typed() string {
 		return e.typed
 	}
 	if e.Host != "" {
-		return scanner.Target{Text: e.Target, Host: e.Host, Port: e.Port, ServerName: e.ServerName, STARTTLS: e.STARTTLS}.Typed()
+		return scanner.Target{Text: e.Target, Host: e.Host, Port: e.Port, ServerName: e.ServerName, STARTTLS: e.STARTTLS,
+			Transport: e.Transport}.Typed()
 	}
 	file := numbered.ReplaceAllString(e.Target, "")
 	switch {

@@ -40,11 +40,17 @@ func (e *Endpoint) appendSeen(b []byte) []byte {
 	b = appendText(append(b, `,"server_name":`...), e.ServerName)
 	b = appendText(append(b, `,"address":`...), e.Address)
 	b = appendText(append(b, `,"starttls":`...), e.STARTTLS)
+	if e.Transport != "" {
+		b = appendText(append(b, `,"transport":`...), string(e.Transport))
+	}
 	b = appendTags(b, e.Tags)
 	b = appendTime(append(b, `,"seen_at":`...), e.SeenAt)
 	b = appendText(append(b, `,"status":`...), string(e.Status))
 	b = e.Error.append(append(b, `,"error":`...))
 	b = e.Handshake.append(append(b, `,"handshake":`...))
+	if e.QUIC != nil {
+		b = e.QUIC.append(append(b, `,"quic":`...))
+	}
 	b = e.appendSeverity(append(b, `,"severity":`...), e.Severity)
 	b = e.appendSeverity(append(b, `,"presentation":`...), e.Presentation)
 	b = appendText(append(b, `,"product":`...), e.Product)
@@ -116,6 +122,17 @@ func (h *Handshake) append(b []byte) []byte {
 	b = appendText(append(b, `,"cipher_suite":`...), h.CipherSuite)
 	b = strconv.AppendBool(append(b, `,"complete":`...), h.Complete)
 	b = strconv.AppendFloat(append(b, `,"duration_ms":`...), h.DurationMS, 'f', -1, 64)
+	if h.ALPN != "" {
+		b = appendText(append(b, `,"alpn":`...), h.ALPN)
+	}
+	return append(b, '}')
+}
+
+func (q *QUIC) append(b []byte) []byte {
+	b = appendText(append(b, `{"status":`...), string(q.Status))
+	b = q.Error.append(append(b, `,"error":`...))
+	b = q.Handshake.append(append(b, `,"handshake":`...))
+	b = appendList(append(b, `,"chain":`...), q.Chain, Hash.append)
 	return append(b, '}')
 }
 

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"crypto/sha256"
 	"crypto/tls"
 	"encoding/hex"
 	"encoding/pem"
@@ -49,18 +50,41 @@ func (e *Endpoint) observed(o *scanner.Observation) {
 		e.Address = Clean(o.Addr.Addr().Unmap().String()) // a zone is text of the user's
 	}
 	e.STARTTLS = Clean(o.Target.STARTTLS)
-	e.Handshake = &Handshake{
+	e.Transport = scanner.Transport(Clean(string(o.Target.Transport)))
+	e.Handshake = handshakeOf(o)
+	e.Error = errorOf(o)
+}
+
+func handshakeOf(o *scanner.Observation) *Handshake {
+	h := &Handshake{
 		Complete:   o.Complete,
 		DurationMS: math.Round(float64(o.Took)/float64(time.Millisecond)*100) / 100,
+		ALPN:       Clean(o.ALPN),
 	}
 	if o.Version != 0 {
-		e.Handshake.TLSVersion = tls.VersionName(o.Version)
+		h.TLSVersion = tls.VersionName(o.Version)
 	}
 	if o.Cipher != 0 {
-		e.Handshake.CipherSuite = tls.CipherSuiteName(o.Cipher)
+		h.CipherSuite = tls.CipherSuiteName(o.Cipher)
 	}
-	if o.Failure != nil {
-		e.Error = &Error{Code: string(o.Failure.Code), Message: Clean(o.Failure.Message)}
+	return h
+}
+
+func errorOf(o *scanner.Observation) *Error {
+	if o.Failure == nil {
+		return nil
+	}
+	return &Error{Code: string(o.Failure.Code), Message: Clean(o.Failure.Message)}
+}
+
+// AddQUIC puts what the same host and port showed over UDP beside the endpoint.
+func (e *Endpoint) AddQUIC(o *scanner.Observation) {
+	e.QUIC = &QUIC{Status: Failed, Error: errorOf(o), Handshake: *handshakeOf(o), Chain: make([]Hash, len(o.Chain))}
+	if o.Captured() {
+		e.QUIC.Status = OK
+	}
+	for i, der := range o.Chain {
+		e.QUIC.Chain[i] = sha256.Sum256(der)
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/chain"
 	"github.com/tlschain/tlschain/rules/client"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // SchemaVersion is the version of the JSON contract that this package writes.
@@ -49,11 +50,13 @@ type Endpoint struct {
 	ServerName         string            `json:"server_name" doc:"the name that was sent as SNI and checked; empty: no name was judged"`
 	Address            string            `json:"address" doc:"IP address that the connection went to; empty if none was made"`
 	STARTTLS           string            `json:"starttls" doc:"dialect spoken before TLS; empty: none"`
+	Transport          scanner.Transport `json:"transport,omitempty" doc:"quic: over UDP; absent: TCP"`
 	Tags               map[string]string `json:"tags,omitempty" doc:"the user's own, from the list of targets; absent: none"`
 	SeenAt             time.Time         `json:"seen_at" null:"yes" doc:"when the connection began; null for a file" added:"yes"`
 	Status             Status            `json:"status" enum:"ok,failed" doc:"ok as soon as a chain was captured"`
 	Error              *Error            `json:"error" doc:"why there is no chain, or why the handshake did not complete after it; null: neither"`
 	Handshake          *Handshake        `json:"handshake" doc:"null for a file"`
+	QUIC               *QUIC             `json:"quic,omitempty" doc:"what the same host and port showed over UDP; present with --variants quic"`
 	Severity           rules.Severity    `json:"severity" null:"yes" enum:"ok,info,warning,error" doc:"worst finding that is not waived; null when status is failed" added:"yes"`
 	Presentation       rules.Severity    `json:"presentation" null:"yes" enum:"ok,info,warning,error" doc:"worst finding about what the server sends; null when status is failed"`
 	Product            string            `json:"product" doc:"product of the CA, by the catalogue; empty: not recognised"`
@@ -101,6 +104,15 @@ type Handshake struct {
 	CipherSuite string  `json:"cipher_suite" doc:"IANA name; empty if none was agreed"`
 	Complete    bool    `json:"complete" doc:"the server proved possession of the leaf's key"`
 	DurationMS  float64 `json:"duration_ms" doc:"of the whole attempt: dial, STARTTLS and handshake"`
+	ALPN        string  `json:"alpn,omitempty" doc:"protocol that was agreed in a QUIC handshake, such as h3; absent: none, or TCP"`
+}
+
+// A QUIC is what a handshake over UDP showed beside the one over TCP.
+type QUIC struct {
+	Status    Status    `json:"status" enum:"ok,failed" doc:"ok as soon as a chain was captured"`
+	Error     *Error    `json:"error" doc:"why there is no chain, or why the handshake did not complete after it; null: neither"`
+	Handshake Handshake `json:"handshake"`
+	Chain     []Hash    `json:"chain" doc:"SHA-256s of the certificates as sent, in order"`
 }
 
 // A Certificate is one presented entry.

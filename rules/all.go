@@ -13,8 +13,9 @@ var all = []*Rule{
 	&expiredLeaf, &notYetValid, &expiresSoon, &expiredIntermediate, &intermediateExpiresFirst,
 	&nameMismatch, &noSAN, &selfSignedLeaf, &untrustedRoot, &overlongLeaf,
 	&weakSignature, &weakKey, &keyMismatch, &productMismatch,
-	&addressesDiffer, &defaultCertificateDiffers, &keyTypesDiffer, &versionsDiffer, &notReloaded,
+	&addressesDiffer, &defaultCertificateDiffers, &keyTypesDiffer, &versionsDiffer, &transportsDiffer, &notReloaded,
 	&distrustedRoot, &rootPhaseOut, &unloadableFile, &aiaFailed, &waiverExpired,
+
 	&oddCertificate, &clientRejects,
 }
 

@@ -14,6 +14,8 @@ var handshakeNames = map[scanner.Variant]string{
 	scanner.ECDSA: "ECDSA handshake",
 	scanner.TLS12: "TLS 1.2 handshake",
 	scanner.TLS13: "TLS 1.3 handshake",
+
+	scanner.OverQUIC: "QUIC handshake",
 }
 
 // HandshakeName calls a handshake for people, such as "RSA handshake".

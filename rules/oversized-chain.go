@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // Sizes of all certificates together, in bytes.
@@ -12,6 +13,15 @@ const (
 	firstFlight = 3_600  // what a QUIC server may send before the client is validated: three times 1,200 (RFC 9000 section 8.1)
 	smallStack  = 16_384 // one TLS record, the largest message that small stacks take (mbedTLS)
 )
+
+// flight is what the server's answer takes over QUIC; 0: it was not seen, or no
+// limit holds for it.
+func (s *Subject) flight() int {
+	if p, ok := s.variant(scanner.OverQUIC); ok && sameChain(p.Entries, s.Entries) {
+		return p.Flight
+	}
+	return s.Flight
+}
 
 var oversizedChain = Rule{
 	ID: "oversized-chain", Class: ClassPresentation, Severity: Info, Since: "0.1",
@@ -29,9 +39,11 @@ var oversizedChain = Rule{
 			"の約半分です。",
 		Says: map[string]string{
 			"The %d certificates take %d bytes.": "%[1]s 枚の証明書で %[2]s バイトあります。",
-			"%d of them are wasted: %s.":         "そのうち %[1]s バイトは不要です: %[2]s。",
-			"%d for %s":                          "%[2]s が %[1]s バイト",
-			"%d for %s, %s":                      "%[2]s が %[1]s バイト、%[3]s",
+			"Over QUIC the server's answer takes %d bytes: more than 3,600, so a new client waits one more round trip.": "QUIC ではサーバーの応答が " +
+				"%[1]s バイトあり、3,600 バイトを超えるため、新しいクライアントは 1 往復余分に待ちます。",
+			"%d of them are wasted: %s.": "そのうち %[1]s バイトは不要です: %[2]s。",
+			"%d for %s":                  "%[2]s が %[1]s バイト",
+			"%d for %s, %s":              "%[2]s が %[1]s バイト、%[3]s",
 			"Nothing in the list is superfluous; a leaf and intermediates with ECDSA keys would be " +
 				"smaller.": "一覧に不要なものはありません。ECDSA の鍵の証明書なら小さくなります。",
 		},
@@ -41,11 +53,16 @@ var oversizedChain = Rule{
 		for _, e := range s.Entries {
 			total += len(e.Raw)
 		}
-		if total < firstFlight {
+		flight := s.flight()
+		if total < firstFlight && flight <= firstFlight {
 			return
 		}
 		f := Finding{Severity: Info, Message: fmt.Sprintf("The %d certificates take %d bytes.", len(s.Entries), total),
 			Fix: "Nothing in the list is superfluous; a leaf and intermediates with ECDSA keys would be smaller."}
+		if flight > firstFlight {
+			f.Message += fmt.Sprintf(" Over QUIC the server's answer takes %d bytes: more than 3,600, so a new client waits one more round trip.",
+				flight)
+		}
 		if total >= smallStack {
 			f.Severity = Warning
 		}

@@ -99,6 +99,7 @@ func judgeRecipe(t *testing.T, r *tlstest.Recipe) *Verdict {
 		c.Revoked = []*catalog.Revocations{list.Indexed()}
 	}
 	p := presentation(r, r.Presented, "192.0.2.1:443")
+	p.Flight = r.Flight
 	for v, list := range r.Variants {
 		q := presentation(r, list, p.Addr)
 		q.Variant = scanner.Variant(v)

@@ -23,6 +23,7 @@ type Presentation struct {
 	Addr        string          // address:port it came from; empty for a file
 	Variant     scanner.Variant // the handshake it comes from
 	TLS         uint16          // version of TLS that was agreed, as in crypto/tls; 0: not known
+	Flight      int             // bytes of a QUIC server's flight, sent before it had the client's address validated; 0: no limit is known
 	Unstapled   bool            // the server was asked for a stapled OCSP response and gave none
 	RSAExchange bool            // the leaf's key is used for RSA key exchange, and makes no signatures
 	Expect      cert.Hash       // SHA-256 of the leaf that should be served; zero: none expected
@@ -49,7 +50,7 @@ func (p *Presentation) key() (sum cert.Hash) {
 	for i := range p.Entries {
 		h.Write(p.Entries[i].SHA256[:])
 	}
-	fmt.Fprintf(h, "%d %t %s %d %t %t", len(p.Entries), p.Unordered, p.Name, p.TLS, p.RSAExchange, p.Unstapled)
+	fmt.Fprintf(h, "%d %t %s %d %t %t %d", len(p.Entries), p.Unordered, p.Name, p.TLS, p.RSAExchange, p.Unstapled, p.Flight)
 	for _, t := range p.SCTs {
 		fmt.Fprintf(h, " %d", t.UnixMilli())
 	}

@@ -59,7 +59,7 @@ func (r *run) attemptOnce(ctx context.Context, target Target, addr netip.Addr, v
 	a := &attempt{run: r, o: o}
 	a.capture(limited)
 	if f := o.Failure; f != nil && f.Code == Reset && !a.heard.Load() && a.ProxyProtocol == NoProxyProtocol && target.STARTTLS == "" &&
-		!o.Captured() {
+		!a.overQUIC() && !o.Captured() {
 		o.Failure = &Failure{Reset, f.Message + expectsProxyProtocol}
 	}
 	if o.Took == 0 {

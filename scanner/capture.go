@@ -13,6 +13,10 @@ import (
 // are needed, the failure beside the chain is that of the handshake.
 func (a *attempt) capture(ctx context.Context) {
 	o := a.o
+	if a.overQUIC() {
+		a.captureQUIC(ctx)
+		return
+	}
 	if o.Variant == RSA || o.Variant == ECDSA {
 		a.captureKey(ctx)
 		return

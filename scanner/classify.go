@@ -37,6 +37,9 @@ func (r *run) classify(err error) *Failure {
 	if f := upgradeFailure(err); f != nil {
 		return f
 	}
+	if f := quicFailure(err); f != nil {
+		return f
+	}
 	return tlsFailure(step, err)
 }
 

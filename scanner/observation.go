@@ -12,13 +12,23 @@ import (
 type Target struct {
 	Text       string            // as typed, for the report
 	Host       string            // host name (A-labels, lower case) or address literal; never empty
-	Port       uint16            // TCP port
+	Port       uint16            // TCP port; UDP where the transport is QUIC
 	ServerName string            // sent as SNI and checked; empty: none is sent and no name is judged
 	Addr       netip.Addr        // where to connect; invalid: resolve Host
+	Transport  Transport         // what carries TLS
 	STARTTLS   string            // dialect name ("smtp", "imap", ...); empty: TLS from the first byte
 	Tags       map[string]string // from the target file, carried into nothing but group-by
 	Expect     string            // lower-case hex SHA-256 of the leaf that should be served; empty: none
 }
+
+// A Transport is what carries TLS. The empty one is TCP.
+type Transport string
+
+// The transports.
+const (
+	TCP  Transport = ""
+	QUIC Transport = "quic" // over UDP
+)
 
 // A Variant tells which handshake an observation comes from. The empty
 // variant is the default one: SNI as in the target, every version and key type.
@@ -32,6 +42,8 @@ const (
 	ECDSA   Variant = "ecdsa"
 	TLS12   Variant = "tls1.2"
 	TLS13   Variant = "tls1.3"
+
+	OverQUIC Variant = "quic" // the same host and port, over UDP
 )
 
 // An Observation is everything one connection taught us. An unreachable host
@@ -49,6 +61,8 @@ type Observation struct {
 	Chain    [][]byte       // the certificate entries as sent, in order, parsed by nobody yet
 	Staple   []byte         // the stapled OCSP response, if any
 	SCTs     [][]byte       // signed certificate timestamps of the TLS extension; a handshake that did not complete gives none
+	ALPN     string         // the protocol that a QUIC handshake agreed on, such as h3
+	Flight   int            // bytes of the server's QUIC handshake, which it sends before the client's address is validated; 0: no limit
 	Failure  *Failure       // why there is no chain, or why the handshake did not complete after it
 }
 

@@ -35,6 +35,6 @@ func Once(targets iter.Seq2[Target, error], repeated func(Target)) iter.Seq2[Tar
 
 // key is the same for two targets that show the same.
 func (t *Target) key() [16]byte {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %s %v %s %s", t.Host, t.Port, t.ServerName, t.Addr, t.STARTTLS, t.Expect))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %s %v %s %s %s", t.Host, t.Port, t.ServerName, t.Addr, t.STARTTLS, t.Expect, t.Transport))
 	return [16]byte(sum[:16])
 }

@@ -131,7 +131,7 @@ func (r *run) variants(ctx context.Context, target Target, addr netip.Addr) []*O
 		return observed
 	}
 	for _, v := range r.Variants {
-		if v == Default || v == NoSNI && target.ServerName == "" {
+		if v == Default || v == NoSNI && target.ServerName == "" || !v.over(target) {
 			continue
 		}
 		observed = append(observed, r.attempts(ctx, target, addr, v))

@@ -43,6 +43,14 @@ func (p *parsedTarget) parseScheme(scheme, rest string) (authority string, err e
 		}
 		return strings.TrimSuffix(rest, "/"), nil
 	}
+	if scheme == "quic" {
+		p.transport, p.scheme = QUIC, true
+		if strings.Count(rest, "/") == 1 && !strings.HasSuffix(rest, "/") && looksLikeAddress(rest[:strings.IndexByte(rest, '/')]) {
+			return rest, nil // a network
+		}
+		rest, _, _ = strings.Cut(rest, "/")
+		return rest, nil
+	}
 	port, ok := tlsPort(scheme)
 	if !ok {
 		if _, known := starttls.DefaultPort(scheme); known {

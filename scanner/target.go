@@ -28,6 +28,7 @@ type TargetOptions struct {
 //
 //	host, host:port, 192.0.2.1, [2001:db8::1]:8443, fe80::1%eth0, bücher.example
 //	https://host:port/any/path, and the like for other schemes that begin with TLS
+//	quic://[SERVERNAME@]host:port, over UDP
 //	SERVERNAME@address:port, SERVERNAME@[v6]:port
 //	starttls+DIALECT://[SERVERNAME@]host:port
 //	192.0.2.0/24, 10.0.0.1-10.0.0.9, [2001:db8::/120]:8443, each with or without SERVERNAME@ and port
@@ -55,6 +56,7 @@ type parsedTarget struct {
 	port       uint16     // 0: none given
 	serverName string
 	dialect    string
+	transport  Transport
 	scheme     bool // the scheme settles whether STARTTLS is spoken; the port does not
 	tags       map[string]string
 	expect     string
@@ -239,7 +241,7 @@ func (p parsedTarget) expand(options TargetOptions) (iter.Seq[Target], error) {
 
 func (p *parsedTarget) at(addr netip.Addr, port uint16) Target {
 	t := Target{
-		Text: p.text, Host: p.host, Port: port, ServerName: p.serverName, Addr: addr,
+		Text: p.text, Host: p.host, Port: port, ServerName: p.serverName, Addr: addr, Transport: p.transport,
 		STARTTLS: p.dialect, Tags: p.tags, Expect: p.expect,
 	}
 	if t.Host == "" {

@@ -25,6 +25,9 @@ func (t Target) Typed() string {
 	if name != "" && name != host {
 		place = name + "@" + place
 	}
+	if t.Transport == QUIC {
+		return "quic://" + place
+	}
 	switch known := starttls.ByPort(t.Port); {
 	case t.STARTTLS == known:
 		return place
@@ -45,6 +48,7 @@ func (t Target) isMeantBy(text string) bool {
 	for one := range targets {
 		n++
 		if n > 1 || one.Host != t.Host || one.Port != t.Port || one.ServerName != t.ServerName || one.STARTTLS != t.STARTTLS ||
+			one.Transport != t.Transport ||
 			t.Addr.IsValid() && one.Addr != t.Addr {
 			return false
 		}

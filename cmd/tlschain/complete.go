@@ -197,7 +197,7 @@ func (p *process) values(f cli.Flag) (c choice, known bool) {
 		}
 		return choice{list: list}, true
 	case "variants":
-		return choice{list: plain("sni", "key", "version", "all", "none"), several: true}, true
+		return choice{list: plain("sni", "key", "version", "quic", "all", "none"), several: true}, true
 	case "prefer":
 		return choice{list: plain("minimal", "widest")}, true
 	case "proxy-protocol":

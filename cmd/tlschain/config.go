@@ -50,7 +50,7 @@ func scannerFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "4", Category: way, Usage: "IPv4 only"},
 		&cli.BoolFlag{Name: "6", Category: way, Usage: "IPv6 only"},
 		&cli.StringFlag{Name: "variants", Category: way, Value: "none", Usage: "more handshakes with each address, to compare: " +
-			"`LIST` of sni, key, version; all, or none (default)"},
+			"`LIST` of sni, key, version, quic (UDP beside TCP); all of them but quic, or none (default)"},
 		&cli.BoolFlag{Name: "fast", Category: way, Usage: "stop each handshake after the certificates: less work for both sides, " +
 			"the same findings"},
 		&cli.StringFlag{Name: "proxy", Category: way, Usage: "`URL` of an http, https or socks5 proxy, or none (default: " +

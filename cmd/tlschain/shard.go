@@ -42,5 +42,8 @@ func (s shard) has(t scanner.Target) bool {
 	}
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%s\x00%d\x00%s\x00%s\x00%s", t.Host, t.Port, t.ServerName, address, t.STARTTLS)
+	if t.Transport != scanner.TCP {
+		fmt.Fprintf(h, "\x00%s", t.Transport)
+	}
 	return h.Sum64()%s.of == s.index
 }

@@ -32,6 +32,7 @@ import (
 //	present L I ...       what the server sends, in order
 //	sibling L ...         what another address of the same name sends
 //	variant no-sni L ...  what another handshake with this address shows
+//	flight N              bytes that the server's answer takes over QUIC
 //	anchors R ...         the trust anchors of every client
 //	store CLIENT R ...    the trust anchors of one client
 //	pool I ...            further certificates at hand
@@ -58,6 +59,7 @@ type Recipe struct {
 	Distrust  map[string]time.Time // until when Chrome trusts what an anchor issues, by its name
 	Revoked   [][]byte             // what a list of revoked certificates names
 	Siblings  [][][]byte           // what further addresses present
+	Flight    int                  // bytes of the server's answer over QUIC
 	Variants  map[string][][]byte  // what other handshakes with the same address present, by variant
 	Stores    map[string][][]byte  // the trust anchors of single clients, by profile id
 	ServerKey []byte               // a certificate of the key given by --key; nil: none given

@@ -35,6 +35,11 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 		r.Distrust[words[0].name], err = parseTime(words[1].name)
 	case "revoked":
 		return r.list(&r.Revoked, words)
+	case "flight":
+		if len(words) != 1 {
+			return errors.New("want: flight N")
+		}
+		r.Flight, err = number(words[0].name, 1<<20)
 	case "store", "variant":
 		return r.named(verb, words)
 	case "sibling":

@@ -150,7 +150,7 @@ func (c *client13) secret(suite suite13, hello serverHello, message []byte) ([]b
 	if err != nil {
 		return nil, fmt.Errorf("deriving the early secret: %w", err)
 	}
-	derived, err := expandLabel(suite.hash, early, "derived", none, len(none))
+	derived, err := ExpandLabel(suite.hash, early, "derived", none, len(none))
 	if err != nil {
 		return nil, err
 	}
@@ -161,5 +161,5 @@ func (c *client13) secret(suite suite13, hello serverHello, message []byte) ([]b
 	transcript := suite.hash()
 	transcript.Write(c.transcript)
 	transcript.Write(message)
-	return expandLabel(suite.hash, handshake, "s hs traffic", transcript.Sum(nil), len(none))
+	return ExpandLabel(suite.hash, handshake, "s hs traffic", transcript.Sum(nil), len(none))
 }

@@ -52,11 +52,11 @@ type opener struct {
 // newOpener derives key and IV from the server's handshake traffic secret
 // (section 7.3).
 func newOpener(suite suite13, secret []byte) (*opener, error) {
-	key, err := expandLabel(suite.hash, secret, "key", nil, suite.keyLen)
+	key, err := ExpandLabel(suite.hash, secret, "key", nil, suite.keyLen)
 	if err != nil {
 		return nil, err
 	}
-	iv, err := expandLabel(suite.hash, secret, "iv", nil, 12)
+	iv, err := ExpandLabel(suite.hash, secret, "iv", nil, 12)
 	if err != nil {
 		return nil, err
 	}
@@ -91,8 +91,8 @@ func (o *opener) open(record []byte) (kind byte, payload []byte, err error) {
 	return plain[end-1], plain[:end-1], nil
 }
 
-// expandLabel is HKDF-Expand-Label of RFC 8446 section 7.1.
-func expandLabel(newHash func() hash.Hash, secret []byte, label string, context []byte, length int) ([]byte, error) {
+// ExpandLabel is HKDF-Expand-Label of RFC 8446 section 7.1.
+func ExpandLabel(newHash func() hash.Hash, secret []byte, label string, context []byte, length int) ([]byte, error) {
 	const prefix = "tls13 "
 	info := make([]byte, 0, 4+len(prefix)+len(label)+len(context))
 	info = append(info, byte(length>>8), byte(length), byte(len(prefix)+len(label)))
