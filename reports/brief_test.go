@@ -114,6 +114,8 @@ func TestBriefRefuses(t *testing.T) {
 		{`{"target":"x","status":"ok","verdicts":[{"path":-1}],"paths":[[]]}`, "path -1"},
 		{`{"report":{"schema_version":2}}`, "newer tlschain"},
 		{`{"target":"x","status":"ok","product":"` + strings.Repeat("a", maxValue+1<<20) + `"}`, "more than 64 MiB"},
+		{`{"target":"x","status":"ok","findings":[` + strings.Repeat("{},", maxObjects+maxRead) + `{}]}`, "more than 250000 objects"},
+		{`{"target":"x","status":"ok","rules":[` + strings.Repeat(`"",`, maxCommas+maxRead) + `""]}`, "or 2000000 values"},
 		{`{"schema_version":1,"detail":"brief","endpoints":[{"target":"x","status":"ok","verdicts":[]}],"certificates":{}}`, "no array"},
 	} {
 		if _, err := convert(t, []byte(c.in), "ndjson", Options{}); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -217,19 +218,35 @@ func (v *briefVerdict) of(client string, paths [][]Hash) Client {
 // packed file of a few kilobytes could else fill the memory.
 const maxValue = 64 << 20
 
+// maxObjects and maxCommas bound what those bytes may unfold to: an object of
+// two bytes becomes one of hundreds.
+const (
+	maxObjects = 250_000
+	maxCommas  = 2_000_000
+)
+
+// maxRead is how much is read at a time, so that what is counted is of the value
+// under way.
+const maxRead = 64 << 10
+
 // bounded ends a file that has too much without an end of a value.
 type bounded struct {
-	r io.Reader
-	n int
+	r                  io.Reader
+	n, objects, commas int
 }
 
-func (b *bounded) next() { b.n = 0 }
+func (b *bounded) next() { b.n, b.objects, b.commas = 0, 0, 0 }
 
 func (b *bounded) Read(p []byte) (int, error) {
 	if b.n > maxValue {
 		return 0, fmt.Errorf("one endpoint has more than %d MiB", maxValue>>20)
 	}
-	n, err := b.r.Read(p[:min(len(p), maxValue-b.n+1)])
+	if b.objects > maxObjects || b.commas > maxCommas {
+		return 0, fmt.Errorf("one endpoint has more than %d objects or %d values", maxObjects, maxCommas)
+	}
+	n, err := b.r.Read(p[:min(len(p), maxValue-b.n+1, maxRead)])
 	b.n += n
+	b.objects += bytes.Count(p[:n], []byte("{"))
+	b.commas += bytes.Count(p[:n], []byte(","))
 	return n, err
 }
