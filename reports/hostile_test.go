@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -77,7 +78,8 @@ func nasty() []string {
 	return []string{
 		"\x1b[2J\x1b]0;title\x07\u009b31m", "a\nb\r\nc\td", "\u202egnp.exe\u2066", "a\x00b", "<script>alert(1)</script>", "</script><script>alert(1)//",
 		"</style><script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)", "javascript:alert(1)", "=cmd()|' /C calc'!A0", "+1", "@SUM(A1)",
-		"]]>", "--><!--", "&lt;b&gt;&#x3c;", "\xff\xfe\xc3\x28", strings.Repeat("A", 1<<20), strings.Repeat("\u0335", 1000), "{{.}}", "`$(id)`", "a|b\\|c", "\\", "\\\"", "\\u0022",
+		"]]>", "--><!--", "\x1b]8;;http://evil.example\x1b\\here\x1b]8;;\x1b\\", "zero\u200bwidth", "=1+1", "\n::error::evil", "%0A::set-output name=x::y",
+		"| days_left=999", "\nOK: fine", "&lt;b&gt;&#x3c;", "\xff\xfe\xc3\x28", strings.Repeat("A", 1<<20), strings.Repeat("\u0335", 1000), "{{.}}", "`$(id)`", "a|b\\|c", "\\", "\\\"", "\\u0022",
 		"# HELP x\nx 1", "\"} 1\nevil{x=\"", "証明書 \u3000", "[x](javascript:alert(1))", "![](http://x)", "]; evil [label=\"", "\ufeff\ufffe\uffff", "\u2028\u2029",
 	}
 }
@@ -111,7 +113,7 @@ func check(t testing.TB, format, text string) {
 	out := writeHostile(t, format, text)
 	var err error
 	switch format {
-	case "json", "ndjson", "sarif":
+	case "json", "ndjson", "sarif", "gitlab", "cyclonedx":
 		if !json.Valid(out) {
 			err = errors.New("no JSON")
 		}
@@ -143,23 +145,30 @@ func check(t testing.TB, format, text string) {
 		_, err = text.TextToMetricFamilies(bytes.NewReader(out))
 	case "html":
 		err = onlyOurs(out)
-	default: // table, markdown, dot: text for people
-		checkTerminal(t, out)
-		err = sameLines(t, format, out, text)
+	case "nagios":
+		if bytes.Count(out, []byte("|")) != 1 {
+			err = errors.New("performance data of its own")
+		}
 	}
+	if format != "html" { // its own reader has looked at it
+		checkTerminal(t, out)
+	}
+	err = errors.Join(err, sameLines(t, format, out, text))
 	if err != nil {
 		t.Errorf("%s of %.200q: %v", format, text, err)
 	}
 }
 
-// sameLines holds that hostile text adds no lines of its own to dot, where
-// every line is a statement.
+// sameLines holds that hostile text adds no lines of its own where every line
+// is a statement, a row, a command or a result.
 func sameLines(t testing.TB, format string, out []byte, text string) error {
-	if format != "dot" {
-		return nil
+	switch format {
+	case "dot", "csv", "ndjson", "nagios", "github", "gitlab", "cyclonedx", "junit", "prometheus":
+	default:
+		return nil // table and markdown wrap what is long
 	}
 	if got, want := bytes.Count(out, []byte("\n")), bytes.Count(writeHostile(t, format, "x"), []byte("\n")); got != want {
-		return errors.New("lines were added")
+		return fmt.Errorf("%d lines instead of %d", got, want)
 	}
 	return nil
 }

@@ -87,6 +87,7 @@ func (p *process) auditAffected(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	cleanAffected(found)
 	if err := write(out, found); err != nil {
 		return errors.Join(err, out.discard())
 	}
@@ -107,6 +108,18 @@ func (p *process) search(text string) (*reports.Search, error) {
 	return search, nil
 }
 
+// cleanAffected makes what is read from the history fit to show anywhere: it may
+// have been through other hands.
+func cleanAffected(found []audit.Affected) {
+	for i := range found {
+		a := &found[i]
+		a.Group, a.Endpoint = reports.Clean(a.Group), reports.Clean(a.Endpoint)
+		for j := range a.Certificates {
+			a.Certificates[j].Subject = reports.Clean(a.Certificates[j].Subject)
+		}
+	}
+}
+
 func affectedTable(w io.Writer, found []audit.Affected) error {
 	counts := map[audit.Now]int{}
 	for _, a := range found {
@@ -115,11 +128,11 @@ func affectedTable(w io.Writer, found []audit.Affected) error {
 		if a.Now == audit.FixedSince {
 			state += " since " + a.FixedAt.UTC().Format(time.DateOnly)
 		}
-		if _, err := fmt.Fprintf(w, "%s  (%s)  %s\n", reports.Clean(a.Endpoint), a.Group, state); err != nil {
+		if _, err := fmt.Fprintf(w, "%s  (%s)  %s\n", a.Endpoint, a.Group, state); err != nil {
 			return err
 		}
 		for _, m := range a.Certificates {
-			fmt.Fprintf(w, "  %s  SHA-256 %s\n", reports.Clean(m.Subject), m.SHA256)
+			fmt.Fprintf(w, "  %s  SHA-256 %s\n", m.Subject, m.SHA256)
 		}
 		for _, s := range a.Spans {
 			how := "needed, not sent"
@@ -158,7 +171,7 @@ func affectedCSV(w io.Writer, found []audit.Affected) error {
 				if !a.FixedAt.IsZero() {
 					fixed = a.FixedAt.UTC().Format(time.RFC3339)
 				}
-				out.Write([]string{a.Group, reports.EscapeFormula(a.Endpoint), m.SHA256.String(), reports.EscapeFormula(m.Subject),
+				out.Write([]string{reports.EscapeFormula(a.Group), reports.EscapeFormula(a.Endpoint), m.SHA256.String(), reports.EscapeFormula(m.Subject),
 					strconv.FormatBool(s.Sent),
 					s.First.UTC().Format(time.RFC3339), s.Last.UTC().Format(time.RFC3339), strconv.Itoa(s.Audits), string(a.Now),
 					fixed})
