@@ -171,7 +171,8 @@ func affectedCSV(w io.Writer, found []audit.Affected) error {
 				if !a.FixedAt.IsZero() {
 					fixed = a.FixedAt.UTC().Format(time.RFC3339)
 				}
-				out.Write([]string{reports.EscapeFormula(a.Group), reports.EscapeFormula(a.Endpoint), m.SHA256.String(), reports.EscapeFormula(m.Subject),
+				out.Write([]string{
+					reports.EscapeFormula(a.Group), reports.EscapeFormula(a.Endpoint), m.SHA256.String(), reports.EscapeFormula(m.Subject),
 					strconv.FormatBool(s.Sent),
 					s.First.UTC().Format(time.RFC3339), s.Last.UTC().Format(time.RFC3339), strconv.Itoa(s.Audits), string(a.Now),
 					fixed})
