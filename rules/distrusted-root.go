@@ -42,7 +42,7 @@ var distrustedRoot = Rule{
 		var order []cause
 		by := make(map[cause][]client.Verdict)
 		for _, v := range s.Clients {
-			if v.Accepted || v.Cause != client.Distrusted || v.Problem.At.Cert == nil {
+			if v.Accepted || v.Cause != client.Distrusted || v.Problem.At.Cert == nil || v.Problem.Code == client.CodeValidTooLong {
 				continue
 			}
 			c := cause{v.Problem.At.Cert.SHA256, v.Reason}

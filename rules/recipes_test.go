@@ -159,6 +159,9 @@ func recipeClients(t *testing.T, r *tlstest.Recipe) (ps []*client.Profile) {
 				p.Conditions.Anchors[parse(t, r.Cert(name)).SHA256] = catalog.Constraint{NotBeforeUntil: until}
 			}
 		}
+		if p.ID == "chrome" && len(r.Public) > 0 {
+			p.Conditions = &client.Conditions{Lifetimes: client.LifetimesOf("chrome", set(t, r.Public))}
+		}
 		ps = append(ps, p)
 	}
 	return ps

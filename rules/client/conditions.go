@@ -16,6 +16,8 @@ type Conditions struct {
 	Anchors map[cert.Hash]catalog.Constraint // the trust store's, by SHA-256 of the anchor
 	Policy  *catalog.Policy                  // of the client's own code, whichever store it is given; nil: none
 	Revoked []*catalog.Revocations
+	// Lifetimes bound how long a leaf may be valid; nil: they do not.
+	Lifetimes *Lifetimes
 	// Last tells that they are looked at once a path is chosen: where one is not
 	// met, no other path is tried (Java's validator).
 	Last bool
@@ -60,6 +62,9 @@ func (pb *pathBuilder) checkConditions() pathError {
 	f := pb.checkRevoked(k)
 	if f.what == nothing {
 		f = pb.checkAnchor(k)
+	}
+	if f.what == nothing {
+		f = pb.checkLifetime(k.Lifetimes)
 	}
 	if f.what != nothing {
 		pb.conditional = true
@@ -154,7 +159,9 @@ func (k *Conditions) allows(path []*cert.Certificate, q Question) bool {
 			return false
 		}
 	}
-	return len(k.Of(path[len(path)-1].SHA256)) == 0
+	anchor := path[len(path)-1]
+	_, broken := k.Lifetimes.broken(path[0], anchor)
+	return !broken && len(k.Of(anchor.SHA256)) == 0
 }
 
 // conditionReason puts a condition that was not met into words.
@@ -169,6 +176,8 @@ func (pb *pathBuilder) conditionReason(f pathError, at string) string {
 			return "trusts " + at + " only for leaves with an SCT up to " + until + ", and this one has no SCT" + pb.only()
 		}
 		return "trusts " + at + " only for leaves with an SCT up to " + until + ", and by the SCT of " + first.UTC().Format(time.DateOnly) + " this one is later" + pb.only()
+	case validTooLong:
+		return pb.lifetimeReason(f, at)
 	case outsidePermitted:
 		return "trusts " + at + " only for some domains, and the leaf is for others" + pb.only()
 	}

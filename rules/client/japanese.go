@@ -75,7 +75,9 @@ var Japanese = map[string]string{
 	"trusts %s only for leaves issued up to %s, and this one was issued on %s":                "%[1]s を %[2]s までに発行された証明書に限って信頼し、これは %[3]s の発行です",
 	"trusts %s only for leaves with an SCT up to %s, and by the SCT of %s this one is later":  "%[1]s を %[2]s までの SCT がある証明書に限って信頼し、これの SCT は最も早くて %[3]s です",
 	"trusts %s only for leaves with an SCT up to %s, and this one has no SCT":                 "%[1]s を %[2]s までの SCT がある証明書に限って信頼し、これには SCT がありません",
-	"trusts %s only for some domains, and the leaf is for others":                             "%[1]s を一部のドメインに限って信頼し、サーバー証明書は別のドメインのものです",
+	"trusts %s only for leaves valid for at most %s days where issued from %s on, and this one was issued on %s for %s days": "" +
+		"%[3]s 以降に発行された証明書については、%[1]s を有効期間が %[2]s 日以内のものに限って信頼し、これは %[4]s に %[5]s 日間の有効期間で発行されました",
+	"trusts %s only for some domains, and the leaf is for others": "%[1]s を一部のドメインに限って信頼し、サーバー証明書は別のドメインのものです",
 	"%s is revoked by %s":              "%[1]s は %[2]s により失効しています",
 	"%s, and it finds no other path":   "%[1]s。他の経路も見つかりません",
 	"%s, and it does not look further": "%[1]s。先は調べません",

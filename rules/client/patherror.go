@@ -17,7 +17,7 @@ type pathError struct {
 	odd      Deviations
 	traits   cert.Traits          // traitRefused: what is refused
 	place    place                // and where
-	until    int64                // issuedTooLate, loggedTooLate: the end, in Unix seconds
+	until    int64                // issuedTooLate, loggedTooLate: the end, in Unix seconds; validTooLong: since when
 	list     *catalog.Revocations // revoked: the list that says so
 }
 
@@ -70,6 +70,7 @@ const (
 	issuedTooLate
 	loggedTooLate
 	outsidePermitted
+	validTooLong
 	noValidPolicy
 )
 
@@ -205,7 +206,7 @@ func (f pathError) cause() Cause {
 		return Expired
 	case revoked:
 		return Revoked
-	case issuedTooLate, loggedTooLate, outsidePermitted:
+	case issuedTooLate, loggedTooLate, outsidePermitted, validTooLong:
 		return Distrusted
 	case wrongName:
 		return Name

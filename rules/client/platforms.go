@@ -70,11 +70,12 @@ func apple() platform {
 		aia:    true,
 		notes: "Safari's verdicts on BetterTLS's cases, as its project published them for macOS in 2021, are all predicted: 69 of 69 of path building and " +
 			"8754 of 8754 of name constraints, and so are Chrome's on macOS, which had the system's verifier. What these cases do not show, keys, algorithms " +
-			"and extensions, is from Apple's documents and published source, or assumed. Limits on lifetimes and certificate transparency are not judged.",
+			"and extensions, is from Apple's documents and published source, or assumed. Certificate transparency is not judged.",
 		sources: []string{
 			"Netflix: BetterTLS, published results of Safari 605.1.15 and Chrome 97 on macOS (December 2021)",
 			"Apple: Requirements for trusted certificates in iOS 13 and macOS 10.15 (support.apple.com/103769), read 2026-11-22",
-			"Apple: open-source release of Security, SecCertificateServer and SecCAIssuerRequest",
+			"Apple: limits on trusted certificates (support.apple.com/102028), read 2026-11-29",
+			"Apple: open-source release of Security, SecCertificateServer, SecCAIssuerRequest and SecPolicyServer",
 		},
 	}
 }

@@ -81,6 +81,7 @@ const (
 	CodeIssuedTooLate    Code = "issued-too-late"
 	CodeLoggedTooLate    Code = "logged-too-late"
 	CodeOutsidePermitted Code = "outside-permitted-domains"
+	CodeValidTooLong     Code = "valid-too-long"
 	CodeNoValidPolicy    Code = "no-valid-policy"
 )
 
@@ -94,6 +95,7 @@ var codes = map[rejectReason]Code{
 	rootNotHeld: CodeRootNotHeld, listOnly: CodeListOnly, storeOnly: CodeStoreOnly, badFirst: CodeBadFirst, spelling: CodeSpelling,
 	leafNotFirst: CodeLeafNotFirst, badAnchor: CodeBadAnchor, certTooLarge: CodeCertTooLarge, shortSpan: CodeShortSpan, traitRefused: CodeTrait, longKey: CodeLongKey,
 	revoked: CodeRevoked, issuedTooLate: CodeIssuedTooLate, loggedTooLate: CodeLoggedTooLate, outsidePermitted: CodeOutsidePermitted,
+	validTooLong:  CodeValidTooLong,
 	noValidPolicy: CodeNoValidPolicy,
 }
 

@@ -35,7 +35,9 @@ func Profiles(facts *catalog.Facts, at time.Time) []*Profile {
 			}
 			m.take(p, s)
 		case "apple":
-			m.take(platformProfile(s.ID, "Apple "+s.Version, "apple", s.Version, apple()), s)
+			p := platformProfile(s.ID, "Apple "+s.Version, "apple", s.Version, apple())
+			p.builder = "apple"
+			m.take(p, s)
 		}
 	}
 	m.add(platformProfile("windows", "Windows, updating its roots", "windows", "", windows(true)), "microsoft")

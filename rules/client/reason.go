@@ -102,7 +102,7 @@ func (pb *pathBuilder) certificateReason(f pathError, at, by string) string {
 		return fmt.Sprintf("%s has an RSA key of %d bits, and it wants %d", at, f.n, f.limit) + pb.only()
 	case traitRefused:
 		return pb.traitReason(f, at)
-	case revoked, issuedTooLate, loggedTooLate, outsidePermitted:
+	case revoked, issuedTooLate, loggedTooLate, outsidePermitted, validTooLong:
 		return pb.conditionReason(f, at)
 	case longKey:
 		return fmt.Sprintf("%s has an RSA key of %d bits, and it takes at most %d", at, f.n, f.limit) + pb.only()

@@ -39,7 +39,8 @@ func conditionsOf(facts *catalog.Facts, builder string, store *catalog.Store) *C
 	case strings.HasPrefix(builder, "java-"):
 		k.Policy, k.Last = facts.Policy(policyOf(builder)), true
 	}
-	if len(k.Anchors) == 0 && k.Policy == nil && len(k.Revoked) == 0 {
+	k.Lifetimes = LifetimesOf(builder, store.Anchors)
+	if len(k.Anchors) == 0 && k.Policy == nil && len(k.Revoked) == 0 && k.Lifetimes == nil {
 		return nil
 	}
 	return k

@@ -37,6 +37,7 @@ import (
 //	store CLIENT R ...    the trust anchors of one client
 //	pool I ...            further certificates at hand
 //	catalog R ...         certificates that the program knows by itself: public ones
+//	public R ...          R came with Chrome, whose bounds on lifetimes hold under it
 //	distrust R DATE       Chrome trusts R for leaves issued up to the date
 //	revoked I ...         certificates that a list of revoked ones names
 //	serverkey L           the private key that the user gives is that of L
@@ -56,6 +57,7 @@ type Recipe struct {
 	Anchors   [][]byte
 	Pool      [][]byte
 	Catalog   [][]byte             // what the program knows by itself
+	Public    [][]byte             // roots that came with Chrome
 	Distrust  map[string]time.Time // until when Chrome trusts what an anchor issues, by its name
 	Revoked   [][]byte             // what a list of revoked certificates names
 	Siblings  [][][]byte           // what further addresses present

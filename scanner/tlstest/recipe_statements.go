@@ -25,6 +25,8 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 		return r.list(&r.Pool, words)
 	case "catalog":
 		return r.list(&r.Catalog, words)
+	case "public":
+		return r.list(&r.Public, words)
 	case "distrust":
 		if len(words) != 2 {
 			return errors.New("want: distrust R DATE")
@@ -75,7 +77,7 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 		return r.set(verb, words[0].name)
 	default:
 		err = fmt.Errorf("no statement %q: want root, ca, cross, leaf, copy, junk, present, sibling, variant, anchors, store, pool, catalog, "+
-			"revoked, distrust, "+
+			"revoked, public, distrust, "+
 			"leafkey, serverkey, expected, aiafailed, flaw, at, name, clients, expect, absent or only", verb)
 	}
 	return err
