@@ -101,7 +101,8 @@ func (a *attempt) ask(ctx context.Context, hello wire.Hello) error {
 	if err != nil {
 		return &stepError{handshakeStep, err}
 	}
-	o.Version, o.Cipher, o.Chain, o.Staple = presented.Version, presented.Cipher, presented.Chain, presented.Staple
+	o.Version, o.Cipher = presented.Version, presented.Cipher
+	o.Chain, o.Staple, o.SCTs = presented.Chain, presented.Staple, presented.SCTs
 	return nil
 }
 

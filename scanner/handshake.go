@@ -50,7 +50,7 @@ func (a *attempt) handshake(ctx context.Context, curves []tls.CurveID) error {
 func (o *Observation) readTape(tape *wire.Tape, err error) error {
 	presented, why := tape.Presented()
 	o.Version, o.Cipher = presented.Version, presented.Cipher
-	o.Chain, o.Staple = presented.Chain, presented.Staple
+	o.Chain, o.Staple, o.SCTs = presented.Chain, presented.Staple, presented.SCTs
 	var alert *wire.Alert
 	var notTLS *wire.NotTLS
 	if errors.As(why, &alert) || errors.As(why, &notTLS) || errors.Is(why, wire.ErrTooLarge) {

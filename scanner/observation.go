@@ -60,7 +60,7 @@ type Observation struct {
 	Complete bool           // the handshake ended: the server proved possession of the leaf's key
 	Chain    [][]byte       // the certificate entries as sent, in order, parsed by nobody yet
 	Staple   []byte         // the stapled OCSP response, if any
-	SCTs     [][]byte       // signed certificate timestamps of the TLS extension; a handshake that did not complete gives none
+	SCTs     [][]byte       // signed certificate timestamps of the TLS extension
 	ALPN     string         // the protocol that a QUIC handshake agreed on, such as h3
 	Flight   int            // bytes of the server's QUIC handshake, which it sends before the client's address is validated; 0: no limit
 	Failure  *Failure       // why there is no chain, or why the handshake did not complete after it

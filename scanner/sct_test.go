@@ -21,3 +21,21 @@ func TestSCTsOfTheHandshake(t *testing.T) {
 		}
 	}
 }
+
+// So they do from the bare hello of a fast scan, and from the tape of a
+// handshake that crypto/tls gave up.
+func TestSCTsWithoutAHandshake(t *testing.T) {
+	ca := tlstest.For(t)
+	leaf := ca.Leaf("L", ca.Root("R"))
+	for what, entries := range map[string][][]byte{"fast": {leaf.DER}, "taped": {leaf.DER, []byte("no certificate")}} {
+		id := tlstest.Present(leaf)
+		id.Entries, id.SCTs = entries, [][]byte{[]byte("one"), []byte("another")}
+		for _, version := range []uint16{0x0303, 0x0304} {
+			server := ca.Serve(tlstest.Behaviour{Default: id, MinVersion: version, MaxVersion: version})
+			o := look(t, &Scanner{Fast: what == "fast"}, server, tlstest.ServerName)
+			if o.Complete || !slices.EqualFunc(o.SCTs, id.SCTs, slices.Equal) {
+				t.Errorf("%s, %#x: complete is %v, %q, want %q", what, version, o.Complete, o.SCTs, id.SCTs)
+			}
+		}
+	}
+}

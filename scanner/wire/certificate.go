@@ -6,66 +6,91 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 )
 
-// parseCertificate reads the body of a Certificate message (RFC 5246 section
+// readCertificate reads the body of a Certificate message (RFC 5246 section
 // 7.4.2, RFC 8446 section 4.4.2). The entries are copies that share one array.
-func parseCertificate(body []byte, tls13 bool) (chain [][]byte, staple []byte, err error) {
+func (p *Presented) readCertificate(body []byte) error {
 	s := cryptobyte.String(body)
 	var list cryptobyte.String
+	tls13 := p.Version == versionTLS13
 	if tls13 {
 		var context cryptobyte.String
 		if !s.ReadUint8LengthPrefixed(&context) {
-			return nil, nil, malformed("the context of a Certificate message")
+			return malformed("the context of a Certificate message")
 		}
+		p.SCTs = nil // those of TLS 1.3 are with the leaf
 	}
 	if !s.ReadUint24LengthPrefixed(&list) || !s.Empty() {
-		return nil, nil, malformed("the length of a certificate list")
+		return malformed("the length of a certificate list")
 	}
 	if list.Empty() {
-		return nil, nil, fmt.Errorf("%w: its list is empty", ErrNoCertificate)
+		return fmt.Errorf("%w: its list is empty", ErrNoCertificate)
 	}
 	array := make([]byte, 0, len(list))
+	var all Presented
 	for !list.Empty() {
 		var entry cryptobyte.String
 		if !list.ReadUint24LengthPrefixed(&entry) {
-			return nil, nil, malformed("entry %d of the certificate list", len(chain))
+			return malformed("entry %d of the certificate list", len(all.Chain))
 		}
-		if len(chain) == maxCertificates {
-			return nil, nil, fmt.Errorf("%w: over %d certificates", ErrTooLarge, maxCertificates)
+		if len(all.Chain) == maxCertificates {
+			return fmt.Errorf("%w: over %d certificates", ErrTooLarge, maxCertificates)
 		}
 		from := len(array)
 		array = append(array, entry...)
-		chain = append(chain, array[from:len(array):len(array)])
+		all.Chain = append(all.Chain, array[from:len(array):len(array)])
 		if !tls13 {
 			continue
 		}
-		found, err := readEntryExtensions(&list)
-		if err != nil {
-			return nil, nil, err
-		}
-		if len(chain) == 1 {
-			staple = found
+		if err := all.readEntryExtensions(&list); err != nil {
+			return err
 		}
 	}
-	return chain, staple, nil
+	p.Chain = all.Chain
+	if tls13 {
+		p.Staple, p.SCTs = all.Staple, all.SCTs
+	}
+	return nil
 }
 
-// readEntryExtensions returns the OCSP response among an entry's extensions.
-func readEntryExtensions(list *cryptobyte.String) (staple []byte, err error) {
+// readEntryExtensions reads what came with an entry, and keeps the OCSP response
+// and the timestamps of the first.
+func (p *Presented) readEntryExtensions(list *cryptobyte.String) error {
 	var extensions cryptobyte.String
 	if !list.ReadUint16LengthPrefixed(&extensions) {
-		return nil, malformed("the extensions of a certificate's entry")
+		return malformed("the extensions of a certificate's entry")
 	}
 	for !extensions.Empty() {
 		var kind uint16
 		var data cryptobyte.String
 		if !extensions.ReadUint16(&kind) || !extensions.ReadUint16LengthPrefixed(&data) {
-			return nil, malformed("the extensions of a certificate's entry")
+			return malformed("the extensions of a certificate's entry")
 		}
-		if kind == extensionStatusRequest {
-			staple = parseStatus(data)
+		switch {
+		case len(p.Chain) > 1:
+		case kind == extensionStatusRequest:
+			p.Staple = parseStatus(data)
+		case kind == extensionSCTs:
+			p.SCTs = parseSCTs(data)
 		}
 	}
-	return staple, nil
+	return nil
+}
+
+// parseSCTs reads a SignedCertificateTimestampList (RFC 6962 section 3.3) into
+// copies; nil if it is broken, since nothing hangs on it.
+func parseSCTs(s cryptobyte.String) (scts [][]byte) {
+	var list cryptobyte.String
+	if !s.ReadUint16LengthPrefixed(&list) || !s.Empty() {
+		return nil
+	}
+	for !list.Empty() {
+		var sct cryptobyte.String
+		if !list.ReadUint16LengthPrefixed(&sct) || len(sct) == 0 || len(scts) == maxSCTs {
+			return nil
+		}
+		scts = append(scts, append([]byte(nil), sct...))
+	}
+	return scts
 }
 
 // parseStatus reads a CertificateStatus (RFC 6066 section 8); nil if it is of

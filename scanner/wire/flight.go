@@ -45,7 +45,7 @@ func (f *flight) presented() (p Presented, err error) {
 				}
 				continue
 			}
-			p.Version, p.Cipher = hello.version, hello.cipher
+			p.Version, p.Cipher, p.SCTs = hello.version, hello.cipher, hello.scts
 			if hello.version == versionTLS13 {
 				if err := f.unlock(hello, message); err != nil {
 					return p, err
@@ -55,7 +55,7 @@ func (f *flight) presented() (p Presented, err error) {
 			if p.Version == 0 {
 				return p, malformed("a Certificate before the ServerHello")
 			}
-			p.Chain, p.Staple, err = parseCertificate(message[4:], p.Version == versionTLS13)
+			err = p.readCertificate(message[4:])
 			return p, err
 		case messageHelloRequest:
 		case messageEncryptedExtensions, messageCertificateRequest:

@@ -115,6 +115,7 @@ func (h Hello) appendExtensions12(b []byte) []byte {
 	}
 	b = appendUint16List(b, extensionSignatureAlgorithms, h.signatures())
 	b = appendExtension(b, extensionMasterSecret)
+	b = appendExtension(b, extensionSCTs)
 	// Some load balancers hang on hellos of 256 to 511 bytes (RFC 7685 section 1).
 	if n := len(b); n > 255 && n < 512 {
 		b = appendExtension(b, extensionPadding, make([]byte, 512-n)...)

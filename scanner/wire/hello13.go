@@ -86,6 +86,7 @@ func (c *client13) append(b, cookie []byte) []byte {
 	b = appendExtension(b, extensionSupportedVersions, 2, 3, 4)
 	b = appendUint16List(b, extensionSupportedGroups, []uint16{23, 29, 24, 25})
 	b = appendUint16List(b, extensionSignatureAlgorithms, c.hello.signatures())
+	b = appendExtension(b, extensionSCTs)
 	b = c.appendKeyShare(b)
 	if cookie != nil {
 		b = binary.BigEndian.AppendUint16(b, extensionCookie)

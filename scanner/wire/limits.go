@@ -24,6 +24,10 @@ const (
 	// list has less than ten; 256 KiB of one-byte entries would be 65,536.
 	maxCertificates = 200
 
+	// maxSCTs bounds the timestamps of the TLS extension; honest lists have two
+	// or three.
+	maxSCTs = 64
+
 	// maxRecord is the longest payload: 2^14 plain, 256 more in TLS 1.3, 2048
 	// more before (RFC 8446 section 5.2, RFC 5246 section 6.2.3).
 	maxRecord = 1<<14 + 2048

@@ -19,7 +19,7 @@ func PresentedIn(hand []byte) (p Presented, err error) {
 		}
 		switch message[0] {
 		case messageCertificate:
-			p.Chain, p.Staple, err = parseCertificate(message[4:], true)
+			err = p.readCertificate(message[4:])
 			return p, err
 		case messageEncryptedExtensions, messageCertificateRequest:
 		default:

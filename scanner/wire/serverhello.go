@@ -15,6 +15,7 @@ type serverHello struct {
 	group   uint16 // of the key share, TLS 1.3
 	share   []byte // the server's public value; absent in a retry
 	cookie  []byte
+	scts    [][]byte // before TLS 1.3
 }
 
 // parseServerHello reads the body of the message (RFC 5246 section 7.4.1.3,
@@ -64,6 +65,8 @@ func (h *serverHello) readExtension(kind uint16, data cryptobyte.String) bool {
 			return false
 		}
 		h.share = share
+	case extensionSCTs:
+		h.scts = parseSCTs(data)
 	case extensionCookie:
 		var cookie cryptobyte.String
 		if !data.ReadUint16LengthPrefixed(&cookie) || !data.Empty() {

@@ -13,6 +13,7 @@ type Presented struct {
 	Cipher  uint16   // cipher suite, as registered with IANA
 	Chain   [][]byte // the entries of the Certificate message as sent; at least one
 	Staple  []byte   // the OCSP response that came with the leaf, if any
+	SCTs    [][]byte // the signed certificate timestamps of the TLS extension that came with the leaf, if any
 }
 
 // Versions and numbers of the protocol (RFC 8446 sections 4, 4.2, 5.1 and 6;
@@ -41,6 +42,7 @@ const (
 	extensionSupportedGroups     = 10
 	extensionPointFormats        = 11
 	extensionSignatureAlgorithms = 13
+	extensionSCTs                = 18 // RFC 6962 section 3.3.1
 	extensionPadding             = 21
 	extensionMasterSecret        = 23
 	extensionSupportedVersions   = 43
