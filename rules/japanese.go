@@ -126,8 +126,9 @@ var adviceJa = map[string]string{
 	"certificate policies that are not critical":            "critical でない証明書ポリシー",
 	"a certificate policy that its issuers have, or %q without " +
 		"requireExplicitPolicy": "発行者が持つ証明書ポリシーを入れるか、%[1]s を requireExplicitPolicy なしにする",
-	"an authority key identifier that fits its issuer": "発行者と合う発行者鍵識別子",
-	"an authority key identifier that fits %q":         "%[1]s と合う発行者鍵識別子",
+	"a signature by the RSASSA-PSS parameters of the key of %q": "%[1]s の鍵の RSASSA-PSS パラメーターによる署名",
+	"an authority key identifier that fits its issuer":          "発行者と合う発行者鍵識別子",
+	"an authority key identifier that fits %q":                  "%[1]s と合う発行者鍵識別子",
 	"an authority key identifier without issuer and serial number, or with those of " +
 		"%q": "発行者鍵識別子に発行者とシリアル番号を入れないか、%[1]s のものを入れる",
 	"the key identifier %X of %q in its authority key identifier (now " +

@@ -101,6 +101,8 @@ func (s *Subject) needs(p client.Problem) string {
 		return "without name constraints"
 	case client.CodeNameForbidden:
 		return "with name constraints that permit the names of the server's certificate; or take a certificate of another issuer"
+	case client.CodeForeignPSS:
+		return fmt.Sprintf("with a signature by the RSASSA-PSS parameters of the key of %q", title(p.By.Cert))
 	case client.CodeNoValidPolicy:
 		return fmt.Sprintf("with a certificate policy that its issuers have, or %q without requireExplicitPolicy", title(p.By.Cert))
 	case client.CodeSpelling:

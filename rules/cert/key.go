@@ -37,9 +37,10 @@ type Key struct {
 	Bits  int    // RSA modulus or field size in bits; 0: not known
 	Curve string // EC: name of the curve, or its OID
 
-	N *big.Int         // RSA modulus
-	E *big.Int         // RSA exponent
-	P crypto.PublicKey // *ecdsa.PublicKey or ed25519.PublicKey where Go knows the curve; else nil
+	N   *big.Int         // RSA modulus
+	E   *big.Int         // RSA exponent
+	PSS *PSSParameters   // RSASSA-PSS: what the key holds its signatures to; nil: nothing
+	P   crypto.PublicKey // *ecdsa.PublicKey or ed25519.PublicKey where Go knows the curve; else nil
 
 	Traits Traits
 }
@@ -95,6 +96,7 @@ func ParseKey(der []byte) (k Key, odd bool) {
 				k.Traits.Add(KeyBarePSS)
 			} else {
 				k.Traits.Add(KeyParamPSS)
+				k.PSS = parsePSS(alg).PSS
 			}
 		} else if alg.Empty() {
 			k.Traits.Add(NoKeyNull)

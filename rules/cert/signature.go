@@ -8,6 +8,7 @@ type SignatureAlg struct {
 	Hash crypto.Hash // 0: none apart from the algorithm (Ed25519), or not known
 	Key  KeyKind     // the kind of key that makes such signatures; UnknownKey: not known
 	OID  string
+	PSS  *PSSParameters // nil: another algorithm, or parameters that cannot be read
 
 	Traits Traits
 }

@@ -63,6 +63,13 @@ func hashTraits(alg SignatureAlg) (s Traits) {
 	return s
 }
 
+// PSSParameters are those of RFC 4055 section 3.1: of a signature, or what a key
+// allows its signatures to have.
+type PSSParameters struct {
+	Hash, Mask string // OIDs of the hash functions
+	Salt       int    // bytes; of a key the fewest
+}
+
 // parsePSS reads RSASSA-PSS-params (RFC 4055 section 3.1). The hash and that of
 // the mask are SHA-1, and the salt has 20 octets, where they are absent. With a
 // hash that is not known the algorithm is none that can be checked.
@@ -90,7 +97,8 @@ func parsePSS(params cryptobyte.String) SignatureAlg {
 	if !ok {
 		return unknown
 	}
-	alg := SignatureAlg{Name: h.name + "-RSAPSS", OID: oidPSS, Key: RSA, Hash: h.hash, Traits: Of(SignedPSS)}
+	alg := SignatureAlg{Name: h.name + "-RSAPSS", OID: oidPSS, Key: RSA, Hash: h.hash, Traits: Of(SignedPSS),
+		PSS: &PSSParameters{hash, maskHash, salt}}
 	switch h.hash {
 	case crypto.SHA1:
 		alg.Traits.Add(PSSWithSHA1)

@@ -4,7 +4,8 @@ package client
 // and the grounds on which the two are one.
 var aliases = map[string]alias{
 	"go-1.22":     {"go-1.21", Measured, "both were run, and gave the same verdicts"},
-	"go-1.25":     {"go-1.24", Measured, "both were run; only a negative path length passes in 1.24"},
+	"go-1.24":     {"go", Measured, "1.24 to 1.26 were run; only a negative path length passes in 1.24"},
+	"go-1.25":     {"go", Measured, "1.24 to 1.26 were run, and 1.25 and 1.26 gave the same verdicts"},
 	"go-1.26":     {"go", Measured, "it is the version that was run"},
 	"node-22":     {"node-20", Assumed, "both have OpenSSL 3.0 at security level 1"},
 	"openssl-3.5": {"node-24", Assumed, "Node.js 24 has OpenSSL 3.5.9; which wildcards it takes in a name is its own"},

@@ -50,6 +50,7 @@ type Builder struct {
 	// Holding a finished path to the rules.
 	Sent                       Check            `yaml:"sent"`                 // what certificates that were sent are held to
 	Store                      Check            `yaml:"store"`                // what certificates from the store are held to
+	KeyPSS                     KeyPSS           `yaml:"key_pss"`              // whether the parameters of an RSASSA-PSS key bind its signatures
 	MinHash                    Hash             `yaml:"min_hash"`             // weakest hash in signatures on the path
 	MinRSA                     int              `yaml:"min_rsa"`              // fewest bits of RSA keys on the path
 	MaxRSA                     int              `yaml:"max_rsa"`              // most bits of RSA keys on the path; 0: no limit
@@ -205,6 +206,17 @@ const (
 	AnyHash Hash = iota
 	SHA1
 	SHA256
+)
+
+// KeyPSS tells how far the parameters of an RSASSA-PSS key (RFC 4055 section
+// 3.3) bind the signatures that it makes.
+type KeyPSS uint8
+
+// The ways to deal with them.
+const (
+	KeyPSSIgnored KeyPSS = iota
+	KeyPSSHash           // the hash must be the key's
+	KeyPSSAll            // the hashes, and a salt that is not shorter
 )
 
 // NameConstraints tells what a client makes of name constraints.

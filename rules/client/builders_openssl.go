@@ -14,6 +14,7 @@ func openSSL() map[string]Builder {
 		Backtracking: NeverBacktrack, CandidateLimit: FirstCandidate, SkipOnPath: true, StoreOnly: true, SelfSigned: true, // [learned: a loop of two]
 		Anchor: SelfSignedAnchor, V1: V1Roots, LeafTrust: SelfSignedLeaf, MaxPath: 100, // [18d100]
 		Sent: checkPath, Store: checkPath,
+		KeyPSS:       KeyPSSAll,                                                  // [I:key=pss-sha256 L:sig=psssha256-salt20]
 		LeafAnyUsage: true, LeafUsageEC12: true, LeafEKU: true, CommonName: true, // [e-ku-ka e-ku-nr]
 	}
 	// Up to 1.0.2 the list is followed to its end before the store is looked at

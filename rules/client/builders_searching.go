@@ -31,10 +31,9 @@ func searching() map[string]Builder {
 		LeafEKU: true, AnyEKU: true, // [19s 24c 28u]
 		Policies: PoliciesRead, // [p01 p04n p13; not p08]
 	}
-	// Until 1.25 RSA keys may be of any size, until 1.22 a serial number may be
-	// negative [conformance: I:key=rsa512 L:serial=negative].
-	go124 := with(golang, func(b *Builder) { b.MinRSA = 0 })
-	go123 := with(go124, func(b *Builder) { b.Policies = PoliciesIgnored })
+	// Until 1.23 RSA keys may be of any size and policies are not processed, until
+	// 1.22 a serial number may be negative [I:key=rsa512 p01 L:serial=negative].
+	go123 := with(golang, func(b *Builder) { b.MinRSA, b.Policies = 0, PoliciesIgnored })
 	go121 := with(go123, func(b *Builder) { b.RefuseAll &^= negativeSerial })
 	rustls23 := Builder{
 		MaxBytes: 65515, Refuse: trailingData, Names: Bytes, AnchorNames: Bytes, MaxPath: 6, // [18d07]
@@ -52,7 +51,7 @@ func searching() map[string]Builder {
 		Order: Next, StoreCandidateFilter: Signature | KeyID | IssuerSerial | CA,
 		Prefer: [8]Preference{FromList}, CandidateLimit: FirstCandidate, Backtracking: NeverBacktrack, LeafTrust: KeyLeaf, MaxPath: 9, // [18d10]
 		Sent: checkPath &^ EKU, Store: CA | CertSign | Algorithms, MinHash: SHA1, MinRSA: 1024, LeafUsage: true, LeafEKU: true, CommonName: true, // [17a 19c 19h 19i 19o]
-		Policies: PoliciesRead, InhibitAnyCritical: true, CriticalQualifiers: true, // [p01 p13; I:iap=0 I:noncrit=iap and L:cp=1+unknown L:crit=cp accepted]
+		KeyPSS: KeyPSSAll, Policies: PoliciesRead, InhibitAnyCritical: true, CriticalQualifiers: true, // [p01 p13; I:iap=0 I:noncrit=iap and L:cp=1+unknown L:crit=cp accepted]
 	}
 	// Any other list goes to its builder: 5 intermediates, and dates of an anchor
 	// count unless it is directly above the leaf [q6 r6 r0145 r0186].
@@ -60,7 +59,7 @@ func searching() map[string]Builder {
 		InOrder: &javaList, MaxBytes: 32768, MaxEntries: 10, ParseAll: true, // [18x009 25i]
 		Prefer: [8]Preference{FromStore}, LeafTrust: KeyLeaf, MaxPath: 5, AnchorDatesIfIntermediates: true, V1AnchorMustCover: true,
 		Sent: checkPath &^ EKU, Store: Dates | CA | CertSign | Algorithms, MinHash: SHA1, MinRSA: 1024, LeafUsage: true, LeafEKU: true, CommonName: true,
-		Policies: PoliciesRead, InhibitAnyCritical: true, CriticalQualifiers: true,
+		KeyPSS: KeyPSSAll, Policies: PoliciesRead, InhibitAnyCritical: true, CriticalQualifiers: true,
 	}
 	return map[string]Builder{
 		"firefox":     firefox,
@@ -69,7 +68,6 @@ func searching() map[string]Builder {
 		"go":          golang,
 		"go-1.21":     go121,
 		"go-1.23":     go123,
-		"go-1.24":     go124,
 		"rustls-0.20": rustls20,
 		"rustls-0.23": rustls23,
 

@@ -63,6 +63,9 @@ func (pb *pathBuilder) check() pathError {
 		if pb.b.Sent&Signature != 0 && pb.presented.signed(e) == chain.No {
 			return pathError{what: badSignature, at: e.child, by: e.to, depth: i}
 		}
+		if pb.b.KeyPSS != KeyPSSIgnored && e.to.c.Key.PSS != nil && !pb.pssFits(e) {
+			return pathError{what: foreignPSS, at: e.child, by: e.to, depth: i}
+		}
 		if f := pb.checkOne(e.to, e, below, tests); f.what != nothing {
 			f.depth = i + 1
 			return f
@@ -75,6 +78,19 @@ func (pb *pathBuilder) check() pathError {
 		return f
 	}
 	return pb.checkConditions()
+}
+
+// pssFits reports whether a signature has the parameters that its key asks for,
+// to this client.
+func (pb *pathBuilder) pssFits(e *edge) bool {
+	key, signature := e.to.c.Key.PSS, e.child.c.SignatureAlg.PSS
+	if signature == nil {
+		return false // not made by RSASSA-PSS, or by none that can be read
+	}
+	if pb.b.KeyPSS == KeyPSSHash {
+		return signature.Hash == key.Hash
+	}
+	return signature.Hash == key.Hash && signature.Mask == key.Mask && signature.Salt >= key.Salt
 }
 
 // A step is one certificate of a finished path, with what the tests ask of it.

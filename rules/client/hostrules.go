@@ -35,7 +35,6 @@ var hostRules = func() map[string]cert.HostRules {
 		"botan-2.19":                  {Wildcard: cert.InLabel, Address: cert.AnyAddress, Dot: cert.DotSent},                                      // [n-w-mid n-ip-other]
 		"go":                          {TopLevel: true, Address: cert.MappedAddress, Dot: cert.DotKept},                                           // [n-ip-v4in6 n-dot-both]
 		"go-1.21":                     {Bare: true, TopLevel: true, Address: cert.MappedAddress, Dot: cert.DotKept},
-		"go-1.24":                     {TopLevel: true, Address: cert.MappedAddress, Dot: cert.DotKept},
 		"go-1.23":                     {TopLevel: true, Address: cert.MappedAddress, Dot: cert.DotKept},
 		"java-17":                     java,
 		"java-17-aia":                 java,

@@ -39,6 +39,7 @@ var Japanese = map[string]string{
 	"%s has name constraints, which it cannot handle":                                "%[1]s に、扱えない名前制約があります",
 	"the name constraints of %s forbid the names of %s":                              "%[1]s の名前制約が %[2]s の名前を禁じています",
 	"does not compare the %d names of %s with so many name constraints, those of %s": "%[2]s の %[1]s 個の名前を、%[3]s の多数の名前制約と照合しません",
+	"the signature of %s has other RSASSA-PSS parameters than the key of %s allows":  "%[1]s の署名の RSASSA-PSS パラメーターは、%[2]s の鍵が許すものと異なります",
 	"%s requires certificate policies, and none of them is valid down to %s":         "%[1]s が証明書ポリシーを要求していますが、%[2]s まで有効なポリシーがありません",
 	"cannot read %s (%s)":                                 "%[1]s を読めません (%[2]s)",
 	"the leaf %s is a CA certificate":                     "サーバー証明書 %[1]s が CA 証明書です",

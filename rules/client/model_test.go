@@ -24,8 +24,8 @@ var family = map[string][]string{
 	"boring":         {"boringssl-android", "bun"},
 	"java":           {"java-17", "java-17-aia"},
 	"rustls":         {"rustls-0.20", "rustls-0.23", "rustls-0.23-aws-lc"},
-	"every go":       {"go", "go-1.21", "go-1.23", "go-1.24"},
-	"backtracking":   {"firefox", "chrome", "botan-2.19", "go", "go-1.21", "go-1.23", "go-1.24", "rustls-0.20", "rustls-0.23", "rustls-0.23-aws-lc"},
+	"every go":       {"go", "go-1.21", "go-1.23"},
+	"backtracking":   {"firefox", "chrome", "botan-2.19", "go", "go-1.21", "go-1.23", "rustls-0.20", "rustls-0.23", "rustls-0.23-aws-lc"},
 	"keeps the list": {"bearssl-0.6"},
 }
 
@@ -153,7 +153,7 @@ func TestModelLimits(t *testing.T) {
 	for id, last := range map[string]int{
 		"openssl-1.0.1": 99, "openssl-1.0.2": 99, "boringssl-android": 99, "openssl-1.1.1": 100, "openssl-3.0": 100, "curl": 100, "bun": 100,
 		"chrome": 19, "firefox": 6, "nss-3.87": 19, "gnutls-3.7": 15, "java-17": 9, "mbedtls-2.28": 8, "wolfssl-5.5": 8,
-		"rustls-0.20": 6, "rustls-0.23": 6, "rustls-0.23-aws-lc": 6, "go": 99, "go-1.21": 99, "go-1.23": 99, "go-1.24": 99, "botan-2.19": -1, "bearssl-0.6": -1,
+		"rustls-0.20": 6, "rustls-0.23": 6, "rustls-0.23-aws-lc": 6, "go": 99, "go-1.21": 99, "go-1.23": 99, "botan-2.19": -1, "bearssl-0.6": -1,
 	} {
 		bound := last
 		if last < 0 {

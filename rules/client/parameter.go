@@ -23,6 +23,7 @@ var (
 	hashWords            = []string{"any", "sha1", "sha256"}
 	v1Words              = []string{"all", "roots", "none"}
 	nameConstraintsWords = []string{"read", "unknown", "permitted-fails", "direct"}
+	keyPSSWords          = []string{"ignored", "hash", "all"}
 	policyWords          = []string{"ignored", "read", "with-anchor"}
 	preferWords          = []string{
 		"", "from-store", "from-list", "exact-key-id", "key-id-fits", "can-sign", "valid-now", "newest",
@@ -73,7 +74,11 @@ func (v V1) String() string              { return word(v, v1Words) }
 func (v NameConstraints) String() string { return word(v, nameConstraintsWords) }
 func (v Preference) String() string      { return word(v, preferWords) }
 
+func (v KeyPSS) String() string           { return word(v, keyPSSWords) }
 func (v PolicyProcessing) String() string { return word(v, policyWords) }
+
+// UnmarshalText reads the word for a value.
+func (v *KeyPSS) UnmarshalText(b []byte) error { return fromWord(v, b, keyPSSWords) }
 
 // UnmarshalText reads the word for a value.
 func (v *PolicyProcessing) UnmarshalText(b []byte) error { return fromWord(v, b, policyWords) }

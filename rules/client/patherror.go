@@ -72,6 +72,7 @@ const (
 	outsidePermitted
 	validTooLong
 	noValidPolicy
+	foreignPSS
 )
 
 // note keeps the most telling fault: one of a path that reached an anchor
@@ -210,7 +211,7 @@ func (f pathError) cause() Cause {
 		return Distrusted
 	case wrongName:
 		return Name
-	case weakHash, weakKey, longKey, unknownAlgorithm:
+	case weakHash, weakKey, longKey, unknownAlgorithm, foreignPSS:
 		return Algorithm
 	case traitRefused:
 		return f.traitCause()

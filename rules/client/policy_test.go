@@ -56,7 +56,7 @@ var policies = []struct{ id, recipe, accepts string }{
 	{"19s", "root R\nca I by R\nleaf L by I ku=nocertsign\npresent L I\nanchors R", "every go, rustls, wolfssl-5.5"},
 	{"25c", "root R\nca I by R v1\nleaf L by I\npresent L I\nanchors R", ""},
 	{"25k", "root R v1\nca I by R\nleaf L by I\npresent L I\nanchors R", "everyone, -bearssl-0.6, -python-3.13"},
-	{"25a", "root R\nca I by R\nleaf L by I serial=-5\npresent L I\nanchors R", "everyone, -go, -go-1.23, -go-1.24, -rustls-0.20"},
+	{"25a", "root R\nca I by R\nleaf L by I serial=-5\npresent L I\nanchors R", "everyone, -go, -go-1.23, -rustls-0.20"},
 	{"25g", "root R\nca I by R\nleaf L by I serial=0\npresent L I\nanchors R", "everyone, -rustls-0.20"},
 	{"25e", "root R\nca I by R\nleaf L by I trailing\npresent L I\nanchors R", "java, mbedtls-2.28, botan-2.19, wolfssl-5.5"},
 	{"25f", "root R\nca I by R trailing\nleaf L by I\npresent L I\nanchors R", "java, mbedtls-2.28, botan-2.19, wolfssl-5.5"},

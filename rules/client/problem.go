@@ -82,6 +82,7 @@ const (
 	CodeLoggedTooLate    Code = "logged-too-late"
 	CodeOutsidePermitted Code = "outside-permitted-domains"
 	CodeValidTooLong     Code = "valid-too-long"
+	CodeForeignPSS       Code = "pss-parameters"
 	CodeNoValidPolicy    Code = "no-valid-policy"
 )
 
@@ -95,8 +96,7 @@ var codes = map[rejectReason]Code{
 	rootNotHeld: CodeRootNotHeld, listOnly: CodeListOnly, storeOnly: CodeStoreOnly, badFirst: CodeBadFirst, spelling: CodeSpelling,
 	leafNotFirst: CodeLeafNotFirst, badAnchor: CodeBadAnchor, certTooLarge: CodeCertTooLarge, shortSpan: CodeShortSpan, traitRefused: CodeTrait, longKey: CodeLongKey,
 	revoked: CodeRevoked, issuedTooLate: CodeIssuedTooLate, loggedTooLate: CodeLoggedTooLate, outsidePermitted: CodeOutsidePermitted,
-	validTooLong:  CodeValidTooLong,
-	noValidPolicy: CodeNoValidPolicy,
+	validTooLong: CodeValidTooLong, noValidPolicy: CodeNoValidPolicy, foreignPSS: CodeForeignPSS,
 }
 
 // problem gives a fault, whose words are reason, without what the client does

@@ -134,6 +134,8 @@ func (pb *pathBuilder) usageReason(f pathError, at, by string) string {
 		return at + " is not for TLS servers by its extended key usage" + pb.only()
 	case constraintsUnread:
 		return at + " has name constraints, which it cannot handle"
+	case foreignPSS:
+		return "the signature of " + at + " has other RSASSA-PSS parameters than the key of " + by + " allows" + pb.only()
 	case noValidPolicy:
 		return by + " requires certificate policies, and none of them is valid down to " + at + pb.only()
 	case nameForbidden:

@@ -69,7 +69,7 @@ var families = map[string][]string{
 	"openssl-3":   {"openssl-3.0", "python-3.11", "python-3.13", "curl", "node-20", "node-24"},
 	"level-2":     {"openssl-3.0", "python-3.11", "python-3.13", "curl", "node-24"},
 	"boringssl":   {"boringssl-android", "bun"},
-	"go":          {"go", "go-1.21", "go-1.23", "go-1.24"},
+	"go":          {"go", "go-1.21", "go-1.23"},
 	"java":        {"java-17", "java-17-aia"},
 	"rustls":      {"rustls-0.20", "rustls-0.23", "rustls-0.23-aws-lc"},
 	"gnutls":      {"gnutls-3.7"},

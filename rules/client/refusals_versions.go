@@ -14,8 +14,8 @@ var versionRefusals = []refusal{
 // of the family that it refuses it. Changes in brackets are chains that the
 // conformance tests can make.
 var takenByVersion = []refusal{
-	{cert.NegativeSerialNumber, anchor, "go-1.21"},          // [R:serial=negative]
-	{cert.PathLenNegative, path, "go-1.21 go-1.23 go-1.24"}, // [I:bc=negative: refused since 1.25]
+	{cert.NegativeSerialNumber, anchor, "go-1.21"},  // [R:serial=negative]
+	{cert.PathLenNegative, path, "go-1.21 go-1.23"}, // [I:bc=negative]
 	// Go 1.24 moved RSA to checks of its own.
 	{cert.Exponent31, handshakes | issuers, "go-1.21 go-1.23"}, // [L:key=rsa2048e34bit]
 	{cert.Exponent33, handshakes | issuers, "go-1.21 go-1.23"}, // [I:key=rsa2048e34bit R:key=rsa2048e34bit]

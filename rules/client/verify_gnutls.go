@@ -271,6 +271,8 @@ func (pb *pathBuilder) verifyStep(e *edge) pathError {
 		return pathError{what: cannotSign, at: n}
 	case pb.presented.signed(e) == chain.No:
 		return pathError{what: badSignature, at: x, by: n}
+	case n.c.Key.PSS != nil && !pb.pssFits(e):
+		return pathError{what: foreignPSS, at: x, by: n}
 	case len(n.c.UnknownCritical) > 0:
 		return pathError{what: unknownCritical, at: n}
 	case x == pb.leaf && len(x.c.UnknownCritical) > 0:

@@ -117,8 +117,8 @@ func clients() []client {
 		{profile: "go-1.21", version: "go1.21", needs: "go", start: olderGo("1.21")},
 		{profile: "go-1.22", version: "go1.22", needs: "go", start: olderGo("1.22"), like: "go-1.21"},
 		{profile: "go-1.23", version: "go1.23", needs: "go", start: olderGo("1.23")},
-		{profile: "go-1.24", version: "go1.24", needs: "go", start: olderGo("1.24")},
-		{profile: "go-1.25", version: "go1.25", needs: "go", start: olderGo("1.25"), like: "go-1.24"},
+		{profile: "go-1.24", version: "go1.24", needs: "go", start: olderGo("1.24"), like: "go"},
+		{profile: "go-1.25", version: "go1.25", needs: "go", start: olderGo("1.25"), like: "go"},
 	}
 }
 
