@@ -15,8 +15,8 @@ var overlongLeaf = Rule{
 	Why: "" +
 		"The Baseline Requirements bound how long a certificate under a public root may be valid, by the day of issue: 825 days " +
 		"from 2018-03-01, 398 from 2020-09-01, 200 from 2026-03-15, 100 from 2027-03-15 and 47 from 2029-03-15. Both ends " +
-		"count, so that a certificate of exactly 200 days with one second more is too long. Chrome refuses such certificates, " +
-		"by the first four bounds; Apple's systems do by the first two, but for roots that users or companies have added. The " +
+		"count, so that a certificate of exactly 200 days with one second more is too long. Chrome and Apple's " +
+		"systems refuse such certificates by the first two bounds, but for roots that users or companies have added. The " +
 		"CA has to revoke a certificate that breaks it, usually within five days. Private CAs are not bound by it, and most " +
 		"other clients do not look.",
 	Fix: "Have the certificate issued again for a shorter time, before the CA revokes it. With lifetimes this short, renewal has to be " +
@@ -31,7 +31,7 @@ var overlongLeaf = Rule{
 		Title: "サーバー証明書の有効期間が、公的な CA に許される長さを超えている",
 		Why: "Baseline Requirements は、公的なルートの下の証明書の有効期間を発行日ごとに制限しています。2018-03-01 からは 825 日、" +
 			"2020-09-01 からは 398 日、2026-03-15 からは 200 日、2027-03-15 からは 100 日、2029-03-15 からは 47 日です。開始と終了の両端を含めて数えるため、" +
-			"200 日より 1 秒でも長ければ超過です。Chrome は初めの 4 つ、Apple のシステムは初めの 2 つの制限を超える証明書を拒否し (利用者や会社が追加したルートを除く)、CA は違反した証明書を通常 5 日以内に失効させなければなりません。" +
+			"200 日より 1 秒でも長ければ超過です。Chrome と Apple のシステムは初めの 2 つの制限を超える証明書を拒否し (利用者や会社が追加したルートを除く)、CA は違反した証明書を通常 5 日以内に失効させなければなりません。" +
 			"社内などの CA には適用されません。",
 		Fix: "CA に失効される前に、より短い有効期間で発行し直してください。有効期間がここまで短いと更新の自動化が必要です。多くの CA が ACME に対応しています。",
 		Says: map[string]string{

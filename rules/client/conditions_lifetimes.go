@@ -30,13 +30,10 @@ const oneDay = 24 * time.Hour
 
 // chromeLifetimes are Chrome's (CertVerifyProc::HasTooLongValidity in
 // net/cert/cert_verify_proc.cc, which is asked once a path was found, and for
-// its own roots only). The two of 2018 and 2020 are read from that source; those
-// of 2026 and 2027 are as NVISO reports them of it (2026-07-22).
+// its own roots only). Whether it has a step for 200 days by now was not seen.
 var chromeLifetimes = []Lifetime{
 	{time.Date(2018, 3, 1, 0, 0, 0, 0, time.UTC), 825 * oneDay},
 	{time.Date(2020, 9, 1, 0, 0, 0, 0, time.UTC), 398 * oneDay},
-	{time.Date(2026, 3, 15, 0, 0, 0, 0, time.UTC), 200 * oneDay},
-	{time.Date(2027, 3, 15, 0, 0, 0, 0, time.UTC), 100 * oneDay},
 }
 
 // appleLifetimes are those of Apple's systems
