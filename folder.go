@@ -186,6 +186,8 @@ func (w *folderWalk) open(path string) ([]byte, error) {
 		return nil, withoutPath(err)
 	case !info.Mode().IsRegular():
 		return nil, errors.New("it is no file any more")
+	case info.Size() == 0: // empty, or a file of the kernel's, which may never end
+		return nil, errors.New("it is empty")
 	case info.Size() > certfile.MaxSize:
 		return nil, fmt.Errorf("it is larger than %d MiB", certfile.MaxSize>>20)
 	}
