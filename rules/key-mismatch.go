@@ -15,7 +15,7 @@ var keyMismatch = Rule{
 			"の後で、別の CSR を作ったときに起こります。",
 		Fix: "その CSR を作ったときの鍵を探すか、この鍵で CSR を作り直して再発行してもらってください。",
 		Says: map[string]string{
-			"The key given by --key has another public key than the certificate.": "--key の秘密鍵は、証明書の公開鍵と対になっていません。",
+			"The private key for it has another public key than the certificate.": "対応する秘密鍵は、証明書の公開鍵と対になっていません。",
 			"Use the key that this certificate was issued for, or have the certificate reissued for this " +
 				"key.": "この証明書の発行に使った鍵を使うか、この鍵で証明書を再発行してもらってください。",
 		},
@@ -24,7 +24,7 @@ var keyMismatch = Rule{
 		if c := s.leaf(); c != nil && s.ServerKey != (cert.Hash{}) && s.ServerKey != c.Key.SPKI {
 			report(Finding{
 				Positions: []int{s.Chain.Leaf},
-				Message:   "The key given by --key has another public key than the certificate.",
+				Message:   "The private key for it has another public key than the certificate.",
 				Fix:       "Use the key that this certificate was issued for, or have the certificate reissued for this key.",
 			})
 		}

@@ -38,7 +38,8 @@ func split(c Chain) []Chain {
 	}
 	chains := make([]Chain, len(leaves))
 	for n, at := range leaves {
-		chain := Chain{Set: c.Set, Certs: [][]byte{c.Certs[at]}}
+		chain := c // what is said of the file holds for each
+		chain.Certs, chain.Key = [][]byte{c.Certs[at]}, cert.Hash{}
 		switch {
 		case c.Set:
 			chain.Certs = append(chain.Certs, without(c.Certs, leaves)...)

@@ -61,3 +61,18 @@ func TestLeaves(t *testing.T) {
 		})
 	}
 }
+
+// What is wrong with the text of a file is wrong for each of its chains.
+func TestLeavesShareTheFlawsOfTheFile(t *testing.T) {
+	h := newHierarchy(t)
+	file := append([]byte("\ufeff"), append(append(h.leaf.PEM(), h.ecdsa.PEM()...), h.ca.PEM()...)...)
+	chains, err := certfile.Read(file)
+	if err != nil || len(chains) != 2 {
+		t.Fatalf("%d chains, %v", len(chains), err)
+	}
+	for i, c := range chains {
+		if len(c.Flaws) != 1 {
+			t.Errorf("chain %d: flaws %+v, want the byte order mark", i, c.Flaws)
+		}
+	}
+}
