@@ -178,9 +178,7 @@ func (m Missing) append(b []byte) []byte {
 	return append(b, '}')
 }
 
-func (f Finding) append(b []byte) []byte { return f.appendFor(b, nil) }
-
-// appendFor leaves out the clients if they are all there are; nil: never.
+// appendFor appends the finding and leaves out the clients if they are all there are; nil: never.
 func (f Finding) appendFor(b []byte, all []string) []byte {
 	b = appendText(append(b, `{"rule":`...), f.Rule)
 	b = appendText(append(b, `,"severity":`...), f.Severity.String())

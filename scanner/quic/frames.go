@@ -69,14 +69,17 @@ func skipAck(s *cryptobyte.String, ecn bool) bool {
 	if !readVarint(s, &largest) || !readVarint(s, &delay) || !readVarint(s, &ranges) || !readVarint(s, &n) {
 		return false
 	}
-	left := ranges
 	if ranges > uint64(len(*s)) {
 		return false
 	}
+	left := 2 * ranges // a gap and a length each
+	if ecn {
+		left += 3
+	}
 	for ; left > 0; left-- {
-		if !readVarint(s, &n) || !readVarint(s, &n) {
+		if !readVarint(s, &n) {
 			return false
 		}
 	}
-	return !ecn || readVarint(s, &n) && readVarint(s, &n) && readVarint(s, &n)
+	return true
 }
