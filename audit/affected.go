@@ -186,7 +186,7 @@ func markGone(ctx context.Context, db *history.DB, group string, found []Affecte
 // auditIDs are the audits first to last of a group that have ended, ascending.
 func auditIDs(ctx context.Context, db *history.DB, group string, first, last int64) (ids []int64, err error) {
 	const page = 1000
-	for before := last + 1; ; before = ids[len(ids)-1] {
+	for before := last + 1; ; {
 		some, err := db.Audits(ctx, group, before, page)
 		if err != nil {
 			return nil, err
@@ -200,6 +200,7 @@ func auditIDs(ctx context.Context, db *history.DB, group string, first, last int
 			slices.Reverse(ids)
 			return ids, nil
 		}
+		before = some[len(some)-1].ID
 	}
 }
 

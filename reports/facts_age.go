@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// oldAfter is from how many days on the facts that chains were judged by are
+// OldAfter is from how many days on the facts that chains were judged by are
 // said to be old: a browser has had a release or two since, and may have left a
 // root.
-const oldAfter = 60
+const OldAfter = 60
 
 // oldFacts tells people that the facts were old at the moment as of which
 // chains were judged; empty: they were not.
@@ -17,7 +17,7 @@ func (l labels) oldFacts(h Header) string {
 		return ""
 	}
 	days := int(h.EvaluatedAt.Sub(h.FactsAt).Hours() / 24)
-	if days <= oldAfter {
+	if days <= OldAfter {
 		return ""
 	}
 	return fmt.Sprintf(l.OldFacts, h.FactsAt.UTC().Format(time.DateOnly), days)

@@ -34,9 +34,6 @@ func include[K comparable](to *map[K]bool, key K) {
 	(*to)[key] = true
 }
 
-// Empty reports whether the search is for nothing.
-func (s *Search) Empty() bool { return len(s.certificates)+len(s.keys)+len(s.names) == 0 }
-
 // Has reports whether the search is for a certificate.
 func (s *Search) Has(sha256, spki Hash, subject string) bool {
 	if s.certificates[sha256] || !spki.IsZero() && s.keys[spki] {

@@ -37,7 +37,7 @@ func TestSearch(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.what, got, c.want)
 		}
 	}
-	if !new(Search).Empty() {
-		t.Error("a search for nothing is not empty")
+	if got := new(Search).Matches(e); got != nil {
+		t.Errorf("a search for nothing finds %v", got)
 	}
 }

@@ -27,7 +27,7 @@ certificate counts that the server sent, and one that it did not send and that a
 client's path or the fix needs.
 
 Examples:
-  tlschain audit affected 270c64b6d9a0c6c2c3c6b8f1f6d3a4...
+  tlschain audit affected compromised.pem
   tlschain audit affected "Example Issuing CA" --since 2026-10-01
   tlschain audit affected distrust.yaml --format csv -o affected.csv
 

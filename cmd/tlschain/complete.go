@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -168,7 +169,10 @@ func (p *process) values(f cli.Flag) (c choice, known bool) {
 	severities := plain("error", "warning", "info")
 	switch f.Names()[0] {
 	case "format":
-		if !strings.Contains(flagText(f), reports.Formats()[1]+",") { // of version and clients
+		switch text := flagText(f); {
+		case strings.Contains(text, "table, json or csv"): // of audit affected
+			return choice{list: plain(slices.Sorted(maps.Keys(affectedWriters))...)}, true
+		case !strings.Contains(text, reports.Formats()[1]+","): // of version and clients
 			return choice{list: plain("text", "json")}, true
 		}
 		return choice{list: plain(reports.Formats()...)}, true

@@ -44,6 +44,7 @@ func TestComplete(t *testing.T) {
 		{"scan --format = j", someWords, "json", "sarif"}, // as bash splits
 		{"version --format ", someWords, "text json", "sarif"},
 		{"clients --format ", someWords, "text json", "sarif"},
+		{"audit affected --format ", someWords, "table csv", "text"},
 		{"scan --clients go,op", someWords, "go,openssl-3.0", "go"},
 		{"scan --clients go,", someWords, "go,openssl-3.0", "go,go"},
 		{"scan --fields target,sev", someWords, "target,severity", ""},

@@ -11,12 +11,10 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/tlschain/tlschain/cmd/tlschain/internal/dataupdate"
+	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules/catalog"
 	"github.com/tlschain/tlschain/rules/catalog/build"
 )
-
-// staleAfter is from when on facts are said to be old.
-const staleAfter = 60 * 24 * time.Hour
 
 func (p *process) dataCheckCommand() *cli.Command {
 	return &cli.Command{
@@ -49,15 +47,14 @@ func (p *process) dataCheck(c *cli.Context) error {
 			fmt.Fprintf(&b, "  %-10s %s\n", f.ID, date)
 		}
 	}
+	if _, err := fmt.Fprint(p.stdout, b.String()); err != nil {
+		return err
+	}
 	if c.Bool("offline") {
-		fmt.Fprint(p.stdout, b.String())
-		if age > staleAfter {
+		if age > reports.OldAfter*24*time.Hour {
 			return exitCode(exitFindings)
 		}
 		return nil
-	}
-	if _, err := fmt.Fprint(p.stdout, b.String()); err != nil {
-		return err
 	}
 	o, err := p.newerFacts(c)
 	if err != nil {
@@ -78,13 +75,7 @@ func (p *process) dataCheck(c *cli.Context) error {
 	return nil
 }
 
-func days(d time.Duration) string {
-	n := int(d.Hours() / 24)
-	if n == 1 {
-		return "1 day"
-	}
-	return fmt.Sprintf("%d days", max(n, 0))
-}
+func days(d time.Duration) string { return plural(max(int(d.Hours()/24), 0), "day") }
 
 // feedDate is the date of what the facts have from a source, in words.
 func feedDate(facts *catalog.Facts, id string) string {
