@@ -39,23 +39,30 @@ class Ask {
 }
 `
 
-// TestJavaPresents makes key stores as people do, right and wrong, and holds
-// what is read from each to what Java presents from it.
-func TestJavaPresents(t *testing.T) {
-	for _, program := range []string{"keytool", "java"} {
+// folderFor gives an empty folder, and a function that writes a file in it, to a
+// test that needs these programs.
+func folderFor(t *testing.T, programs ...string) (folder string, write func(name string, data []byte) string) {
+	t.Helper()
+	for _, program := range programs {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("%s is not installed: make deps", program)
 		}
 	}
-	h := newHierarchy(t)
-	folder := t.TempDir()
-	write := func(name string, data []byte) string {
+	folder = t.TempDir()
+	return folder, func(name string, data []byte) string {
 		path := filepath.Join(folder, name)
 		if err := os.WriteFile(path, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		return path
 	}
+}
+
+// TestJavaPresents makes key stores as people do, right and wrong, and holds
+// what is read from each to what Java presents from it.
+func TestJavaPresents(t *testing.T) {
+	h := newHierarchy(t)
+	folder, write := folderFor(t, "keytool", "java")
 	self := tlstest.For(t).Leaf("self", nil, func(c *tlstest.Template) { c.Key = h.ecdsa.Key })
 	pfx, err := pkcs12.Modern.Encode(self.Key.Signer, x509Of(t, self)[0], nil, "changeit")
 	if err != nil {

@@ -33,20 +33,8 @@ class Ask {
 // TestJavaWithoutPassword holds what is said of PKCS #12 files without a
 // password to what Java makes of them, configured as servers are by default.
 func TestJavaWithoutPassword(t *testing.T) {
-	for _, program := range []string{"java", "openssl"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("%s is not installed: make deps", program)
-		}
-	}
 	h := newHierarchy(t)
-	folder := t.TempDir()
-	write := func(name string, data []byte) string {
-		path := filepath.Join(folder, name)
-		if err := os.WriteFile(path, data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
+	folder, write := folderFor(t, "java", "openssl")
 	key := write("key.pem", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8(t, h.ecdsa.Key.Signer)}))
 	leaf, ca := write("leaf.pem", h.ecdsa.PEM()), write("ca.pem", h.ca.PEM())
 	cases := []struct {

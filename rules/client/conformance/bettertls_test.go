@@ -32,25 +32,10 @@ func TestNameConstraints(t *testing.T) {
 			byVersion[version] = append(byVersion[version], &specimen{cases[i].Expected, version, made})
 		}
 	}
-	gallery := exhibitor{newOtherServer(t)}
-	figures := newFamilyTable()
-	t.Cleanup(func() { figures.finish(t) }) // after the clients, which run in parallel
-	for _, c := range clients() {
-		if !c.chosen() {
-			continue
+	showEachClient(t, visitor{now: now, whole: true}, func(profile string) []*specimen {
+		if only12()[profile] {
+			return byVersion["1.2"]
 		}
-		version := "1.3"
-		if other, ok := anyVersion()[c.profile]; ok {
-			c.start = other
-		}
-		if only12()[c.profile] {
-			version = "1.2"
-		}
-		t.Run(c.profile, func(t *testing.T) {
-			t.Parallel()
-			v := &visitor{client: c, gallery: gallery, dir: t.TempDir(), now: now, whole: true}
-			v.begin(t)
-			v.visit(t, byVersion[version], figures)
-		})
-	}
+		return byVersion["1.3"]
+	})
 }

@@ -49,7 +49,14 @@ func TestCertificates(t *testing.T) {
 		specimens = append(specimens, newSpecimens(t, fmt.Sprintf("s%dn%d", seed, first+n), idea, now)...)
 	}
 	t.Logf("%d chains of seed %d, from number %d, in %d handshakes", len(asked), seed, first, len(specimens))
-	gallery := exhibitor{newOtherServer(t)}
+	showEachClient(t, visitor{now: now}, func(string) []*specimen { return specimens })
+}
+
+// showEachClient shows the chosen clients, side by side, what there is for their
+// profiles, and prints how well that was predicted.
+func showEachClient(t *testing.T, like visitor, specimensFor func(profile string) []*specimen) {
+	t.Helper()
+	like.gallery = exhibitor{newOtherServer(t)}
 	figures := newFamilyTable()
 	t.Cleanup(func() { figures.finish(t) }) // after the clients, which run in parallel
 	for _, c := range clients() {
@@ -61,9 +68,10 @@ func TestCertificates(t *testing.T) {
 		}
 		t.Run(c.profile, func(t *testing.T) {
 			t.Parallel()
-			v := &visitor{client: c, gallery: gallery, dir: t.TempDir(), now: now}
+			v := like
+			v.client, v.dir = c, t.TempDir()
 			v.begin(t)
-			v.visit(t, specimens, figures)
+			v.visit(t, specimensFor(c.profile), figures)
 		})
 	}
 }
