@@ -213,6 +213,26 @@ func accepts(t *testing.T, program string, args ...string) {
 	}
 }
 
+// startUntilEnd runs a program until the test ends; said gives what it wrote to
+// stderr so far.
+func startUntilEnd(t *testing.T, cmd *exec.Cmd) (said func() string) {
+	t.Helper()
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	cmd.Stderr = log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	return func() string { return string(read(t, log.Name())) }
+}
+
 // await asks until something holds; the test's own deadline bounds it.
 func await(t *testing.T, holds func() bool, state func() string) {
 	t.Helper()

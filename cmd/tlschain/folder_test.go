@@ -167,24 +167,12 @@ func TestFolderOfCaddy(t *testing.T) {
   "pki": {"certificate_authorities": {"local": {"install_trust": false}}}}}`)) // it listens nowhere
 	cmd := exec.Command(caddy, "run", "--config", config)
 	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_CONFIG_HOME="+dir)
-	log, err := os.Create(filepath.Join(dir, "log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer log.Close()
-	cmd.Stderr = log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
+	log := startUntilEnd(t, cmd)
 	stored := filepath.Join(dir, "caddy", "certificates", "local")
 	await(t, func() bool {
 		files, _ := filepath.Glob(filepath.Join(stored, "*", "*.json")) // the last of three
 		return len(files) == 2
-	}, func() string { return string(read(t, log.Name())) })
+	}, log)
 	var out, said bytes.Buffer
 	run(context.Background(), []string{"check", "--format", "csv", "--roots", filepath.Join(dir, "caddy/pki/authorities/local/root.crt"), filepath.Join(dir, "caddy")},
 		strings.NewReader(""), &out, &said, func(string) string { return "" })

@@ -7,7 +7,6 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -107,20 +106,7 @@ func TestNginxPresentsWhatItsConfigurationSays(t *testing.T) {
 		t.Error(diff)
 	}
 
-	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer log.Close()
-	cmd := exec.Command(program, config...)
-	cmd.Stderr = log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
+	log := startUntilEnd(t, exec.Command(program, config...))
 	served := func(name string, suites ...uint16) (hashes []string) {
 		conn, err := tls.Dial("tcp", address, &tls.Config{ServerName: name, InsecureSkipVerify: true, MaxVersion: tls.VersionTLS12, CipherSuites: suites})
 		if err != nil {
@@ -132,7 +118,7 @@ func TestNginxPresentsWhatItsConfigurationSays(t *testing.T) {
 		}
 		return hashes
 	}
-	await(t, func() bool { return served("own.example.test") != nil }, func() string { return string(read(t, log.Name())) })
+	await(t, func() bool { return served("own.example.test") != nil }, log)
 	for _, s := range sites {
 		var hashes []string
 		for _, c := range s.Chain {
