@@ -49,7 +49,7 @@ var affectedWriters = map[string]func(io.Writer, []audit.Affected) error{
 
 func (p *process) auditAffected(c *cli.Context) error {
 	if c.Args().Len() != 1 {
-		return usagef("what was affected by what?").hintf("%s audit affected CERTIFICATE|KEY|NAME|FILE", name)
+		return usagef("audit affected takes one certificate, key, name or file").hintf("%s audit affected CERTIFICATE|KEY|NAME|FILE", name)
 	}
 	search, err := p.search(c.Args().First())
 	if err != nil {

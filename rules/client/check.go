@@ -63,7 +63,7 @@ func (pb *pathBuilder) check() pathError {
 		if pb.b.Sent&Signature != 0 && pb.presented.signed(e) == chain.No {
 			return pathError{what: badSignature, at: e.child, by: e.to, depth: i}
 		}
-		if pb.b.KeyPSS != KeyPSSIgnored && e.to.c.Key.PSS != nil && !pb.pssFits(e) {
+		if !pb.pssFits(e) {
 			return pathError{what: foreignPSS, at: e.child, by: e.to, depth: i}
 		}
 		if f := pb.checkOne(e.to, e, below, tests); f.what != nothing {
@@ -84,10 +84,12 @@ func (pb *pathBuilder) check() pathError {
 // to this client.
 func (pb *pathBuilder) pssFits(e *edge) bool {
 	key, signature := e.to.c.Key.PSS, e.child.c.SignatureAlg.PSS
-	if signature == nil {
+	switch {
+	case key == nil || pb.b.KeyPSS == KeyPSSIgnored:
+		return true
+	case signature == nil:
 		return false // not made by RSASSA-PSS, or by none that can be read
-	}
-	if pb.b.KeyPSS == KeyPSSHash {
+	case pb.b.KeyPSS == KeyPSSHash:
 		return signature.Hash == key.Hash
 	}
 	return signature.Hash == key.Hash && signature.Mask == key.Mask && signature.Salt >= key.Salt

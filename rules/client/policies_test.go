@@ -123,7 +123,7 @@ func TestPoliciesAreBounded(t *testing.T) {
 	p := &Profile{ID: "go", Builder: Builders()["go"], Store: chain.NewSet(certs[len(certs)-1:])}
 	p.Builder.Budget = 1 << 20
 	v := p.Judge(new(chain.Verifier).Begin(), list, Question{Name: "www.example.test", At: truthAt})
-	if v.Accepted || v.Problem.Code != CodeBudgetSpent && v.Problem.Code != CodeNoValidPolicy {
+	if v.Accepted || v.Problem.Code != CodeBudgetSpent {
 		t.Errorf("%+v", v)
 	}
 }

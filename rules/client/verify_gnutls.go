@@ -271,7 +271,7 @@ func (pb *pathBuilder) verifyStep(e *edge) pathError {
 		return pathError{what: cannotSign, at: n}
 	case pb.presented.signed(e) == chain.No:
 		return pathError{what: badSignature, at: x, by: n}
-	case n.c.Key.PSS != nil && !pb.pssFits(e):
+	case !pb.pssFits(e):
 		return pathError{what: foreignPSS, at: x, by: n}
 	case len(n.c.UnknownCritical) > 0:
 		return pathError{what: unknownCritical, at: n}
