@@ -52,6 +52,24 @@ func (v *Env) ReadFile(file string) ([]byte, error) {
 	return data, withoutPath(err)
 }
 
+// readRegular reads a file that a folder or a configuration names, not the user:
+// no pipe and no device, and none that is too large. One without a size is taken
+// for empty, as it stands: a file of the kernel's own may never end.
+func (v *Env) readRegular(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return nil, withoutPath(err)
+	case !info.Mode().IsRegular():
+		return nil, errors.New("it is no file")
+	case info.Size() == 0:
+		return nil, nil
+	case info.Size() > certfile.MaxSize:
+		return nil, fmt.Errorf("it is larger than %d MiB", certfile.MaxSize>>20)
+	}
+	return v.ReadFile(name)
+}
+
 func withoutPath(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {

@@ -177,25 +177,20 @@ func isCertificateFile(name string) bool {
 	return slices.Contains(certificateFiles, strings.ToLower(filepath.Ext(name)))
 }
 
-// open reads a file of a folder within the bounds. A file that is too large is
-// not read at all.
+// open reads a file of a folder within the bounds.
 func (w *folderWalk) open(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, withoutPath(err)
-	case !info.Mode().IsRegular():
-		return nil, errors.New("it is no file any more")
-	case info.Size() == 0: // empty, or a file of the kernel's, which may never end
-		return nil, errors.New("it is empty")
-	case info.Size() > certfile.MaxSize:
-		return nil, fmt.Errorf("it is larger than %d MiB", certfile.MaxSize>>20)
+	data, err := w.engine.env.readRegular(path)
+	if err == nil && len(data) == 0 {
+		err = errors.New("it is empty")
 	}
-	if w.bytes += info.Size(); w.bytes > maxFolderBytes {
+	if err != nil {
+		return nil, err
+	}
+	if w.bytes += int64(len(data)); w.bytes > maxFolderBytes {
 		w.ended = true
 		return nil, fmt.Errorf("more than %d GiB were read of the folder that was named: name folders within it", maxFolderBytes>>30)
 	}
-	return w.engine.env.ReadFile(path)
+	return data, nil
 }
 
 // read hands on the chains of one file.

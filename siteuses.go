@@ -15,18 +15,7 @@ import (
 type diskFiles struct{ env *Env }
 
 // Read reads one file, which is no pipe and no device.
-func (f diskFiles) Read(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	switch {
-	case err != nil:
-		return nil, withoutPath(err)
-	case !info.Mode().IsRegular():
-		return nil, errors.New("it is no file")
-	case info.Size() > certfile.MaxSize:
-		return nil, fmt.Errorf("it is larger than %d MiB", certfile.MaxSize>>20)
-	}
-	return f.env.ReadFile(name)
-}
+func (f diskFiles) Read(name string) ([]byte, error) { return f.env.readRegular(name) }
 
 // Glob lists the files of a pattern.
 func (f diskFiles) Glob(pattern string) []string {

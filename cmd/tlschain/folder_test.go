@@ -197,6 +197,7 @@ func TestHostileFolder(t *testing.T) {
 	w.link("a/gone.pem", "nowhere")
 	w.link("b/again.pem", "../a/good.pem")
 	w.link("zero.pem", "/dev/zero")
+	w.link("kernel.pem", kernelFile(t))
 	w.put("damaged.pem", []byte("-----BEGIN CERTIFICATE-----\nMIIB\n"))
 	w.put("values.yaml", []byte("a: [b, c]\n"))
 	w.put("huge.pem")
@@ -213,6 +214,7 @@ func TestHostileFolder(t *testing.T) {
 	want := []string{
 		"a/gone.pem: the link leads nowhere: no such file or directory", "a/self.pem: the link leads nowhere: too many levels of symbolic links",
 		"damaged.pem: block 1 (line 1) has no -----END CERTIFICATE----- line: the file is cut off", "huge.pem: it is larger than 32 MiB",
+		"kernel.pem: it is empty",
 	}
 	slices.Sort(skipped)
 	if diff := cmp.Diff(want, skipped); diff != "" {
@@ -221,6 +223,17 @@ func TestHostileFolder(t *testing.T) {
 	if !strings.Contains(said, "2 pipes, sockets or devices left out") {
 		t.Error(said)
 	}
+}
+
+// kernelFile is one that says it is empty and never ends, if the system has it
+// and we may read it, or else an empty one.
+func kernelFile(t *testing.T) string {
+	t.Helper()
+	if f, err := os.Open("/proc/kmsg"); err == nil {
+		f.Close()
+		return "/proc/kmsg"
+	}
+	return write(t, t.TempDir(), "empty")
 }
 
 // Fifty thousand files in one folder are looked at one by one.
