@@ -47,14 +47,18 @@ var appleLifetimes = []Lifetime{
 
 // LifetimesOf is how long a leaf may be valid for a client with a store of its
 // own; nil: any time.
-func LifetimesOf(builder string, public *chain.Set) *Lifetimes {
-	switch builder {
-	case "chrome":
-		return &Lifetimes{Public: public, Bounds: chromeLifetimes, Last: true}
-	case "apple":
-		return &Lifetimes{Public: public, Bounds: appleLifetimes}
+func LifetimesOf(id string, public *chain.Set) *Lifetimes {
+	return rowOf(id).demands.lifetimes.under(public)
+}
+
+// under are the same bounds under the roots that came with the client; nil where
+// there are none.
+func (l Lifetimes) under(public *chain.Set) *Lifetimes {
+	if len(l.Bounds) == 0 {
+		return nil
 	}
-	return nil
+	l.Public = public
+	return &l
 }
 
 // broken gives the bound that a leaf under an anchor breaks, if it breaks one.

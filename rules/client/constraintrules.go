@@ -1,9 +1,6 @@
 package client
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // ConstraintRules tells how a client that reads name constraints applies them.
 // The zero value is RFC 5280 sections 4.2.1.10 and 6.1.3: all alternative names of
@@ -81,69 +78,3 @@ func (f *NameForms) UnmarshalYAML(unmarshal func(any) error) error {
 // maxComparisons is at which product of names and subtrees OpenSSL, Chromium and
 // GnuTLS give up [I:nc=-many:1000 L:san=dns:test.example,many:1100].
 const maxComparisons = 1 << 20
-
-// constraintRules tells how each client applies name constraints, by id; whoever
-// is not here has the rules of RFC 5280, or knows none at all: see
-// [NameConstraints]. Ids in brackets are scenarios of the runs of single
-// certificates, and changes chains that the conformance tests can make.
-var constraintRules = func() map[string]ConstraintRules {
-	openSSL10 := ConstraintRules{RefusePermitted: FormIP, RefuseExcluded: FormIP} // "unsupported name constraint type" [c-ip-ok c-cn-p]
-	openSSL := ConstraintRules{Common: CommonOfLeaf, CommonHost: true, Comparisons: maxComparisons}
-	boringSSL := openSSL10
-	boringSSL.NeedSAN = true // "Issuer has name constraints but leaf has no SANs" [c-cn-p]
-	bun := ConstraintRules{
-		NeedSAN: true, Wildcards: true, Comparisons: maxComparisons, // [c-w-xother]
-		RefusePermitted: FormIP, RefuseExcluded: FormIP, // [c-ip-ok]
-	}
-	// Go before 1.26 and rustls count to 250,000, by their sources: they were not run on so many.
-	goOld := ConstraintRules{Comparisons: 250000, SkipPermitted: FormDirectory, SkipExcluded: FormDirectory}
-	golang := ConstraintRules{Wildcards: true, SkipPermitted: FormDirectory, SkipExcluded: FormDirectory} // [c-w-xother]
-	rustls := ConstraintRules{
-		Wildcards: true, Comparisons: 250000,
-		RefusePermitted: FormDirectory | FormEmail | FormURI, RefuseExcluded: FormDirectory | FormEmail | FormURI, // [c-dir-ok]
-	}
-	unlimited := rustls
-	unlimited.Comparisons = 0
-	java := ConstraintRules{
-		Common: CommonOfForm, CommonHost: true, CommonIP: true, AddsCommon: true, // [I:nc=+dns:test.example J:cn=other.example, BetterTLS case 7542]
-		Wildcards: true, // [c-w-xother]
-	}
-	rules := map[string]ConstraintRules{
-		"boringssl-android": boringSSL,
-		"bun":               bun,
-		"gnutls-3.7": {
-			Common: CommonOfLeaf, LeafOnly: true, DropDot: true, Comparisons: maxComparisons, // [I:nc=+dns:test.example J:san=dns:other.example, I:nc=+dns:test.example.]
-			SkipPermitted: FormURI | FormDirectory, RefuseExcluded: FormURI | FormDirectory, // [c-dir-x, I:nc=+dir:another]
-		},
-		"nss-3.87": {Common: CommonOfLeafNoHost},
-		"firefox":  {Wildcards: true, RefusePermitted: FormURI, RefuseExcluded: FormURI | FormDirectory}, // [c-w-xother c-dir-x, I:nc=-dir:another]
-		"chrome": {
-			Wildcards: true, DropDot: true, Comparisons: maxComparisons,
-			RefusePermitted: FormURI, RefuseExcluded: FormURI, // [I:nc=-uri:a.other.test L:san=dns:test.example,uri:https://a.other.test/]
-		},
-		"wolfssl-5.5": {
-			Common: CommonOfAny, EveryName: true, SkipPermitted: FormURI | FormIP, SkipExcluded: FormURI | FormIP, // [c-ip-dnsperm]
-		},
-		"botan-2.19": {
-			Common: CommonOfAny, CommonHost: true, CommonIP: true, Comparisons: 1<<12 - 1, // [I:nc=-many:45 L:san=dns:test.example,many:89]
-			RefusePermitted: FormEmail | FormURI, SkipExcluded: FormEmail | FormURI, // [c-em-x c-em-viol]
-		},
-		"go":                 golang,
-		"go-1.21":            goOld,
-		"go-1.23":            goOld,
-		"java-17":            java,
-		"java-17-aia":        java,
-		"rustls-0.20":        unlimited,
-		"rustls-0.23":        rustls,
-		"rustls-0.23-aws-lc": rustls,
-		"windows":            {Common: CommonOfLeaf},
-		"android":            {Proper: true, EmptyNone: true}, // [I:nc=+dns: I:nc=-dns:]
-	}
-	for _, id := range families["openssl-1.0"] {
-		rules[id] = openSSL10
-	}
-	for _, id := range slices.Concat(families["openssl-1.1"], families["openssl-3"]) {
-		rules[id] = openSSL
-	}
-	return rules
-}()

@@ -63,11 +63,12 @@
 // # Adding a client
 //
 //  1. Run it: make conformance shows random chains to real clients.
-//  2. Describe it as a Builder in builders_*.go, or platforms.go if it could
-//     not be run where it is used, beside its nearest relative. What it refuses
-//     of single certificates is in the rows of refusals_*.go.
-//  3. Name it and its version in measured.go, its trust store in stores.go, and
-//     the group that it belongs to in group.go.
+//  2. Give it a row in clients_*.go beside its nearest relative, or in
+//     clients_platforms.go if it could not be run where it is used: its name,
+//     the version that was run, its Builder, its trust stores, what it asks for
+//     besides, its group. Profiles, groups and aliases follow from the rows.
+//  3. What it refuses of single certificates is in the rows of refusals_*.go,
+//     under its id or a family of its row.
 //  4. Compare again until no verdict differs, or write down which does.
 //
 // A client that verifies in a way of its own is another verifier: see verify.go.

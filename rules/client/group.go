@@ -1,9 +1,6 @@
 package client
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // A Group is a set of clients that people choose together.
 type Group string
@@ -16,28 +13,6 @@ const (
 	Legacy Group = "legacy"
 	All    Group = "all"
 )
-
-// members are the ids of the narrower groups; everything else is legacy.
-var members = map[Group][]string{
-	Modern: {
-		"chrome", "firefox", "apple-26", "android-16", "android-17", "windows",
-		"openjdk-17", "go", "openssl-3.0", "gnutls-3.7", "curl",
-	},
-	Broad: {
-		"android-10", "android-11", "android-12", "android-13", "android-14", "android-15",
-		"apple-15", "apple-16", "apple-17", "apple-18",
-		"openssl-1.1.1", "node-20", "node-24", "python-3.11", "python-3.13", "rustls-0.23",
-	},
-}
-
-func groupOf(id string) Group {
-	for _, g := range []Group{Modern, Broad} {
-		if slices.Contains(members[g], id) {
-			return g
-		}
-	}
-	return Legacy
-}
 
 // In reports whether the profile is chosen by the name of a group. Broad holds
 // modern, all holds everything, and legacy is the rest alone.

@@ -29,7 +29,7 @@ func judgeVariant(t *testing.T, v *chain.Verifier, changes string, ids []string)
 	}
 	store := chain.NewSet([]*cert.Certificate{chain.Read(made.Anchors[0]).Cert})
 	all := Builders()
-	all["android"] = android(16).builder
+	all["android"] = android(16).verifier()
 	var profiles []*Profile
 	for _, id := range ids {
 		profiles = append(profiles, &Profile{ID: id, Builder: all[id], Store: store})

@@ -31,7 +31,7 @@ func TestAndroidBeforeSeven(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for version, want := range map[int]bool{6: c.six, 7: c.seven} {
-				if got := judgeRecipe(t, android(version).builder, c.recipe); got.Accepted != want {
+				if got := judgeRecipe(t, android(version).verifier(), c.recipe); got.Accepted != want {
 					t.Errorf("android %d: accepted is %v: %s", version, got.Accepted, got.Reason)
 				}
 			}

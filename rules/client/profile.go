@@ -32,7 +32,7 @@ type Profile struct {
 
 	Conditions *Conditions // what it asks for of anchors, and takes for revoked; nil: nothing
 
-	builder string   // id of the measured client whose builder it has; empty: a platform's
+	demands demands  // of which Conditions are made with a store
 	Notes   string   // what is assumed, and on what grounds; empty where nothing is
 	Sources []string // of builder and store
 }
@@ -108,7 +108,7 @@ func Anchors(profiles []*Profile) *chain.Set {
 func (p *Profile) WithAdded(s *chain.Set) *Profile {
 	q := *p
 	q.Store = chain.NewSet(slices.Concat(p.Store.All(), s.All()))
-	if k := p.Conditions; k != nil && p.builder == "chrome" {
+	if k := p.Conditions; k != nil && p.demands.addedFree {
 		own := *k
 		own.Anchors = maps.Clone(k.Anchors)
 		for _, a := range s.All() {

@@ -197,7 +197,7 @@ func writeLines(t *testing.T, file, head string, lines []verdictLine) {
 // publishedProfiles is what predicts the published clients, with one store.
 func publishedProfiles(store *chain.Set) (profiles []*Profile) {
 	all := Builders()
-	all["windows"], all["apple"] = windows(true).builder, apple().builder
+	all["windows"], all["apple"] = rowOf("windows").verifier(), apple().verifier()
 	for _, c := range publishedClients {
 		if !slices.ContainsFunc(profiles, func(p *Profile) bool { return p.ID == c.profile }) {
 			profiles = append(profiles, &Profile{ID: c.profile, Builder: all[c.profile], Store: store})

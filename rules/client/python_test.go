@@ -1,6 +1,7 @@
 package client
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,14 +42,14 @@ func TestStrictPython(t *testing.T) {
 // TestAliases: each alias stands for a profile, and is not the name of another.
 func TestAliases(t *testing.T) {
 	profiles := Profiles(catalog.Embedded(), truthAt)
-	for word, a := range aliases {
-		chosen, named, err := Select(profiles, []string{word})
-		if err != nil || len(chosen) != 1 || chosen[0].ID != a.id || len(named) != 1 || named[0] != a.id || a.grounds == "" || a.evidence == "" {
-			t.Errorf("%s: %d profiles, named %q: %v", word, len(chosen), named, err)
-		}
-		for _, p := range profiles {
-			if p.ID == word {
-				t.Errorf("%s is a profile, too", word)
+	for _, r := range rows {
+		for _, a := range r.aliases {
+			chosen, named, err := Select(profiles, []string{a.word})
+			if err != nil || len(chosen) != 1 || chosen[0].ID != r.id || len(named) != 1 || named[0] != r.id || a.grounds == "" || a.evidence == "" {
+				t.Errorf("%s: %d profiles, named %q: %v", a.word, len(chosen), named, err)
+			}
+			if slices.ContainsFunc(profiles, func(p *Profile) bool { return p.ID == a.word }) {
+				t.Errorf("%s is a profile, too", a.word)
 			}
 		}
 	}

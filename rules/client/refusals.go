@@ -61,29 +61,21 @@ type refusal struct {
 	clients string // ids and families; one after '!' is left out
 }
 
-// families are clients that are named together in the tables. Those that were
-// not run are in families of their own; each of their rows is an assumption.
-var families = map[string][]string{
-	"openssl-1.0": {"openssl-0.9.8", "openssl-1.0.1", "openssl-1.0.2", "openssl-1.0.2-trusted-first"},
-	"openssl-1.1": {"openssl-1.1.0", "openssl-1.1.1"},
-	"openssl-3":   {"openssl-3.0", "python-3.11", "python-3.13", "curl", "node-20", "node-24"},
-	"level-2":     {"openssl-3.0", "python-3.11", "python-3.13", "curl", "node-24"},
-	"boringssl":   {"boringssl-android", "bun"},
-	"go":          {"go", "go-1.21", "go-1.23"},
-	"java":        {"java-17", "java-17-aia"},
-	"rustls":      {"rustls-0.20", "rustls-0.23", "rustls-0.23-aws-lc"},
-	"gnutls":      {"gnutls-3.7"},
-	"nss":         {"nss-3.87"},
-	"mbedtls":     {"mbedtls-2.28"},
-	"wolfssl":     {"wolfssl-5.5"},
-	"botan":       {"botan-2.19"},
-	"bearssl":     {"bearssl-0.6"},
-	"platforms":   {"android", "apple", "windows"},
-}
-
-func init() {
-	families["openssl"] = slices.Concat(families["openssl-1.0"], families["openssl-1.1"], families["openssl-3"])
-}
+// families are clients that are named together in the tables, by the families of
+// their rows. Those that were not run are in families of their own; each of
+// their rows is an assumption.
+var families = func() map[string][]string {
+	named := map[string][]string{"platforms": {"android", "apple"}}
+	for _, r := range rows {
+		if r.like != "" {
+			continue
+		}
+		for _, f := range append(strings.Fields(r.also), r.family) {
+			named[f] = append(named[f], r.id)
+		}
+	}
+	return named
+}()
 
 // members gives the ids that a list of clients in the tables stands for.
 func (r refusal) members() []string {
@@ -132,18 +124,6 @@ var refusedBy = sync.OnceValue(func() map[string]Refused {
 	}
 	return all
 })
-
-// refusing gives b with what the client of this id refuses, how it compares host
-// names, and how it applies name constraints.
-func refusing(id string, b Builder) Builder {
-	b.Refused, b.Host, b.Constraints = refusedBy()[id], hostRules[id], constraintRules[id]
-	if b.InOrder != nil {
-		list := *b.InOrder
-		list.Refused, list.Host, list.Constraints = b.Refused, b.Host, b.Constraints
-		b.InOrder = &list
-	}
-	return b
-}
 
 // refusedHere is what of n the client refuses in a place.
 func (pb *pathBuilder) refusedHere(n *node, p place) pathError {

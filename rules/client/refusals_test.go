@@ -13,7 +13,7 @@ import (
 
 // TestRefusalTables holds every row to clients that there are.
 func TestRefusalTables(t *testing.T) {
-	known := []string{"android", "apple", "windows"}
+	known := []string{"android", "apple", "windows", "windows-offline"}
 	for id := range Builders() {
 		known = append(known, id)
 	}
@@ -67,7 +67,7 @@ func TestMLDSALeaf(t *testing.T) {
 	list := []chain.Entry{chain.Read(leaf.DER)}
 	store := chain.NewSet([]*cert.Certificate{chain.Read(root.DER).Cert})
 	var accepted []string
-	profiles := map[string]Builder{"android": android(16).builder, "apple": apple().builder, "windows": windows(true).builder}
+	profiles := map[string]Builder{"android": android(16).verifier(), "apple": apple().verifier(), "windows": rowOf("windows").verifier()}
 	for id, b := range Builders() {
 		profiles[id] = b
 	}

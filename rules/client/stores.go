@@ -9,52 +9,49 @@ import (
 	"github.com/tlschain/tlschain/rules/catalog"
 )
 
-// storesOf names the trust stores of a measured client, by client as in
-// [catalog.Store], best first: the next one stands in for dates that are before
-// the first snapshot.
-func storesOf(id string) []string {
-	switch {
-	case id == "chrome":
-		return []string{"chrome", "mozilla"}
-	case id == "firefox", strings.HasPrefix(id, "nss-"), strings.HasPrefix(id, "rustls-"), id == "bun":
-		return []string{"mozilla"}
-	case strings.HasPrefix(id, "node-"):
-		return []string{id, "mozilla"} // each version ships a list of its own
-	}
-	return []string{"debian", "mozilla"}
+// stores are the trust stores of a client, by client as in [catalog.Store], best
+// first: the next one stands in for dates that are before the first snapshot.
+type stores struct {
+	clients  []string
+	evidence Evidence // empty: Documented
+	notes    string
 }
 
-// conditionsOf is what a client asks for beside a path, given the constraints of
-// its store; nil: nothing.
-func conditionsOf(facts *catalog.Facts, builder string, store *catalog.Store) *Conditions {
-	k := new(Conditions)
-	switch {
-	case builder == "chrome", builder == "firefox":
-		k.Anchors = store.Constraints
-		if builder == "firefox" {
-			k.Revoked = revocations(facts, "onecrl")
-		}
-	case builder == "go":
-		k.Revoked = revocations(facts, "go")
-	case strings.HasPrefix(builder, "java-"):
-		k.Policy, k.Last = facts.Policy(policyOf(builder)), true
+// The stores that several clients take.
+var (
+	systemStore = stores{
+		[]string{"debian", "mozilla"}, Assumed,
+		"Debian's ca-certificates are assumed, as its packages take them; give the roots of another system by --roots.",
 	}
-	k.Lifetimes = LifetimesOf(builder, store.Anchors)
+	mozillaStore = stores{clients: []string{"mozilla"}}
+)
+
+// demands are what a client asks for beside a path.
+type demands struct {
+	anchors   bool      // what its trust store says of anchors
+	addedFree bool      // but of an anchor that the machine trusts as well
+	revoked   string    // no CA certificate of a list, by the list's id in the facts; empty: there is none
+	policy    string    // what a policy says of anchors, whichever store it is given, by the id; empty: there is none
+	lifetimes Lifetimes // for how long a leaf may be valid
+}
+
+// conditions are what is asked for with a store; nil: nothing.
+func (d demands) conditions(facts *catalog.Facts, store *catalog.Store) *Conditions {
+	k := new(Conditions)
+	if d.anchors {
+		k.Anchors = store.Constraints
+	}
+	if d.revoked != "" {
+		k.Revoked = revocations(facts, d.revoked)
+	}
+	if d.policy != "" {
+		k.Policy, k.Last = facts.Policy(d.policy), true
+	}
+	k.Lifetimes = d.lifetimes.under(store.Anchors)
 	if len(k.Anchors) == 0 && k.Policy == nil && len(k.Revoked) == 0 && k.Lifetimes == nil {
 		return nil
 	}
 	return k
-}
-
-// policyOf is the id of the distrust policy that a version of Java brings.
-func policyOf(builder string) string {
-	switch version := major(strings.TrimPrefix(builder, "java-")); {
-	case version >= 25:
-		return "java-25"
-	case version >= 17:
-		return "java-17"
-	}
-	return "java-13"
 }
 
 func revocations(facts *catalog.Facts, id string) (lists []*catalog.Revocations) {
@@ -98,7 +95,7 @@ func storeAt(facts *catalog.Facts, clients []string, at time.Time) (store *catal
 // withStore gives p a trust store and what p asks for of its anchors.
 func (p *Profile) withStore(facts *catalog.Facts, store *catalog.Store) {
 	p.Store, p.StoreID, p.StoreDate = store.Anchors, store.ID, store.Date
-	p.Conditions = conditionsOf(facts, p.builder, store)
+	p.Conditions = p.demands.conditions(facts, store)
 	p.Sources = append(slices.Clone(p.Sources), store.Source)
 }
 
