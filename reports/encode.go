@@ -125,6 +125,10 @@ func (h *Handshake) append(b []byte) []byte {
 	if h.ALPN != "" {
 		b = appendText(append(b, `,"alpn":`...), h.ALPN)
 	}
+	if h.ClientAsked {
+		b = append(b, `,"client_asked":true`...)
+	}
+	b = appendOptional(b, `,"client_ca":`, h.ClientCA)
 	return append(b, '}')
 }
 

@@ -67,7 +67,26 @@ func handshakeOf(o *scanner.Observation) *Handshake {
 	if o.Cipher != 0 {
 		h.CipherSuite = tls.CipherSuiteName(o.Cipher)
 	}
+	if o.Request != nil {
+		h.ClientAsked = true
+		for _, der := range o.Request.Authorities[:min(len(o.Request.Authorities), maxClientCA)] {
+			h.ClientCA = append(h.ClientCA, Clean(nameText(der)))
+		}
+	}
 	return h
+}
+
+// maxClientCA bounds the names of CAs in a report: a request of 64 KiB has room
+// for thousands, and a honest one lists some hundred.
+const maxClientCA = 1000
+
+// nameText is a name for people; one that cannot be read is shown as its bytes.
+func nameText(der []byte) string {
+	if name, _, ok := cert.ParseName(der); ok {
+		return name.Text
+	}
+	const longest = 64
+	return "#" + hex.EncodeToString(der[:min(len(der), longest)])
 }
 
 func errorOf(o *scanner.Observation) *Error {

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"net/netip"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -72,7 +73,7 @@ func TestNewEndpoint(t *testing.T) {
 		!slices.Equal(e.DNSNames, []string{"www.example.test"}) || e.IssuerOrganization != nameValue(l.Issuer.Text, "O") {
 		t.Errorf("%+v", e)
 	}
-	if h := *e.Handshake; h != (Handshake{"TLS 1.3", "TLS_AES_128_GCM_SHA256", true, 1.23, ""}) {
+	if h := *e.Handshake; !reflect.DeepEqual(h, Handshake{TLSVersion: "TLS 1.3", CipherSuite: "TLS_AES_128_GCM_SHA256", Complete: true, DurationMS: 1.23}) {
 		t.Errorf("%+v", h)
 	}
 	if f := e.Findings[0]; !f.Waived || f.Waiver.Reason != "known" || e.Worst() != rules.None {

@@ -42,6 +42,8 @@ func english() labels {
 		NotListed: "%d more endpoint is not listed here.|%d more endpoints are not listed here.",
 		NoDetail:  "The detail is left out to keep this page small; scan this endpoint alone to see it.",
 		Drawing:   "Chain", Details: "Certificates", Handshake: "Handshake", TimesOut: "Error",
+		ClientAsked: "The server asks for a client certificate.", ClientCA: "It takes those of these CAs:",
+		AnyClientCA: "It names no CA.",
 		Legend: "Solid boxes were sent, at their position; dashed ones are missing; dotted ones are in clients' stores. " +
 			"Arrows lead to the certificate of the key that signed; thick ones are on the paths of accepting clients.",
 		NoMends: "No endpoint needs another file.", NoExpiry: "Nothing expires within 30 days.",

@@ -38,6 +38,7 @@ func japanese() labels {
 		NotListed: "他 %d 件はここに表示していません。",
 		NoDetail:  "ページを小さく保つため詳細を省きました。この接続先だけをスキャンすると表示できます。",
 		Drawing:   "チェーン", Details: "証明書", Handshake: "ハンドシェイク", TimesOut: "エラー",
+		ClientAsked: "サーバーはクライアント証明書を要求しています。", ClientCA: "受け付ける CA:", AnyClientCA: "CA の指定はありません。",
 		Legend:  "実線の枠は送信された証明書 (番号は位置)、破線は不足、点線はクライアントが保持するもの。矢印は署名した鍵の証明書を指し、太線は接続できるクライアントの経路です。",
 		NoMends: "ファイルの修正が必要な接続先はありません。", NoExpiry: "30 日以内に期限が切れるものはありません。",
 		DaysLeft: "残り %d 日", DaysAgo: "%d 日前に期限切れ", ServerName: "検査した名前",

@@ -125,7 +125,7 @@ func ofSeveralAudits() Endpoint {
 func TestNoFieldIsForgotten(t *testing.T) {
 	several := ofSeveralAudits()
 	several.Findings = append(several.Findings, Finding{Rule: "expired-leaf", Variant: "rsa"})
-	several.Transport, several.QUIC = "quic", &QUIC{Status: OK, Handshake: Handshake{ALPN: "h3"}}
+	several.Transport, several.QUIC = "quic", &QUIC{Status: OK, Handshake: Handshake{ALPN: "h3", ClientAsked: true, ClientCA: []string{"CN=R"}}}
 	var tally Tally
 	tally.Skip("hosts.txt:3", "it is no target")
 	all := string(several.AppendJSON(show(t, "json", Options{}))) + string(show(t, "ndjson", Options{Detail: Brief})) + string(mustJSON(t, tally.Summary(false).filled()))

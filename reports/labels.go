@@ -52,6 +52,7 @@ type labels struct {
 	Search, SortBy, Show, Shown, State, Accepted, Refused, Client                     string
 	Paths, PathOf, NoPath, AllAccept, Reasons, SentLine, Corrected, Added, Dropped    string
 	Moved, Kept, Why, Mended, References, NotListed, NoDetail, Drawing, Details       string
+	ClientAsked, ClientCA, AnyClientCA                                                string
 	Handshake, TimesOut, Legend, NoMends, NoExpiry, DaysLeft, DaysAgo, ServerName     string
 }
 

@@ -105,6 +105,9 @@ type Handshake struct {
 	Complete    bool    `json:"complete" doc:"the server proved possession of the leaf's key"`
 	DurationMS  float64 `json:"duration_ms" doc:"of the whole attempt: dial, STARTTLS and handshake"`
 	ALPN        string  `json:"alpn,omitempty" doc:"protocol that was agreed in a QUIC handshake, such as h3; absent: none, or TCP"`
+
+	ClientAsked bool     `json:"client_asked,omitempty" doc:"the server asked for a client certificate; absent: no, or by TLS 1.2 with --fast, which does not read so far"`
+	ClientCA    []string `json:"client_ca,omitempty" doc:"names of the CAs whose client certificates the server says it takes (RFC 4514), in its order, at most 1,000; absent: it names none"`
 }
 
 // A QUIC is what a handshake over UDP showed beside the one over TCP.

@@ -101,8 +101,7 @@ func (a *attempt) ask(ctx context.Context, hello wire.Hello) error {
 	if err != nil {
 		return &stepError{handshakeStep, err}
 	}
-	o.Version, o.Cipher = presented.Version, presented.Cipher
-	o.Chain, o.Staple, o.SCTs = presented.Chain, presented.Staple, presented.SCTs
+	o.show(&presented)
 	return nil
 }
 

@@ -24,11 +24,10 @@ func (a *attempt) handshake(ctx context.Context, curves []tls.CurveID) error {
 	defer link.hangUp()
 	tape := wire.NewTape(hearing{link.Conn, &a.heard}, &a.memory)
 	defer tape.Stop()
-	asked := false
-	client := tls.Client(tape, a.config(curves, tape.KeyLog(), &asked))
+	client := tls.Client(tape, a.config(curves, tape.KeyLog()))
 	if err := client.Handshake(); err != nil { // its deadline is the connection's
 		err = o.readTape(tape, err)
-		if asked {
+		if o.Request != nil {
 			err = &askedError{err}
 		}
 		return &stepError{handshakeStep, err}
@@ -49,8 +48,7 @@ func (a *attempt) handshake(ctx context.Context, curves []tls.CurveID) error {
 // it, and returns the better account of the failure.
 func (o *Observation) readTape(tape *wire.Tape, err error) error {
 	presented, why := tape.Presented()
-	o.Version, o.Cipher = presented.Version, presented.Cipher
-	o.Chain, o.Staple, o.SCTs = presented.Chain, presented.Staple, presented.SCTs
+	o.show(&presented)
 	var alert *wire.Alert
 	var notTLS *wire.NotTLS
 	if errors.As(why, &alert) || errors.As(why, &notTLS) || errors.Is(why, wire.ErrTooLarge) {
@@ -74,7 +72,7 @@ func otherCurves() []tls.CurveID {
 }
 
 // config offers everything that crypto/tls can do.
-func (a *attempt) config(curves []tls.CurveID, keyLog io.Writer, asked *bool) *tls.Config {
+func (a *attempt) config(curves []tls.CurveID, keyLog io.Writer) *tls.Config {
 	config := &tls.Config{
 		ServerName:             a.serverName(),
 		InsecureSkipVerify:     true, // the chain is what we judge, and not here
@@ -83,8 +81,8 @@ func (a *attempt) config(curves []tls.CurveID, keyLog io.Writer, asked *bool) *t
 		CurvePreferences:       curves,
 		SessionTicketsDisabled: true,
 		KeyLogWriter:           keyLog,
-		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
-			*asked = true
+		GetClientCertificate: func(request *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			a.o.Request = &wire.Request{Authorities: request.AcceptableCAs}
 			if a.ClientCertificate != nil {
 				return a.ClientCertificate, nil
 			}

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"github.com/tlschain/tlschain/scanner/wire"
 )
 
 // A Target is one endpoint to look at: where to connect, and which name to
@@ -63,7 +65,17 @@ type Observation struct {
 	SCTs     [][]byte       // signed certificate timestamps of the TLS extension
 	ALPN     string         // the protocol that a QUIC handshake agreed on, such as h3
 	Flight   int            // bytes of the server's QUIC handshake, which it sends before the client's address is validated; 0: no limit
+	Request  *wire.Request  // for a certificate of the client's; nil: none was seen (Fast sees those of TLS 1.3)
 	Failure  *Failure       // why there is no chain, or why the handshake did not complete after it
+}
+
+// show takes in what a server showed of itself, as far as it was read.
+func (o *Observation) show(p *wire.Presented) {
+	o.Version, o.Cipher = p.Version, p.Cipher
+	o.Chain, o.Staple, o.SCTs = p.Chain, p.Staple, p.SCTs
+	if p.Request != nil {
+		o.Request = p.Request
+	}
 }
 
 // RSAExchange reports whether the cipher suite uses the leaf's key for RSA key

@@ -48,15 +48,14 @@ func (a *attempt) handshakeQUIC(ctx context.Context, curves []tls.CurveID) error
 		return err
 	}
 	defer link.hangUp()
-	asked := false
-	config := a.config(curves, nil, &asked)
+	config := a.config(curves, nil)
 	config.MinVersion = tls.VersionTLS13
 	config.NextProtos = []string{"h3", "doq"}
 	if o.Target.Port == doqPort {
 		config.NextProtos = []string{"doq", "h3"}
 	}
 	shown, err := quic.Handshake(ctx, link, config)
-	o.Version, o.Cipher, o.Chain, o.Staple = shown.Version, shown.Cipher, shown.Chain, shown.Staple
+	o.show(&shown.Presented)
 	o.Complete, o.SCTs, o.ALPN = shown.Complete, shown.SCTs, shown.ALPN
 	if !shown.Retried && shown.Complete {
 		o.Flight = shown.Flight
@@ -67,7 +66,7 @@ func (a *attempt) handshakeQUIC(ctx context.Context, curves []tls.CurveID) error
 	if errors.Is(err, syscall.ECONNREFUSED) { // the answer to a datagram: nobody takes them
 		return &stepError{connectStep, err}
 	}
-	if asked {
+	if o.Request != nil {
 		err = &askedError{err}
 	}
 	return &stepError{handshakeStep, err}

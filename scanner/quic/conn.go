@@ -350,7 +350,7 @@ func (c *conn) shown(err error) (wire.Presented, error) {
 		}
 		return p, err
 	}
-	p.Chain, p.Staple = found.Chain, found.Staple
+	p.Chain, p.Staple, p.Request = found.Chain, found.Staple, found.Request
 	state := c.tls.ConnectionState()
 	c.result.Complete, c.result.ALPN = c.done && err == nil, state.NegotiatedProtocol
 	c.result.SCTs = state.SignedCertificateTimestamps

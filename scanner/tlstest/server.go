@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -43,6 +44,7 @@ type Behaviour struct {
 	MinVersion uint16                               // 0 means TLS 1.0
 	MaxVersion uint16                               // 0 means TLS 1.3
 	ClientAuth bool                                 // aborts after the certificate unless the client shows one
+	ClientCA   []*Cert                              // CAs whose client certificates it says that it takes, with ClientAuth
 	Preamble   func(net.Conn) error                 // spoken in clear text before TLS
 	Listen     string                               // address to listen at; empty means any port of 127.0.0.1
 }
@@ -61,6 +63,10 @@ func Serve(b Behaviour) (*Server, error) {
 	}
 	if b.ClientAuth {
 		config.ClientAuth = tls.RequireAnyClientCert
+		config.ClientCAs = x509.NewCertPool()
+		for _, c := range b.ClientCA {
+			config.ClientCAs.AppendCertsFromPEM(c.PEM())
+		}
 	}
 	for _, suite := range suites {
 		config.CipherSuites = append(config.CipherSuites, suite.ID)

@@ -157,3 +157,6 @@ func keyID(key *Key) ([]byte, error) {
 func (c *Cert) PEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.DER})
 }
+
+// Subject is the subject's name in DER.
+func (c *Cert) Subject() []byte { return c.subject }

@@ -62,6 +62,9 @@ func (f *flight) presented() (p Presented, err error) {
 			if p.Version != versionTLS13 {
 				return p, malformed("a message of type %d before the Certificate", kind)
 			}
+			if kind == messageCertificateRequest {
+				p.readRequest(message[4:])
+			}
 		default:
 			if p.Version == 0 {
 				return p, malformed("a message of type %d before the ServerHello", kind)
@@ -97,12 +100,23 @@ func (f *flight) unlock(hello serverHello, message []byte) error {
 	return err
 }
 
-// staple reads the OCSP response that may follow the Certificate of TLS 1.2 in
-// a message of its own.
-func (f *flight) staple() []byte {
-	message, err := f.next()
-	if err != nil || message[0] != messageCertificateStatus {
-		return nil
+// rest reads what TLS 1.2 may say after the Certificate, as far as it is there:
+// the OCSP response and the request for a client's certificate.
+func (f *flight) rest(p *Presented) {
+	for {
+		message, err := f.next()
+		if err != nil {
+			return
+		}
+		switch message[0] {
+		case messageCertificateStatus:
+			p.Staple = parseStatus(message[4:])
+		case messageServerKeyExchange:
+		case messageCertificateRequest:
+			p.readRequest(message[4:])
+			return
+		default:
+			return
+		}
 	}
-	return parseStatus(message[4:])
 }

@@ -21,7 +21,9 @@ func PresentedIn(hand []byte) (p Presented, err error) {
 		case messageCertificate:
 			err = p.readCertificate(message[4:])
 			return p, err
-		case messageEncryptedExtensions, messageCertificateRequest:
+		case messageCertificateRequest:
+			p.readRequest(message[4:])
+		case messageEncryptedExtensions:
 		default:
 			return p, ErrNoCertificate
 		}

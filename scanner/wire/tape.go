@@ -88,7 +88,7 @@ func (t *Tape) Presented() (Presented, error) {
 	f.raw, f.hand = t.buffers.raw, t.buffers.hand[:0]
 	p, err := f.presented()
 	if err == nil && p.Version != versionTLS13 {
-		p.Staple = f.staple()
+		f.rest(&p)
 	}
 	t.buffers.hand = f.hand
 	return p, err

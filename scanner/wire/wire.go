@@ -14,6 +14,7 @@ type Presented struct {
 	Chain   [][]byte // the entries of the Certificate message as sent; at least one
 	Staple  []byte   // the OCSP response that came with the leaf, if any
 	SCTs    [][]byte // the signed certificate timestamps of the TLS extension that came with the leaf, if any
+	Request *Request // for a certificate of the client's, as far as it was read; nil: none was seen
 }
 
 // Versions and numbers of the protocol (RFC 8446 sections 4, 4.2, 5.1 and 6;
@@ -33,6 +34,7 @@ const (
 	messageServerHello         = 2
 	messageEncryptedExtensions = 8
 	messageCertificate         = 11
+	messageServerKeyExchange   = 12
 	messageCertificateRequest  = 13
 	messageCertificateStatus   = 22
 	messageHash                = 254
@@ -47,6 +49,7 @@ const (
 	extensionMasterSecret        = 23
 	extensionSupportedVersions   = 43
 	extensionCookie              = 44
+	extensionAuthorities         = 47
 	extensionKeyShare            = 51
 
 	alertWarning      = 1
