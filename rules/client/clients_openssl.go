@@ -11,6 +11,10 @@ import "github.com/tlschain/tlschain/rules/cert"
 // self-signed certificate in the list ends the presented part [07d].
 func openSSLClients() []row {
 	node := cert.HostRules{NameDot: true, Wildcard: cert.InLabel, CommonName: cert.CommonNoDNS, Dot: cert.DotSent} // tls.checkServerIdentity [n-w-mid n-us-wild]
+	// Before 2022 it looked at URIs, and at the common name only where none of these
+	// names was [n-cn-san-ip n-uri-only, L:san=email:a@test.example L:cn=test.example].
+	oldNode := node
+	oldNode.URI, oldNode.CommonName = true, cert.CommonOnlyOdd
 	common := Builder{
 		MaxBytes: 102400, ParseAll: true, RefuseAll: trailingData, // [25i 25t]
 		CandidateFilter: KeyID | IssuerSerial | CertSign, StoreCandidateFilter: KeyID | IssuerSerial | CertSign, SelfIssuedTest: KeyID | IssuerSerial | CertSign,
@@ -48,12 +52,12 @@ func openSSLClients() []row {
 		b.UsageAnchor = true             // [e-bcR-none]
 		b.SelfIssuedFree = true
 		b.Constraints = ConstraintRules{Common: CommonOfLeaf, CommonHost: true, Comparisons: maxComparisons}
-		b.Host = node // as Node.js 10 and 16, which were run
+		b.Host = oldNode // as Node.js 10, which was run
 	})
 	// From 1.1.1 on key usage is not asked when choosing [r0894 r1602], but the
 	// kind of key is [r1181 r1673].
 	v111 := with(v110, func(b *Builder) {
-		b.TLS12, b.SelfIssuedFree = false, false // [19i]
+		b.TLS12, b.SelfIssuedFree, b.Host = false, false, node // [19i]; as Node.js 16
 		b.CandidateFilter, b.StoreCandidateFilter, b.SelfIssuedTest = KeyID|IssuerSerial|KeyKind, KeyID|IssuerSerial|KeyKind, KeyID|IssuerSerial
 	})
 	level1 := with(v111, func(b *Builder) { b.MinHash, b.MinRSA, b.Host = SHA256, 919, common.Host }) // 3.0 rates SHA-1 lower, and 80 bits of security are RSA of 919 bits [17a kI-rsa1024]
@@ -76,7 +80,7 @@ func openSSLClients() []row {
 			// date has failed [06 28r accepted, 08 09 rejected].
 			builder: with(v101, func(b *Builder) {
 				b.CandidateLimit, b.Backtracking = FirstOfEach, BacktrackAtDeadEnds
-				b.Host = cert.HostRules{Wildcard: cert.InLabel, URI: true, NameDot: true, Dot: cert.DotSent} // as Node.js 8 [n-cn-san-ip n-uri-only]
+				b.Host = oldNode // as Node.js 8
 			}),
 		},
 		{
@@ -154,7 +158,7 @@ func openSSLClients() []row {
 				b.Policies = PoliciesWithAnchor                          // [p01 p04n p08]
 				b.Host = node
 				b.Constraints = ConstraintRules{
-					NeedSAN: true, Wildcards: true, Comparisons: maxComparisons, // [c-w-xother]
+					NeedSAN: true, Wildcards: true, DropDot: true, Comparisons: maxComparisons, // [c-w-xother, I:nc=+dns:test.example.]
 					RefusePermitted: FormIP, RefuseExcluded: FormIP, // [c-ip-ok]
 				}
 			}),

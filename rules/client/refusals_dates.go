@@ -17,7 +17,7 @@ var dateRefusals = []refusal{
 	{cert.TimeNoZone, path, "bearssl"},
 	{cert.TimeNoZone, sent, "rustls wolfssl"},                                                                       // [dL-nozone]
 	{cert.TimeNoZone, list, "bun node-24 gnutls botan go java"},                                                     // [dL-nozone]
-	{cert.TimeNoSuchDay, path, "openssl !openssl-1.0 mbedtls botan go chrome firefox bun apple"},                    // [dL-feb30]
+	{cert.TimeNoSuchDay, path, "openssl !openssl-1.0 !openssl-1.1.0 mbedtls botan go chrome firefox bun apple"},     // [dL-feb30]
 	{cert.TimeNoSuchDay, sent, "bearssl rustls"},                                                                    // [dL-feb30]
 	{cert.TimeNoSuchDay, list, "bun mbedtls botan go"},                                                              // [dL-feb30]
 	{cert.TimeSecond60, path, "openssl boringssl mbedtls nss botan go java firefox apple android"},                  // [dL-sec60]

@@ -8,6 +8,7 @@ var versionRefusals = []refusal{
 	{cert.CriticalPolicyMappings, path, "go-1.21 go-1.23"},    // [p11]
 	{cert.CriticalInhibitAny, path, "go-1.21 go-1.23"},        // [p14]
 	{cert.Exponent64, everywhere, "go-1.21 go-1.23"},          // [L:key=rsa2048e128bit: it cannot be read]
+	{cert.TwoKnown, issuers, "openssl-1.1.0"},                 // [I:dup=bc: it is no CA then]
 }
 
 // takenByVersion is what one version of a family takes although the tables say
@@ -24,6 +25,11 @@ var takenByVersion = []refusal{
 	{cert.CriticalAKI, path | list, "go-1.21"}, // [L:crit=aki I:crit=aki]
 	{cert.CriticalSKI, path | list, "go-1.21"}, // [L:crit=ski I:crit=ski R:crit=ski]
 	{cert.CriticalAIA, path | list, "go-1.21"}, // [L:crit=aia I:crit=aia]
+	// OpenSSL looks for critical extensions of anchors since 1.1.0.
+	{cert.CriticalAKI, anchor, "openssl-1.0"}, // [R:crit=ski]
+	{cert.CriticalSKI, anchor, "openssl-1.0"}, // [R:crit=ski]
+	{cert.CriticalAIA, anchor, "openssl-1.0"}, // [R:crit=ski]
+	{cert.CriticalIAN, anchor, "openssl-1.0"}, // [R:crit=ski]
 	// Of rustls, the provider of cryptography decides.
 	{cert.KeyMLDSA, handshakes | issuers, "rustls-0.23-aws-lc"}, // [L:key=mldsa65 A:key=mldsa65]
 }

@@ -19,6 +19,21 @@ func newestNode(t *testing.T, dir string) (session, error) {
 	return newDriver(t, dir, built("node-26", "node_modules/.bin/node"), source(t, "client.js"))
 }
 
+// olderNode is a major version from npm, with an OpenSSL of its own.
+func olderNode(major string) func(*testing.T, string) (session, error) {
+	return func(t *testing.T, dir string) (session, error) {
+		return newDriver(t, dir, built("node", major+"/node_modules/.bin/node"), source(t, "client.js"))
+	}
+}
+
+func newBun(t *testing.T, dir string) (session, error) {
+	return newDriver(t, dir, built("bun", "node_modules/.bin/bun"), source(t, "client.js"))
+}
+
+func newDeno(t *testing.T, dir string) (session, error) {
+	return newDriver(t, dir, built("deno", "node_modules/.bin/deno"), "run", "--allow-all", source(t, "deno.js"))
+}
+
 // newStrictPython is the system's Python with the flags that are the default
 // from 3.13 on.
 func newStrictPython(t *testing.T, dir string) (session, error) {

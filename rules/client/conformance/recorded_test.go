@@ -43,6 +43,9 @@ func TestRecorded(t *testing.T) {
 				}
 				made[row[0]] = s.chain
 			}
+			if s.isAboutCiphers() {
+				continue
+			}
 			s.real = verdict{accepted: row[5] == "accept", message: row[7]}
 			b, modelled := c.builder()
 			s.modelled = modelled
