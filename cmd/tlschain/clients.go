@@ -189,7 +189,7 @@ func traits(c *client.Profile) []string {
 	add(b.Order == client.Later, "An issuer must stand later in the list than what it issued.")
 	add(b.Order == client.Next, "Each certificate must be followed by its issuer: order matters, and nothing may stand between.")
 	add(b.InOrder != nil, "Takes a list that is in order as it is, without looking for another path; what follows is about other lists.")
-	add(b.WholeList, "Makes one chain of the list and verifies it from the end: a certificate that does not belong can break it.")
+	add(b.ListValidation, "Makes one chain of the list and verifies it from the end: a certificate that does not belong can break it.")
 	add(b.SignerTableSize > 0, "Verifies every certificate that was sent, the last first: one that it can verify must be in order.")
 	add(b.StopAtAnchorKey, "Ignores whatever follows a certificate that has the name and key of an anchor.")
 	add(b.Prefer[0] == client.FromStore && !b.StopAtAnchorKey, "Looks for an issuer in its store first, then among what was sent.")

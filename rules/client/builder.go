@@ -2,11 +2,12 @@ package client
 
 import "github.com/tlschain/tlschain/rules/cert"
 
-// A Builder holds the parameters of one client's verifier, and tells by WholeList
-// and SignerTableSize which of the three verifiers it is. They are the whole difference
-// between clients: a client is a few lines of data. The zero value is a generous builder: it takes
-// the list in any order, tries every path, and holds certificates to nothing
-// but names, so real clients say what they check.
+// A Builder holds the parameters of one client's verifier, and tells by
+// ListValidation and SignerTableSize which of the three verifiers it is. They are
+// the whole difference between clients: a client is a few lines of data. The zero
+// value is a generous builder: it takes the list in any order, tries every path,
+// and holds certificates to nothing but names, so real clients say what they
+// check.
 type Builder struct {
 	// The list as a whole.
 	MaxBytes   int        `yaml:"max_bytes"`   // most bytes in the body of the Certificate message; 0: no limit
@@ -36,8 +37,8 @@ type Builder struct {
 	SkipOnPath           bool           `yaml:"skip_on_path"` // what is on the path already is passed over; else a client that looks at the first candidate only ends where that is on it
 	KeyOnce              bool           `yaml:"key_once"`     // a name and key stands on a path only once, and what is in the store is not tried as presented, too
 	SelfIssuedTest       Check          `yaml:"own"`          // what a certificate must pass to count as its own issuer
-	WholeList            bool           `yaml:"whole_list"`   // the list is put into order and verified from its end, with whatever is off the path unless the store has the issuer of that; its end may be anchored by name and key
-	NameRows             int            `yaml:"name_rows"`    // whole_list: anchors are kept in a table of so many rows by their names, and only the row of the end's issuer is looked at; 0: a row for each name
+	ListValidation       bool           `yaml:"whole_list"`   // the list is put into order and verified from its end, with whatever is off the path unless the store has the issuer of that; its end may be anchored by name and key
+	AnchorTableSize      int            `yaml:"name_rows"`    // whole_list: anchors are kept in a table of so many rows by their names, and only the row of the end's issuer is looked at; 0: a row for each name
 	Budget               int            `yaml:"budget"`       // most steps of the search; 0: a bound that no list of 100 certificates meets by accident
 	Count                Count          `yaml:"count"`        // what a step is
 	MaxPath              int            `yaml:"max_path"`     // most intermediates between leaf and anchor; 0: no limit
@@ -51,7 +52,7 @@ type Builder struct {
 	Sent                       Check            `yaml:"sent"`                 // what certificates that were sent are held to
 	Store                      Check            `yaml:"store"`                // what certificates from the store are held to
 	KeyPSS                     KeyPSS           `yaml:"key_pss"`              // whether the parameters of an RSASSA-PSS key bind its signatures
-	MinHash                    Hash             `yaml:"min_hash"`             // weakest hash in signatures on the path
+	MinHash                    HashStrength     `yaml:"min_hash"`             // weakest hash in signatures on the path
 	MinRSA                     int              `yaml:"min_rsa"`              // fewest bits of RSA keys on the path
 	MaxRSA                     int              `yaml:"max_rsa"`              // most bits of RSA keys on the path; 0: no limit
 	MaxRSASent                 int              `yaml:"max_rsa_sent"`         // the same for those that were sent, wherever they stand
@@ -90,7 +91,7 @@ type Builder struct {
 }
 
 // ListOrder tells which entries may certify an entry of the list.
-type ListOrder uint8
+type ListOrder = enum[orderWords]
 
 // The orders that clients ask for.
 const (
@@ -100,7 +101,7 @@ const (
 )
 
 // NameMatch is a way to compare distinguished names.
-type NameMatch uint8
+type NameMatch = enum[nameMatchWords]
 
 // The ways, from the most generous to the strictest.
 const (
@@ -110,7 +111,7 @@ const (
 )
 
 // A Check is a set of tests that a certificate or an edge may fail.
-type Check uint16
+type Check = set[checkWords]
 
 // The tests.
 const (
@@ -129,7 +130,7 @@ const (
 )
 
 // A Preference ranks candidates for the issuer of one certificate.
-type Preference uint8
+type Preference = enum[preferenceWords]
 
 // The preferences. The zero value ends the list of them.
 const (
@@ -150,7 +151,7 @@ const (
 )
 
 // CandidateLimit tells how many candidates a client looks at in one step.
-type CandidateLimit uint8
+type CandidateLimit = enum[candidateLimitWords]
 
 // The numbers of candidates.
 const (
@@ -160,7 +161,7 @@ const (
 )
 
 // Backtracking tells what makes a client go back and try another candidate.
-type Backtracking uint8
+type Backtracking = enum[backtrackingWords]
 
 // The reasons to try again.
 const (
@@ -170,7 +171,7 @@ const (
 )
 
 // Count tells what a search budget counts.
-type Count uint8
+type Count = enum[countWords]
 
 // The things counted.
 const (
@@ -179,7 +180,7 @@ const (
 )
 
 // Anchor tells what kind of certificate in the store ends a path.
-type Anchor uint8
+type Anchor = enum[anchorKindWords]
 
 // The kinds of anchors.
 const (
@@ -188,7 +189,7 @@ const (
 )
 
 // LeafTrust tells when a leaf that is in the store is accepted as it is.
-type LeafTrust uint8
+type LeafTrust = enum[leafTrustWords]
 
 // The ways to trust a leaf directly.
 const (
@@ -198,19 +199,19 @@ const (
 	KeyLeaf                  // subject and key are those of an anchor
 )
 
-// Hash orders hash functions by strength.
-type Hash uint8
+// HashStrength orders hash functions by strength.
+type HashStrength = enum[hashStrengthWords]
 
 // The hashes, weakest first. The zero value allows everything.
 const (
-	AnyHash Hash = iota
+	AnyHash HashStrength = iota
 	SHA1
 	SHA256
 )
 
 // KeyPSS tells how far the parameters of an RSASSA-PSS key (RFC 4055 section
 // 3.3) bind the signatures that it makes.
-type KeyPSS uint8
+type KeyPSS = enum[keyPSSWords]
 
 // The ways to deal with them.
 const (
@@ -220,7 +221,7 @@ const (
 )
 
 // NameConstraints tells what a client makes of name constraints.
-type NameConstraints uint8
+type NameConstraints = enum[nameConstraintsWords]
 
 // The ways to deal with name constraints.
 const (
@@ -231,7 +232,7 @@ const (
 )
 
 // V1 tells which anchors of X.509 version 1 count as CAs.
-type V1 uint8
+type V1 = enum[v1Words]
 
 // The anchors of version 1 that count.
 const (
@@ -241,4 +242,4 @@ const (
 )
 
 // Deviations is a set of deviations.
-type Deviations uint16
+type Deviations = set[deviationWords]

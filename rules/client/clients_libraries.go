@@ -24,7 +24,7 @@ func libraryClients() []row {
 			// end has no anchor [r0189 r0388 r1407].
 			builder: Builder{
 				MaxBytes: 130500, MaxEntries: 16, ParseAll: true, RefuseAll: trailingData, // [18x015 25i 25t]
-				WholeList: true, KeyPSS: KeyPSSHash, NameRows: 127, Names: Text, CandidateFilter: KeyID, Backtracking: NeverBacktrack, // [20n 23a 25o 25p 25q]
+				ListValidation: true, KeyPSS: KeyPSSHash, AnchorTableSize: 127, Names: Text, CandidateFilter: KeyID, Backtracking: NeverBacktrack, // [20n 23a 25o 25p 25q]
 				MinHash: SHA256, MinRSA: 1024, EmptyEKU: true, EmptyUsage: true, // [kL-rsa768 e-eku-emptyI e-ku-empty]
 				LeafUsage: true, LeafEKU: true, CommonName: true,
 				Host: cert.HostRules{Wildcard: cert.LabelStart, CommonName: cert.CommonOnlyOdd}, // [n-dot-both]

@@ -1,7 +1,5 @@
 package client
 
-import "strings"
-
 // ConstraintRules tells how a client that reads name constraints applies them.
 // The zero value is RFC 5280 sections 4.2.1.10 and 6.1.3: all alternative names of
 // every certificate below, and its subject, against subtrees of their form.
@@ -28,7 +26,7 @@ type ConstraintRules struct {
 }
 
 // ConstrainedCommon tells whose common name is held to constraints of DNS names.
-type ConstrainedCommon uint8
+type ConstrainedCommon = enum[constrainedCommonWords]
 
 // Whose common name counts.
 const (
@@ -39,18 +37,8 @@ const (
 	CommonOfForm                         // that of any certificate without alternative names of its form: DNS names, or addresses if it is one
 )
 
-var constrainedCommonWords = []string{"none", "leaf-no-dns", "leaf-no-host", "any-no-san", "any-no-form"}
-
-// String gives the word for the value.
-func (v ConstrainedCommon) String() string { return word(v, constrainedCommonWords) }
-
-// UnmarshalText reads the word for a value.
-func (v *ConstrainedCommon) UnmarshalText(b []byte) error {
-	return fromWord(v, b, constrainedCommonWords)
-}
-
 // NameForms is a set of forms of names.
-type NameForms uint16
+type NameForms = set[formWords]
 
 // The forms.
 const (
@@ -60,20 +48,6 @@ const (
 	FormIP
 	FormDirectory
 )
-
-var formWords = []string{"dns", "email", "uri", "ip", "directory"}
-
-// String lists the forms.
-func (f NameForms) String() string { return strings.Join(words(f, formWords), ", ") }
-
-// UnmarshalYAML reads a list of forms.
-func (f *NameForms) UnmarshalYAML(unmarshal func(any) error) error {
-	var list []string
-	if err := unmarshal(&list); err != nil {
-		return err
-	}
-	return fromWords(f, list, formWords)
-}
 
 // maxComparisons is at which product of names and subtrees OpenSSL, Chromium and
 // GnuTLS give up [I:nc=-many:1000 L:san=dns:test.example,many:1100].

@@ -16,7 +16,7 @@
 //     goes back, or does not. It is what a Builder asks for by default.
 //   - verify_gnutls.go: validation of the list. GnuTLS puts the whole list into
 //     order, cuts it where the store takes over, and verifies it from its end.
-//     [Builder.WholeList] asks for it.
+//     [Builder.ListValidation] asks for it.
 //   - verify_wolfssl.go: a table of signers. wolfSSL verifies every entry for
 //     itself, the last first, and makes each good CA a signer of further ones.
 //     [Builder.SignerTableSize] asks for it.

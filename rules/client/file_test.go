@@ -103,18 +103,18 @@ func TestWords(t *testing.T) {
 		words []string
 		want  string
 	}{
-		{int(Next), orderWords, "next"},
-		{int(Bytes), nameWords, "bytes"},
-		{int(FirstOfEach), candidateLimitWords, "first-of-each"},
-		{int(NeverBacktrack), backtrackingWords, "never"},
-		{int(Lookups), countWords, "lookups"},
-		{int(SelfSignedAnchor), anchorWords, "self-signed"},
-		{int(KeyLeaf), leafWords, "key"},
-		{int(SHA256), hashWords, "sha256"},
-		{int(V1None), v1Words, "none"},
-		{int(ConstraintsDirect), nameConstraintsWords, "direct"},
-		{int(TrustedKeyID), preferWords, "trusted-key-id"},
-		{bits.TrailingZeros16(uint16(Unknown)), checkWords, "unknown-critical"},
+		{int(Next), orderWords{}.words(), "next"},
+		{int(Bytes), nameMatchWords{}.words(), "bytes"},
+		{int(FirstOfEach), candidateLimitWords{}.words(), "first-of-each"},
+		{int(NeverBacktrack), backtrackingWords{}.words(), "never"},
+		{int(Lookups), countWords{}.words(), "lookups"},
+		{int(SelfSignedAnchor), anchorKindWords{}.words(), "self-signed"},
+		{int(KeyLeaf), leafTrustWords{}.words(), "key"},
+		{int(SHA256), hashStrengthWords{}.words(), "sha256"},
+		{int(V1None), v1Words{}.words(), "none"},
+		{int(ConstraintsDirect), nameConstraintsWords{}.words(), "direct"},
+		{int(TrustedKeyID), preferenceWords{}.words(), "trusted-key-id"},
+		{bits.TrailingZeros16(uint16(Unknown)), checkWords{}.words(), "unknown-critical"},
 	} {
 		if len(c.words) != c.last+1 || c.words[c.last] != c.want {
 			t.Errorf("%v: want %q as word %d and last", c.words, c.want, c.last)

@@ -46,7 +46,7 @@ type node struct {
 	valid      bool
 	selfIssued bool // issuer and subject are the same name
 	sha2EC     bool
-	hash       Hash
+	hash       HashStrength
 	rsa        int     // bits; 0: another kind of key
 	issuer     int     // index of the issuer's name in presentedChain.names; -1: not looked up
 	subject    int     // the same of the subject's

@@ -2,154 +2,132 @@ package client
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// A parameter is an enumeration of a Builder that is written as a word.
-type parameter interface {
-	~uint8
-}
+// An enum is a parameter of a [Builder] that is one of a few values; W has their
+// words, as they stand in a client file and in the explanation of a profile.
+type enum[W worded] uint8
 
-// The words for the parameters, in the order of their values, as they stand in
-// a client file and in the explanation of a profile.
-var (
-	orderWords           = []string{"any", "later", "next"}
-	nameWords            = []string{"folded", "text", "bytes"}
-	candidateLimitWords  = []string{"every", "first", "first-of-each"}
-	backtrackingWords    = []string{"always", "dead-ends", "never"}
-	countWords           = []string{"signatures", "lookups"}
-	anchorWords          = []string{"any", "self-signed"}
-	leafWords            = []string{"never", "exact", "self-signed", "key"}
-	hashWords            = []string{"any", "sha1", "sha256"}
-	v1Words              = []string{"all", "roots", "none"}
-	nameConstraintsWords = []string{"read", "unknown", "permitted-fails", "direct"}
-	keyPSSWords          = []string{"ignored", "hash", "all"}
-	policyWords          = []string{"ignored", "read", "with-anchor"}
-	preferWords          = []string{
+// A set is a parameter that is some of a few values, which are its bits.
+type set[W worded] uint16
+
+// worded has the words for the values of a parameter, in their order.
+type worded interface{ words() []string }
+
+// The parameters that are written as words.
+type (
+	orderWords             struct{}
+	nameMatchWords         struct{}
+	candidateLimitWords    struct{}
+	backtrackingWords      struct{}
+	countWords             struct{}
+	anchorKindWords        struct{}
+	leafTrustWords         struct{}
+	hashStrengthWords      struct{}
+	v1Words                struct{}
+	nameConstraintsWords   struct{}
+	keyPSSWords            struct{}
+	policyProcessingWords  struct{}
+	preferenceWords        struct{}
+	constrainedCommonWords struct{}
+	checkWords             struct{}
+	deviationWords         struct{}
+	formWords              struct{}
+)
+
+func (orderWords) words() []string          { return []string{"any", "later", "next"} }
+func (nameMatchWords) words() []string      { return []string{"folded", "text", "bytes"} }
+func (candidateLimitWords) words() []string { return []string{"every", "first", "first-of-each"} }
+func (backtrackingWords) words() []string   { return []string{"always", "dead-ends", "never"} }
+func (countWords) words() []string          { return []string{"signatures", "lookups"} }
+func (anchorKindWords) words() []string     { return []string{"any", "self-signed"} }
+func (leafTrustWords) words() []string      { return []string{"never", "exact", "self-signed", "key"} }
+func (hashStrengthWords) words() []string   { return []string{"any", "sha1", "sha256"} }
+func (v1Words) words() []string             { return []string{"all", "roots", "none"} }
+func (nameConstraintsWords) words() []string {
+	return []string{"read", "unknown", "permitted-fails", "direct"}
+}
+func (keyPSSWords) words() []string           { return []string{"ignored", "hash", "all"} }
+func (policyProcessingWords) words() []string { return []string{"ignored", "read", "with-anchor"} }
+func (preferenceWords) words() []string {
+	return []string{
 		"", "from-store", "from-list", "exact-key-id", "key-id-fits", "can-sign", "valid-now", "newest",
 		"latest-end", "last-listed", "not-self-issued", "own-bytes", "only-stored", "trusted-key-id",
 	}
-	checkWords = []string{
+}
+func (constrainedCommonWords) words() []string {
+	return []string{"none", "leaf-no-dns", "leaf-no-host", "any-no-san", "any-no-form"}
+}
+func (checkWords) words() []string {
+	return []string{
 		"key-id", "issuer-serial", "key-kind", "signature", "dates", "ca", "cert-sign", "path-length",
 		"eku", "name-constraints", "algorithms", "unknown-critical",
 	}
-)
+}
+func (formWords) words() []string { return []string{"dns", "email", "uri", "ip", "directory"} }
+func (deviationWords) words() (out []string) {
+	for _, d := range deviationNames {
+		out = append(out, string(d))
+	}
+	return out
+}
 
-func word[T parameter](v T, words []string) string {
-	if int(v) < len(words) {
+func wordsOf[W worded]() []string {
+	var w W
+	return w.words()
+}
+
+// String gives the word for the value.
+func (v enum[W]) String() string {
+	if words := wordsOf[W](); int(v) < len(words) {
 		return words[v]
 	}
 	return fmt.Sprint(uint8(v))
 }
 
-func fromWord[T parameter](v *T, text []byte, words []string) error {
-	for i, w := range words {
-		if w != "" && w == string(text) {
-			*v = T(i)
-			return nil
-		}
-	}
-	return fmt.Errorf("%q is none of %s", text, strings.Join(nonEmpty(words), ", "))
-}
-
-func nonEmpty(words []string) (out []string) {
-	for _, w := range words {
-		if w != "" {
-			out = append(out, w)
-		}
-	}
-	return out
-}
-
-// String gives the word for the value.
-func (v ListOrder) String() string       { return word(v, orderWords) }
-func (v NameMatch) String() string       { return word(v, nameWords) }
-func (v CandidateLimit) String() string  { return word(v, candidateLimitWords) }
-func (v Backtracking) String() string    { return word(v, backtrackingWords) }
-func (v Count) String() string           { return word(v, countWords) }
-func (v Anchor) String() string          { return word(v, anchorWords) }
-func (v LeafTrust) String() string       { return word(v, leafWords) }
-func (v Hash) String() string            { return word(v, hashWords) }
-func (v V1) String() string              { return word(v, v1Words) }
-func (v NameConstraints) String() string { return word(v, nameConstraintsWords) }
-func (v Preference) String() string      { return word(v, preferWords) }
-
-func (v KeyPSS) String() string           { return word(v, keyPSSWords) }
-func (v PolicyProcessing) String() string { return word(v, policyWords) }
-
 // UnmarshalText reads the word for a value.
-func (v *KeyPSS) UnmarshalText(b []byte) error { return fromWord(v, b, keyPSSWords) }
-
-// UnmarshalText reads the word for a value.
-func (v *PolicyProcessing) UnmarshalText(b []byte) error { return fromWord(v, b, policyWords) }
-func (v *ListOrder) UnmarshalText(b []byte) error        { return fromWord(v, b, orderWords) }
-func (v *NameMatch) UnmarshalText(b []byte) error        { return fromWord(v, b, nameWords) }
-func (v *CandidateLimit) UnmarshalText(b []byte) error   { return fromWord(v, b, candidateLimitWords) }
-func (v *Backtracking) UnmarshalText(b []byte) error     { return fromWord(v, b, backtrackingWords) }
-func (v *Count) UnmarshalText(b []byte) error            { return fromWord(v, b, countWords) }
-func (v *Anchor) UnmarshalText(b []byte) error           { return fromWord(v, b, anchorWords) }
-func (v *LeafTrust) UnmarshalText(b []byte) error        { return fromWord(v, b, leafWords) }
-func (v *Hash) UnmarshalText(b []byte) error             { return fromWord(v, b, hashWords) }
-func (v *V1) UnmarshalText(b []byte) error               { return fromWord(v, b, v1Words) }
-func (v *NameConstraints) UnmarshalText(b []byte) error  { return fromWord(v, b, nameConstraintsWords) }
-func (v *Preference) UnmarshalText(b []byte) error       { return fromWord(v, b, preferWords) }
-
-// words lists the members of a set whose bits are named by words.
-func words[T ~uint16](set T, words []string) []string {
-	var out []string
-	for i, w := range words {
-		if set&(1<<i) != 0 {
-			out = append(out, w)
-		}
+func (v *enum[W]) UnmarshalText(text []byte) error {
+	words := wordsOf[W]()
+	i := slices.Index(words, string(text))
+	if i < 0 || len(text) == 0 { // a value without a word has an empty one
+		return noneOf(string(text), words)
 	}
-	return out
+	*v = enum[W](i)
+	return nil
 }
 
-func fromWords[T ~uint16](set *T, list, words []string) error {
-	*set = 0
+// String lists the values of the set.
+func (s set[W]) String() string {
+	var has []string
+	for i, w := range wordsOf[W]() {
+		if s&(1<<i) != 0 {
+			has = append(has, w)
+		}
+	}
+	return strings.Join(has, ", ")
+}
+
+// UnmarshalYAML reads a list of values.
+func (s *set[W]) UnmarshalYAML(unmarshal func(any) error) error {
+	var list []string
+	if err := unmarshal(&list); err != nil {
+		return err
+	}
+	*s = 0
+	words := wordsOf[W]()
 	for _, text := range list {
-		found := false
-		for i, w := range words {
-			if w == text {
-				*set |= 1 << i
-				found = true
-			}
+		i := slices.Index(words, text)
+		if i < 0 {
+			return noneOf(text, words)
 		}
-		if !found {
-			return fmt.Errorf("%q is none of %s", text, strings.Join(words, ", "))
-		}
+		*s |= 1 << i
 	}
 	return nil
 }
 
-// String lists the tests.
-func (c Check) String() string { return strings.Join(words(c, checkWords), ", ") }
-
-// String lists the deviations.
-func (o Deviations) String() string { return strings.Join(words(o, deviationWords()), ", ") }
-
-func deviationWords() []string {
-	out := make([]string, len(deviationNames))
-	for i, d := range deviationNames {
-		out[i] = string(d)
-	}
-	return out
-}
-
-// UnmarshalYAML reads a list of tests.
-func (c *Check) UnmarshalYAML(unmarshal func(any) error) error {
-	var list []string
-	if err := unmarshal(&list); err != nil {
-		return err
-	}
-	return fromWords(c, list, checkWords)
-}
-
-// UnmarshalYAML reads a list of deviations.
-func (o *Deviations) UnmarshalYAML(unmarshal func(any) error) error {
-	var list []string
-	if err := unmarshal(&list); err != nil {
-		return err
-	}
-	return fromWords(o, list, deviationWords())
+func noneOf(text string, words []string) error {
+	words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
+	return fmt.Errorf("%q is none of %s", text, strings.Join(words, ", "))
 }

@@ -4,7 +4,7 @@ import "github.com/tlschain/tlschain/rules/cert"
 
 // PolicyProcessing tells what a client makes of what CA certificates demand of
 // the certificate policies below them.
-type PolicyProcessing uint8
+type PolicyProcessing = enum[policyProcessingWords]
 
 // The ways to deal with policies. A client that ignores them may still refuse
 // extensions about them that are critical: see [Refused].

@@ -23,7 +23,7 @@ type verifier interface {
 // verifier gives the way in which the client verifies.
 func (b *Builder) verifier() verifier {
 	switch {
-	case b.WholeList:
+	case b.ListValidation:
 		return gnuTLS{}
 	case b.SignerTableSize > 0:
 		return wolfSSL{}

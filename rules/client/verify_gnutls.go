@@ -339,12 +339,12 @@ func edgeTo(child, to *node) *edge {
 // P. J. Weinberger's hash as gnulib has it (hash_pjw_bare), over 64 bits, and
 // does not look whether what it finds in a row has the name that it looks for.
 func (pb *pathBuilder) row(name []byte) string {
-	if pb.b.NameRows == 0 {
+	if pb.b.AnchorTableSize == 0 {
 		return string(name)
 	}
 	var h uint64
 	for _, b := range name {
 		h = uint64(b) + bits.RotateLeft64(h, 9)
 	}
-	return strconv.FormatUint(h%uint64(pb.b.NameRows), 10)
+	return strconv.FormatUint(h%uint64(pb.b.AnchorTableSize), 10)
 }
