@@ -1,11 +1,13 @@
 package tlschain
 
 import (
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/rules/serverconf"
@@ -27,26 +29,42 @@ func (f diskFiles) Glob(pattern string) []string {
 	return names
 }
 
-// NginxUses reads which certificates nginx presents where: from its main
-// configuration file, the folder that it is in, or the output of nginx -T.
-func (e *Engine) NginxUses(name string) ([]serverconf.Use, error) {
+// SiteUses reads which certificates a server presents where: from its main
+// configuration file, the folder that it is in, or "-", the output of the
+// command that prints it.
+func (e *Engine) SiteUses(server *serverconf.Server, name string) ([]serverconf.Use, error) {
+	mains := []string{name}
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		name = filepath.Join(name, "nginx.conf")
+		if mains = mainFiles(server, name); len(mains) == 0 {
+			return nil, fmt.Errorf("there is no %s in it", strings.Join(server.Main, " or "))
+		}
 	}
-	text, err := e.env.ReadFile(name)
+	text, err := e.env.ReadFile(mains[0])
 	if err != nil {
 		return nil, err
 	}
-	if dump, ok := serverconf.ParseDump(text); ok {
-		return serverconf.Nginx(dump, dump.First)
+	if uses, ok, err := server.ReadOutput(text); ok {
+		return uses, err
 	}
 	if name == "-" {
-		return nil, errors.New("it is not the output of nginx -T, which names each file before its text")
+		return nil, fmt.Errorf("it is not the output of %s", server.Dump)
 	}
-	if name, err = filepath.Abs(name); err != nil {
-		return nil, err
+	for i := range mains {
+		if mains[i], err = filepath.Abs(mains[i]); err != nil {
+			return nil, err
+		}
 	}
-	return serverconf.Nginx(diskFiles{&e.env}, name)
+	return server.Read(diskFiles{&e.env}, mains)
+}
+
+// mainFiles are where a server begins to read its folder.
+func mainFiles(server *serverconf.Server, folder string) []string {
+	for _, pattern := range server.Main {
+		if found := (diskFiles{}).Glob(filepath.Join(serverconf.QuoteMeta(folder), pattern)); len(found) > 0 {
+			return found
+		}
+	}
+	return nil
 }
 
 // ReadUse reads what a site presents, to be judged by the name that it answers
@@ -68,6 +86,13 @@ func (e *Engine) ReadUse(u serverconf.Use, f File) (out []Presented, err error) 
 			if hash, err := certfile.PublicKey(key); err == nil {
 				f.Key = hash
 			}
+		}
+	}
+	if u.Chain != "" && u.Chain != u.File {
+		if issuers, err := (diskFiles{&e.env}).Read(u.Chain); err != nil {
+			return nil, fmt.Errorf("%s: %w", u.Chain, err)
+		} else if certs, err := certfile.Certificates(text); err == nil {
+			text = slices.Concat(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certs[0]}), issuers)
 		}
 	}
 	f.Name = fmt.Sprintf("%v %s %s", u.Place, u.Directive, source)

@@ -34,6 +34,7 @@ Examples:
   tlschain check --at 2027-06-01 fullchain.pem
   tlschain check /etc/letsencrypt
   nginx -T 2>/dev/null | tlschain check --nginx -
+  tlschain check --apache /etc/apache2
   kubectl get secret -A -o json | tlschain check -
   tlschain check --until 2030 --clients all fullchain.pem
 
@@ -46,10 +47,9 @@ Exit code: 2 usage, or a file that holds no leaf, 1 a finding at or above
 				&cli.StringFlag{Name: "key", Category: "Files", Usage: "the server's private key `FILE` (PKCS #1, PKCS #8 or EC): it must belong to the leaf"},
 				&cli.StringFlag{Name: "password-file", Category: "Files", Usage: "`FILE` whose first line opens PKCS #12 and JKS files"},
 				&cli.StringFlag{Name: "password", Category: "Files", Usage: "`PASSWORD` of the same; other users of the machine can read it: TLSCHAIN_PASSWORD in the environment or --password-file are safer"},
-				&cli.StringFlag{Name: "nginx", Category: "Files", Usage: "the certificates of each site that nginx's `CONFIG` names: " +
-					"nginx.conf, its folder, or - for the output of nginx -T"},
 				&cli.StringFlag{Name: "proxy", Category: "Fetching issuers", Usage: "with --aia, fetch through the http or https proxy at `URL`"},
 			},
+			serverFlags(),
 			judgingFlags(),
 			reportFlags(),
 			[]cli.Flag{includeFlag()},
@@ -60,7 +60,7 @@ Exit code: 2 usage, or a file that holds no leaf, 1 a finding at or above
 
 func (p *process) check(c *cli.Context) error {
 	started := time.Now()
-	if c.NArg() == 0 && c.String("nginx") == "" {
+	if c.NArg() == 0 && !namesServer(c) {
 		return usagef("no file").hintf("%s check fullchain.pem", name)
 	}
 	plan, err := p.planReport(c)
@@ -93,10 +93,8 @@ func (p *process) check(c *cli.Context) error {
 		return err
 	}
 	run := &checkRun{process: p, ctx: c.Context, engine: engine, report: report, forecast: forecast}
-	if config := c.String("nginx"); config != "" {
-		if err := run.nginx(config, file); err != nil {
-			return errors.Join(err, report.out.discard())
-		}
+	if err := run.servers(c, file); err != nil {
+		return errors.Join(err, report.out.discard())
 	}
 	for _, file.Name = range c.Args().Slice() {
 		if c.Context.Err() != nil {
@@ -140,30 +138,6 @@ func (r *checkRun) argument(file tlschain.File) error {
 		r.misused = r.misused || errors.Is(err, certfile.ErrNoLeaf) || errors.Is(err, certfile.ErrNoKey)
 	}
 	return r.judge(presented)
-}
-
-// nginx judges what each site of a configuration presents.
-func (r *checkRun) nginx(config string, file tlschain.File) error {
-	uses, err := r.engine.NginxUses(config)
-	if err != nil {
-		return usagef("--nginx %s: %w", config, err).hintf("give nginx.conf, its folder, or the output of nginx -T")
-	}
-	if len(uses) == 0 {
-		return usagef("--nginx %s: no server in it listens for TLS", config)
-	}
-	for _, use := range uses {
-		if r.ctx.Err() != nil {
-			break
-		}
-		presented, err := r.engine.ReadUse(use, file)
-		if err != nil {
-			r.skip(fmt.Sprintf("%v %s", use.Place, use.Directive), err)
-		}
-		if err := r.judge(presented); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // folder judges the files of a folder, and says what was found in it.

@@ -1,11 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"crypto/sha256"
-	"crypto/tls"
-	"encoding/json"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -17,28 +12,6 @@ import (
 
 	"github.com/tlschain/tlschain/scanner/tlstest"
 )
-
-// An nginxSite is what check --nginx says of a certificate of a site.
-type nginxSite struct {
-	Target     string
-	ServerName string `json:"server_name"`
-	Findings   []struct{ Rule string }
-	Chain      []struct{ SHA256 string }
-}
-
-func nginxChecked(t *testing.T, stdin string, args ...string) (sites []nginxSite, said string, code int) {
-	t.Helper()
-	var out, messages bytes.Buffer
-	args = append([]string{"check", "--format", "json", "--clients", "go", "--at", tlstest.Now().Format("2006-01-02")}, args...)
-	code = run(context.Background(), args, strings.NewReader(stdin), &out, &messages, func(string) string { return "" })
-	var report struct{ Endpoints []nginxSite }
-	if out.Len() > 0 {
-		if err := json.Unmarshal(out.Bytes(), &report); err != nil {
-			t.Fatalf("%v\n%s", err, messages.String())
-		}
-	}
-	return report.Endpoints, messages.String(), code
-}
 
 // What check --nginx says of each site is what a real nginx presents for it, and
 // the output of nginx -T tells the same as its files.
@@ -75,15 +48,7 @@ func TestNginxPresentsWhatItsConfigurationSays(t *testing.T) {
 		address, leaves["inline"].PEM(), ca.PEM()))
 	w.put("sites/off.conf.disabled", []byte("this is not read {"))
 	roots := write(t, t.TempDir(), "roots.pem", pemOf(root.DER))
-	sites, said, _ := nginxChecked(t, "", "--roots", roots, "--nginx", w.dir)
-	var got []string
-	for _, s := range sites {
-		line := strings.ReplaceAll(s.Target, w.dir+"/", "") + " | " + s.ServerName
-		for _, f := range s.Findings {
-			line += " " + f.Rule
-		}
-		got = append(got, line)
-	}
+	sites, said, _ := configChecked(t, "", "--roots", roots, "--nginx", w.dir)
 	want := []string{
 		"sites/a.conf:4 ssl_certificate tls/own.pem | own.example.test",
 		"sites/a.conf:4 ssl_certificate tls/own.pem (www.own.example.test) | www.own.example.test name-mismatch",
@@ -92,7 +57,7 @@ func TestNginxPresentsWhatItsConfigurationSays(t *testing.T) {
 		"sites/b.conf:7 ssl_certificate tls/rsa.pem | both.example.test",
 		"sites/c.conf:4 ssl_certificate data: | inline.example.test",
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, siteLines(w.dir, sites)); diff != "" {
 		t.Fatalf("%s\n%s", diff, said)
 	}
 
@@ -101,37 +66,14 @@ func TestNginxPresentsWhatItsConfigurationSays(t *testing.T) {
 	if err != nil {
 		t.Fatalf("nginx -T: %v", err)
 	}
-	dumped, _, _ := nginxChecked(t, string(dump), "--roots", roots, "--nginx", "-")
+	dumped, _, _ := configChecked(t, string(dump), "--roots", roots, "--nginx", "-")
 	if diff := cmp.Diff(sites, dumped); diff != "" {
 		t.Error(diff)
 	}
 
 	log := startUntilEnd(t, exec.Command(program, config...))
-	served := func(name string, suites ...uint16) (hashes []string) {
-		conn, err := tls.Dial("tcp", address, &tls.Config{ServerName: name, InsecureSkipVerify: true, MaxVersion: tls.VersionTLS12, CipherSuites: suites})
-		if err != nil {
-			return nil
-		}
-		defer conn.Close()
-		for _, c := range conn.ConnectionState().PeerCertificates {
-			hashes = append(hashes, fmt.Sprintf("%x", sha256.Sum256(c.Raw)))
-		}
-		return hashes
-	}
-	await(t, func() bool { return served("own.example.test") != nil }, log)
-	for _, s := range sites {
-		var hashes []string
-		for _, c := range s.Chain {
-			hashes = append(hashes, c.SHA256)
-		}
-		suite := tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
-		if strings.Contains(s.Target, "rsa.pem") {
-			suite = tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
-		}
-		if got := served(s.ServerName, suite); !slices.Equal(got, hashes) {
-			t.Errorf("%s: nginx presents %q for %s, and %q was judged", s.Target, got, s.ServerName, hashes)
-		}
-	}
+	awaitServed(t, address, "own.example.test", log)
+	sitesAreServed(t, address, sites)
 }
 
 // A configuration that cannot be read says where; a site whose file cannot be
@@ -160,14 +102,14 @@ func TestNginxConfigurationsAtFault(t *testing.T) {
 			w.dir = t.TempDir()
 			w.put("nginx.conf", []byte(test.text))
 			w.put("a.conf", []byte("include nginx.conf;"))
-			_, said, code := nginxChecked(t, "", "--nginx", w.dir)
+			_, said, code := configChecked(t, "", "--nginx", w.dir)
 			if !strings.Contains(said, test.want) || code != exitUsage {
 				t.Errorf("exit code %d: %s", code, said)
 			}
 		})
 	}
 	w.put("nginx.conf", []byte("http { server { listen 443 ssl; ssl_certificate good.pem; ssl_certificate_key other.key; }\nserver { listen 444 ssl; ssl_certificate gone.pem; } }"))
-	sites, said, _ := nginxChecked(t, "", "--nginx", filepath.Join(w.dir, "nginx.conf"))
+	sites, said, _ := configChecked(t, "", "--nginx", filepath.Join(w.dir, "nginx.conf"))
 	if len(sites) != 1 || !slices.ContainsFunc(sites[0].Findings, func(f struct{ Rule string }) bool { return f.Rule == "key-mismatch" }) ||
 		!strings.Contains(said, "nginx.conf:2 ssl_certificate: ") {
 		t.Errorf("%+v\n%s", sites, said)

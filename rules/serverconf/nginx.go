@@ -1,17 +1,16 @@
 package serverconf
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
 )
 
-// Nginx reads a configuration of nginx from its main file on: the certificates
+// nginx reads a configuration of nginx from its main file on: the certificates
 // of each server block that listens for TLS, in their order. A server without
 // certificates of its own has those of the block around it.
-func Nginx(files Files, main string) ([]Use, error) {
-	r := &nginxReader{files: files, prefix: path.Dir(main)}
+func nginx(files Files, main string) ([]Use, error) {
+	r := &nginxReader{source: source{files: files}, prefix: path.Dir(main)}
 	top, err := r.file(main, nil)
 	if err != nil {
 		return nil, err
@@ -41,7 +40,7 @@ func (s *nginxSites) section(section directive) error {
 		if d.name() != "server" {
 			continue
 		}
-		on := d.name() == "server" && slices.ContainsFunc(d.block, func(b directive) bool { // before nginx 1.25
+		on := slices.ContainsFunc(d.block, func(b directive) bool { // before nginx 1.25
 			return b.name() == "ssl" && len(b.words) > 1 && b.words[1] == "on"
 		})
 		for _, l := range listens(d) {
@@ -55,7 +54,7 @@ func (s *nginxSites) section(section directive) error {
 			s.server(d, section)
 		}
 		if len(s.uses) > maxUses {
-			return fmt.Errorf("%v: there are more than %d certificates", d.Place, maxUses)
+			return tooMany(d.Place)
 		}
 	}
 	return nil
@@ -123,10 +122,10 @@ func (s *nginxSites) server(server, section directive) {
 		case strings.HasPrefix(value, "data:"):
 			one.Inline = []byte(strings.TrimPrefix(value, "data:"))
 		default:
-			one.File = s.r.absolute(value)
+			one.File = inside(s.r.prefix, value)
 		}
 		if i < len(keys) && !strings.Contains(keys[i].words[1], "$") && !strings.Contains(keys[i].words[1], ":") {
-			one.Key = s.r.absolute(keys[i].words[1])
+			one.Key = inside(s.r.prefix, keys[i].words[1])
 		}
 		s.uses = append(s.uses, one)
 	}

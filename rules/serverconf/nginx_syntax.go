@@ -2,50 +2,23 @@ package serverconf
 
 import (
 	"fmt"
-	"path"
 	"strings"
 )
 
-// A directive is one of nginx's, with those of its block.
-type directive struct {
-	Place
-	words []string
-	block []directive
-}
-
-func (d *directive) name() string { return d.words[0] }
-
 // An nginxReader reads nginx's syntax, following includes.
 type nginxReader struct {
-	files  Files
+	source
 	prefix string // what relative names are relative to: the folder of the main configuration
-	opened int
-	bytes  int
 }
 
 // file reads one file. within are those that include it.
 func (r *nginxReader) file(name string, within []string) ([]directive, error) {
-	for _, outer := range within {
-		if outer == name {
-			return nil, fmt.Errorf("%s includes itself, by %s", name, within[len(within)-1])
-		}
-	}
-	if r.opened++; r.opened > maxFiles {
-		return nil, fmt.Errorf("%s: it is one of more than %d files that are included", name, maxFiles)
-	}
-	text, err := r.files.Read(name)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if r.bytes += len(text); r.bytes > maxBytes {
-		return nil, fmt.Errorf("%s: with it the configuration is larger than %d MiB", name, maxBytes>>20)
-	}
-	l := &nginxLexer{text: text, line: 1}
-	list, err := r.block(l, name, append(within[:len(within):len(within)], name), 0)
+	text, err := r.open(name, within)
 	if err != nil {
 		return nil, err
 	}
-	return list, nil
+	l := &nginxLexer{text: text, line: 1}
+	return r.block(l, name, append(within[:len(within):len(within)], name), 0)
 }
 
 // block reads directives up to the end of their block, or of the file.
@@ -80,7 +53,7 @@ func (r *nginxReader) block(l *nginxLexer, file string, within []string, depth i
 }
 
 func (r *nginxReader) include(pattern string, within []string) (list []directive, err error) {
-	names := []string{r.absolute(pattern)}
+	names := []string{inside(r.prefix, pattern)}
 	if strings.ContainsAny(pattern, "*?[") {
 		names = r.files.Glob(names[0])
 	}
@@ -92,13 +65,6 @@ func (r *nginxReader) include(pattern string, within []string) (list []directive
 		list = append(list, included...)
 	}
 	return list, nil
-}
-
-func (r *nginxReader) absolute(name string) string {
-	if path.IsAbs(name) {
-		return name
-	}
-	return path.Join(r.prefix, name)
 }
 
 // A nginxLexer cuts text into directives.

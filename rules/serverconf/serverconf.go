@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -31,10 +30,56 @@ type Use struct {
 	Directive string   // such as ssl_certificate
 	File      string   // empty: see Inline and Why
 	Inline    []byte   // the PEM text stands in the configuration
+	Chain     string   // file of what is sent behind the first certificate of File; empty: what File has behind it
 	Key       string   // file of the private key; empty: none is named that can be read
 	Names     []string // that the site answers to, those that are neither patterns nor empty
 	Listen    []string // where it listens for TLS, as it is written
 	Why       string   // what keeps the file from being known, such as a variable; empty: it is
+}
+
+// A Server is a kind of server whose configuration can be read.
+type Server struct {
+	Name    string   // as of its flag
+	Title   string   // as people call it
+	Main    []string // the main configuration in its folder, the first that there is; a pattern stands for all files that it matches
+	Dump    string   // command whose output has the whole configuration
+	read    func(Files, []string) ([]Use, error)
+	fromOut func(text []byte) *Dump // of the output of Dump; nil: it is none
+}
+
+// Servers are all kinds, in the order of their flags.
+func Servers() []*Server {
+	return []*Server{
+		{"nginx", "nginx", []string{"nginx.conf"}, "nginx -T", oneFile(nginx), nginxDump},
+		{"apache", "Apache httpd", []string{"apache2.conf", "httpd.conf", "conf/httpd.conf"},
+			"apachectl -t -D DUMP_CONFIG", oneFile(apache), apacheDump},
+	}
+}
+
+// Find gives the kind of a name; nil if there is none.
+func Find(name string) *Server {
+	all := Servers()
+	if i := slices.IndexFunc(all, func(s *Server) bool { return s.Name == name }); i >= 0 {
+		return all[i]
+	}
+	return nil
+}
+
+// Read reads a configuration from its main files on.
+func (s *Server) Read(files Files, mains []string) ([]Use, error) { return s.read(files, mains) }
+
+// ReadOutput reads the output of the command Dump. ok is false if it is none.
+func (s *Server) ReadOutput(text []byte) (uses []Use, ok bool, err error) {
+	d := s.fromOut(text)
+	if d == nil {
+		return nil, false, nil
+	}
+	uses, err = s.read(d, []string{d.First})
+	return uses, true, err
+}
+
+func oneFile(read func(Files, string) ([]Use, error)) func(Files, []string) ([]Use, error) {
+	return func(files Files, mains []string) ([]Use, error) { return read(files, mains[0]) }
 }
 
 // The bounds of a configuration: includes may lead in circles.
@@ -47,59 +92,63 @@ const (
 
 var errUnended = errors.New("the configuration ends within a directive or a block")
 
-// dumped begins each file in what nginx -T prints.
-var dumped = regexp.MustCompile(`(?m)^# configuration file (.+):\r?$`)
-
-// A Dump is the output of nginx -T: all files one after the other.
-type Dump struct {
-	First string // the main configuration
-	files map[string][]byte
+// A directive is one of a configuration that has blocks, with those of its block.
+type directive struct {
+	Place
+	words []string
+	block []directive
 }
 
-// ParseDump takes the output of nginx -T apart. ok is false if it is none.
-func ParseDump(text []byte) (d *Dump, ok bool) {
-	heads := dumped.FindAllSubmatchIndex(text, -1)
-	d = &Dump{files: make(map[string][]byte)}
-	for i, h := range heads {
-		name, end := string(text[h[2]:h[3]]), len(text)
-		if i+1 < len(heads) {
-			end = heads[i+1][0]
-		}
-		if i == 0 {
-			d.First = name
-		}
-		body := text[h[1]:end]
-		if len(body) > 0 && body[0] == '\n' { // the end of the line that names it
-			body = body[1:]
-		}
-		if _, twice := d.files[name]; !twice {
-			d.files[name] = body
-		}
+func (d *directive) name() string { return d.words[0] }
+
+// A source opens the files of a configuration within the bounds.
+type source struct {
+	files  Files
+	opened int
+	bytes  int
+}
+
+// open reads one file. within are those that include it.
+func (s *source) open(name string, within []string) ([]byte, error) {
+	if slices.Contains(within, name) {
+		return nil, fmt.Errorf("%s includes itself, by %s", name, within[len(within)-1])
 	}
-	return d, len(heads) > 0
-}
-
-// Read gives one of the files.
-func (d *Dump) Read(name string) ([]byte, error) {
-	text, ok := d.files[name]
-	if !ok {
-		return nil, errors.New("it is not in the output of nginx -T")
+	if len(within) > maxNesting {
+		return nil, fmt.Errorf("%s: files that include others, more than %d deep", name, maxNesting)
+	}
+	if s.opened++; s.opened > maxFiles {
+		return nil, fmt.Errorf("%s: it is one of more than %d files that are included", name, maxFiles)
+	}
+	text, err := s.files.Read(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if s.bytes += len(text); s.bytes > maxBytes {
+		return nil, fmt.Errorf("%s: with it the configuration is larger than %d MiB", name, maxBytes>>20)
 	}
 	return text, nil
 }
 
-// Glob lists the files of a pattern.
-func (d *Dump) Glob(pattern string) (names []string) {
-	for name := range d.files {
-		if ok, err := path.Match(pattern, name); err == nil && ok {
-			names = append(names, name)
-		}
+// exists reports whether there is a file of a name.
+func (s *source) exists(name string) bool { return len(s.files.Glob(QuoteMeta(name))) > 0 }
+
+func inside(folder, name string) string {
+	if path.IsAbs(name) {
+		return name
 	}
-	slices.Sort(names)
-	return names
+	return path.Join(folder, name)
+}
+
+// QuoteMeta has a name stand for itself in a pattern.
+func QuoteMeta(name string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(name)
+}
+
+func tooMany(where Place) error {
+	return fmt.Errorf("%v: there are more than %d certificates", where, maxUses)
 }
 
 // isPattern reports whether a name of a server is no name of one host.
 func isPattern(name string) bool {
-	return name == "" || name == "_" || strings.ContainsAny(name, "*~$") || strings.HasPrefix(name, ".")
+	return name == "" || name == "_" || strings.ContainsAny(name, "*~$?") || strings.HasPrefix(name, ".")
 }

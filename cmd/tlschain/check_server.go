@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/rules/serverconf"
+)
+
+// serverFlags are one flag for each kind of server whose configuration is read.
+func serverFlags() (flags []cli.Flag) {
+	for _, s := range serverconf.Servers() {
+		flags = append(flags, &cli.StringFlag{Name: s.Name, Category: "Server configurations",
+			Usage: fmt.Sprintf("the certificates of each site in the `CONFIG` of %s: %s, its folder, or - for the output of %s",
+				s.Title, s.Main[0], s.Dump)})
+	}
+	return flags
+}
+
+func namesServer(c *cli.Context) bool {
+	for _, s := range serverconf.Servers() {
+		if c.String(s.Name) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// servers judges what each site of the configurations presents.
+func (r *checkRun) servers(c *cli.Context, file tlschain.File) error {
+	for _, s := range serverconf.Servers() {
+		if config := c.String(s.Name); config != "" {
+			if err := r.server(s, config, file); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *checkRun) server(s *serverconf.Server, config string, file tlschain.File) error {
+	uses, err := r.engine.SiteUses(s, config)
+	if err != nil {
+		return usagef("--%s %s: %w", s.Name, config, err).hintf("give %s, its folder, or the output of %s", strings.Join(s.Main, " or "), s.Dump)
+	}
+	if len(uses) == 0 {
+		return usagef("--%s %s: no server in it listens for TLS", s.Name, config)
+	}
+	for _, use := range uses {
+		if r.ctx.Err() != nil {
+			break
+		}
+		presented, err := r.engine.ReadUse(use, file)
+		if err != nil {
+			r.skip(fmt.Sprintf("%v %s", use.Place, use.Directive), err)
+		}
+		if err := r.judge(presented); err != nil {
+			return err
+		}
+	}
+	return nil
+}
