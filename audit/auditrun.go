@@ -62,10 +62,14 @@ func (r *auditRun) run(ctx context.Context) error {
 	return r.confirm(ctx, unconfirmed)
 }
 
+// maxSkipped bounds the lines that an audit's summary names.
+const maxSkipped = 20
+
 // sources walks the group's targets and notes the mistakes among them.
 func (r *auditRun) sources(ctx context.Context) iter.Seq[scanner.Target] {
+	note := func(text string) { r.auditor.report(errors.New("note: " + text)) }
 	return func(yield func(scanner.Target) bool) {
-		for target, err := range r.group.targets(ctx, r.auditor.Getenv) {
+		for target, err := range r.group.targets(ctx, r.group.lists(r.auditor.Getenv), note) {
 			var source *sourceError
 			switch {
 			case errors.As(err, &source):
@@ -73,15 +77,23 @@ func (r *auditRun) sources(ctx context.Context) iter.Seq[scanner.Target] {
 				r.trouble(err)
 				r.mu.Unlock()
 			case err != nil:
-				r.mu.Lock()
-				r.summary.Skipped++
-				r.mu.Unlock()
-				r.auditor.report(err)
+				r.skip(err)
 			case !yield(target):
 				return
 			}
 		}
 	}
+}
+
+// skip notes a line that is no target.
+func (r *auditRun) skip(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.summary.Skipped++
+	if len(r.summary.SkippedLines) < maxSkipped {
+		r.summary.SkippedLines = append(r.summary.SkippedLines, reports.Clean(err.Error()))
+	}
+	r.auditor.report(err)
 }
 
 // each looks at targets and hands what it saw to take, a batch at a time.

@@ -24,10 +24,13 @@ const (
 	Issuer      Kind = "issuer"      // another CA or product
 	Late        Kind = "late"        // the certificate was not renewed when it usually is
 	Renewed     Kind = "renewed"     // it was late, and is renewed
+	Shrunk      Kind = "shrunk"      // of an audit: its lists have far fewer targets than before
+	Incomplete  Kind = "incomplete"  // of an audit: a list could not be read, or a line of one is no target
 )
 
 // allKinds are all of them, worst news first.
-var allKinds = [...]Kind{Unreachable, Worse, Refused, Late, Findings, Issuer, Gone, Appeared, Reachable, Better, Accepted, Renewed}
+var allKinds = [...]Kind{Unreachable, Worse, Refused, Late, Findings, Issuer, Gone, Appeared, Reachable, Better, Accepted, Renewed,
+	Shrunk, Incomplete}
 
 func joinKinds() string {
 	words := make([]string, len(allKinds))

@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,8 +49,11 @@ func sorted(changes []Change) (in [len(parts)][]Change) {
 }
 
 // headline is made of our own words: it becomes a mail's subject.
-func headline(group string, changes []Change) string {
+func headline(group string, changes []Change, warnings []auditWarning) string {
 	var counts []string
+	for _, w := range warnings {
+		counts = append(counts, w.title)
+	}
 	in := sorted(changes)
 	for _, i := range partOrder {
 		if len(in[i]) > 0 {
@@ -63,16 +67,39 @@ func headline(group string, changes []Change) string {
 func (m *message) text(c *Config, a history.Audit, changes []Change) string {
 	var b strings.Builder
 	s := SummaryOf(a)
-	fmt.Fprintf(&b, "Audit %d of %s, %s: %d endpoints, %d with errors, %d with warnings, %d unreachable.\n",
-		a.ID, a.Group, a.Started.Format("2006-01-02 15:04 MST"), a.Endpoints, s.Worst[3], s.Worst[2], s.Status["failed"])
+	fmt.Fprintf(&b, "Audit %d of %s, %s: %s, %d with errors, %d with warnings, %d unreachable%s.\n",
+		a.ID, a.Group, a.Started.Format("2006-01-02 15:04 MST"), plural(a.Endpoints, "endpoint"), s.Worst[3], s.Worst[2],
+		s.Status["failed"], s.SkippedText())
 	if m.Partial {
 		b.WriteString("It did not look at everything.\n")
+	}
+	for _, w := range m.Warnings {
+		b.WriteString(w + "\n")
 	}
 	if m.URL != "" {
 		b.WriteString(m.URL + "\n")
 	}
+	if len(changes) == 0 {
+		return b.String()
+	}
 	b.WriteString("\n" + c.Digest(changes, maxLines, func(c *Change) string { return reports.Clean(c.Endpoint.Key) + ": " + c.sentence() }))
 	return b.String()
+}
+
+// plural counts things by their English name.
+func plural(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + one + "s"
+}
+
+// SkippedText is what a sentence that counts endpoints says of skipped lines.
+func (s *Summary) SkippedText() string {
+	if s.Skipped == 0 {
+		return ""
+	}
+	return ", " + plural(s.Skipped, "line") + " skipped"
 }
 
 // Digest tells material changes in parts, what is worst first, a line each as

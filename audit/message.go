@@ -23,6 +23,8 @@ type message struct {
 	Text    string       `json:"text"`
 	URL     string       `json:"url"` // of the audit's page; empty: nobody said where the pages are
 	Changes []changeJSON `json:"changes"`
+
+	Warnings []string `json:"warnings,omitempty"` // of the audit itself, such as that its lists lost many targets
 }
 
 // A changeJSON is one endpoint that changed.
@@ -55,7 +57,7 @@ func (r *Receiver) wants(c *Change) bool {
 	if !c.Material() {
 		return false
 	}
-	if len(r.Events) > 0 && !slices.ContainsFunc(c.Kinds, func(k Kind) bool { return slices.Contains(r.Events, string(k)) }) {
+	if !slices.ContainsFunc(c.Kinds, r.wantsEvent) {
 		return false
 	}
 	only, err := rules.ParseSeverity(r.Only)
@@ -66,6 +68,11 @@ func (r *Receiver) wants(c *Change) bool {
 		only = max(only, rules.Warning)
 	}
 	return max(gravity(c.Before), gravity(c.After)) >= int(only)
+}
+
+// wantsEvent reports whether a receiver is told of a kind at all.
+func (r *Receiver) wantsEvent(k Kind) bool {
+	return len(r.Events) == 0 || slices.Contains(r.Events, string(k))
 }
 
 // gravity is the severity that an endpoint has to the people who run it.
@@ -82,7 +89,7 @@ func gravity(f *history.Facts) int {
 }
 
 // digest writes what a receiver is told of an audit; nil: nothing.
-func (r *Receiver) digest(config *Config, a history.Audit, changes []Change) *message {
+func (r *Receiver) digest(config *Config, a history.Audit, changes []Change, warnings []auditWarning) *message {
 	base := config.Serve.URL
 	var wanted []Change
 	for _, c := range changes {
@@ -90,14 +97,19 @@ func (r *Receiver) digest(config *Config, a history.Audit, changes []Change) *me
 			wanted = append(wanted, c)
 		}
 	}
-	if len(wanted) == 0 {
+	warnings = slices.DeleteFunc(slices.Clone(warnings), func(w auditWarning) bool { return !r.wantsEvent(w.kind) })
+	if len(wanted)+len(warnings) == 0 {
 		return nil
 	}
 	m := &message{Group: a.Group, Audit: a.ID, Started: a.Started, Partial: a.State != history.Complete, URL: page(base, "/audits/", a.ID)}
+	m.Changes = []changeJSON{}
 	for _, c := range wanted {
 		m.Changes = append(m.Changes, news(c, base))
 	}
-	m.Title, m.Text = headline(a.Group, wanted), m.text(config, a, wanted)
+	for _, w := range warnings {
+		m.Warnings = append(m.Warnings, w.text)
+	}
+	m.Title, m.Text = headline(a.Group, wanted, warnings), m.text(config, a, wanted)
 	return m
 }
 

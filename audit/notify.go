@@ -55,8 +55,12 @@ func (n *Notifier) queue(ctx context.Context, a history.Audit) error {
 		return err
 	}
 	changes := Classify(found)
+	warnings, err := n.warnings(ctx, a)
+	if err != nil {
+		return err
+	}
 	for _, name := range g.Notify {
-		m := n.Config.Receivers[name].digest(n.Config, a, changes)
+		m := n.Config.Receivers[name].digest(n.Config, a, changes, warnings)
 		if m == nil {
 			continue
 		}
@@ -73,11 +77,12 @@ func (n *Notifier) queue(ctx context.Context, a history.Audit) error {
 }
 
 // Send tries the notices that are due, or all that are unsent if now is true,
-// and gives how many are still to be sent. Failures are reported and recorded.
-func (n *Notifier) Send(ctx context.Context, now bool) (left int, err error) {
+// and gives how many were sent and how many still are to be. Failures are
+// reported and recorded.
+func (n *Notifier) Send(ctx context.Context, now bool) (sent, left int, err error) {
 	unsent, err := n.DB.Unsent(ctx, maxAttempts)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	for _, notice := range unsent {
 		due := notice.At.Add(backoff[min(notice.Attempts, maxAttempts-1)])
@@ -88,17 +93,19 @@ func (n *Notifier) Send(ctx context.Context, now bool) (left int, err error) {
 		failure := ""
 		if err := n.deliver(ctx, notice); err != nil {
 			if ctx.Err() != nil {
-				return left + 1, nil
+				return sent, left + 1, nil
 			}
 			left++
 			failure = reports.Clean(err.Error())
 			n.Report(fmt.Errorf("telling %s of audit %d: %s", notice.Receiver, notice.Audit, failure))
+		} else {
+			sent++
 		}
 		if err := n.DB.Tried(context.WithoutCancel(ctx), notice.ID, n.Clock.now(), failure); err != nil {
-			return left, err
+			return sent, left, err
 		}
 	}
-	return left, nil
+	return sent, left, nil
 }
 
 // Keep queues and sends until ctx ends.
@@ -106,7 +113,7 @@ func (n *Notifier) Keep(ctx context.Context) {
 	for {
 		err := n.Queue(ctx)
 		if err == nil {
-			_, err = n.Send(ctx, false)
+			_, _, err = n.Send(ctx, false)
 		}
 		if err != nil && ctx.Err() == nil {
 			n.Report(err)

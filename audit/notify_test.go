@@ -49,7 +49,7 @@ func tell(t *testing.T, n *Notifier) {
 	if err := n.Queue(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := n.Send(t.Context(), false); err != nil {
+	if _, _, err := n.Send(t.Context(), false); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -24,13 +24,14 @@ type Auditor struct {
 
 // A Summary is stored with each audit that came to its end.
 type Summary struct {
-	Endpoints int            `json:"endpoints"`
-	Status    map[string]int `json:"status"`   // by "ok" and "failed"
-	Worst     [4]int         `json:"worst"`    // captured endpoints by their worst severity
-	Flapping  int            `json:"flapping"` // endpoints that changed and could not make up their mind
-	Skipped   int            `json:"skipped"`  // lines that are no targets
-	Troubles  []string       `json:"troubles"` // why the audit is partial
-	Clients   []string       `json:"clients"`  // that chains were judged by
+	Endpoints    int            `json:"endpoints"`
+	Status       map[string]int `json:"status"`        // by "ok" and "failed"
+	Worst        [4]int         `json:"worst"`         // captured endpoints by their worst severity
+	Flapping     int            `json:"flapping"`      // endpoints that changed and could not make up their mind
+	Skipped      int            `json:"skipped"`       // lines that are no targets
+	SkippedLines []string       `json:"skipped_lines"` // the first of those lines, and what is wrong with them
+	Troubles     []string       `json:"troubles"`      // why the audit is partial
+	Clients      []string       `json:"clients"`       // that chains were judged by
 }
 
 // Run audits a group now and gives the audit as it was stored. When ctx ends,

@@ -213,7 +213,8 @@ func TestSources(t *testing.T) {
 			t.Fatal(err)
 		}
 		var out []string
-		for target, err := range config.Groups["web"].targets(t.Context(), os.Getenv) {
+		g := config.Groups["web"]
+		for target, err := range g.targets(t.Context(), g.lists(os.Getenv), nil) {
 			var source *sourceError
 			switch {
 			case errors.As(err, &source):

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,12 +48,14 @@ type sourceError struct{ Err error }
 func (e *sourceError) Error() string { return e.Err.Error() }
 func (e *sourceError) Unwrap() error { return e.Err }
 
-// Targets walks all targets of the group, each once, and the mistakes among them: a line
-// that is no target, or a *SourceError.
-func (g *Group) targets(ctx context.Context, getenv func(string) string) iter.Seq2[scanner.Target, error] {
+// targets walks all targets of the group, each once, and the mistakes among them:
+// a line that is no target, or a *sourceError. note takes what a line has that is
+// left out, such as a tag without a key.
+func (g *Group) targets(ctx context.Context, lists []list, note func(string)) iter.Seq2[scanner.Target, error] {
 	options := g.Config.Targets()
+	options.Note = note
 	return scanner.Once(func(yield func(scanner.Target, error) bool) {
-		for _, list := range g.lists(getenv) {
+		for _, list := range lists {
 			if ctx.Err() != nil || !list.walk(ctx, options, yield) {
 				return
 			}
@@ -63,16 +66,17 @@ func (g *Group) targets(ctx context.Context, getenv func(string) string) iter.Se
 // A list is one source, opened when its turn comes. finish tells what went
 // wrong with it after it was read.
 type list struct {
-	name string
-	open func(ctx context.Context) (r io.Reader, finish func() error, err error)
+	name  string
+	local bool // reading it starts no program and asks no server
+	open  func(ctx context.Context) (r io.Reader, finish func() error, err error)
 }
 
 func (g *Group) lists(getenv func(string) string) []list {
 	var all []list
-	add := func(name string, open func(ctx context.Context) (io.Reader, func() error, error)) {
-		all = append(all, list{name, open})
+	add := func(name string, local bool, open func(ctx context.Context) (io.Reader, func() error, error)) {
+		all = append(all, list{name, local, open})
 	}
-	add("targets.inline", func(context.Context) (io.Reader, func() error, error) {
+	add("targets.inline", true, func(context.Context) (io.Reader, func() error, error) {
 		var lines strings.Builder
 		for _, target := range g.Targets.Inline {
 			lines.WriteString(string(target) + "\n")
@@ -80,19 +84,19 @@ func (g *Group) lists(getenv func(string) string) []list {
 		return strings.NewReader(lines.String()), func() error { return nil }, nil
 	})
 	for _, file := range g.Targets.Files {
-		add(file, func(context.Context) (io.Reader, func() error, error) {
+		add(file, true, func(context.Context) (io.Reader, func() error, error) {
 			f, err := os.Open(inDir(g.Dir, file))
 			return f, f.Close, err
 		})
 	}
 	for _, command := range g.Targets.Commands {
-		add("the command "+command[0], func(ctx context.Context) (io.Reader, func() error, error) { return run(ctx, g.Dir, command) })
+		add("the command "+command[0], false, func(ctx context.Context) (io.Reader, func() error, error) { return run(ctx, g.Dir, command) })
 	}
 	for _, u := range g.Targets.URLs {
-		add(u.URL, func(ctx context.Context) (io.Reader, func() error, error) { return u.get(ctx, g.Dir, getenv) })
+		add(u.URL, false, func(ctx context.Context) (io.Reader, func() error, error) { return u.get(ctx, g.Dir, getenv) })
 	}
 	for _, z := range g.Targets.ZoneFiles {
-		add(z.File, func(context.Context) (io.Reader, func() error, error) { return z.open(g.Dir) })
+		add(z.File, true, func(context.Context) (io.Reader, func() error, error) { return z.open(g.Dir) })
 	}
 	return all
 }
@@ -168,19 +172,46 @@ func (u URL) get(ctx context.Context, dir string, getenv func(string) string) (i
 	return response.Body, response.Body.Close, nil
 }
 
-// Count reads all lists and counts the targets and the lines that are none. Its
-// error is that of the lists that could not be read whole.
-func (g *Group) Count(ctx context.Context, getenv func(string) string) (targets, skipped int, err error) {
-	for _, wrong := range g.targets(ctx, getenv) {
-		var source *sourceError
-		switch {
-		case errors.As(wrong, &source):
-			err = errors.Join(err, wrong)
-		case wrong != nil:
-			skipped++
-		default:
-			targets++
+// A Listing is what the lists of a group hold.
+type Listing struct {
+	Targets, Skipped int // skipped are the lines that are none
+	Notes            []string
+	Err              error // names each of those lines, up to some, and each list that could not be read whole
+}
+
+// maxMistakes bounds the lines that a Listing names.
+const maxMistakes = 50
+
+// List reads the lists of a group; those that a program or a server gives only
+// if remote is true.
+func (g *Group) List(ctx context.Context, getenv func(string) string, remote bool) (l Listing) {
+	lists := slices.DeleteFunc(g.lists(getenv), func(l list) bool { return !l.local && !remote })
+	whole := remote || len(lists) == len(g.lists(getenv))
+	note := func(text string) {
+		if len(l.Notes) < maxMistakes {
+			l.Notes = append(l.Notes, text)
 		}
 	}
-	return targets, skipped, err
+	var found []error
+	for _, wrong := range g.targets(ctx, lists, note) {
+		var source *sourceError
+		switch {
+		case wrong == nil:
+			l.Targets++
+			continue
+		case !errors.As(wrong, &source):
+			l.Skipped++
+		}
+		if len(found) < maxMistakes {
+			found = append(found, wrong)
+		}
+	}
+	if l.Skipped > maxMistakes {
+		found = append(found, fmt.Errorf("%d lines are no targets", l.Skipped))
+	}
+	if whole && l.Targets == 0 && len(found) == 0 {
+		found = append(found, errors.New("there is no target in its lists"))
+	}
+	l.Err = errors.Join(found...)
+	return l
 }

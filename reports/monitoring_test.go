@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -277,5 +278,27 @@ func add(t testing.TB, c *jsonschema.Compiler, url, file string) {
 	}
 	if err := c.AddResource(url, source); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// What was given and could not be used is in the reports for machines, too.
+func TestSkippedCounted(t *testing.T) {
+	for format, want := range map[string]string{
+		"sarif": `"hosts.txt:3 was skipped: no host name"`, "prometheus": "\ntlschain_skipped_lines 2\n",
+	} {
+		var b strings.Builder
+		w, err := New(format, &b, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var tally Tally
+		tally.Skip("hosts.txt:3", "no host name")
+		tally.Skip("hosts.txt:4", "no host name")
+		if err := errors.Join(w.Begin(exampleHeader()), w.End(tally.Summary(false))); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%s lacks %q: %s", format, want, b.String())
+		}
 	}
 }

@@ -40,6 +40,8 @@ const (
 	ExpiresHelp    = "Earliest expiry on the paths that accepting clients use, trust anchors left out; of the leaf where none accepts."
 	SeveritySeries = "tlschain_severity"
 	SeverityHelp   = "Worst finding that is not waived: 0 none, 1 info, 2 warning, 3 error."
+	SkippedSeries  = "tlschain_skipped_lines"
+	SkippedHelp    = "Lines and files that are no targets and were left out."
 )
 
 func newPrometheus(w io.Writer, _ Options) (Writer, error) {
@@ -123,8 +125,10 @@ func (p *prometheusWriter) End(s Summary) error {
 	total := gauge("tlschain_endpoints", "Endpoints of the report, by status.")
 	at := gauge("tlschain_report_timestamp_seconds", "When the scan began.")
 	interrupted := gauge("tlschain_report_interrupted", "Whether the scan was stopped before its last target.")
-	p.families = append(p.families, total, at, interrupted)
+	skipped := gauge(SkippedSeries, SkippedHelp)
+	p.families = append(p.families, skipped, total, at, interrupted)
 	n := len(p.families)
+	p.add(n-4, float64(len(s.Skipped)+s.SkippedOmitted), nil)
 	p.add(n-3, float64(s.OK), []string{"status", string(OK)})
 	p.add(n-3, float64(s.Failed), []string{"status", string(Failed)})
 	if !p.header.StartedAt.IsZero() {

@@ -65,6 +65,10 @@ func NewReader(in io.Reader) (*Reader, error) {
 	return r, nil
 }
 
+// Empty reports whether there was nothing at all to read. As NDJSON that is a
+// report of no endpoint, such as a shard may have, or one that was never written.
+func (r *Reader) Empty() bool { return r.lines && r.first == nil }
+
 // documentKeys tells a document from a line of NDJSON by its first key, in
 // whatever order a tool has left the keys.
 func documentKeys() []string {

@@ -72,7 +72,7 @@ type sarifResult struct {
 type sarifNote struct {
 	Level     string          `json:"level"`
 	Message   sarifText       `json:"message"`
-	Locations []sarifLocation `json:"locations"`
+	Locations []sarifLocation `json:"locations,omitempty"`
 }
 
 // maxNotes bounds what has to be held until the end.
@@ -150,6 +150,9 @@ func (s *sarifWriter) Endpoint(e *Endpoint) error {
 }
 
 func (s *sarifWriter) End(sum Summary) error {
+	for _, skipped := range sum.Skipped[:min(len(sum.Skipped), maxNotes)] {
+		s.notes = append(s.notes, sarifNote{Level: "error", Message: sarifText{Text: unlinked(skipped.Line + " was skipped: " + skipped.Reason)}})
+	}
 	call := map[string]any{"executionSuccessful": !sum.Interrupted, "toolExecutionNotifications": orEmpty(s.notes)}
 	if !s.header.StartedAt.IsZero() {
 		call["startTimeUtc"] = csvTime(s.header.StartedAt)

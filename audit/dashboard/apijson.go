@@ -28,6 +28,7 @@ func auditJSON(a history.Audit) apiAudit {
 	if s.Status == nil {
 		s.Status = map[string]int{}
 	}
+	s.SkippedLines = append([]string{}, s.SkippedLines...)
 	s.Troubles, s.Clients = append([]string{}, s.Troubles...), append([]string{}, s.Clients...)
 	return apiAudit{a.ID, a.Group, a.Started, orNull(a.Ended), string(a.State), a.Endpoints, a.Pruned, s}
 }

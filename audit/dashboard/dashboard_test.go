@@ -52,7 +52,7 @@ func filled(t testing.TB, yaml string) *Server {
 				t.Fatal(err)
 			}
 		}
-		summary := fmt.Sprintf(`{"worst":[3,0,0,%d],"status":{"ok":3,"failed":1},"clients":["go"]}`, night)
+		summary := fmt.Sprintf(`{"worst":[3,0,0,%d],"status":{"ok":3,"failed":1},"skipped":7,"skipped_lines":["hosts.txt:3: nonsense"],"clients":["go"]}`, night)
 		if err := w.Finish(t.Context(), now.AddDate(0, 0, night-2).Add(time.Minute), true, summary); err != nil {
 			t.Fatal(err)
 		}

@@ -129,7 +129,7 @@ func newGallery(t testing.TB) *Server {
 		if err := notifier.Queue(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := notifier.Send(t.Context(), false); err != nil {
+		if _, _, err := notifier.Send(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
 	}

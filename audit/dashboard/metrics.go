@@ -15,6 +15,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
+
+	"github.com/tlschain/tlschain/reports"
 )
 
 // metrics are read from the history at each scrape: what another process
@@ -92,6 +94,7 @@ var (
 		"it does not wait.", "group", "zone")
 	descFlapping = gauge("audit_flapping_endpoints", "Endpoints of the last complete audit that changed and could not make up their mind.",
 		"group")
+	descSkipped = prometheus.NewDesc(reports.SkippedSeries, reports.SkippedHelp, []string{"group"}, nil)
 	descNotices = gauge("notifications_failed", "Notices that a receiver did not take at the last attempt.", "receiver")
 	descBytes   = gauge("history_bytes", "Size of the history.")
 	descBuild   = gauge("build_info", "1, with the version of tlschain.", "version")
@@ -99,7 +102,7 @@ var (
 
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{descEndpoints, descLast, descDuration, descNext, descRunning, descWaiting, descFlapping,
-		descNotices, descBytes, descBuild} {
+		descSkipped, descNotices, descBytes, descBuild} {
 		out <- d
 	}
 }
@@ -132,6 +135,9 @@ func (c *collector) collect(ctx context.Context, out chan<- prometheus.Metric) e
 		}
 		if !g.Next.IsZero() {
 			send(descNext, float64(g.Next.Unix()), g.Name)
+		}
+		if g.Ended != nil {
+			send(descSkipped, float64(summaryOf(*g.Ended).Skipped), g.Name)
 		}
 		if err := c.lastAudit(ctx, g.Name, send); err != nil {
 			return err

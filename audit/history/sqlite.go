@@ -15,6 +15,9 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite": no cgo, so that one binary is enough
 )
 
+// sqliteSize asks for the bytes in use.
+const sqliteSize = "SELECT (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size)"
+
 // openSQLite opens the file with a write-ahead log, so that pages are served
 // while an audit writes. synchronous is FULL: an audit commits every few
 // seconds, which makes the difference to NORMAL free, and a finished audit
@@ -56,7 +59,7 @@ func openSQLite(path string) (*DB, error) {
 			}
 			return nil
 		},
-		size: "SELECT (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size)",
+		size: sqliteSize,
 	}}, nil
 }
 

@@ -52,14 +52,17 @@ type auditEnv struct {
 	queue  *queue.Queue // nil: no group is in a zone, or nobody asks
 }
 
-// openAudit reads the configuration and opens the history; close ends it.
+// openAudit reads the configuration and opens the history to be read; close ends
+// it. A history that is not there is made by those who write it, see openZones.
 func (p *process) openAudit(c *cli.Context) (n *auditEnv, close func(), err error) {
 	n, err = p.readAudit(c)
 	if err != nil {
 		return nil, nil, err
 	}
-	close, err = n.open(c.Context)
-	return n, close, err
+	if n.db, err = history.OpenReading(c.Context, n.where); err != nil {
+		return n, nil, usagef("%w", err)
+	}
+	return n, func() { n.db.Close() }, nil
 }
 
 // readAudit reads the configuration, and where the history is.

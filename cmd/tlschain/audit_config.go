@@ -49,8 +49,10 @@ func (p *process) auditInitCommand() *cli.Command {
 
 func (p *process) auditCheckCommand() *cli.Command {
 	return &cli.Command{
-		Name: "check-config", Usage: "find the mistakes in tlschain.yaml, each with its line, without any connection to a target",
-		Flags: auditFlags(&cli.BoolFlag{Name: "targets", Category: "Configuration", Usage: "also read all lists of targets, and count"}),
+		Name:  "check-config",
+		Usage: "find the mistakes in tlschain.yaml and in lists of targets, each with its line, without any connection to a target",
+		Flags: auditFlags(&cli.BoolFlag{Name: "targets", Category: "Configuration",
+			Usage: "also read the lists that programs and servers give, and count"}),
 		Action: func(c *cli.Context) error {
 			config, err := p.auditConfig(c)
 			if err != nil {
@@ -68,17 +70,17 @@ func (p *process) auditCheckCommand() *cli.Command {
 			}
 			now := time.Now()
 			for _, g := range groupsIn(config) {
-				if _, err := audit.NewEngine(p.env)(g, now); err != nil {
+				_, err := audit.NewEngine(p.env)(g, now)
+				targets := g.List(c.Context, p.getenv, c.Bool("targets"))
+				if err := errors.Join(err, targets.Err); err != nil {
 					wrong = append(wrong, fmt.Errorf("group %s: %w", g.Name, err))
-					continue
+				}
+				for _, note := range targets.Notes {
+					p.report(errors.New("note: " + note))
 				}
 				line := g.Name + ": "
 				if c.Bool("targets") {
-					targets, skipped, err := g.Count(c.Context, p.getenv)
-					if err != nil {
-						wrong = append(wrong, fmt.Errorf("group %s: %w", g.Name, err))
-					}
-					line += fmt.Sprintf("%d targets, %d lines that are none, ", targets, skipped)
+					line += fmt.Sprintf("%s, %d lines that are none, ", plural(targets.Targets, "target"), targets.Skipped)
 				}
 				if g.Schedule == nil {
 					line += "no schedule"

@@ -22,9 +22,9 @@ func (p *process) auditRunCommand() *cli.Command {
 		Description: `A group in a zone is audited by the workers of that zone, and waited for; when
 this is interrupted, its job stays in their queue.
 
-Exit code: 130 interrupted, 2 usage, configuration or history, 1 an endpoint
-with a finding at or above --fail-on, 3 an audit that is not complete or reached
-nothing, 0 done.`,
+Exit code: 130 interrupted, 2 usage, configuration or history, or that nobody
+could be told, 1 an endpoint with a finding at or above --fail-on, 3 an audit that
+is not complete, skipped lines of its lists or reached nothing, 0 done.`,
 		Flags: auditFlags(
 			&cli.StringFlag{Name: "fail-on", Category: "Report", Value: "never", Usage: "lowest `SEVERITY` that makes the exit code 1: " +
 				"error, warning, info or never (default)"},
@@ -78,7 +78,7 @@ func (p *process) auditRun(c *cli.Context) error {
 			continue
 		}
 		summary := audit.SummaryOf(a)
-		if a.State != history.Complete || summary.Status[string(reports.OK)] == 0 {
+		if a.State != history.Complete || summary.Skipped > 0 || summary.Status[string(reports.OK)] == 0 {
 			result.unjudged++
 		}
 		for severity, count := range summary.Worst {
@@ -91,7 +91,7 @@ func (p *process) auditRun(c *cli.Context) error {
 			break
 		}
 	}
-	if err := tellAll(c.Context, notifier); err != nil {
+	if err := tellAll(c.Context, notifier, tellPauses); err != nil {
 		failed = append(failed, err)
 	}
 	if len(failed) > 0 {
@@ -103,8 +103,11 @@ func (p *process) auditRun(c *cli.Context) error {
 // printAudit tells of an audit in a line, and of what changed in one each.
 func (n *auditEnv) printAudit(ctx context.Context, a history.Audit) error {
 	s := audit.SummaryOf(a)
-	fmt.Fprintf(n.stdout, "audit %d of %s: %s, %d endpoints: %d with errors, %d with warnings, %d unreachable\n",
-		a.ID, a.Group, a.State, a.Endpoints, s.Worst[rules.Error], s.Worst[rules.Warning], s.Status["failed"])
+	fmt.Fprintf(n.stdout, "audit %d of %s: %s, %s: %d with errors, %d with warnings, %d unreachable%s\n", a.ID, a.Group, a.State,
+		plural(a.Endpoints, "endpoint"), s.Worst[rules.Error], s.Worst[rules.Warning], s.Status["failed"], s.SkippedText())
+	for _, line := range s.SkippedLines {
+		fmt.Fprintf(n.stdout, "  skipped: %s\n", line)
+	}
 	for _, trouble := range s.Troubles {
 		fmt.Fprintf(n.stdout, "  not complete: %s\n", trouble)
 	}

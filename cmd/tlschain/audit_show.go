@@ -18,6 +18,10 @@ func (p *process) auditListCommand() *cli.Command {
 		Flags: auditFlags(&cli.IntFlag{Name: "limit", Category: "Report", Value: 30, Usage: "at most `N` (default 30)"}),
 		Action: func(c *cli.Context) error {
 			n, end, err := p.openAudit(c)
+			if errors.Is(err, history.ErrNone) && !c.IsSet("db") {
+				_, err = fmt.Fprintln(p.stdout, "no audits yet")
+				return err
+			}
 			if err != nil {
 				return err
 			}
@@ -32,9 +36,9 @@ func (p *process) auditListCommand() *cli.Command {
 				if a.Ended.After(a.Started) || a.State == history.Complete {
 					took = a.Ended.Sub(a.Started).String()
 				}
-				fmt.Fprintf(p.stdout, "%6d  %-16s  %s  %-8s  took %-8s  %d endpoints, %d errors, %d warnings, %d unreachable\n",
-					a.ID, a.Group, a.Started.Format("2006-01-02 15:04:05Z"), a.State, took, a.Endpoints, s.Worst[rules.Error], s.Worst[rules.Warning],
-					s.Status["failed"])
+				fmt.Fprintf(p.stdout, "%6d  %-16s  %s  %-8s  took %-8s  %s, %s, %s, %d unreachable%s\n",
+					a.ID, a.Group, a.Started.Format("2006-01-02 15:04:05Z"), a.State, took, plural(a.Endpoints, "endpoint"),
+					plural(s.Worst[rules.Error], "error"), plural(s.Worst[rules.Warning], "warning"), s.Status["failed"], s.SkippedText())
 			}
 			if group := c.Args().First(); len(list) == 0 && group != "" && n.config.Groups[group] == nil {
 				return usagef("there is no group %q", reports.Clean(group)).hintf("%s audit list without a group lists all audits", name)

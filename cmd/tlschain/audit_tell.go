@@ -2,32 +2,43 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/tlschain/tlschain/audit"
 )
 
+// tellPauses are how long tellAll waits before it tries again.
+var tellPauses = []time.Duration{5 * time.Second, 20 * time.Second}
+
 // tellAll sends what is to be sent, and tries a little longer: the next run may
-// be a day away.
-func tellAll(ctx context.Context, n *audit.Notifier) error {
+// be a day away. That nobody at all could be told is an error.
+func tellAll(ctx context.Context, n *audit.Notifier, pauses []time.Duration) error {
 	if ctx.Err() != nil {
 		return tellAtEnd(ctx, n)
 	}
 	if err := n.Queue(ctx); err != nil {
 		return err
 	}
-	for _, pause := range []time.Duration{5 * time.Second, 20 * time.Second, 0} {
-		left, err := n.Send(ctx, true)
-		if err != nil || left == 0 || pause == 0 {
+	told := 0
+	for try := 0; ; try++ {
+		sent, left, err := n.Send(ctx, true)
+		told += sent
+		if err != nil || left == 0 {
 			return err
 		}
+		if try == len(pauses) {
+			if told == 0 {
+				return fmt.Errorf("nobody could be told what changed: %s not sent yet, and tried again by the next run", plural(left, "notice"))
+			}
+			return nil
+		}
 		select {
-		case <-time.After(pause):
+		case <-time.After(pauses[try]):
 		case <-ctx.Done():
 			return nil
 		}
 	}
-	return nil
 }
 
 // tellAtEnd tells what an audit found that was stopped. Whoever asked for the
@@ -40,6 +51,6 @@ func tellAtEnd(ctx context.Context, n *audit.Notifier) error {
 	if err := n.Queue(ctx); err != nil {
 		return err
 	}
-	_, err := n.Send(ctx, false)
+	_, _, err := n.Send(ctx, false)
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -52,6 +53,10 @@ func (p *process) convert(c *cli.Context) error {
 		}
 		defer closeFile()
 		all = append(all, in)
+	}
+	if !slices.ContainsFunc(all, func(r *reports.Reader) bool { return !r.Empty() }) {
+		return usagef("%s is empty: the scan that should have written it said why", files[0]).
+			hintf("write it again, by %s scan --format json", name)
 	}
 	report, err := p.openReport(plan)
 	if err != nil {

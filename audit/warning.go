@@ -1,0 +1,62 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tlschain/tlschain/audit/history"
+)
+
+// An auditWarning is what is wrong with an audit itself, rather than with an
+// endpoint: something was not looked at, and nobody would see that by its
+// absence.
+type auditWarning struct {
+	kind  Kind
+	title string // for a headline
+	text  string
+}
+
+// shrinks reports whether a group lost a fifth of its endpoints or more.
+func shrinks(before, now int) bool { return 5*(before-now) >= before && now < before }
+
+// warnings gives what is wrong with an audit and was not with the one before.
+func (n *Notifier) warnings(ctx context.Context, a history.Audit) (all []auditWarning, err error) {
+	now := SummaryOf(a)
+	last, err := n.DB.LastComplete(ctx, a.Group, a.ID)
+	if err != nil && !errors.Is(err, history.ErrNotFound) {
+		return nil, err
+	}
+	if a.State == history.Complete && shrinks(last.Endpoints, a.Endpoints) {
+		all = append(all, auditWarning{Shrunk, fmt.Sprintf("only %d of %d endpoints left", a.Endpoints, last.Endpoints),
+			fmt.Sprintf("The group has %s, and had %d: if that is not meant, look at its lists.",
+				plural(a.Endpoints, "endpoint"), last.Endpoints)})
+	}
+	ended, err := n.DB.Audits(ctx, a.Group, a.ID, 1)
+	if err != nil {
+		return nil, err
+	}
+	var before Summary
+	if len(ended) > 0 {
+		before = SummaryOf(ended[0])
+	}
+	if fresh := without(now.Troubles, before.Troubles); len(fresh) > 0 {
+		all = append(all, auditWarning{Incomplete, "not complete", "Not complete: " + strings.Join(fresh, "; ")})
+	}
+	if fresh := without(now.SkippedLines, before.SkippedLines); len(fresh) > 0 {
+		all = append(all, auditWarning{Incomplete, plural(now.Skipped, "line") + " skipped", "Skipped: " + strings.Join(fresh, "; ")})
+	}
+	return all, nil
+}
+
+// without gives the texts that are not among those known.
+func without(texts, known []string) (fresh []string) {
+	for _, text := range texts {
+		if !slices.Contains(known, text) {
+			fresh = append(fresh, text)
+		}
+	}
+	return fresh
+}
