@@ -95,7 +95,7 @@ func (c *Config) Validate() error {
 func (p *Pace) validate() error {
 	switch {
 	case p.Concurrency < 0:
-		return fieldf("Pace.Concurrency", "{Pace.Concurrency} %d: there must be at least one connection", p.Concurrency)
+		return fieldf("Pace.Concurrency", "{Pace.Concurrency} %d: there must be at least one connection: type 1 or more", p.Concurrency)
 	case p.Rate < 0:
 		return fieldf("Pace.Rate", "{Pace.Rate} %v: type connections a second, or 0 for no limit", p.Rate)
 	case p.Retries < 0:

@@ -158,6 +158,13 @@ func (e *Engine) expecting(targets iter.Seq[scanner.Target]) iter.Seq[scanner.Ta
 	}
 }
 
+// What the files of an audit's rules look like, for hints.
+const (
+	policyHint   = "{Policy} takes YAML such as severity: {root-in-chain: warning}"
+	waiversHint  = `{Waivers} takes YAML such as waivers: [{endpoint: www.example.com, rule: expired-leaf, reason: "moves in May", expires: 2027-05-31}]`
+	distrustHint = "{Distrust} takes YAML such as distrust: [{name: Old Root CA, who: us, since: 2026-10-01, reason: its key leaked}]"
+)
+
 func (e *Engine) readDistrust() (*catalog.Revocations, error) {
 	file := e.config.Distrust
 	if file == "" {
@@ -165,11 +172,11 @@ func (e *Engine) readDistrust() (*catalog.Revocations, error) {
 	}
 	data, err := e.env.ReadFile(file)
 	if err != nil {
-		return nil, fieldf("Distrust", "{Distrust} %s: %w", file, err)
+		return nil, fieldf("Distrust", "{Distrust} %s: %w", file, err).hintf(distrustHint)
 	}
 	list, err := policy.ParseDistrust(file, data)
 	if err != nil {
-		return nil, fieldf("Distrust", "{Distrust}: %w", err)
+		return nil, fieldf("Distrust", "{Distrust}: %w", err).hintf(distrustHint)
 	}
 	return list, nil
 }
@@ -178,20 +185,20 @@ func (e *Engine) readPolicy() (err error) {
 	if file := e.config.Policy; file != "" {
 		data, err := e.env.ReadFile(file)
 		if err != nil {
-			return fieldf("Policy", "{Policy} %s: %w", file, err)
+			return fieldf("Policy", "{Policy} %s: %w", file, err).hintf(policyHint)
 		}
 		if e.policy, err = policy.Parse(file, data); err != nil {
-			return fieldf("Policy", "{Policy}: %w", err)
+			return fieldf("Policy", "{Policy}: %w", err).hintf(policyHint)
 		}
 		e.weighs = true
 	}
 	if file := e.config.Waivers; file != "" {
 		data, err := e.env.ReadFile(file)
 		if err != nil {
-			return fieldf("Waivers", "{Waivers} %s: %w", file, err)
+			return fieldf("Waivers", "{Waivers} %s: %w", file, err).hintf(waiversHint)
 		}
 		if e.waivers, err = policy.ParseWaivers(file, data); err != nil {
-			return fieldf("Waivers", "{Waivers}: %w", err)
+			return fieldf("Waivers", "{Waivers}: %w", err).hintf(waiversHint)
 		}
 		e.weighs = true
 	}

@@ -144,7 +144,11 @@ func clientCertificate(certFile, keyFile string) (*tls.Certificate, error) {
 	}
 	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
 	if err != nil {
-		return nil, fieldf("ClientCert", "{ClientCert}: %w", err).hintf("both files are PEM; the key must not be encrypted")
+		named := certFile
+		if keyFile != certFile {
+			named += " with " + keyFile
+		}
+		return nil, fieldf("ClientCert", "{ClientCert} %s: %w", named, withoutPath(err)).hintf("both files are PEM; the key must not be encrypted")
 	}
 	return &pair, nil
 }

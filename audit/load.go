@@ -35,7 +35,7 @@ const maxConfig = 4 << 20
 func Load(path string) (*Config, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", path, errors.Unwrap(err))
 	}
 	if info.Size() > maxConfig {
 		return nil, fmt.Errorf("%s has more than %d bytes: it is no tlschain.yaml", path, maxConfig)

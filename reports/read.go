@@ -37,7 +37,7 @@ func NewReader(in io.Reader) (*Reader, error) {
 	}
 	head, err := b.Peek(256)
 	if len(head) == 0 && err != nil && err != io.EOF {
-		return nil, fmt.Errorf("reading the report: %w", err)
+		return nil, err
 	}
 	r := &Reader{bound: bound}
 	switch key := firstKey(head); {
@@ -240,7 +240,7 @@ func (r *Reader) Summary() *Summary {
 // wrong names the place of an error.
 func (r *Reader) wrong(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("reading the report: it breaks off after %d endpoints", r.count)
+		return fmt.Errorf("it breaks off after %d endpoints", r.count)
 	}
-	return fmt.Errorf("reading the report: endpoint %d, near byte %d: %w", r.count+1, r.d.InputOffset(), err)
+	return fmt.Errorf("endpoint %d, near byte %d: %w", r.count+1, r.d.InputOffset(), err)
 }

@@ -84,7 +84,7 @@ func New(format string, w io.Writer, o Options) (Writer, error) {
 		return nil, fmt.Errorf("only json and ndjson can be brief, and not %s", format)
 	}
 	if o.Fields != nil && format != "json" && format != "ndjson" {
-		return nil, fmt.Errorf("fields can be chosen in json and ndjson, not in %s", format)
+		return nil, fmt.Errorf("fields can be chosen in json and ndjson, not in %s: type --format json", format)
 	}
 	return formats[i].make(w, o)
 }

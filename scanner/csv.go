@@ -209,7 +209,7 @@ func fillSTARTTLS(p *parsedTarget, text string) error {
 		return nil
 	}
 	if _, ok := starttls.DefaultPort(text); !ok {
-		return fmt.Errorf("no STARTTLS dialect is called %q: known are none, %s", text, strings.Join(starttls.Dialects(), ", "))
+		return fmt.Errorf("no STARTTLS dialect is called %q: type none, or one of %s", text, strings.Join(starttls.Dialects(), ", "))
 	}
 	p.dialect, p.scheme = text, true
 	return nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/idna"
@@ -40,6 +41,9 @@ func parseName(text string) (string, error) {
 	// A last label of digits is an address gone wrong: no top-level domain is
 	// numeric (RFC 3696 section 2), and resolvers guess at what 10.1 means.
 	if last := name[strings.LastIndexByte(name, '.')+1:]; strings.Trim(last, "0123456789") == "" {
+		if port, err := strconv.ParseUint(name, 10, 16); err == nil && port > 0 {
+			return "", fmt.Errorf("%q is no host name: a port follows its host, as in example.com:%s", text, name)
+		}
 		return "", fmt.Errorf("%q is neither a host name nor an IPv4 address: type four numbers from 0 to 255, as in 192.0.2.1", text)
 	}
 	return name, nil

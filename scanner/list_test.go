@@ -61,7 +61,7 @@ old.example.com 25 old.example.com invalid IP  map[]
 192.0.2.10 99  192.0.2.10  map[] 
 ! list:9: port "x" is not a number from 1 to 65535
 ! list:10: address "c.example" is not an IP address
-! list:11: no STARTTLS dialect is called "gopher": known are none, `
+! list:11: no STARTTLS dialect is called "gopher": type none, `
 	if !strings.HasPrefix(got, want) {
 		t.Fatalf("got\n%s\nwant\n%s...", got, want)
 	}

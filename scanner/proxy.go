@@ -31,7 +31,7 @@ func ParseProxy(text string) (func(*url.URL) (*url.URL, error), error) {
 	case "http", "https", "socks5", "socks5h":
 		return func(*url.URL) (*url.URL, error) { return u, nil }, nil
 	}
-	return nil, fmt.Errorf("proxies speak http, https, socks5 or socks5h, not %q", u.Scheme)
+	return nil, fmt.Errorf("a proxy does not speak %q: type http://, https://, socks5:// or socks5h://%s", u.Scheme, u.Host)
 }
 
 // ProxyFromEnvironment follows HTTPS_PROXY, or else ALL_PROXY, and NO_PROXY, in

@@ -35,7 +35,7 @@ func tlsPort(scheme string) (port uint16, ok bool) {
 func (p *parsedTarget) parseScheme(scheme, rest string) (authority string, err error) {
 	if dialect, ok := strings.CutPrefix(scheme, "starttls+"); ok {
 		if _, ok := starttls.DefaultPort(dialect); !ok {
-			return "", fmt.Errorf("no STARTTLS dialect is called %q: known are %s", dialect, strings.Join(starttls.Dialects(), ", "))
+			return "", fmt.Errorf("no STARTTLS dialect is called %q: type one of %s", dialect, strings.Join(starttls.Dialects(), ", "))
 		}
 		p.dialect, p.scheme = dialect, true
 		if strings.Count(rest, "/") == 1 && !strings.HasSuffix(rest, "/") {

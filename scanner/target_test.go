@@ -149,7 +149,7 @@ func TestParseTargetErrors(t *testing.T) {
 		"http://example.com":            "type https://example.com",
 		"smtp://example.com":            "type starttls+smtp://example.com",
 		"gopher://example.com":          "unknown scheme",
-		"starttls+nope://x":             "known are smtp",
+		"starttls+nope://x":             "type one of smtp",
 		"https://user:pw@example.com/":  "SERVERNAME@address:port",
 		"192.0.2.1@192.0.2.2":           "SNI carries names only",
 		"name@":                         "no host",

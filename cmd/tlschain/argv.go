@@ -73,11 +73,29 @@ func arrange(app *cli.App, args []string) (*line, error) {
 			return nil, usagef("%s: which command?", strings.Join(path, " ")).hintf("see %s --help", strings.Join(path, " "))
 		}
 	}
+	if err := tooMany(l.command, path, arguments); err != nil && !l.help {
+		return nil, err
+	}
 	l.argv = append(append(append(path, flags...), "--"), arguments...)
 	return l, nil
 }
 
-// isFlag says whether an argument is meant as a flag. A lone hyphen is stdin.
+// tooMany reports the first argument beyond those that a command's ArgsUsage
+// has room for: it would be left unread in silence.
+func tooMany(c *cli.Command, path, arguments []string) error {
+	room := len(strings.FieldsFunc(strings.ReplaceAll(c.ArgsUsage, " | ", "|"), func(r rune) bool { return r == ' ' }))
+	if len(c.Subcommands) > 0 || strings.Contains(c.ArgsUsage, "...") || len(arguments) <= room {
+		return nil
+	}
+	typed, extra := strings.Join(path, " "), arguments[room]
+	wrong := usagef("%s takes no argument %q", typed, extra)
+	if _, err := findFlag(c, path, "--config"); err == nil && strings.HasSuffix(extra, ".yaml") {
+		return wrong.hintf("did you mean --config %s?", extra)
+	}
+	return wrong.hintf("type %s; see %s --help", strings.TrimSpace(typed+" "+c.ArgsUsage), typed)
+}
+
+// isFlag reports whether an argument is meant as a flag. A lone hyphen is stdin.
 func isFlag(arg string) bool { return len(arg) > 1 && arg[0] == '-' }
 
 func subcommand(parent *cli.Command, path []string, arg string) (*cli.Command, error) {
@@ -112,10 +130,30 @@ func findFlag(c *cli.Command, path []string, arg string) (cli.Flag, error) {
 	}
 	typed := strings.Join(path, " ")
 	err := usagef("%s has no flag %s", typed, strings.SplitN(arg, "=", 2)[0])
+	if instead, ok := elsewhere[wanted]; ok && c.Name == "scan" {
+		return nil, err.hintf("%s", instead)
+	}
 	if near := tlschain.Nearest(wanted, names); near != "" {
 		return nil, err.hintf("did you mean %s? see %s --help", dashed(near), typed)
 	}
 	return nil, err.hintf("see %s --help", typed)
+}
+
+// elsewhere says what takes the place of flags that scan has in other programs.
+var elsewhere = map[string]string{
+	"starttls": "a target names its protocol: starttls+smtp://mail.example",
+	"sni":      "a target names it: SERVERNAME@address:port, or --server-name NAME for all",
+	"connect":  "the target is an argument: tlschain scan example.com:8443",
+	"workers":  "how many connections run at once is --concurrency",
+	"threads":  "how many connections run at once is --concurrency",
+	"w":        "how many connections run at once is --concurrency",
+	"json":     "type --format json",
+	"csv":      "type --format csv",
+	"html":     "type --format html -o report.html",
+	"CAfile":   "type --roots FILE",
+	"ca-file":  "type --roots FILE",
+	"date":     "type --at DATE",
+	"insecure": "every chain is captured, whatever is wrong with it",
 }
 
 func takesValue(f cli.Flag) bool {

@@ -152,7 +152,7 @@ func (r *checkRun) folder(file tlschain.File) error {
 		}
 	}
 	if count.Chains+count.Failed == 0 {
-		r.skip(file.Name, fmt.Errorf("there is no server's certificate in the folder: %v", count))
+		r.skip(file.Name, fmt.Errorf("no file in this folder has a server's certificate, of %d", count.Files))
 		return nil
 	}
 	fmt.Fprintf(r.stderr, "%s: note: %s: %v\n", name, file.Name, count)

@@ -47,17 +47,15 @@ Examples:
 				return usagef("--format json tells of one client").hintf("%s clients chrome --format json", name)
 			case c.NArg() == 0:
 				return p.listClients(all)
-			case c.NArg() == 1:
-				one, err := p.findClient(all, c.Args().First(), at)
-				if err != nil {
-					return err
-				}
-				if format == "json" {
-					return writeClientJSON(p.stdout, one)
-				}
-				return p.explainClient(one, c.Args().First())
 			}
-			return usagef("clients takes one client at a time").hintf("%s clients %s", name, c.Args().First())
+			one, err := p.findClient(all, c.Args().First(), at)
+			if err != nil {
+				return err
+			}
+			if format == "json" {
+				return writeClientJSON(p.stdout, one)
+			}
+			return p.explainClient(one, c.Args().First())
 		},
 	}
 }

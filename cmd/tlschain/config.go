@@ -147,7 +147,7 @@ func (p *process) configOf(c *cli.Context) (config tlschain.Config, err error) {
 func (p *process) paceOf(c *cli.Context) (pace tlschain.Pace, err error) {
 	if c.IsSet("concurrency") {
 		if pace.Concurrency = c.Int("concurrency"); pace.Concurrency < 1 {
-			return pace, usagef("--concurrency %d: there must be at least one connection", pace.Concurrency)
+			return pace, usagef("--concurrency %d: there must be at least one connection: type 1 or more", pace.Concurrency)
 		}
 		if limit, ok := scanner.Descriptors(); ok && pace.Concurrency > limit {
 			p.complain(fmt.Errorf("--concurrency %d is more than the %d open files that the system allows: raise it by `ulimit -n %d`; "+

@@ -122,6 +122,9 @@ func demoFolder(t *testing.T) string {
 	return dir
 }
 
+// typedWord is a word as a shell takes it, quotes included.
+var typedWord = regexp.MustCompile(`"[^"]*"|\S+`)
+
 // Every command in the documents can be typed as it stands there.
 func TestDocumentsCommands(t *testing.T) {
 	tried := 0
@@ -142,7 +145,7 @@ func TestDocumentsCommands(t *testing.T) {
 			}
 			line, _, _ = strings.Cut(line, " # ")
 			tried++
-			if _, err := arrange(new(process).app(), strings.Fields(line)[1:]); err != nil {
+			if _, err := arrange(new(process).app(), typedWord.FindAllString(line, -1)[1:]); err != nil {
 				t.Errorf("%s:%d: %s: %v", file, i+1, line, err)
 			}
 		}

@@ -25,13 +25,10 @@ func (p *process) explainCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			switch c.NArg() {
-			case 0:
+			if c.NArg() == 0 {
 				return p.listRules(lang)
-			case 1:
-				return p.explainRule(c.Args().First(), lang)
 			}
-			return usagef("explain takes one rule at a time").hintf("tlschain explain %s", c.Args().First())
+			return p.explainRule(c.Args().First(), lang)
 		},
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"slices"
 	"time"
 
@@ -145,7 +144,7 @@ func (p *process) fix(c *cli.Context) error {
 	}
 	switch {
 	case f.seen == 0:
-		return errors.New("no target could be used")
+		return errNoTarget
 	case f.failed:
 		return exitCode(exitFindings)
 	case f.unjudged:

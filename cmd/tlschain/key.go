@@ -60,5 +60,5 @@ func fileError(file string, err error) error {
 	case errors.Is(err, certfile.ErrNoLeaf):
 		return out.hintf("give the file that begins with the server's certificate; issuers alone go to --pool or --roots")
 	}
-	return out
+	return out.hintf("a file has a server's certificate and its issuers, best as PEM")
 }

@@ -44,8 +44,12 @@ func openOutput(stdout io.Writer, path string) (*output, error) {
 	}
 	hidden := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()[:8])
 	file, err := os.OpenFile(hidden, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usagef("-o %s: there is no folder %s", path, filepath.Dir(path)).
+			hintf("make it first: mkdir -p %s", filepath.Dir(path))
+	}
 	if err != nil {
-		return nil, fmt.Errorf("writing beside the report: %w", err)
+		return nil, fmt.Errorf("-o %s: no file can be made in %s: %w", path, filepath.Dir(path), errors.Unwrap(err))
 	}
 	out := &output{file: file, path: path}
 	if out.pack, err = packing(path, file); err != nil {

@@ -267,9 +267,12 @@ func (r *scanRun) count(ctx context.Context) {
 	}
 }
 
+// errNoTarget is the error after each target has been complained about.
+var errNoTarget = usagef("no target could be used").hintf("targets are typed example.com, example.com:8443, www.example.com@192.0.2.7:443")
+
 func (r *scanRun) nothing() error {
 	if len(r.skipped) > 0 {
-		return errors.New("no target could be used")
+		return errNoTarget
 	}
 	return usagef("there is no target in what was given").hintf("a list has a target a line; blank lines and # comments do not count")
 }

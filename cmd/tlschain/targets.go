@@ -121,7 +121,7 @@ func (l *targetList) prepare(ctx context.Context, strict bool) (done func(), err
 		}
 		file, err := os.Open(name)
 		if err != nil {
-			return done, usagef("%w", err).hintf("-f takes a file with one target a line")
+			return done, usagef("-f %s: %w", name, errors.Unwrap(err)).hintf("-f takes a file with one target a line")
 		}
 		file.Close()
 	}
@@ -143,17 +143,23 @@ func (l *targetList) prepare(ctx context.Context, strict bool) (done func(), err
 	return done, err
 }
 
-// meantAsFile finds an argument that names a file rather than a host: it is
-// there, and either no host could be called so, or its ending is that of files.
+// fileEndings are those of lists and of certificates. No host on the Internet
+// has a name that ends so.
+var fileEndings = []string{".txt", ".csv", ".tsv", ".lst", ".list", ".ini", ".hosts", ".yml", ".yaml", ".json", ".gnmap", ".nmap",
+	".pem", ".crt", ".cer", ".der", ".p7b", ".p12", ".pfx", ".jks"}
+
+// meantAsFile finds an argument that names a file rather than a host: its
+// ending is that of files, or it is there and no host could be called so.
 func (l *targetList) meantAsFile(argument string) error {
 	info, err := os.Stat(argument)
+	likeFile := slices.Contains(fileEndings, strings.ToLower(filepath.Ext(argument)))
+	if err != nil && likeFile {
+		return usagef("%s: %w", argument, errors.Unwrap(err)).hintf("a host of this name is typed with its port: %s:443", argument)
+	}
 	if err != nil || !info.Mode().IsRegular() {
 		return nil
 	}
-	_, notHost := scanner.ParseTarget(argument, l.options)
-	endings := []string{".txt", ".csv", ".tsv", ".lst", ".list", ".ini", ".hosts", ".yml", ".yaml", ".json", ".gnmap", ".nmap",
-		".pem", ".crt", ".cer", ".der", ".p7b", ".p12", ".pfx", ".jks"}
-	if notHost == nil && !slices.Contains(endings, strings.ToLower(filepath.Ext(argument))) {
+	if _, notHost := scanner.ParseTarget(argument, l.options); notHost == nil && !likeFile {
 		return nil
 	}
 	wrong := usagef("%s is a file", argument)
