@@ -48,7 +48,8 @@ func (e *Engine) products() (*catalog.Products, error) {
 		products, err = products.With(data)
 	}
 	if err != nil {
-		return nil, fieldf("Catalog", "{Catalog} %s: %w", file, err).hintf("{Catalog} takes YAML such as line: OUR CA, with cas: and products:, as docs/fix.md shows")
+		return nil, fieldf("Catalog", "{Catalog} %s: %w", file, err).
+			hintf("{Catalog} takes YAML such as line: OUR CA, with cas: and products:, as docs/fix.md shows")
 	}
 	return products, nil
 }

@@ -148,7 +148,8 @@ func clientCertificate(certFile, keyFile string) (*tls.Certificate, error) {
 		if keyFile != certFile {
 			named += " with " + keyFile
 		}
-		return nil, fieldf("ClientCert", "{ClientCert} %s: %w", named, withoutPath(err)).hintf("both files are PEM; the key must not be encrypted")
+		return nil, fieldf("ClientCert", "{ClientCert} %s: %w", named, withoutPath(err)).
+			hintf("both files are PEM; the key must not be encrypted")
 	}
 	return &pair, nil
 }
