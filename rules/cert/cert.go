@@ -191,6 +191,9 @@ var ekuNames = map[string]string{
 	"1.3.6.1.5.5.7.3.8": "timeStamping", "1.3.6.1.5.5.7.3.9": "OCSPSigning",
 }
 
+// EKUHasName reports whether an extended key usage is one that has a name.
+func EKUHasName(oid string) bool { return ekuNames[oid] != "" }
+
 // EKUNames gives the names of extended key usages, and the OIDs of those that
 // have none here.
 func EKUNames(oids []string) []string {

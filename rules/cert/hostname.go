@@ -207,8 +207,11 @@ func (r HostRules) label(pattern, label string) bool {
 	if !wild {
 		return pattern == label
 	}
-	if label == "" || strings.Contains(after, "*") || before+after != "" && strings.HasPrefix(label, "xn--") {
+	if label == "" || before+after != "" && !r.ALabels && strings.HasPrefix(label, "xn--") {
 		return false
+	}
+	if strings.Contains(after, "*") {
+		return r.Wildcard == AnyLabel && pieces(strings.Split(pattern, "*"), label)
 	}
 	if r.LDH && strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
 		return false
@@ -232,6 +235,24 @@ func (r HostRules) label(pattern, label string) bool {
 		}
 	}
 	return len(label) >= len(before)+len(after) && strings.HasPrefix(label, before) && strings.HasSuffix(label, after)
+}
+
+// pieces reports whether a label begins with the first piece, ends with the last and
+// has the others in between, in order.
+func pieces(p []string, label string) bool {
+	first, last := p[0], p[len(p)-1]
+	if !strings.HasPrefix(label, first) {
+		return false
+	}
+	label = label[len(first):]
+	for _, piece := range p[1 : len(p)-1] {
+		at := strings.Index(label, piece)
+		if at < 0 {
+			return false
+		}
+		label = label[at+len(piece):]
+	}
+	return strings.HasSuffix(label, last)
 }
 
 // greedless matches as wolfSSL does: a wildcard ends at the first character that

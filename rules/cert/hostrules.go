@@ -14,6 +14,7 @@ type HostRules struct {
 	Wildcard Wildcard `yaml:"wildcard"`  // where a wildcard may stand
 	TopLevel bool     `yaml:"top_level"` // one label behind a wildcard is enough
 	LDH      bool     `yaml:"ldh"`       // a wildcard stands for letters, digits and hyphens only
+	ALabels  bool     `yaml:"a_labels"`  // a wildcard beside letters may be in an A-label
 	Common   bool     `yaml:"-"`         // the common name counts where there is no alternative name
 
 	CommonIPBeside bool        `yaml:"common_ip_beside"` // it may be an address, if it stands beside alternative names of which none is
@@ -38,7 +39,7 @@ const (
 	LabelEnd                   // or its end
 	LabelEdge                  // or its beginning or end
 	InLabel                    // or anywhere in it
-	AnyLabel                   // or anywhere in any label
+	AnyLabel                   // or anywhere in any label, and more than one
 	Greedless                  // anywhere, and it stands for what comes before the first character that follows it
 )
 

@@ -33,6 +33,28 @@ func (n Name) CommonName() string {
 // Empty reports whether the name has no attribute at all.
 func (n Name) Empty() bool { return n.Text == "" }
 
+// longestOrdered bounds the work for the order of names, which whoever makes
+// certificates may make long.
+const longestOrdered = 1 << 10
+
+// SameParts reports whether two names consist of the same parts, in whatever order.
+func (n Name) SameParts(o Name) bool {
+	if len(n.Canon) != len(o.Canon) || len(n.Canon) > longestOrdered { // so for nearly all
+		return false
+	}
+	sum := 0
+	for i := range len(n.Canon) {
+		sum += int(n.Canon[i]) - int(o.Canon[i])
+	}
+	if sum != 0 {
+		return false
+	}
+	a, b := strings.SplitAfter(n.Canon, "\x01"), strings.SplitAfter(o.Canon, "\x01")
+	slices.Sort(a)
+	slices.Sort(b)
+	return slices.Equal(a, b)
+}
+
 // shortNames are the attribute keywords of RFC 4514 section 3 and the few
 // others that every tool prints by name.
 var shortNames = map[string]string{

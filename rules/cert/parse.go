@@ -35,6 +35,9 @@ func Parse(der []byte) (*Certificate, error) {
 	}
 	if sig[0] != 0 {
 		c.Traits.Add(SignatureBits)
+		if sig[len(sig)-1]&(1<<(sig[0]&7)-1) != 0 {
+			c.Traits.Add(SignatureCut)
+		}
 	}
 	c.TBS, c.Signature = tbs, sig[1:]
 	c.SignatureAlg = parseSignatureAlg(alg)

@@ -131,6 +131,7 @@ var JapanesePhrases = map[string]string{
 	"signatures of this algorithm":                                          "このアルゴリズムの署名",
 	"signatures with MD5":                                                   "MD5 の署名",
 	"signatures with SHA-512/224 and SHA-512/256":                           "SHA-512/224 と SHA-512/256 の署名",
+	"signatures that end within a byte":                                     "バイトの途中で終わる署名",
 	"signatures with unused bits":                                           "未使用ビットを含む署名",
 	"subject alternative names that cannot be read":                         "読めないサブジェクト代替名",
 	"subject alternative names twice":                                       "重複したサブジェクト代替名",

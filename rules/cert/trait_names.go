@@ -47,6 +47,7 @@ var traitNames = [numTraits]struct{ word, phrase string }{
 	AlgorithmDiffers:          {"algorithm-differs", "certificates with two different signature algorithms"},
 	ParameterDiffers:          {"algorithm-parameter-differs", "certificates with two different parameters of the signature algorithm"},
 	SignatureBits:             {"signature-unused-bits", "signatures with unused bits"},
+	SignatureCut:              {"signature-cut", "signatures that end within a byte"},
 	TimeNoSeconds:             {"time-without-seconds", "dates without seconds"},
 	TimeFraction:              {"time-with-fraction", "dates with a fraction of a second"},
 	TimeOffset:                {"time-with-offset", "dates with an offset from UTC"},

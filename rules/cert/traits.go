@@ -55,6 +55,7 @@ const (
 	AlgorithmDiffers                  // the algorithm inside is another one than that outside
 	ParameterDiffers                  // the algorithms inside and outside have other parameters
 	SignatureBits                     // the signature has unused bits
+	SignatureCut                      // bits of the signature are called unused and are set
 	TimeNoSeconds                     // a time without seconds
 	TimeFraction                      // a time with a fraction of a second
 	TimeOffset                        // a time with an offset from UTC

@@ -19,30 +19,31 @@ type Builder struct {
 	Critical   bool       `yaml:"critical"`    // critical extensions that it does not know, name constraints among them, cannot be parsed: fatal wherever they stand, and no anchor is made of such a certificate
 
 	// Walking from the leaf to an anchor.
-	Order                ListOrder      `yaml:"order"`        // which entries may certify an entry
-	SignerTableSize      int            `yaml:"key_rows"`     // every entry is verified for itself, the last first, by what is in a table of so many rows by key identifier: the anchors, and the entries that could be verified, which must be good; 0: none is
-	InOrder              *Builder       `yaml:"-"`            // takes over where every entry is issued, by name, by the next one, up to a trusted one
-	Names                NameMatch      `yaml:"names"`        // how issuer and subject are compared between presented certificates
-	AnchorNames          NameMatch      `yaml:"anchor_names"` // the same towards the store
-	CandidateFilter      Check          `yaml:"skip"`         // a candidate that fails one of these is passed over
-	StoreCandidateFilter Check          `yaml:"skip_store"`   // the same for candidates from the store
-	Prefer               [8]Preference  `yaml:"prefer"`       // how candidates are ranked, most important first; ties keep list and store order
-	PreferStore          [4]Preference  `yaml:"prefer_store"` // how those from the store are ranked among themselves; empty: by Prefer
-	CandidateLimit       CandidateLimit `yaml:"tries"`        // how many candidates of a step are looked at
-	Backtracking         Backtracking   `yaml:"retry"`        // when another candidate is tried
-	StoreOnly            bool           `yaml:"store_only"`   // once a certificate came from the store, only the store goes on
-	SelfSigned           bool           `yaml:"self_signed"`  // a presented self-signed certificate ends the presented part and is set aside
-	SelfIssued           bool           `yaml:"self_issued"`  // a presented self-issued certificate has no issuer but itself
-	StopAtAnchorKey      bool           `yaml:"cut_at_key"`   // the presented part ends before the first certificate that has the name and key of an anchor
-	SkipOnPath           bool           `yaml:"skip_on_path"` // what is on the path already is passed over; else a client that looks at the first candidate only ends where that is on it
-	KeyOnce              bool           `yaml:"key_once"`     // a name and key stands on a path only once, and what is in the store is not tried as presented, too
-	SelfIssuedTest       Check          `yaml:"own"`          // what a certificate must pass to count as its own issuer
-	ListValidation       bool           `yaml:"whole_list"`   // the list is put into order and verified from its end, with whatever is off the path unless the store has the issuer of that; its end may be anchored by name and key
-	AnchorTableSize      int            `yaml:"name_rows"`    // whole_list: anchors are kept in a table of so many rows by their names, and only the row of the end's issuer is looked at; 0: a row for each name
-	Budget               int            `yaml:"budget"`       // most steps of the search; 0: a bound that no list of 100 certificates meets by accident
-	Count                Count          `yaml:"count"`        // what a step is
-	MaxPath              int            `yaml:"max_path"`     // most intermediates between leaf and anchor; 0: no limit
-	MaxCert              int            `yaml:"max_cert"`     // most bytes of a certificate on the path; 0: no limit
+	Order                ListOrder      `yaml:"order"`          // which entries may certify an entry
+	SignerTableSize      int            `yaml:"key_rows"`       // every entry is verified for itself, the last first, by what is in a table of so many rows by key identifier: the anchors, and the entries that could be verified, which must be good; 0: none is
+	InOrder              *Builder       `yaml:"-"`              // takes over where every entry is issued, by name, by the next one, up to a trusted one
+	Names                NameMatch      `yaml:"names"`          // how issuer and subject are compared between presented certificates
+	AnchorNames          NameMatch      `yaml:"anchor_names"`   // the same towards the store
+	AnyNameOrder         bool           `yaml:"any_name_order"` // the order of what names consist of does not count
+	CandidateFilter      Check          `yaml:"skip"`           // a candidate that fails one of these is passed over
+	StoreCandidateFilter Check          `yaml:"skip_store"`     // the same for candidates from the store
+	Prefer               [8]Preference  `yaml:"prefer"`         // how candidates are ranked, most important first; ties keep list and store order
+	PreferStore          [4]Preference  `yaml:"prefer_store"`   // how those from the store are ranked among themselves; empty: by Prefer
+	CandidateLimit       CandidateLimit `yaml:"tries"`          // how many candidates of a step are looked at
+	Backtracking         Backtracking   `yaml:"retry"`          // when another candidate is tried
+	StoreOnly            bool           `yaml:"store_only"`     // once a certificate came from the store, only the store goes on
+	SelfSigned           bool           `yaml:"self_signed"`    // a presented self-signed certificate ends the presented part and is set aside
+	SelfIssued           bool           `yaml:"self_issued"`    // a presented self-issued certificate has no issuer but itself
+	StopAtAnchorKey      bool           `yaml:"cut_at_key"`     // the presented part ends before the first certificate that has the name and key of an anchor
+	SkipOnPath           bool           `yaml:"skip_on_path"`   // what is on the path already is passed over; else a client that looks at the first candidate only ends where that is on it
+	KeyOnce              bool           `yaml:"key_once"`       // a name and key stands on a path only once, and what is in the store is not tried as presented, too
+	SelfIssuedTest       Check          `yaml:"own"`            // what a certificate must pass to count as its own issuer
+	ListValidation       bool           `yaml:"whole_list"`     // the list is put into order and verified from its end, with whatever is off the path unless the store has the issuer of that; its end may be anchored by name and key
+	AnchorTableSize      int            `yaml:"name_rows"`      // whole_list: anchors are kept in a table of so many rows by their names, and only the row of the end's issuer is looked at; 0: a row for each name
+	Budget               int            `yaml:"budget"`         // most steps of the search; 0: a bound that no list of 100 certificates meets by accident
+	Count                Count          `yaml:"count"`          // what a step is
+	MaxPath              int            `yaml:"max_path"`       // most intermediates between leaf and anchor; 0: no limit
+	MaxCert              int            `yaml:"max_cert"`       // most bytes of a certificate on the path; 0: no limit
 
 	// Ending.
 	Anchor    Anchor    `yaml:"anchor"` // what in the store ends a path
@@ -52,7 +53,9 @@ type Builder struct {
 	Sent                       Check            `yaml:"sent"`                 // what certificates that were sent are held to
 	Store                      Check            `yaml:"store"`                // what certificates from the store are held to
 	KeyPSS                     KeyPSS           `yaml:"key_pss"`              // whether the parameters of an RSASSA-PSS key bind its signatures
+	EarlyDay                   bool             `yaml:"early_day"`            // a certificate is valid from a day before it says
 	MinHash                    HashStrength     `yaml:"min_hash"`             // weakest hash in signatures on the path
+	AnyHashPSS                 bool             `yaml:"any_hash_pss"`         // min_hash does not hold for RSASSA-PSS
 	MinRSA                     int              `yaml:"min_rsa"`              // fewest bits of RSA keys on the path
 	MaxRSA                     int              `yaml:"max_rsa"`              // most bits of RSA keys on the path; 0: no limit
 	MaxRSASent                 int              `yaml:"max_rsa_sent"`         // the same for those that were sent, wherever they stand
@@ -72,6 +75,7 @@ type Builder struct {
 	LeafEKU                    bool             `yaml:"leaf_eku"`             // a leaf must be allowed to serve TLS
 	AnyEKU                     bool             `yaml:"any_eku"`              // anyExtendedKeyUsage in a CA certificate includes serving TLS
 	ClientEKU                  bool             `yaml:"client_eku"`           // clientAuth in a CA certificate includes serving TLS
+	UnknownEKU                 bool             `yaml:"unknown_eku"`          // purposes in a CA certificate that have no name in RFC 5280 are none
 	V1                         V1               `yaml:"v1"`                   // which anchors of X.509 version 1, which cannot say so, are CAs
 	UsageAnchor                bool             `yaml:"usage_anchor"`         // keyCertSign alone does for an anchor
 	BareAnchor                 bool             `yaml:"bare_anchor"`          // an anchor without basic constraints is a CA

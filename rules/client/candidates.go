@@ -13,7 +13,11 @@ import (
 func (pb *pathBuilder) candidates(out []*edge, x *node, onlyStore bool) []*edge {
 	b := pb.b
 	if !onlyStore {
-		for _, e := range pb.listed(x) {
+		listed := pb.listed(x)
+		if b.AnyNameOrder {
+			listed = slices.Concat(listed, x.reordered)
+		}
+		for _, e := range listed {
 			if e.names >= b.Names && pb.passes(e, b.CandidateFilter) && !(b.KeyOnce && pb.holds(e.to)) && !pb.skips(e.to) {
 				out = append(out, e)
 			}
@@ -28,7 +32,7 @@ func (pb *pathBuilder) candidates(out []*edge, x *node, onlyStore bool) []*edge 
 		out = out[:0]
 	}
 	sent := len(out)
-	for _, c := range pb.named(x) {
+	for _, c := range pb.trusting(x) {
 		e := pb.presented.towards(x, c, false)
 		if e.names >= b.AnchorNames && pb.passes(e, b.StoreCandidateFilter) && !pb.skips(e.to) && !(b.Critical && (criticalNameConstraints(c) || len(c.UnknownCritical) > 0)) {
 			out = append(out, e)
@@ -127,7 +131,7 @@ func (pb *pathBuilder) passes(e *edge, c Check) bool {
 	case c&KeyID != 0 && e.keyID < 0,
 		c&IssuerSerial != 0 && !e.serial,
 		c&KeyKind != 0 && !e.kind,
-		c&Dates != 0 && !t.valid,
+		c&Dates != 0 && !pb.valid(t),
 		c&Unknown != 0 && len(t.c.UnknownCritical) > 0,
 		c&CA != 0 && !pb.isCA(t),
 		c&CertSign != 0 && t.c.HasKeyUsage && t.c.KeyUsage&cert.CertSign == 0,
@@ -191,14 +195,14 @@ func (pb *pathBuilder) better(a, p *edge, prefer []Preference, ties bool) bool {
 		case CanSign:
 			d = b2i(pb.canSign(a)) - b2i(pb.canSign(p))
 		case ValidNow:
-			d = b2i(a.to.valid) - b2i(p.to.valid)
+			d = b2i(pb.valid(a.to)) - b2i(pb.valid(p.to))
 		case Newest:
 			d = a.to.c.NotBefore.Compare(p.to.c.NotBefore)
 			if d == 0 {
 				d = a.to.c.NotAfter.Compare(p.to.c.NotAfter)
 			}
 		case LatestEnd:
-			if !a.to.valid && !p.to.valid {
+			if !pb.valid(a.to) && !pb.valid(p.to) {
 				d = a.to.c.NotAfter.Compare(p.to.c.NotAfter)
 			}
 		case LastListed:

@@ -1,6 +1,8 @@
 package client
 
 import (
+	"slices"
+
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/chain"
 )
@@ -156,7 +158,7 @@ func (pb *pathBuilder) checkContent(s *step) *pathError {
 // checkValidity tests dates, and extensions that the client must know.
 func (pb *pathBuilder) checkValidity(s *step) *pathError {
 	b, n, c := pb.b, s.n, s.n.c
-	if s.tests&Dates != 0 && !n.valid && !(s.last && b.AnchorDatesIfIntermediates && len(pb.path) == 1) {
+	if s.tests&Dates != 0 && !pb.valid(n) && !(s.last && b.AnchorDatesIfIntermediates && len(pb.path) == 1) {
 		return &pathError{what: outOfDate, at: n}
 	}
 	if b.V1AnchorMustCover && s.e != nil && trusted(s.e) && c.Version < 3 {
@@ -174,7 +176,7 @@ func (pb *pathBuilder) checkValidity(s *step) *pathError {
 func (pb *pathBuilder) checkStrength(s *step) *pathError {
 	b, n := pb.b, s.n
 	switch {
-	case s.tests&Algorithms != 0 && !s.last && n.hash < b.MinHash:
+	case s.tests&Algorithms != 0 && !s.last && n.hash < b.MinHash && !(b.AnyHashPSS && n.c.SignatureAlg.PSS != nil):
 		return &pathError{what: weakHash, at: n}
 	case s.tests&Algorithms != 0 && n.rsa > 0 && n.rsa < b.MinRSA:
 		return &pathError{what: weakKey, at: n, n: n.rsa, limit: b.MinRSA}
@@ -232,6 +234,9 @@ func (pb *pathBuilder) checkLeaf(n *node) pathError {
 // servers, to this client.
 func (pb *pathBuilder) servesTLS(c *cert.Certificate) bool {
 	if pb.b.EmptyEKU && len(c.EKU) == 0 {
+		return true
+	}
+	if pb.b.UnknownEKU && !slices.ContainsFunc(c.EKU, cert.EKUHasName) {
 		return true
 	}
 	for _, oid := range c.EKU {

@@ -63,8 +63,9 @@ func libraryClients() []row {
 				Order: Later, SignerTableSize: 11, CandidateFilter: KeyID, StoreCandidateFilter: KeyID, Backtracking: NeverBacktrack, // [13s 13dn r0451]
 				LeafTrust: ExactLeaf, Sent: Signature | Dates | Unknown | NameLimits | Algorithms, Store: NameLimits, NameConstraints: ConstraintsDirect, // [08b 16d 19c r0411 r0617]
 				MinRSA: 1024, MaxRSA: 4096, LeafUsage12: true, LeafEKU: true, CommonName: true, // [kI-rsa512 kL-rsa8192 e-ku-ka]
-				Host:        cert.HostRules{CommonName: cert.CommonOnlyOdd, Wildcard: cert.Greedless, Address: cert.AddressOrName, Dot: cert.DotSent}, // [n-w-star n-w-inner n-ip-dns]
-				Constraints: ConstraintRules{Common: CommonOfAny, EveryName: true, SkipPermitted: FormURI | FormIP, SkipExcluded: FormURI | FormIP},   // [c-ip-dnsperm]
+				Host: cert.HostRules{CommonName: cert.CommonOnlyOdd, Wildcard: cert.Greedless, Address: cert.AddressOrName, Dot: cert.DotSent}, // [n-w-star n-w-inner n-ip-dns]
+				// [c-ip-dnsperm, L:san=dns:.test.example,dns:test.example I:nc=-dns:.test.example]
+				Constraints: ConstraintRules{Common: CommonOfAny, EveryName: true, NoFirstDot: true, SkipPermitted: FormURI | FormIP, SkipExcluded: FormURI | FormIP},
 			},
 		},
 		{
@@ -84,11 +85,11 @@ func libraryClients() []row {
 			id: "botan-2.19", title: "Botan 2.19", family: "botan", version: "2.19.3",
 			store: systemStore,
 			builder: Builder{
-				ParseAll: true, CandidateFilter: KeyID, StoreCandidateFilter: KeyID, // [23a]
+				ParseAll: true, CandidateFilter: KeyID, StoreCandidateFilter: KeyID, AnyNameOrder: true, // [23a x-dn-order]
 				Anchor: SelfSignedAnchor, SelfIssuedTest: KeyID | Signature, RootSignature: true, V1: V1Roots, Sent: checkPath &^ EKU, Store: checkPath &^ EKU, // [16a 19c]
 				MinHash: SHA256, MinRSA: 2005, MinRSALeaf: 2048, // 110 bits of security; the handshake asks for more [kI-rsa1536 kL-rsa2047]
 				LeafUsage: true, LeafEKU: true, EmptyEKU: true, CommonName: true,
-				Host: cert.HostRules{Wildcard: cert.InLabel, Address: cert.AnyAddress, Dot: cert.DotSent}, // [n-w-mid n-ip-other]
+				Host: cert.HostRules{Wildcard: cert.InLabel, ALabels: true, Address: cert.AnyAddress, Dot: cert.DotSent}, // [n-w-mid n-ip-other, L:san=dns:xn--*.a.test host=xn--4ca.a.test]
 				Constraints: ConstraintRules{
 					Common: CommonOfAny, CommonHost: true, CommonIP: true, Comparisons: 1<<12 - 1, // [I:nc=-many:45 L:san=dns:test.example,many:89]
 					RefusePermitted: FormEmail | FormURI, SkipExcluded: FormEmail | FormURI, // [c-em-x c-em-viol]

@@ -49,7 +49,7 @@ func appleClient(s *catalog.Store) row {
 func android(version int) row {
 	b := Builder{
 		ParseAll: true, MaxBytes: 102400, LeafTrust: KeyLeaf, StoreCandidateFilter: Signature,
-		Sent: checkPath &^ EKU, MinHash: SHA1, MinRSA: 1024,
+		Sent: checkPath &^ EKU, MinHash: SHA1, AnyHashPSS: true, MinRSA: 1024, // [L:sig=psssha1 I:sig=psssha1]
 		LeafUsageEC12: true, LeafUsage13: true, // BoringSSL's handshake [L:key=p256 L:ku=ka, L:ku=ka]
 		LeafEKU: true, CommonName: version < 9,
 		Policies:    PoliciesRead,                                   // [I:pc=require0]

@@ -4,18 +4,20 @@ package client
 // The zero value is RFC 5280 sections 4.2.1.10 and 6.1.3: all alternative names of
 // every certificate below, and its subject, against subtrees of their form.
 type ConstraintRules struct {
-	Common      ConstrainedCommon `yaml:"common"`      // whose common name is compared with DNS names
-	CommonHost  bool              `yaml:"common_host"` // only one that is like a host name
-	CommonIP    bool              `yaml:"common_ip"`   // one that is an address is compared with addresses
-	AddsCommon  bool              `yaml:"adds_common"` // what it compares of common names becomes an alternative name: the leaf is for that address
-	NeedSAN     bool              `yaml:"need_san"`    // a leaf without alternative names whose common name is like a host is refused
-	LeafOnly    bool              `yaml:"leaf_only"`   // CA certificates may have any names
-	Wildcards   bool              `yaml:"wildcards"`   // a wildcard that could stand for an excluded name is excluded
-	EveryName   bool              `yaml:"every_name"`  // alternative names of other forms are compared with DNS names, too
-	DropDot     bool              `yaml:"drop_dot"`    // a dot at the end of a subtree's domain does not count
-	EmptyNone   bool              `yaml:"empty_none"`  // an empty domain covers none; else it covers all
-	Proper      bool              `yaml:"proper"`      // what two CA certificates permit in the same words, neither does: it intersects domains by what lies below them
-	Comparisons int               `yaml:"comparisons"` // most comparisons, names by subtrees, for one CA certificate; 0: no limit
+	Common      ConstrainedCommon `yaml:"common"`        // whose common name is compared with DNS names
+	CommonHost  bool              `yaml:"common_host"`   // only one that is like a host name
+	CommonIP    bool              `yaml:"common_ip"`     // one that is an address is compared with addresses
+	AddsCommon  bool              `yaml:"adds_common"`   // what it compares of common names becomes an alternative name: the leaf is for that address
+	NeedSAN     bool              `yaml:"need_san"`      // a leaf without alternative names whose common name is like a host is refused
+	LeafOnly    bool              `yaml:"leaf_only"`     // CA certificates may have any names
+	Wildcards   bool              `yaml:"wildcards"`     // a wildcard that could stand for an excluded name is excluded
+	EveryName   bool              `yaml:"every_name"`    // alternative names of other forms are compared with DNS names, too
+	DropDot     bool              `yaml:"drop_dot"`      // a dot at the end of a subtree's domain does not count
+	DropNameDot bool              `yaml:"drop_name_dot"` // nor does one at the end of a name
+	NoFirstDot  bool              `yaml:"no_first_dot"`  // a name that begins with a dot is covered by nothing
+	EmptyNone   bool              `yaml:"empty_none"`    // an empty domain covers none; else it covers all
+	Proper      bool              `yaml:"proper"`        // what two CA certificates permit in the same words, neither does: it intersects domains by what lies below them
+	Comparisons int               `yaml:"comparisons"`   // most comparisons, names by subtrees, for one CA certificate; 0: no limit
 
 	// Forms that it does not compare. Where there are subtrees of a form and a
 	// certificate with such names, it refuses that, or does not care.

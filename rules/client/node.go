@@ -44,6 +44,7 @@ type node struct {
 	odd        Deviations
 	traits     cert.Traits
 	valid      bool
+	early      bool // not valid yet, and valid a day later
 	selfIssued bool // issuer and subject are the same name
 	sha2EC     bool
 	hash       HashStrength
@@ -51,6 +52,7 @@ type node struct {
 	issuer     int     // index of the issuer's name in presentedChain.names; -1: not looked up
 	subject    int     // the same of the subject's
 	up         []*edge // to presented and known certificates, and to what stores have answered
+	reordered  []*edge // to presented certificates whose name is the issuer's but for the order of its parts
 	own        *edge   // to itself, for self-issued ones; made when asked for
 	onPath     int     // the run of the presented chain in which it is on the path
 	candsOf    int     // the run that cands are of
@@ -72,8 +74,12 @@ type edge struct {
 	answer    chain.Answer
 }
 
+// valid reports whether n is valid at the time, to this client.
+func (pb *pathBuilder) valid(n *node) bool { return n.valid || pb.b.EarlyDay && n.early }
+
 func (n *node) fill(c *cert.Certificate, pos int, at time.Time) {
 	n.c, n.pos, n.valid, n.selfIssued, n.traits = c, pos, c.ValidAt(at), c.SelfIssued(), c.AllTraits()
+	n.early = !n.valid && at.Before(c.NotBefore) && c.ValidAt(at.Add(24*time.Hour))
 	for _, d := range c.Deviations {
 		for i, x := range deviationNames {
 			if d == x {

@@ -1,6 +1,8 @@
 package client
 
 import (
+	"slices"
+
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/chain"
 )
@@ -123,6 +125,21 @@ func (pb *pathBuilder) named(n *node) []*cert.Certificate {
 	}
 	pb.beyond = true
 	return pb.view.store.BySubject(n.c.Issuer)
+}
+
+// trusting is what the store has that may have issued n, by its name.
+func (pb *pathBuilder) trusting(n *node) []*cert.Certificate {
+	found := pb.named(n)
+	if !pb.b.AnyNameOrder {
+		return found
+	}
+	pb.beyond = true
+	for _, c := range pb.view.store.All() {
+		if c.Subject.Canon != n.c.Issuer.Canon && c.Subject.SameParts(n.c.Issuer) {
+			found = append(slices.Clip(found), c)
+		}
+	}
+	return found
 }
 
 // sameName is what the store has under the name of n itself.

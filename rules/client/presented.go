@@ -116,8 +116,12 @@ func (pc *presentedChain) name(canon string) int {
 // linkSent draws the edges from n to what was presented.
 func (pc *presentedChain) linkSent(n *node) {
 	for i := range pc.nodes {
-		if to := &pc.nodes[i]; to.c != nil && to.c.Subject.Canon == n.c.Issuer.Canon {
+		switch to := &pc.nodes[i]; {
+		case to.c == nil:
+		case to.c.Subject.Canon == n.c.Issuer.Canon:
 			n.up = append(n.up, pc.newEdge(n, to))
+		case to.c.Subject.SameParts(n.c.Issuer):
+			n.reordered = append(n.reordered, pc.newEdge(n, to))
 		}
 	}
 	n.sent = len(n.up)

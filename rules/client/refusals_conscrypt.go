@@ -22,6 +22,7 @@ var (
 		{cert.TrailingBC, path, "android"},             // [I:trail=bc]
 		{cert.TrailingSAN, leaf, "android"},            // [L:trail=san]
 		{cert.BadEKU, leaf, "android"},                 // [L:cut=eku]
+		{cert.TrailingKU, handshake13, "android"},      // [L:trail=ku]
 	}
 	takenByAndroid = []refusal{
 		{cert.EKUStepUp, sent, "android"},     // [L:eku=stepup I:eku=stepup]

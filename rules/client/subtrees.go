@@ -100,6 +100,12 @@ func (l lookup) in(set map[string]bool, name string) bool {
 // stands for excluded names, if it could be one that is.
 func (l lookup) dns(d domains, name string, excluded bool) bool {
 	name = strings.ToLower(name)
+	if l.rules.DropNameDot {
+		name = strings.TrimSuffix(name, ".")
+	}
+	if l.rules.NoFirstDot && strings.HasPrefix(name, ".") {
+		return false
+	}
 	if !l.rules.EmptyNone && l.in(d.exact, "") {
 		return true
 	}

@@ -244,7 +244,7 @@ func (v *visitor) see(t *testing.T, specimens []*specimen) (out []*sighting) {
 		}
 	}
 	return slices.DeleteFunc(out, func(s *sighting) bool {
-		unclear := s.isAboutCiphers() || s.layer != "" && s.layer != "chain" && slices.ContainsFunc([]string{"crashed", "imed out", "imeout", "refused", "INVALID_URL"}, func(word string) bool {
+		unclear := s.isAboutCiphers() || s.layer != "" && s.layer != "chain" && slices.ContainsFunc([]string{"crashed", "imed out", "imeout", "refused", "INVALID_URL", "non-LDH"}, func(word string) bool {
 			return strings.Contains(s.real.message, word)
 		})
 		if unclear {
