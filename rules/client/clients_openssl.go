@@ -158,7 +158,7 @@ func openSSLClients() []row {
 				b.Policies = PoliciesWithAnchor                          // [p01 p04n p08]
 				b.Host = node
 				b.Constraints = ConstraintRules{
-					NeedSAN: true, Wildcards: true, DropDot: true, Comparisons: maxComparisons, // [c-w-xother, I:nc=+dns:test.example.]
+					NeedSAN: true, Wildcards: true, DropDot: true, DropNameDot: true, Comparisons: maxComparisons, // [c-w-xother, I:nc=+dns:test.example.]
 					RefusePermitted: FormIP, RefuseExcluded: FormIP, // [c-ip-ok]
 				}
 			}),

@@ -15,7 +15,7 @@ import (
 
 // TestLearnedCertificates holds what was learned of single certificates. The
 // conformance tests show the same chains to the clients themselves
-// (CONFORMANCE_CHANGES=learned).
+// (CONFORMANCE_CHANGES=@../testdata/learned.txt).
 func TestLearnedCertificates(t *testing.T) {
 	f, err := os.Open("testdata/learned.txt")
 	if err != nil {

@@ -21,22 +21,23 @@ import (
 //
 // It reads what TestAgreement reads, but for recipes; CONFORMANCE_CHAINS is 20 by
 // default. CONFORMANCE_CHANGES gives the changes of the
-// only chain ("L:key=p521 I:eku=client"), "learned" for those on which profiles were
-// wrong once, or "every" for every single idea once;
+// only chain ("L:key=p521 I:eku=client"), "every" for every single idea once, or @ and
+// a file of chains, one a line, such as @../testdata/learned.txt, those on which
+// profiles were wrong once;
 // and CONFORMANCE_VERDICTS a file to write all verdicts to, as CSV.
 func TestCertificates(t *testing.T) {
 	seed := uint64(number(t, "CONFORMANCE_SEED", 1))
 	chains := number(t, "CONFORMANCE_CHAINS", 20)
 	first := number(t, "CONFORMANCE_FIRST", 0)
 	var asked []variant.Idea
-	switch text := os.Getenv("CONFORMANCE_CHANGES"); text {
-	case "":
+	switch text := os.Getenv("CONFORMANCE_CHANGES"); {
+	case text == "":
 		for n := first; n < first+chains; n++ {
 			asked = append(asked, variant.Random(seed, n))
 		}
-	case "learned":
-		asked = learned(t)
-	case "every":
+	case text[0] == '@':
+		asked = listed(t, text[1:])
+	case text == "every":
 		asked = variant.Every()
 		asked = asked[min(first, len(asked)):min(first+chains, len(asked))]
 	default:
@@ -55,22 +56,23 @@ func TestCertificates(t *testing.T) {
 	showEachClient(t, visitor{now: now}, func(string) []*specimen { return specimens })
 }
 
-// learned is the chains of the table that holds what was learned by others.
-func learned(t *testing.T) (ideas []variant.Idea) {
-	table, err := os.ReadFile("../testdata/learned.txt")
+// listed is the chains of a file: a line ends at the first bar, and one that begins
+// with # is a comment.
+func listed(t *testing.T, file string) (ideas []variant.Idea) {
+	table, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(table)) {
-		text, _, ok := strings.Cut(line, "|")
-		if !ok {
+		text, _, _ := strings.Cut(line, "|")
+		if strings.HasPrefix(text, "#") {
 			continue
 		}
 		changes, err := variant.Parse(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		ideas = append(ideas, variant.Idea{Family: "learned", Changes: changes})
+		ideas = append(ideas, variant.Idea{Family: "listed", Changes: changes})
 	}
 	return ideas
 }
