@@ -11,7 +11,7 @@ import (
 // it, up to until, by its certificates and the trust stores that are known.
 func (e *Engine) Forecast(p Presented, until time.Time) ([]rules.FirstRejection, error) {
 	var failure error
-	rejections := e.judge.Forecast(p.Presentation, until, e.storeDates(until), func(t time.Time) *rules.Judge {
+	rejections := e.judge.Forecast(p.Presentation, until, e.trustDates(until), func(t time.Time) *rules.Judge {
 		judge, err := e.judgeAt(t)
 		if err != nil { // a file has gone since we began
 			failure = err
@@ -22,11 +22,20 @@ func (e *Engine) Forecast(p Presented, until time.Time) ([]rules.FirstRejection,
 	return rejections, failure
 }
 
-// storeDates are the dates of trust stores that are still to come.
-func (e *Engine) storeDates(until time.Time) (dates []time.Time) {
+// trustDates are the dates still to come at which clients trust something else:
+// those of trust stores, and those from which something is distrusted.
+func (e *Engine) trustDates(until time.Time) (dates []time.Time) {
+	add := func(d time.Time) {
+		if d.After(e.judge.At) && !d.After(until) {
+			dates = append(dates, d)
+		}
+	}
 	for _, s := range e.facts.Stores() {
-		if s.Date.After(e.judge.At) && !s.Date.After(until) {
-			dates = append(dates, s.Date)
+		add(s.Date)
+	}
+	for _, list := range e.judge.Revoked {
+		for i := range list.Entries {
+			add(list.Entries[i].Since)
 		}
 	}
 	slices.SortFunc(dates, time.Time.Compare)

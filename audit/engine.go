@@ -17,14 +17,23 @@ import (
 // same settings. env is what there is beside the files that a group names.
 func NewEngine(env func(now time.Time) tlschain.Env) Engine {
 	return func(g *Group, now time.Time) (ScanFunc, error) {
-		engine, err := tlschain.New(g.config(), env(now))
+		engine, err := g.engine(env(now))
 		if err != nil {
-			return nil, keyError(err)
+			return nil, err
 		}
 		return func(ctx context.Context, targets iter.Seq[scanner.Target], keep func([]byte)) iter.Seq[[]reports.Endpoint] {
 			return engine.ScanKeeping(ctx, inGroup(g.Name, targets), keep)
 		}, nil
 	}
+}
+
+// engine scans and judges as the group's settings say.
+func (g *Group) engine(env tlschain.Env) (*tlschain.Engine, error) {
+	engine, err := tlschain.New(g.config(), env)
+	if err != nil {
+		return nil, keyError(err)
+	}
+	return engine, nil
 }
 
 // config is what a group's settings mean, with its files where they are.

@@ -26,7 +26,7 @@ func english() labels {
 		NothingTo: "nothing to do", Stopped: "Interrupted: the report ends before the last target.",
 		AsTheyCame: "More than %d endpoints: findings as they came, not sorted.",
 		OldFacts:   "The facts about CAs and trust stores are of %s, %d days old: tlschain data update takes newer ones.",
-		AsOf:       "Judged as of %s.", HowTo: "Do:",
+		AsOf:       "Judged as of %s.", HowTo: "Do:", Turns: "%d turn|%d turns",
 
 		Title: "TLS chain report", SkipTo: "Skip to the endpoints", MendsTitle: "Fixes", ExpiresTitle: "Expires soon",
 		ClientsTitle: "Clients", EndpointsTitle: "Endpoints", RulesTitle: "What the findings mean",

@@ -24,7 +24,7 @@ func japanese() labels {
 		NothingTo: "対処の必要はありません", Stopped: "中断されました。最後の対象まで達していません。",
 		AsTheyCame: "接続先が %d 件を超えたため、並べ替えず到着順に指摘を表示します。",
 		OldFacts:   "CA とトラストストアのデータは %s のもので、%d 日前です。tlschain data update で更新できます。",
-		AsOf:       "%s 時点での判定。", HowTo: "対処:",
+		AsOf:       "%s 時点での判定。", HowTo: "対処:", Turns: "%d 件の変わり目",
 
 		Title: "TLS 証明書チェーン報告", SkipTo: "接続先の一覧へ", MendsTitle: "修正", ExpiresTitle: "まもなく期限切れ",
 		ClientsTitle: "クライアント", EndpointsTitle: "接続先", RulesTitle: "指摘の意味",

@@ -45,6 +45,7 @@ type labels struct {
 	AsOf         string // %s a time
 	OldFacts     string // %s a date, %d days
 	HowTo        string // before what to do
+	Turns        string // %d days on which something turns, and what
 
 	// the HTML page
 	Title, SkipTo, MendsTitle, ExpiresTitle, ClientsTitle, EndpointsTitle, RulesTitle string

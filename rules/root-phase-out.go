@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/tlschain/tlschain/rules/cert"
@@ -44,7 +43,7 @@ var rootPhaseOut = Rule{
 		if c == nil || !c.ValidAt(s.At) {
 			return
 		}
-		renewal := c.NotBefore.Add(c.NotAfter.Sub(c.NotBefore) / 3 * 2)
+		renewal := usualRenewal(c.NotBefore, c.NotAfter)
 		for _, p := range s.phaseOuts(renewal) {
 			f := Finding{
 				Positions: []int{s.Chain.Leaf}, Clients: p.clients,
@@ -83,25 +82,25 @@ func (s *Subject) phaseOuts(renewal time.Time) (all []*phaseOut) {
 		}
 		root := v.Path[len(v.Path)-1]
 		until := p.Conditions.Until(v.Path)
-		if until.IsZero() || !next.After(until) || s.otherwise(p, next) {
+		if until.IsZero() || !next.After(until) || s.issuedLater(p, next).Accepted {
 			continue
 		}
-		at := slices.IndexFunc(all, func(o *phaseOut) bool { return o.root.SHA256 == root.SHA256 && o.until.Equal(until) })
-		if at < 0 {
-			at = len(all)
-			all = append(all, &phaseOut{root: root, until: until})
-		}
-		all[at].clients = append(all[at].clients, v.Client)
+		all = addPhaseOut(all, root, until, v.Client)
 	}
 	return all
 }
 
-// otherwise reports whether a client that refuses what is issued at a moment
-// under a root has another root for this chain, by a cross-certificate.
-func (s *Subject) otherwise(p *client.Profile, issued time.Time) bool {
+// issuedLater is what a client makes of this chain if its leaf were issued at a
+// moment: where a root takes no leaves of then, there may be another root for
+// it, by a cross-certificate.
+func (s *Subject) issuedLater(p *client.Profile, issued time.Time) client.Verdict {
 	q := s.Question(s.At)
 	q.Known = s.Judge.world.Known
 	later := *p
 	later.Conditions = p.Conditions.After(issued)
-	return later.Judge(s.session, s.Entries, q).Accepted
+	return later.Judge(s.session, s.Entries, q)
 }
+
+// usualRenewal is when a leaf is usually replaced: after two thirds of its
+// lifetime, as ACME clients do.
+func usualRenewal(issued, end time.Time) time.Time { return issued.Add(end.Sub(issued) / 3 * 2) }

@@ -57,6 +57,7 @@ var phrasebookJa = sync.OnceValue(func() *phrasebook {
 		}
 	}
 	add(adviceJa)
+	add(outlookJa)
 	add(client.Japanese)
 	add(cert.JapanesePhrases)
 	add(certfile.Japanese)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -68,12 +67,9 @@ func (p *process) auditAffected(c *cli.Context) error {
 		return err
 	}
 	defer end()
-	groups := slices.Sorted(maps.Keys(n.config.Groups))
-	if group := c.String("group"); group != "" {
-		if n.config.Groups[group] == nil {
-			return usagef("there is no group %q", reports.Clean(group)).hintf("%s audit list without a group lists all audits", name)
-		}
-		groups = []string{group}
+	groups, err := n.groups(c.String("group"))
+	if err != nil {
+		return err
 	}
 	var found []audit.Affected
 	for _, group := range groups {

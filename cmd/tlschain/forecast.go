@@ -29,13 +29,16 @@ func newForecast(engine *tlschain.Engine, text, format string) (*forecast, error
 		return nil, err
 	}
 	if !until.After(engine.At()) {
-		return nil, usagef("--until %s is not after %s", text,
-			engine.At().UTC().Format(time.RFC3339)).hintf("--until looks ahead from now, or from --at")
+		return nil, notAhead(text, engine.At())
 	}
 	if format != "table" {
 		return nil, usagef("--until is for people to read").hintf("leave out --format %s", format)
 	}
 	return &forecast{engine: engine, until: until}, nil
+}
+
+func notAhead(until string, at time.Time) error {
+	return usagef("--until %s is not after %s", until, at.UTC().Format(time.RFC3339)).hintf("--until looks ahead from now, or from --at")
 }
 
 // add tells of one file. Clients that break at the same time for the same

@@ -29,6 +29,26 @@ func (k *Conditions) Until(path []*cert.Certificate) (until time.Time) {
 	return until
 }
 
+// Ends are the moments up to which leaves have to be issued, or logged, under some
+// anchor.
+func (k *Conditions) Ends() (ends []time.Time) {
+	all := []map[cert.Hash]catalog.Constraint{k.Anchors}
+	if k.Policy != nil {
+		all = append(all, k.Policy.Constraints)
+	}
+	for _, constraints := range all {
+		for _, c := range constraints {
+			for _, x := range c.Except {
+				ends = append(ends, x.NotBeforeUntil)
+			}
+			if c.Dated() {
+				ends = append(ends, c.Until())
+			}
+		}
+	}
+	return ends
+}
+
 // After gives the conditions as a leaf that is issued at a moment meets them,
 // for a leaf that was issued earlier: what has ended by then takes no leaf.
 func (k *Conditions) After(issued time.Time) *Conditions {

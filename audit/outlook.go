@@ -1,0 +1,63 @@
+package audit
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
+)
+
+// Outlook tells on which days up to until something turns for the endpoints of a
+// group, by what they presented last. They are judged as of env's moment, by its
+// facts and the group's settings: what was judged in the audit may be old.
+func (g *Group) Outlook(ctx context.Context, db *history.DB, env tlschain.Env, until time.Time) (*reports.Outlook, error) {
+	engine, err := g.engine(env)
+	if err != nil {
+		return nil, fmt.Errorf("group %s: %w", g.Name, err)
+	}
+	presented, err := db.Presented(ctx, g.Name)
+	if err != nil {
+		return nil, err
+	}
+	outlook := engine.NewOutlook(reports.Clean(g.Name), until)
+	for _, p := range presented {
+		served, err := servedChain(&p)
+		if err != nil {
+			return nil, err
+		}
+		outlook.Add(served)
+	}
+	needs := outlook.Needs()
+	hashes := make([]history.Hash, len(needs))
+	for i, h := range needs {
+		hashes[i] = history.Hash(h)
+	}
+	found, err := db.DER(ctx, hashes)
+	if err != nil {
+		return nil, err
+	}
+	der := make(map[reports.Hash][]byte, len(found))
+	for h, raw := range found {
+		der[reports.Hash(h)] = raw
+	}
+	return outlook.Report(der)
+}
+
+func servedChain(p *history.Presented) (tlschain.Served, error) {
+	var id identity
+	if err := json.Unmarshal([]byte(p.Endpoint.Identity), &id); err != nil {
+		return tlschain.Served{}, fmt.Errorf("reading an endpoint from the history: %w", err)
+	}
+	s := tlschain.Served{
+		Endpoint: reports.Clean(p.Endpoint.Key), ServerName: id.ServerName, Leaf: reports.Hash(p.Leaf), Issuer: p.Issuer, Refused: p.Refused,
+		NotBefore: p.NotBefore, NotAfter: p.NotAfter, Chain: make([]reports.Hash, len(p.Chain)),
+	}
+	for i, h := range p.Chain {
+		s.Chain[i] = reports.Hash(h)
+	}
+	return s, nil
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/tlschain/tlschain/reports"
+)
+
+func (p *process) auditOutlookCommand() *cli.Command {
+	return &cli.Command{
+		Name: "outlook", Usage: "tell on which days something turns for the endpoints of a group, or of all: for whom, why, and what to do",
+		ArgsUsage: "[GROUP]",
+		Description: `What turns: certificates of servers and CAs that end, roots that clients leave
+for certificates issued from a day on, renewals that come after that day, days
+from which something is distrusted, and the steps by which public CAs issue for
+less time. It goes by what endpoints presented when they were last audited, and
+by what is known of clients today.
+
+Examples:
+  tlschain audit outlook
+  tlschain audit outlook websites --until 2030-01-01 --format json
+
+Exit code: 2 usage, 0 otherwise.`,
+		Flags: auditFlags(
+			&cli.StringFlag{Name: "until", Category: "Report", Usage: "look ahead up to `TIME`: 2030, 2030-01-01 (default: two years from now)"},
+			&cli.StringFlag{Name: "format", Category: "Report", Value: "table", Usage: "`FORMAT`: table, json or csv (default table)"},
+			&cli.StringFlag{Name: "o", Aliases: []string{"output"}, Category: "Report", Usage: "write to `FILE`"},
+			langFlag("Report"),
+		),
+		Action: p.auditOutlook,
+	}
+}
+
+// outlookWriters are the formats of audit outlook.
+var outlookWriters = map[string]func(o *reports.Outlook, w io.Writer, lang string) error{
+	"table": (*reports.Outlook).Table,
+	"json":  func(o *reports.Outlook, w io.Writer, _ string) error { return o.JSON(w) },
+	"csv":   func(o *reports.Outlook, w io.Writer, _ string) error { return o.CSV(w) },
+}
+
+func (p *process) auditOutlook(c *cli.Context) error {
+	if c.Args().Len() > 1 {
+		return usagef("audit outlook takes one group").hintf("without one it is about all of them")
+	}
+	write := outlookWriters[c.String("format")]
+	if write == nil {
+		return usagef("--format %q: there are %s", c.String("format"), strings.Join(slices.Sorted(maps.Keys(outlookWriters)), ", "))
+	}
+	lang, err := p.lang(c)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	until, err := parseTime(c.String("until"), now.AddDate(2, 0, 0))
+	if err != nil {
+		return err
+	}
+	if !until.After(now) {
+		return notAhead(c.String("until"), now)
+	}
+	n, end, err := p.openAudit(c)
+	if err != nil {
+		return err
+	}
+	defer end()
+	groups, err := n.groups(c.Args().First())
+	if err != nil {
+		return err
+	}
+	all := &reports.Outlook{EvaluatedAt: now.UTC(), Until: until.UTC(), Turns: []reports.Turn{}}
+	for _, group := range groups {
+		outlook, err := n.config.Groups[group].Outlook(c.Context, n.db, n.env(now), until)
+		if err != nil {
+			return err
+		}
+		all.Merge(outlook)
+	}
+	out, err := openOutput(p.stdout, c.String("o"))
+	if err != nil {
+		return err
+	}
+	if err := write(all, out, lang); err != nil {
+		return errors.Join(err, out.discard())
+	}
+	return out.commit(false)
+}
+
+// groups are the group that was named, or all.
+func (n *auditEnv) groups(group string) ([]string, error) {
+	if group == "" {
+		return n.config.GroupNames(), nil
+	}
+	if n.config.Groups[group] == nil {
+		return nil, usagef("there is no group %q", reports.Clean(group)).hintf("%s audit check-config lists them", name)
+	}
+	return []string{group}, nil
+}

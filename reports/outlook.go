@@ -1,0 +1,140 @@
+package reports
+
+import (
+	"cmp"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tlschain/tlschain/rules"
+)
+
+// An Outlook is the days on which something turns for endpoints.
+type Outlook struct {
+	EvaluatedAt time.Time `json:"evaluated_at" doc:"the moment as of which chains were judged"`
+	Until       time.Time `json:"until" doc:"up to when it looks ahead"`
+	Endpoints   int       `json:"endpoints" doc:"endpoints that were looked at: those that present a leaf that has not ended"`
+	Turns       []Turn    `json:"turns" doc:"in order of time"`
+}
+
+// A Turn is what turns on one day, the same for all of its endpoints.
+type Turn struct {
+	Date      string         `json:"date" doc:"day in UTC, such as 2027-03-15: the first on which it is otherwise"`
+	Kind      rules.TurnKind `json:"kind" enum:"leaf-end,intermediate-end,anchor-end,revoked,distrusted,store,issuance-end,phase-out,lifetime"`
+	Subject   string         `json:"subject" doc:"name of the CA certificate that it is about; empty: none"`
+	Count     int            `json:"count" doc:"endpoints"`
+	Endpoints []TurnEndpoint `json:"endpoints"`
+	Clients   []string       `json:"clients" doc:"ids of the clients that refuse from then on; empty: it is not about single clients"`
+	Reason    string         `json:"reason"`
+	Fix       string         `json:"fix" doc:"what to do, and until when"`
+}
+
+// A TurnEndpoint is one endpoint for which something turns.
+type TurnEndpoint struct {
+	Group    string `json:"group,omitempty" doc:"of the audit; absent: a scan"`
+	Endpoint string `json:"endpoint" doc:"in the form of a target"`
+}
+
+// translated gives a turn's texts in a language.
+func (t *Turn) translated(lang string) (reason, fix string) {
+	reason, _ = rules.Translate(t.Reason, lang)
+	fix, _ = rules.Translate(t.Fix, lang)
+	return reason, fix
+}
+
+// Sort puts turns in order of time, and their endpoints in that of their names.
+func (o *Outlook) Sort() {
+	for i := range o.Turns {
+		slices.SortFunc(o.Turns[i].Endpoints, func(a, b TurnEndpoint) int {
+			return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Endpoint, b.Endpoint))
+		})
+	}
+	slices.SortFunc(o.Turns, func(a, b Turn) int {
+		return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Subject, b.Subject),
+			cmp.Compare(a.Reason, b.Reason), slices.Compare(a.Clients, b.Clients))
+	})
+}
+
+// Merge takes in the outlook of other endpoints, judged at the same moment.
+func (o *Outlook) Merge(other *Outlook) {
+	o.Endpoints += other.Endpoints
+	for _, t := range other.Turns {
+		i := slices.IndexFunc(o.Turns, func(own Turn) bool {
+			return own.Date == t.Date && own.Kind == t.Kind && own.Subject == t.Subject && own.Reason == t.Reason &&
+				slices.Equal(own.Clients, t.Clients)
+		})
+		if i < 0 {
+			o.Turns = append(o.Turns, t)
+			continue
+		}
+		o.Turns[i].Count += t.Count
+		o.Turns[i].Endpoints = append(o.Turns[i].Endpoints, t.Endpoints...)
+	}
+	o.Sort()
+}
+
+// names are those of the turn's endpoints.
+func (t *Turn) names() []string {
+	names := make([]string, len(t.Endpoints))
+	for i, e := range t.Endpoints {
+		names[i] = e.Endpoint
+	}
+	return names
+}
+
+// Table writes the outlook for people.
+func (o *Outlook) Table(w io.Writer, lang string) error {
+	l := labelsFor(lang)
+	var b strings.Builder
+	for i := range o.Turns {
+		t := &o.Turns[i]
+		reason, fix := t.translated(lang)
+		const indent = "            "
+		paragraph := func(text string) {
+			for _, line := range wrap(text, defaultWidth-len(indent), columnsOf) {
+				b.WriteString(indent + strings.ReplaceAll(line, glue, " ") + "\n")
+			}
+		}
+		fmt.Fprintf(&b, "%s  %s\n", t.Date, t.Kind.Title(lang))
+		paragraph(l.count(l.Counts, t.Count) + ": " + l.list(t.names(), maxNames))
+		if len(t.Clients) > 0 {
+			paragraph(fmt.Sprintf(l.Breaks, l.list(t.Clients, 8)))
+		}
+		paragraph(reason)
+		paragraph(l.HowTo + " " + fix)
+		b.WriteByte('\n')
+	}
+	b.WriteString(l.count(l.Counts, o.Endpoints) + ", " + fmt.Sprintf(l.Until, o.Until.UTC().Format(time.DateOnly)) + ": " +
+		l.count(l.Turns, len(o.Turns)) + "\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// JSON writes the outlook as a document of its own.
+func (o *Outlook) JSON(w io.Writer) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(struct {
+		SchemaVersion int `json:"schema_version"`
+		*Outlook
+	}{SchemaVersion, o})
+}
+
+// CSV writes a row for each turn and endpoint.
+func (o *Outlook) CSV(w io.Writer) error {
+	out := csv.NewWriter(w)
+	out.Write([]string{"date", "kind", "count", "group", "endpoint", "subject", "clients", "reason", "fix"})
+	for _, t := range o.Turns {
+		for _, e := range t.Endpoints {
+			out.Write([]string{t.Date, string(t.Kind), strconv.Itoa(t.Count), EscapeFormula(e.Group), EscapeFormula(e.Endpoint),
+				EscapeFormula(t.Subject), strings.Join(t.Clients, " "), EscapeFormula(t.Reason), EscapeFormula(t.Fix)})
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
