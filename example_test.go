@@ -104,7 +104,7 @@ func ExampleEngine_PlanFix() {
 	target := scanner.Target{Text: "site", Host: server.Addr().Addr().String(), Addr: server.Addr().Addr(), Port: server.Addr().Port(), ServerName: tlstest.ServerName}
 	for fixes := range engine.PlanFix(context.Background(), slices.Values([]scanner.Target{target})) {
 		for _, f := range fixes {
-			fmt.Println("proven:", f.Plan.Mends)
+			fmt.Println("proven:", f.Plan.Fixes)
 			for _, c := range f.Plan.Bundle {
 				fmt.Println(c.Source, c.Cert.Subject.Common)
 			}

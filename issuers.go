@@ -27,7 +27,7 @@ const maxRounds = 5
 type completer struct {
 	judge   *rules.Judge
 	options completing
-	mender  *fix.Mender
+	planner *fix.Planner
 	anchors *chain.Set
 }
 
@@ -39,13 +39,13 @@ type completing struct {
 }
 
 func newCompleter(j *rules.Judge, o completing) *completer {
-	return &completer{judge: j, options: o, mender: fix.New(j, o.fix), anchors: client.Anchors(j.Profiles)}
+	return &completer{judge: j, options: o, planner: fix.New(j, o.fix), anchors: client.Anchors(j.Profiles)}
 }
 
 // verdicts judges what one target presented, one presentation for each address,
-// and fills in the fixes. The mender is the one to ask for more about them.
-func (c *completer) verdicts(ctx context.Context, ps []rules.Presentation) ([]*rules.Verdict, *fix.Mender) {
-	judge, mender := c.judge, c.mender
+// and fills in the fixes. The planner is the one to ask for more about them.
+func (c *completer) verdicts(ctx context.Context, ps []rules.Presentation) ([]*rules.Verdict, *fix.Planner) {
+	judge, planner := c.judge, c.planner
 	verdicts := judge.Judge(ps)
 	if c.options.fetcher != nil {
 		if fetched, failures := c.fetch(ctx, verdicts); len(fetched)+len(failures) > 0 {
@@ -54,17 +54,17 @@ func (c *completer) verdicts(ctx context.Context, ps []rules.Presentation) ([]*r
 				ps[i].AIA = failures
 			}
 			judge = judge.With(rules.Source{Name: "aia", Set: chain.NewSet(fetched)})
-			mender = fix.New(judge, c.options.fix)
+			planner = fix.New(judge, c.options.fix)
 			verdicts = judge.Judge(ps)
 		}
 	}
 	for _, v := range verdicts {
-		mender.Fill(v)
+		planner.Fill(v)
 		for _, other := range v.Others {
-			mender.Fill(other)
+			planner.Fill(other)
 		}
 	}
-	return verdicts, mender
+	return verdicts, planner
 }
 
 // fetch climbs from the leaves of one target as far as URLs lead.

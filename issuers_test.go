@@ -86,8 +86,8 @@ func TestFetchesAsFarUpAsNeeded(t *testing.T) {
 	if !has(v[0], "missing-intermediate") || len(v[0].Missing) != 2 || v[0].Missing[0].Source != "aia" {
 		t.Errorf("findings %v, missing %v", v[0].Findings, v[0].Missing)
 	}
-	if v[0].Bundle == nil || len(v[0].Mend) != 2 || string(v[0].Mend[0].Raw) != string(j.DER) || string(v[0].Mend[1].Raw) != string(i.DER) {
-		t.Errorf("mend %v", v[0].Mend)
+	if v[0].Bundle == nil || len(v[0].Fix) != 2 || string(v[0].Fix[0].Raw) != string(j.DER) || string(v[0].Fix[1].Raw) != string(i.DER) {
+		t.Errorf("fix %v", v[0].Fix)
 	}
 	if asked.Load() != 2 { // the root is an anchor: nobody asks for it
 		t.Errorf("%d requests", asked.Load())
@@ -113,12 +113,12 @@ func TestBytesAreFetchedForFacts(t *testing.T) {
 	fact.Raw, fact.TBS, fact.Signature, fact.SignedBy = nil, nil, nil, parse(t, root).Key.SPKI
 
 	v, _ := completerFor(t, root, []*cert.Certificate{&fact}, completing{fetcher: &aia.Fetcher{}}).verdicts(t.Context(), present(leaf))
-	if asked.Load() != 0 || v[0].Bundle == nil || v[0].Mend[0].Raw != nil {
-		t.Errorf("%d requests, mend %v", asked.Load(), v[0].Mend)
+	if asked.Load() != 0 || v[0].Bundle == nil || v[0].Fix[0].Raw != nil {
+		t.Errorf("%d requests, fix %v", asked.Load(), v[0].Fix)
 	}
 	w, _ := completerFor(t, root, []*cert.Certificate{&fact}, completing{fetcher: &aia.Fetcher{}, bytes: true}).verdicts(t.Context(), present(leaf))
-	if w[0].Bundle == nil || string(w[0].Mend[0].Raw) != string(i.DER) || *w[0].Bundle != *v[0].Bundle {
-		t.Errorf("mend %v", w[0].Mend)
+	if w[0].Bundle == nil || string(w[0].Fix[0].Raw) != string(i.DER) || *w[0].Bundle != *v[0].Bundle {
+		t.Errorf("fix %v", w[0].Fix)
 	}
 }
 

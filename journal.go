@@ -191,7 +191,7 @@ func (j *Journal) Stored() iter.Seq2[[]*reports.Endpoint, error] {
 	}
 }
 
-// Has says whether a target is finished, once for each time it is in the
+// Has reports whether a target is finished, once for each time it is in the
 // journal: a list may name a target twice.
 func (j *Journal) Has(t scanner.Target) bool {
 	k := j.hash(targetKey(t.Text, t.Host, t.Port, t.ServerName, t.STARTTLS, t.Transport))

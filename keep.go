@@ -10,7 +10,7 @@ import (
 // keepFix hands on the certificates that fix an endpoint. Of many we know facts
 // and no bytes: those are fetched, where that is allowed. It changes no verdict.
 func (e *Engine) keepFix(ctx context.Context, endpoint *reports.Endpoint, keep func([]byte)) {
-	if !endpoint.NeedsMend() {
+	if !endpoint.NeedsFix() {
 		return
 	}
 	lacking := map[reports.Hash]bool{}

@@ -26,7 +26,7 @@ func TestFixIsFetched(t *testing.T) {
 		kept int
 	}{{"/right.cer", fetcher, 1}, {"/right.cer", fetcher, 1}, {"/wrong.cer", fetcher, 0}, {"/none.cer", fetcher, 0}, {"/right.cer", nil, 0}} {
 		e := lackingEndpoint(t, root, i, mk.Leaf("L", i, func(l *tlstest.Template) { l.IssuingCertificateURL = []string{url + c.path} }))
-		if !e.NeedsMend() {
+		if !e.NeedsFix() {
 			t.Fatal("nothing is to be fixed")
 		}
 		kept := 0

@@ -44,18 +44,18 @@ func (e *Engine) plan(ctx context.Context, g gathered) []Fix {
 	for i, o := range g.shown {
 		out[i].Observed = o
 	}
-	verdicts, mender := e.fixed.verdicts(ctx, g.presented)
+	verdicts, planner := e.fixed.verdicts(ctx, g.presented)
 	var others []Fix
 	for i, v := range verdicts {
 		f := &out[g.captured[i]]
-		f.Verdict, f.Plan = e.weighed(v, g.places[i]), mender.Plan(v)
+		f.Verdict, f.Plan = e.weighed(v, g.places[i]), planner.Plan(v)
 		if f.Plan != nil && e.weighs {
 			own := *f.Plan
 			own.Before, own.After = f.Verdict, e.weighed(own.After, g.places[i])
 			f.Plan = &own
 		}
 		for _, other := range v.Others {
-			others = append(others, Fix{Observed: f.Observed, Verdict: e.weighed(other, g.places[i]), Plan: mender.Plan(other)})
+			others = append(others, Fix{Observed: f.Observed, Verdict: e.weighed(other, g.places[i]), Plan: planner.Plan(other)})
 		}
 	}
 	return append(out, others...)

@@ -24,6 +24,6 @@ type Engine func(g *Group, now time.Time) (ScanFunc, error)
 
 // A ScanFunc scans targets and judges them. It yields the endpoints of one target
 // at a time, as they are done, and gives keep each certificate that was sent or
-// that mends what was, from any goroutine. When ctx ends it yields soon what was
+// that fixes what was, from any goroutine. When ctx ends it yields soon what was
 // begun, and ends.
 type ScanFunc func(ctx context.Context, targets iter.Seq[scanner.Target], keep func(der []byte)) iter.Seq[[]reports.Endpoint]

@@ -217,7 +217,7 @@ func (r *auditRun) store(ctx context.Context, some []seenEndpoint) error {
 	defer r.mu.Unlock()
 	for _, s := range some {
 		r.summary.count(s.Facts)
-		for _, c := range slices.Concat(s.Chain, s.Mend) {
+		for _, c := range slices.Concat(s.Chain, s.Fix) {
 			delete(r.ders, reports.Hash(c.SHA256))
 		}
 	}

@@ -103,7 +103,7 @@ func (s *Summary) SkippedText() string {
 }
 
 // Digest tells material changes in parts, what is worst first, a line each as
-// line writes it, up to most in each part (0: all), and then what mends them.
+// line writes it, up to most in each part (0: all), and then what fixes them.
 // Noise is left out.
 func (c *Config) Digest(changes []Change, most int, line func(*Change) string) string {
 	changes = slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return !c.Material() })
@@ -125,13 +125,13 @@ func (c *Config) Digest(changes []Change, most int, line func(*Change) string) s
 			b.WriteString("  " + line(&c) + "\n")
 		}
 	}
-	mends := Mends(changes)
-	for n, m := range mends {
+	fixes := Fixes(changes)
+	for n, m := range fixes {
 		if n == 0 {
 			b.WriteString("\nFixes\n")
 		}
-		if n == maxMends {
-			fmt.Fprintf(&b, "  and %d more\n", len(mends)-n)
+		if n == maxFixes {
+			fmt.Fprintf(&b, "  and %d more\n", len(fixes)-n)
 			break
 		}
 		fmt.Fprintf(&b, "  %d by the same certificates after the leaf, the worst of them: %s\n", m.N, c.FixCommand(m.Example))
@@ -185,11 +185,11 @@ func few(words []string, n int) string {
 	return strings.Join(words, ", ")
 }
 
-// maxMends bounds the mends of a digest.
-const maxMends = 10
+// maxFixes bounds the fixes of a digest.
+const maxFixes = 10
 
-// Mends groups what is bad by the file that mends it, the most needed first.
-func Mends(changes []Change) (all []history.Mend) {
+// Fixes groups what is bad by the file that fixes it, the most needed first.
+func Fixes(changes []Change) (all []history.Fix) {
 	at, worst := map[history.Hash]int{}, map[history.Hash]*history.Facts{}
 	for _, c := range changes {
 		if !c.Material() || c.After == nil || c.After.Worst == 0 || c.After.Bundle == (history.Hash{}) {
@@ -198,7 +198,7 @@ func Mends(changes []Change) (all []history.Mend) {
 		i, known := at[c.After.Bundle]
 		if !known {
 			i = len(all)
-			at[c.After.Bundle], all = i, append(all, history.Mend{Bundle: c.After.Bundle})
+			at[c.After.Bundle], all = i, append(all, history.Fix{Bundle: c.After.Bundle})
 		}
 		all[i].N++
 		if w := worst[c.After.Bundle]; w == nil || c.After.Worst > w.Worst ||
@@ -206,7 +206,7 @@ func Mends(changes []Change) (all []history.Mend) {
 			worst[c.After.Bundle], all[i].Example = c.After, c.Endpoint
 		}
 	}
-	slices.SortStableFunc(all, func(x, y history.Mend) int { return y.N - x.N })
+	slices.SortStableFunc(all, func(x, y history.Fix) int { return y.N - x.N })
 	return all
 }
 

@@ -65,7 +65,7 @@ func seen(key string, e *reports.Endpoint, der func(reports.Hash) []byte) (histo
 			SHA256: history.Hash(c.SHA256), NotAfter: c.NotAfter, Doc: certificateDoc(c), DER: der(c.SHA256),
 		})
 	}
-	s.Mend = mend(e, der)
+	s.Fix = fix(e, der)
 	rest := *e
 	rest.Target, rest.Host, rest.Port, rest.ServerName, rest.STARTTLS, rest.Transport = "", "", 0, "", "", scanner.TCP
 	rest.Chain = make([]reports.Certificate, len(e.Chain))
@@ -97,10 +97,10 @@ func seen(key string, e *reports.Endpoint, der func(reports.Hash) []byte) (histo
 	return s, nil
 }
 
-// mend is the corrected file after the leaf, or nothing: without the bytes of
+// fix is the corrected file after the leaf, or nothing: without the bytes of
 // any one of its certificates it is of no use.
-func mend(e *reports.Endpoint, der func(reports.Hash) []byte) (all []history.Certificate) {
-	if !e.NeedsMend() {
+func fix(e *reports.Endpoint, der func(reports.Hash) []byte) (all []history.Certificate) {
+	if !e.NeedsFix() {
 		return nil
 	}
 	for _, h := range e.Bundle {

@@ -14,8 +14,8 @@ func (e *Endpoint) Corrected() iter.Seq2[Hash, []byte] {
 	return func(yield func(Hash, []byte) bool) {
 		for i, h := range e.Bundle {
 			var der []byte
-			if i < len(e.mend) {
-				der = e.mend[i].Raw
+			if i < len(e.fix) {
+				der = e.fix[i].Raw
 			}
 			if !yield(h, der) {
 				return

@@ -26,7 +26,7 @@ func allColumns() []column {
 		{"issuer", 12, func(l labels) string { return l.Issuer }, func(e *Endpoint, _ labels) string { return ShortName(e.issuer()) }},
 		{"expires", 10, func(l labels) string { return l.Expires }, expiresCell},
 		{"tags", 10, func(l labels) string { return l.Tags }, func(e *Endpoint, _ labels) string { return e.tagList() }},
-		{"fix", 16, func(l labels) string { return l.Mend }, func(e *Endpoint, _ labels) string { return e.BundleSHA256.Short() }},
+		{"fix", 16, func(l labels) string { return l.Fix }, func(e *Endpoint, _ labels) string { return e.BundleSHA256.Short() }},
 	}
 }
 

@@ -41,8 +41,8 @@ func (e *Endpoint) Typed() string {
 	return file
 }
 
-// command gets the fix of a mend's example; empty where there is none.
-func (m *Mend) command(flags []string) string {
+// command writes the corrected file of an example; empty where there is none.
+func (m *Fix) command(flags []string) string {
 	if m.example == "" {
 		return ""
 	}

@@ -123,8 +123,8 @@ type merged struct {
 // add takes over a summary. Shards read the same lists, so that each of them
 // has skipped the same lines.
 func (m *merged) add(s *Summary, tally *Tally) {
-	for i := range s.Mends {
-		for _, c := range s.Mends[i].Certificates {
+	for i := range s.Fixes {
+		for _, c := range s.Fixes[i].Certificates {
 			if c.PEM != "" {
 				m.pem[c.SHA256] = c.PEM
 			}
@@ -141,9 +141,9 @@ func (m *merged) add(s *Summary, tally *Tally) {
 
 func (m *merged) adopt(s *Summary) {
 	s.SkippedOmitted = max(s.SkippedOmitted, m.omitted)
-	for i := range s.Mends {
-		for j := range s.Mends[i].Certificates {
-			if c := &s.Mends[i].Certificates[j]; c.PEM == "" {
+	for i := range s.Fixes {
+		for j := range s.Fixes[i].Certificates {
+			if c := &s.Fixes[i].Certificates[j]; c.PEM == "" {
 				c.PEM = m.pem[c.SHA256]
 			}
 		}

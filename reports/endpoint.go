@@ -144,8 +144,8 @@ func (e *Endpoint) judged(v *rules.Verdict) {
 	}
 	if v.Bundle != nil {
 		e.BundleSHA256 = Hash(*v.Bundle)
-		e.mend = v.Mend
-		e.Bundle = hashes(v.Mend)
+		e.fix = v.Fix
+		e.Bundle = hashes(v.Fix)
 	}
 	e.unsent(v)
 }
@@ -308,7 +308,7 @@ func (e *Endpoint) unsent(v *rules.Verdict) {
 			note(p)
 		}
 	}
-	for _, c := range v.Mend {
+	for _, c := range v.Fix {
 		note(c)
 	}
 }

@@ -52,7 +52,7 @@ func shop(t *testing.T) (e Endpoint, leaf, inter *tlstest.Cert) {
 		Missing:  []rules.CertRef{{After: 0, Cert: i, Name: i.Subject, Source: "pool"}},
 		Findings: []rules.Finding{{Rule: "missing-intermediate", Severity: rules.Error, Positions: []int{0}, Waiver: &rules.Waiver{Reason: "known"}}},
 		Clients:  []client.Verdict{{Client: "go", Accepted: true, By: client.AIA, Path: []*cert.Certificate{l, i, r}}, {Client: "curl", By: client.Presented, Path: []*cert.Certificate{l}}},
-		Bundle:   &bundle, Mend: []*cert.Certificate{i},
+		Bundle:   &bundle, Fix: []*cert.Certificate{i},
 	}
 	o := &scanner.Observation{
 		Target:  scanner.Target{Text: "shop", Host: "shop.example.com", Port: 443, ServerName: "shop.example.com", STARTTLS: "", Tags: map[string]string{"team": "web\x1b"}},
@@ -87,8 +87,8 @@ func TestNewEndpoint(t *testing.T) {
 	}
 	var tally Tally
 	tally.Add(&e)
-	if mends := tally.Summary(false).Mends; len(mends) != 1 || mends[0].Certificates[0].PEM != string(inter.PEM()) {
-		t.Errorf("%+v", mends)
+	if fixes := tally.Summary(false).Fixes; len(fixes) != 1 || fixes[0].Certificates[0].PEM != string(inter.PEM()) {
+		t.Errorf("%+v", fixes)
 	}
 	validate(t, "schema.json", []byte(`{"schema_version":1,"tool":{"name":"","version":""},"started_at":null,"evaluated_at":null,"clients":[],"endpoints":[`+
 		string(e.AppendJSON(nil))+`],"summary":`+string(mustJSON(t, Summary{}.filled()))+`}`))

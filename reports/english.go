@@ -5,7 +5,7 @@ func english() labels {
 		lang: "en",
 
 		Endpoint: "Endpoint", Chain: "Chain as sent", Findings: "Findings", Clients: "Clients", Product: "Product",
-		Address: "Address", Expires: "Expires", Issuer: "Issuer", Mend: "Fix", Tags: "Tags",
+		Address: "Address", Expires: "Expires", Issuer: "Issuer", Fix: "Fix", Tags: "Tags",
 
 		Leaf: "leaf", Missing: "missing", RootSent: "root sent", CrossSent: "cross", Again: "sent again",
 		Unrelated: "unrelated", Wrong: "wrong one", Unreadable: "unreadable",
@@ -28,9 +28,9 @@ func english() labels {
 		OldFacts:   "The facts about CAs and trust stores are of %s, %d days old: tlschain data update takes newer ones.",
 		AsOf:       "Judged as of %s.", HowTo: "Do:", Turns: "%d turn|%d turns",
 
-		Title: "TLS chain report", SkipTo: "Skip to the endpoints", MendsTitle: "Fixes", ExpiresTitle: "Expires soon",
+		Title: "TLS chain report", SkipTo: "Skip to the endpoints", FixesTitle: "Fixes", ExpiresTitle: "Expires soon",
 		ClientsTitle: "Clients", EndpointsTitle: "Endpoints", RulesTitle: "What the findings mean",
-		MendFor: "%d endpoint needs this file|%d endpoints need this one file",
+		FixFor:  "%d endpoint needs this file|%d endpoints need this one file",
 		NoBytes: "This report does not hold its bytes: the command above writes the file; add --aia where a certificate has to be fetched.",
 		TheFile: "The certificates to send after the leaf, in this order", Copy: "Copy", Copied: "Copied", ToCopy: "The file to copy",
 		LeafAlone: "Send the leaf alone: nothing has to follow it.", ForExample: "For",
@@ -38,7 +38,7 @@ func english() labels {
 		Client: "Client",
 		Paths:  "Paths that clients take", PathOf: "%d client|%d clients", NoPath: "no path", AllAccept: "All %d clients accept.",
 		Reasons: "Why clients refuse", SentLine: "Sent", Corrected: "Sent against corrected", Added: "add", Dropped: "leave out",
-		Moved: "move", Kept: "keep", Why: "Why it matters", Mended: "How to fix it", References: "References",
+		Moved: "move", Kept: "keep", Why: "Why it matters", HowToFix: "How to fix it", References: "References",
 		NotListed: "%d more endpoint is not listed here.|%d more endpoints are not listed here.",
 		NoDetail:  "The detail is left out to keep this page small; scan this endpoint alone to see it.",
 		Drawing:   "Chain", Details: "Certificates", Handshake: "Handshake", TimesOut: "Error",
@@ -46,7 +46,7 @@ func english() labels {
 		AnyClientCA: "It names no CA.",
 		Legend: "Solid boxes were sent, at their position; dashed ones are missing; dotted ones are in clients' stores. " +
 			"Arrows lead to the certificate of the key that signed; thick ones are on the paths of accepting clients.",
-		NoMends: "No endpoint needs another file.", NoExpiry: "Nothing expires within 30 days.",
+		NoFixes: "No endpoint needs another file.", NoExpiry: "Nothing expires within 30 days.",
 		DaysLeft: "%d day left|%d days left", DaysAgo: "%d day ago|%d days ago", ServerName: "Name checked",
 	}
 }

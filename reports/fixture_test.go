@@ -119,7 +119,7 @@ func exampleEndpoints() []Endpoint {
 
 	list := []Endpoint{good, incomplete("shop.example.com"), incomplete("mail.example.com"), rootSent(), hostile(), waived(), unreachable(), file()}
 	for i := range list {
-		list[i].mend = bytesOf(list[i].Bundle)
+		list[i].fix = bytesOf(list[i].Bundle)
 		list[i].Severity = list[i].Worst()
 	}
 	return list

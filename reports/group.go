@@ -77,8 +77,8 @@ func (e *Endpoint) keys(by string) []string {
 		if rules != nil {
 			return rules
 		}
-	case "fix", "mend": // "mend": its name before 1.0
-		if e.NeedsMend() {
+	case "fix", "mend": // "fix": its name before 1.0
+		if e.NeedsFix() {
 			var names []string
 			for _, c := range e.bundle() {
 				names = append(names, ShortName(c.Subject))

@@ -43,7 +43,7 @@ func hostileVerdict(text string) *rules.Verdict {
 	return &rules.Verdict{
 		Presentation: rules.Presentation{Entries: []chain.Entry{{Raw: evil.Raw, SHA256: evil.SHA256, Cert: evil}, {Raw: []byte(text)}}},
 		Roles:        []chain.Role{chain.Leaf, chain.Unparsable},
-		Product:      text, State: rules.Error, Bundle: &cert.Hash{3}, Mend: []*cert.Certificate{&other},
+		Product:      text, State: rules.Error, Bundle: &cert.Hash{3}, Fix: []*cert.Certificate{&other},
 		Missing: []rules.CertRef{{Cert: &other, Name: name, Source: text}},
 		Findings: []rules.Finding{
 			{Rule: "missing-intermediate", Severity: rules.Error, Positions: []int{0}, Message: text, Fix: text, Clients: []string{"go"}},

@@ -60,7 +60,7 @@ const (
 	maxPage      = 26 << 20
 	maxPictures  = 6 << 20
 	maxExpiring  = 100
-	maxMendsOpen = 6 // the others are folded away
+	maxFixesOpen = 6 // the others are folded away
 	soon         = 30 * 24 * time.Hour
 )
 
@@ -86,7 +86,7 @@ func htmlDate(t time.Time) string {
 }
 
 // joinPEM is the file to copy, or nothing if any certificate's bytes are unknown.
-func joinPEM(certs []MendCert) string {
+func joinPEM(certs []FixCert) string {
 	if lacksPEM(certs) {
 		return ""
 	}
@@ -97,11 +97,11 @@ func joinPEM(certs []MendCert) string {
 	return b.String()
 }
 
-func lacksPEM(certs []MendCert) bool {
-	return slices.ContainsFunc(certs, func(c MendCert) bool { return c.PEM == "" })
+func lacksPEM(certs []FixCert) bool {
+	return slices.ContainsFunc(certs, func(c FixCert) bool { return c.PEM == "" })
 }
 
-func (h *htmlWriter) command(m Mend) string { return m.command(h.header.Flags) }
+func (h *htmlWriter) command(m Fix) string { return m.command(h.header.Flags) }
 
 func (h *htmlWriter) Begin(header Header) error {
 	h.header = header
@@ -210,8 +210,8 @@ type page struct {
 	Summary   Summary
 	Counts    []stateCount
 	Steps     []step
-	Mends     []mendView
-	MoreMends []mendView
+	Fixes     []fixView
+	MoreFixes []fixView
 	Expiring  []expiring
 	Clients   []ClientCount
 	Refusers  []string
@@ -223,8 +223,8 @@ type page struct {
 	Policy    string
 }
 
-type mendView struct {
-	Mend
+type fixView struct {
+	Fix
 	L labels
 }
 
@@ -254,11 +254,11 @@ func (h *htmlWriter) End(s Summary) error {
 		Policy: "default-src 'none'; img-src data:; style-src '" + digest(pageStyle) + "'; script-src '" + digest(pageScript) +
 			"'; base-uri 'none'; form-action 'none'",
 	}
-	for i, m := range s.Mends {
-		if i < maxMendsOpen && (i < 3 || m.Endpoints > 1) {
-			p.Mends = append(p.Mends, mendView{m, h.l})
+	for i, m := range s.Fixes {
+		if i < maxFixesOpen && (i < 3 || m.Endpoints > 1) {
+			p.Fixes = append(p.Fixes, fixView{m, h.l})
 		} else {
-			p.MoreMends = append(p.MoreMends, mendView{m, h.l})
+			p.MoreFixes = append(p.MoreFixes, fixView{m, h.l})
 		}
 	}
 	slices.SortStableFunc(p.Clients, func(a, b ClientCount) int { return cmp.Compare(b.Rejected, a.Rejected) })

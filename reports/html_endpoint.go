@@ -239,7 +239,7 @@ func (l labels) verdict(accepted bool) string {
 // changes sets what was sent against what should be: first the corrected list
 // in its order, then what is to be left out.
 func (e *Endpoint) changes(l labels) []change {
-	if !e.NeedsMend() {
+	if !e.NeedsFix() {
 		return nil
 	}
 	var out []change

@@ -5,7 +5,7 @@ func japanese() labels {
 		lang: "ja",
 
 		Endpoint: "接続先", Chain: "送信された証明書チェーン", Findings: "指摘", Clients: "クライアント", Product: "製品",
-		Address: "アドレス", Expires: "有効期限", Issuer: "発行者", Mend: "修正", Tags: "タグ",
+		Address: "アドレス", Expires: "有効期限", Issuer: "発行者", Fix: "修正", Tags: "タグ",
 
 		Leaf: "サーバー証明書", Missing: "不足", RootSent: "ルートを送信", CrossSent: "クロス", Again: "重複",
 		Unrelated: "無関係", Wrong: "誤り", Unreadable: "解読不能",
@@ -26,21 +26,21 @@ func japanese() labels {
 		OldFacts:   "CA とトラストストアのデータは %s のもので、%d 日前です。tlschain data update で更新できます。",
 		AsOf:       "%s 時点での判定。", HowTo: "対処:", Turns: "%d 件の変わり目",
 
-		Title: "TLS 証明書チェーン報告", SkipTo: "接続先の一覧へ", MendsTitle: "修正", ExpiresTitle: "まもなく期限切れ",
+		Title: "TLS 証明書チェーン報告", SkipTo: "接続先の一覧へ", FixesTitle: "修正", ExpiresTitle: "まもなく期限切れ",
 		ClientsTitle: "クライアント", EndpointsTitle: "接続先", RulesTitle: "指摘の意味",
-		MendFor: "このファイルで %d 件が直ります", NoBytes: "この報告には証明書の内容が含まれていません。上のコマンドがファイルを作成します。取得が必要な場合は --aia を付けてください。",
+		FixFor: "このファイルで %d 件が直ります", NoBytes: "この報告には証明書の内容が含まれていません。上のコマンドがファイルを作成します。取得が必要な場合は --aia を付けてください。",
 		TheFile: "サーバー証明書の後に、この順で送る証明書", Copy: "コピー", Copied: "コピーしました", ToCopy: "コピーするファイル", LeafAlone: "サーバー証明書だけを送信してください。後に続く証明書は不要です。",
 		ForExample: "対象",
 		Search:     "検索", SortBy: "並べ替え", Show: "表示", Shown: "%d 件を表示", State: "状態", Accepted: "接続可", Refused: "接続不可", Client: "クライアント",
 		Paths: "クライアントがたどる経路", PathOf: "%d クライアント", NoPath: "経路なし", AllAccept: "%d クライアントすべてが接続できます。",
 		Reasons: "接続できない理由", SentLine: "送信", Corrected: "現状と修正後", Added: "追加", Dropped: "削除",
-		Moved: "移動", Kept: "維持", Why: "なぜ問題か", Mended: "直し方", References: "参考資料",
+		Moved: "移動", Kept: "維持", Why: "なぜ問題か", HowToFix: "直し方", References: "参考資料",
 		NotListed: "他 %d 件はここに表示していません。",
 		NoDetail:  "ページを小さく保つため詳細を省きました。この接続先だけをスキャンすると表示できます。",
 		Drawing:   "チェーン", Details: "証明書", Handshake: "ハンドシェイク", TimesOut: "エラー",
 		ClientAsked: "サーバーはクライアント証明書を要求しています。", ClientCA: "受け付ける CA:", AnyClientCA: "CA の指定はありません。",
 		Legend:  "実線の枠は送信された証明書 (番号は位置)、破線は不足、点線はクライアントが保持するもの。矢印は署名した鍵の証明書を指し、太線は接続できるクライアントの経路です。",
-		NoMends: "ファイルの修正が必要な接続先はありません。", NoExpiry: "30 日以内に期限が切れるものはありません。",
+		NoFixes: "ファイルの修正が必要な接続先はありません。", NoExpiry: "30 日以内に期限が切れるものはありません。",
 		DaysLeft: "残り %d 日", DaysAgo: "%d 日前に期限切れ", ServerName: "検査した名前",
 	}
 }

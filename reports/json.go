@@ -83,10 +83,10 @@ func (s Summary) filled() Summary {
 	s.Findings = orEmpty(s.Findings)
 	s.Clients = orEmpty(s.Clients)
 	s.Skipped = orEmpty(s.Skipped)
-	s.Mends = append([]Mend{}, s.Mends...)
-	for i := range s.Mends {
-		s.Mends[i].Targets = orEmpty(s.Mends[i].Targets)
-		s.Mends[i].Certificates = orEmpty(s.Mends[i].Certificates)
+	s.Fixes = append([]Fix{}, s.Fixes...)
+	for i := range s.Fixes {
+		s.Fixes[i].Targets = orEmpty(s.Fixes[i].Targets)
+		s.Fixes[i].Certificates = orEmpty(s.Fixes[i].Certificates)
 	}
 	return s
 }

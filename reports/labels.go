@@ -15,7 +15,7 @@ type labels struct {
 	lang string // "en" or "ja"
 
 	// names of columns and parts
-	Endpoint, Chain, Findings, Clients, Product, Address, Expires, Issuer, Mend, Tags string
+	Endpoint, Chain, Findings, Clients, Product, Address, Expires, Issuer, Fix, Tags string
 
 	// remarks on one certificate
 	Leaf, Missing, RootSent, CrossSent, Again, Unrelated, Wrong, Unreadable     string
@@ -48,13 +48,13 @@ type labels struct {
 	Turns        string // %d days on which something turns, and what
 
 	// the HTML page
-	Title, SkipTo, MendsTitle, ExpiresTitle, ClientsTitle, EndpointsTitle, RulesTitle string
-	MendFor, NoBytes, TheFile, Copy, Copied, ToCopy, LeafAlone, ForExample            string
+	Title, SkipTo, FixesTitle, ExpiresTitle, ClientsTitle, EndpointsTitle, RulesTitle string
+	FixFor, NoBytes, TheFile, Copy, Copied, ToCopy, LeafAlone, ForExample             string
 	Search, SortBy, Show, Shown, State, Accepted, Refused, Client                     string
 	Paths, PathOf, NoPath, AllAccept, Reasons, SentLine, Corrected, Added, Dropped    string
-	Moved, Kept, Why, Mended, References, NotListed, NoDetail, Drawing, Details       string
+	Moved, Kept, Why, HowToFix, References, NotListed, NoDetail, Drawing, Details     string
 	ClientAsked, ClientCA, AnyClientCA                                                string
-	Handshake, TimesOut, Legend, NoMends, NoExpiry, DaysLeft, DaysAgo, ServerName     string
+	Handshake, TimesOut, Legend, NoFixes, NoExpiry, DaysLeft, DaysAgo, ServerName     string
 }
 
 func labelsFor(lang string) labels {

@@ -9,7 +9,7 @@ import (
 )
 
 // markdownWriter writes GitHub's Markdown, for a ticket or a pull request:
-// counts, the files that mend most, a table of what is not in order, and the
+// counts, the files that fix most, a table of what is not in order, and the
 // findings folded away. It is bounded, since a comment holds 65,536 characters.
 type markdownWriter struct {
 	w    io.Writer

@@ -28,12 +28,12 @@ func refusers(s Summary, n int) []string {
 // A step is something to do now.
 type step struct{ command, why string }
 
-// next is what an administrator does now: first the file that mends most, then
+// next is what an administrator does now: first the file that fixes most, then
 // what explains the worst fault, then what could not be judged. Commands are
 // made of the user's own words only.
 func (l labels) next(s Summary, flags []string) (steps []step) {
-	if i := slices.IndexFunc(s.Mends, func(m Mend) bool { return m.example != "" }); i >= 0 {
-		m := &s.Mends[i]
+	if i := slices.IndexFunc(s.Fixes, func(m Fix) bool { return m.example != "" }); i >= 0 {
+		m := &s.Fixes[i]
 		why := l.NextFix
 		if m.leaves {
 			why = l.NextFixOne

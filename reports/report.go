@@ -73,7 +73,7 @@ type Endpoint struct {
 	Unsent             []Unsent          `json:"unsent" brief:"-" doc:"certificates that clients' paths and the bundle hold and the server did not send"`
 	Seen               *Seen             `json:"seen,omitempty" doc:"from when to when it was so; present in exports of several audits, where an endpoint appears once for each state that it was in"`
 
-	mend  []*cert.Certificate // with bytes, for whoever stores or counts fixes
+	fix   []*cert.Certificate // with bytes, for whoever stores or counts fixes
 	typed string              // what to type for it, where the address is the user's; empty: its target
 }
 

@@ -48,9 +48,9 @@ func cleanValue(v reflect.Value) {
 // checkPEM keeps of a saved report's certificates only those whose bytes are
 // the certificate that they are said to be: people copy them onto servers.
 func (s *Summary) checkPEM() {
-	for i := range s.Mends {
-		for j := range s.Mends[i].Certificates {
-			c := &s.Mends[i].Certificates[j]
+	for i := range s.Fixes {
+		for j := range s.Fixes[i].Certificates {
+			c := &s.Fixes[i].Certificates[j]
 			c.PEM = checkedPEM(c.PEM, c.SHA256)
 		}
 	}

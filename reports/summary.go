@@ -24,8 +24,8 @@ type Summary struct {
 	Errors       []Count        `json:"errors" doc:"endpoints by error code, most frequent first"`
 	Findings     []FindingCount `json:"findings" doc:"by rule, most frequent first; waived ones apart"`
 	Clients      []ClientCount  `json:"clients" doc:"endpoints that each client accepts and rejects, in the order of the header"`
-	Mends        []Mend         `json:"mends" doc:"endpoints grouped by the corrected bundle that fixes them, most frequent first; bounded"`
-	MendsOmitted int            `json:"mends_omitted" doc:"endpoints whose fix is not among those listed"`
+	Fixes        []Fix          `json:"mends" doc:"endpoints grouped by the corrected bundle that fixes them, most frequent first; bounded"`
+	FixesOmitted int            `json:"mends_omitted" doc:"endpoints whose fix is not among those listed"`
 
 	Skipped        []Skipped `json:"skipped" doc:"what was given and could not be used: lines of lists, and files; bounded" added:"yes"`
 	SkippedOmitted int       `json:"skipped_omitted" doc:"how many more were skipped than are listed" added:"yes"`
@@ -73,12 +73,12 @@ type ClientCount struct {
 	Rejected int    `json:"rejected"`
 }
 
-// A Mend is one corrected bundle and the endpoints that need it.
-type Mend struct {
-	BundleSHA256 Hash       `json:"bundle_sha256"`
-	Endpoints    int        `json:"endpoints"`
-	Targets      []string   `json:"targets" doc:"the first ten of them by name"`
-	Certificates []MendCert `json:"certificates" doc:"after the leaf, in order"`
+// A Fix is one corrected bundle and the endpoints that need it.
+type Fix struct {
+	BundleSHA256 Hash      `json:"bundle_sha256"`
+	Endpoints    int       `json:"endpoints"`
+	Targets      []string  `json:"targets" doc:"the first ten of them by name"`
+	Certificates []FixCert `json:"certificates" doc:"after the leaf, in order"`
 
 	example  string // the worst of them, as it is typed; empty: all are waived, or came on standard input
 	worst    rules.Severity
@@ -88,8 +88,8 @@ type Mend struct {
 	leaves   bool // not all have that leaf
 }
 
-// A MendCert is one certificate of a corrected bundle.
-type MendCert struct {
+// A FixCert is one certificate of a corrected bundle.
+type FixCert struct {
 	SHA256   Hash      `json:"sha256"`
 	Subject  string    `json:"subject" doc:"RFC 4514"`
 	NotAfter time.Time `json:"not_after" null:"yes"`
@@ -98,10 +98,10 @@ type MendCert struct {
 
 // What a summary holds at the most, so that a scan of millions stays in bounds.
 const (
-	maxMendsKept   = 10_000 // distinct bundles told apart while counting
-	maxMendsShown  = 200
-	maxMendTargets = 10
-	maxSkipped     = 1000
+	maxFixesKept  = 10_000 // distinct bundles told apart while counting
+	maxFixesShown = 200
+	maxFixTargets = 10
+	maxSkipped    = 1000
 )
 
 // A Tally counts endpoints as they pass. The zero value is ready.
@@ -110,14 +110,14 @@ type Tally struct {
 	errors   map[string]int
 	findings map[string]*FindingCount
 	clients  map[string]int // index into s.Clients
-	mends    map[Hash]*Mend
+	fixes    map[Hash]*Fix
 }
 
 // Add counts one endpoint.
 func (t *Tally) Add(e *Endpoint) {
-	if t.mends == nil {
+	if t.fixes == nil {
 		t.errors, t.findings = map[string]int{}, map[string]*FindingCount{}
-		t.clients, t.mends = map[string]int{}, map[Hash]*Mend{}
+		t.clients, t.fixes = map[string]int{}, map[Hash]*Fix{}
 	}
 	t.s.Endpoints++
 	if e.Error != nil {
@@ -136,8 +136,8 @@ func (t *Tally) Add(e *Endpoint) {
 	for i := range e.Clients {
 		t.client(&e.Clients[i])
 	}
-	if e.NeedsMend() {
-		t.mend(e)
+	if e.NeedsFix() {
+		t.fix(e)
 	} else if typed := e.Typed(); typed != "" && e.otherHandshakeNeedsFix() {
 		t.s.others++
 		if t.s.otherTarget == "" || typed < t.s.otherTarget {
@@ -183,28 +183,28 @@ func (t *Tally) client(c *Client) {
 	}
 }
 
-func (t *Tally) mend(e *Endpoint) {
-	m := t.mends[e.BundleSHA256]
+func (t *Tally) fix(e *Endpoint) {
+	m := t.fixes[e.BundleSHA256]
 	if m == nil {
-		if len(t.mends) >= maxMendsKept {
-			t.s.MendsOmitted++
+		if len(t.fixes) >= maxFixesKept {
+			t.s.FixesOmitted++
 			return
 		}
-		m = &Mend{BundleSHA256: e.BundleSHA256, Certificates: e.bundle()}
-		t.mends[e.BundleSHA256] = m
+		m = &Fix{BundleSHA256: e.BundleSHA256, Certificates: e.bundle()}
+		t.fixes[e.BundleSHA256] = m
 	}
 	m.Endpoints++
 	m.consider(e)
 	// The same ones whatever came first.
 	name := e.Name()
-	if i, known := slices.BinarySearch(m.Targets, name); !known && i < maxMendTargets {
-		m.Targets = slices.Insert(m.Targets, i, name)[:min(len(m.Targets)+1, maxMendTargets)]
+	if i, known := slices.BinarySearch(m.Targets, name); !known && i < maxFixTargets {
+		m.Targets = slices.Insert(m.Targets, i, name)[:min(len(m.Targets)+1, maxFixTargets)]
 	}
 }
 
-// consider makes the worst endpoint the example of its mend, the same whatever
+// consider makes the worst endpoint the example of its fix, the same whatever
 // came first.
-func (m *Mend) consider(e *Endpoint) {
+func (m *Fix) consider(e *Endpoint) {
 	worst := e.Worst()
 	if worst == rules.None {
 		return
@@ -234,9 +234,9 @@ func (m *Mend) consider(e *Endpoint) {
 // is written down.
 func (s *Summary) adopt(counted Summary) {
 	s.others, s.otherTarget = counted.others, counted.otherTarget
-	for i := range s.Mends {
-		m := &s.Mends[i]
-		for _, c := range counted.Mends {
+	for i := range s.Fixes {
+		m := &s.Fixes[i]
+		for _, c := range counted.Fixes {
 			if c.BundleSHA256 == m.BundleSHA256 {
 				m.example, m.worst, m.refusing, m.unwaived, m.leaves = c.example, c.worst, c.refusing, c.unwaived, c.leaves
 			}
@@ -261,14 +261,14 @@ func (t *Tally) Summary(interrupted bool) Summary {
 	slices.SortFunc(s.Findings, func(a, b FindingCount) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Rule, b.Rule))
 	})
-	mends := slices.SortedFunc(maps.Values(t.mends), func(a, b *Mend) int {
+	fixes := slices.SortedFunc(maps.Values(t.fixes), func(a, b *Fix) int {
 		return cmp.Or(cmp.Compare(b.Endpoints, a.Endpoints), bytes.Compare(a.BundleSHA256[:], b.BundleSHA256[:]))
 	})
-	for i, m := range mends {
-		if i < maxMendsShown {
-			s.Mends = append(s.Mends, *m)
+	for i, m := range fixes {
+		if i < maxFixesShown {
+			s.Fixes = append(s.Fixes, *m)
 		} else {
-			s.MendsOmitted += m.Endpoints
+			s.FixesOmitted += m.Endpoints
 		}
 	}
 	return s
@@ -285,9 +285,9 @@ func (e *Endpoint) Worst() rules.Severity {
 	return worst
 }
 
-// NeedsMend reports whether a corrected bundle is known that differs from what
+// NeedsFix reports whether a corrected bundle is known that differs from what
 // was sent after the leaf.
-func (e *Endpoint) NeedsMend() bool {
+func (e *Endpoint) NeedsFix() bool {
 	return !e.BundleSHA256.IsZero() && e.BundleSHA256 != e.sent()
 }
 
@@ -316,15 +316,15 @@ func (e *Endpoint) sent() Hash {
 }
 
 // bundle describes the corrected certificates after the leaf.
-func (e *Endpoint) bundle() []MendCert {
-	out := make([]MendCert, len(e.Bundle))
+func (e *Endpoint) bundle() []FixCert {
+	out := make([]FixCert, len(e.Bundle))
 	for i, h := range e.Bundle {
 		out[i].SHA256 = h
 		if c := e.Find(h); c != nil {
 			out[i].Subject, out[i].NotAfter = c.Subject, c.NotAfter
 		}
-		if i < len(e.mend) {
-			out[i].PEM = pemOf(e.mend[i])
+		if i < len(e.fix) {
+			out[i].PEM = pemOf(e.fix[i])
 		}
 	}
 	return out
@@ -338,7 +338,7 @@ func pemOf(c *cert.Certificate) string {
 }
 
 // MarshalJSON writes an unknown date as null.
-func (m MendCert) MarshalJSON() ([]byte, error) {
+func (m FixCert) MarshalJSON() ([]byte, error) {
 	b := m.SHA256.append([]byte(`{"sha256":`))
 	b = appendText(append(b, `,"subject":`...), m.Subject)
 	b = appendTime(append(b, `,"not_after":`...), m.NotAfter)

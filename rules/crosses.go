@@ -15,7 +15,7 @@ type cross struct {
 	sent    int       // position of another live certificate of the first one's key; -1: none
 }
 
-// crossAdvice is what cross-certificates would mend on one presentation.
+// crossAdvice is what cross-certificates would fix on one presentation.
 type crossAdvice struct{ missing, wrong []cross }
 
 // Bounds of the search for cross-certificates: how many lists are tried in all,

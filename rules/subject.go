@@ -98,8 +98,8 @@ type Verdict struct {
 	Clients  []client.Verdict
 	Others   []*Verdict          // on what other handshakes with the address showed, where that is another chain
 	State    Severity            // worst finding of class presentation
-	Bundle   *cert.Hash          // identifies the corrected certificates after the leaf; nil: no mend is known
-	Mend     []*cert.Certificate // those certificates, in order; Raw is nil where only facts are known
+	Bundle   *cert.Hash          // identifies the corrected certificates after the leaf; nil: no fix is known
+	Fix      []*cert.Certificate // those certificates, in order; Raw is nil where only facts are known
 }
 
 // leaf gives the leaf, or nil if none could be read.

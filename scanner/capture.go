@@ -127,7 +127,7 @@ func fallbacks(o *Observation) []uint16 {
 const versionSSL30 = 0x0300
 
 // withinTLS reports whether an attempt failed in a way that another hello may
-// mend: the server took part and refused, or dropped the connection at the
+// fix: the server took part and refused, or dropped the connection at the
 // hello. One that does not know the name will not know it any better.
 func withinTLS(err error, f *Failure) bool {
 	const unrecognizedName = 112

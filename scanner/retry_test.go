@@ -16,7 +16,7 @@ import (
 var errTry = errors.New("the end of this test's network")
 
 // outcomes dials one after another; errTry is an odd answer, which no retry
-// mends.
+// fixes.
 func outcomes(list ...error) (dial func(context.Context, netip.AddrPort) (net.Conn, error), n *int) {
 	n = new(int)
 	return func(context.Context, netip.AddrPort) (net.Conn, error) {

@@ -128,15 +128,15 @@ func TestMorning(t *testing.T) {
 	b.Quiet()
 }
 
-// The issuers that mend many are had in one file.
+// The issuers that fix many are had in one file.
 func TestIssuers(t *testing.T) {
 	gallery := newGallery(t)
 	h := handler(t, gallery)
-	mends, err := gallery.DB.Mends(t.Context(), 1)
-	if err != nil || len(mends) != 1 || mends[0].N != 3 {
-		t.Fatal(mends, err)
+	fixes, err := gallery.DB.Fixes(t.Context(), 1)
+	if err != nil || len(fixes) != 1 || fixes[0].N != 3 {
+		t.Fatal(fixes, err)
 	}
-	w := get(h, fmt.Sprintf("/mends/%x/issuers.pem", mends[0].Bundle))
+	w := get(h, fmt.Sprintf("/mends/%x/issuers.pem", fixes[0].Bundle))
 	if strings.Count(w.Body.String(), "BEGIN CERTIFICATE") != 1 || !strings.HasPrefix(w.Header().Get("Content-Disposition"), `attachment; filename="issuers-`) {
 		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
 	}

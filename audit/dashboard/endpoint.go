@@ -48,7 +48,7 @@ func (s *Server) endpoint(r *http.Request) (string, any, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	mend, err := s.mendOf(r.Context(), current.Endpoint, &e)
+	fix, err := s.fixOf(r.Context(), current.Endpoint, &e)
 	if err != nil {
 		return "", nil, err
 	}
@@ -58,8 +58,8 @@ func (s *Server) endpoint(r *http.Request) (string, any, error) {
 		At      history.Interval // zero: the present state
 		Report  template.HTML
 		Steps   []step
-		Mend    corrected
-	}{current.Endpoint.Key, current, at, picture, steps(line), mend}, nil
+		Fix     corrected
+	}{current.Endpoint.Key, current, at, picture, steps(line), fix}, nil
 }
 
 // present is the endpoint that a request names, as it is now.

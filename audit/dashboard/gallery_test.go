@@ -26,7 +26,7 @@ import (
 )
 
 // A gallery is a month of three groups, night by night: chains that break and
-// are mended, certificates that are renewed and one that is forgotten, hosts
+// are fixed, certificates that are renewed and one that is forgotten, hosts
 // that come, go and fall silent. All of it is judged by the real rules.
 const galleryNights = 30
 
@@ -168,7 +168,7 @@ func galleryLook(r *tlstest.Recipe, all []exhibit, night int, at time.Time) audi
 	}
 	criteria := rules.Criteria{At: at, Profiles: profiles, Known: []rules.Source{{Name: "pool", Set: set("I2", "I3", "X3", "R3", "OWNI")}}, Products: catalog.EmbeddedProducts()}
 	judge := rules.NewJudge(criteria, new(chain.Verifier))
-	mender := fix.New(judge, fix.Options{})
+	planner := fix.New(judge, fix.Options{})
 	return func(_ context.Context, targets iter.Seq[scanner.Target], keep func([]byte)) iter.Seq[[]reports.Endpoint] {
 		return func(yield func([]reports.Endpoint) bool) {
 			for t := range targets {
@@ -189,7 +189,7 @@ func galleryLook(r *tlstest.Recipe, all []exhibit, night int, at time.Time) audi
 						presented.Entries = append(presented.Entries, chain.Read(raw))
 					}
 					verdict := judge.Judge([]rules.Presentation{presented})[0]
-					mender.Fill(verdict)
+					planner.Fill(verdict)
 					endpoint := reports.NewEndpoint(one, t.Text, verdict)
 					for _, der := range endpoint.Corrected() {
 						keep(der)

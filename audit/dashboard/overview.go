@@ -11,7 +11,7 @@ import (
 )
 
 // What somebody wants to know in the morning: how it stands, what changed last
-// night, what will break next, and what mends most.
+// night, what will break next, and what fixes most.
 
 // A nightNews is what the last audit of a group changed.
 type nightNews struct {
@@ -77,28 +77,28 @@ func (s *Server) newsOf(ctx context.Context, a history.Audit) (nightNews, error)
 	return n, nil
 }
 
-// A mendView is a mend that endpoints need.
-type mendView struct {
-	history.Mend
+// A fixView is a fix that endpoints need.
+type fixView struct {
+	history.Fix
 	Have bool // its certificates can be downloaded
 }
 
-func (s *Server) mends(ctx context.Context, limit int) ([]mendView, error) {
-	mends, err := s.DB.Mends(ctx, limit)
+func (s *Server) fixes(ctx context.Context, limit int) ([]fixView, error) {
+	fixes, err := s.DB.Fixes(ctx, limit)
 	if err != nil {
 		return nil, err
 	}
-	return s.mendViews(ctx, mends)
+	return s.fixViews(ctx, fixes)
 }
 
-func (s *Server) mendViews(ctx context.Context, mends []history.Mend) ([]mendView, error) {
-	views := make([]mendView, len(mends))
-	for i, m := range mends {
+func (s *Server) fixViews(ctx context.Context, fixes []history.Fix) ([]fixView, error) {
+	views := make([]fixView, len(fixes))
+	for i, m := range fixes {
 		certs, err := s.DB.Bundle(ctx, m.Bundle)
 		if err != nil {
 			return nil, err
 		}
-		views[i] = mendView{m, len(certs) > 0}
+		views[i] = fixView{m, len(certs) > 0}
 	}
 	return views, nil
 }
@@ -141,7 +141,7 @@ func (s *Server) overview(r *http.Request) (string, any, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	mends, err := s.mends(ctx, 10)
+	fixes, err := s.fixes(ctx, 10)
 	if err != nil {
 		return "", nil, err
 	}
@@ -157,7 +157,7 @@ func (s *Server) overview(r *http.Request) (string, any, error) {
 		Worst    []history.Current
 		Silent   []history.Current
 		Expiring []history.Current
-		Mends    []mendView
+		Fixes    []fixView
 		Notices  []history.Notice
-	}{"Overview", totals(groups), groups, news, worst, silent, expiring, mends, notices}, nil
+	}{"Overview", totals(groups), groups, news, worst, silent, expiring, fixes, notices}, nil
 }

@@ -226,7 +226,7 @@ type changesView struct {
 	Material []audit.Change
 	More     int
 	Noise    int
-	Mends    []mendView
+	Fixes    []fixView
 }
 
 const maxChanges = 500
@@ -245,12 +245,12 @@ func changesOf(changes []history.Change) (v changesView) {
 	return v
 }
 
-// withMends adds what mends the changes that are bad.
-func (s *Server) withMends(ctx context.Context, changes []history.Change) (changesView, error) {
+// withFixes adds what fixes the changes that are bad.
+func (s *Server) withFixes(ctx context.Context, changes []history.Change) (changesView, error) {
 	v := changesOf(changes)
-	mends := audit.Mends(audit.Classify(changes))
+	fixes := audit.Fixes(audit.Classify(changes))
 	var err error
-	v.Mends, err = s.mendViews(ctx, mends[:min(len(mends), 10)])
+	v.Fixes, err = s.fixViews(ctx, fixes[:min(len(fixes), 10)])
 	return v, err
 }
 
@@ -271,7 +271,7 @@ func (s *Server) audit(r *http.Request) (string, any, error) {
 		if err != nil {
 			return "", nil, err
 		}
-		if view, err = s.withMends(r.Context(), changes); err != nil {
+		if view, err = s.withFixes(r.Context(), changes); err != nil {
 			return "", nil, err
 		}
 		last, err := s.DB.LastComplete(r.Context(), a.Group, id)
@@ -303,7 +303,7 @@ func (s *Server) diff(r *http.Request) (string, any, error) {
 	if err != nil {
 		return "", nil, badRequest{err.Error()}
 	}
-	view, err := s.withMends(r.Context(), changes)
+	view, err := s.withFixes(r.Context(), changes)
 	if err != nil {
 		return "", nil, err
 	}

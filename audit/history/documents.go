@@ -161,7 +161,7 @@ func (db *DB) chains(ctx context.Context, chainOf map[int64]int64) (map[int64][]
 }
 
 // DER gives the bytes of the certificates that were presented anywhere or
-// are needed for a mend, by SHA-256; those that are not at hand are missing from the map.
+// are needed for a fix, by SHA-256; those that are not at hand are missing from the map.
 func (db *DB) DER(ctx context.Context, hashes []Hash) (map[Hash][]byte, error) {
 	found := map[Hash][]byte{}
 	for some := range slices.Chunk(hashes, chunk) {

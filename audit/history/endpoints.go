@@ -25,7 +25,7 @@ type Query struct {
 	Status string // "ok" or "failed"
 	Search string // occurs in the key, whatever the case of ASCII letters
 	Rule   string // a finding of this rule counts
-	Bundle Hash   // has this mend
+	Bundle Hash   // has this fix
 	After  Cursor // goes on after this endpoint
 	Limit  int    // 0: 100
 }
@@ -48,9 +48,9 @@ const currentColumns = "SELECT e.id, e.grp, e.key, e.identity, e.state_id, e.sin
 // partial indexes.
 const listed = " WHERE e.gone = 0 AND e.state_id IS NOT NULL"
 
-// mendable are those of them that some corrected bundle mends, in the words of
+// fixable are those of them that some corrected bundle fixes, in the words of
 // the index by bundle.
-const mendable = " AND e.worst > 0 AND e.bundle IS NOT NULL"
+const fixable = " AND e.worst > 0 AND e.bundle IS NOT NULL"
 
 // Endpoints gives one page of the endpoints that are there, worst first, then
 // by key.
@@ -91,7 +91,7 @@ func (db *DB) page(ctx context.Context, q Query, limit int, from func(*where)) (
 	}
 	if q.Bundle != (Hash{}) {
 		w.and("e.bundle = ", q.Bundle[:])
-		w.str(mendable)
+		w.str(fixable)
 	}
 	if q.Search != "" {
 		w.and("lower(e.key) LIKE ", "%"+escapeLike(strings.ToLower(q.Search))+"%")

@@ -61,7 +61,7 @@ func (db *DB) join(ctx context.Context, tx *sql.Tx, audit int64, group string, c
 	return db.analyze(ctx, tx, "endpoint, observation, state")
 }
 
-// tally counts the endpoints of a group anew: see Counts and Mends.
+// tally counts the endpoints of a group anew: see Counts and Fixes.
 func tally(ctx context.Context, tx *sql.Tx, group string) error {
 	for _, query := range []string{
 		"DELETE FROM tally WHERE grp = $1",
@@ -69,7 +69,7 @@ func tally(ctx context.Context, tx *sql.Tx, group string) error {
 			" AND e.grp = $1 GROUP BY e.grp, e.status, e.worst",
 		"DELETE FROM mend_tally WHERE grp = $1",
 		"INSERT INTO mend_tally (grp, bundle, endpoints, example) SELECT e.grp, e.bundle, count(*), min(e.id) FROM endpoint e" +
-			listed + mendable + " AND e.grp = $1 GROUP BY e.grp, e.bundle",
+			listed + fixable + " AND e.grp = $1 GROUP BY e.grp, e.bundle",
 	} {
 		if _, err := tx.ExecContext(ctx, query, group); err != nil {
 			return err

@@ -41,15 +41,15 @@ func leavesInOrder(t *testing.T, db *history.DB, _ string) {
 	expect(t, "the warning in the timeline", get(t, db, "web", "a").Due, time.Time{})
 }
 
-func mendsKept(t *testing.T, db *history.DB, where string) {
-	mended := func(key string) history.Seen {
+func fixesKept(t *testing.T, db *history.DB, where string) {
+	fixed := func(key string) history.Seen {
 		s := bad(key, "incomplete", 3)
 		s.Chain = s.Chain[:1]
-		s.Mend = []history.Certificate{certificate("fetched"), certificate("the CA")}
+		s.Fix = []history.Certificate{certificate("fetched"), certificate("the CA")}
 		return s
 	}
-	bare := mended("a")
-	bare.Mend = nil
+	bare := fixed("a")
+	bare.Fix = nil
 	night(t, db, "web", 0, bare)
 	hashes := []history.Hash{certificate("fetched").SHA256, certificate("the CA").SHA256}
 	der, err := db.DER(t.Context(), hashes)
@@ -57,9 +57,9 @@ func mendsKept(t *testing.T, db *history.DB, where string) {
 		t.Fatal(err)
 	}
 	expect(t, "bytes that nobody had", len(der), 0)
-	// The state is known already; its mend is not.
+	// The state is known already; its fix is not.
 	for n := range 3 {
-		night(t, db, "web", 1+n, mended("a"), mended("b"))
+		night(t, db, "web", 1+n, fixed("a"), fixed("b"))
 	}
 	for range 2 { // pruning leaves what a state still needs
 		if der, err = db.DER(t.Context(), hashes); err != nil {

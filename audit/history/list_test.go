@@ -76,7 +76,7 @@ func keysByBeginning(t *testing.T, db *history.DB, _ string) {
 	}
 }
 
-func expiryAndMends(t *testing.T, db *history.DB, _ string) {
+func expiryAndFixes(t *testing.T, db *history.DB, _ string) {
 	soon, later, past := bad("soon", "S", 2), bad("later", "L", 3), seen("past", "P")
 	soon.Expires, later.Expires, past.Expires = day(10), day(20), day(1)
 	other := bad("other", "O", 2)
@@ -87,9 +87,9 @@ func expiryAndMends(t *testing.T, db *history.DB, _ string) {
 	if err != nil || len(list) != 2 || list[0].Endpoint.Key != "soon" || list[1].Endpoint.Key != "later" {
 		t.Errorf("expiring: %v %v", list, err)
 	}
-	mends, err := db.Mends(t.Context(), 5)
-	if err != nil || len(mends) != 2 || mends[0].N != 2 || mends[0].Bundle != soon.Bundle || mends[1].Example.Key != "other" {
-		t.Errorf("mends: %v %v", mends, err)
+	fixes, err := db.Fixes(t.Context(), 5)
+	if err != nil || len(fixes) != 2 || fixes[0].N != 2 || fixes[0].Bundle != soon.Bundle || fixes[1].Example.Key != "other" {
+		t.Errorf("fixes: %v %v", fixes, err)
 	}
 }
 

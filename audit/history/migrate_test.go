@@ -58,8 +58,8 @@ func migrateFilled(t *testing.T, where string, dialect goose.Dialect) {
 	if want := []Count{{"web", "ok", 3, 2}}; err != nil || !slices.Equal(counts, want) {
 		t.Errorf("counts %v %v, want %v", counts, err, want)
 	}
-	mends, err := db.Mends(t.Context(), 10)
-	if err != nil || len(mends) != 1 || mends[0].N != 2 || mends[0].Example.Key != "a" {
-		t.Errorf("mends %v %v", mends, err)
+	fixes, err := db.Fixes(t.Context(), 10)
+	if err != nil || len(fixes) != 1 || fixes[0].N != 2 || fixes[0].Example.Key != "a" {
+		t.Errorf("fixes %v %v", fixes, err)
 	}
 }

@@ -25,7 +25,7 @@ func seen(key, state string) history.Seen {
 	}
 }
 
-// bad is seen with a finding and a mend.
+// bad is seen with a finding and a fix.
 func bad(key, state string, worst int) history.Seen {
 	s := seen(key, state)
 	s.Worst, s.Presentation, s.Rules = worst, worst, "missing-intermediate=error wrong-order=warning"

@@ -31,20 +31,20 @@ func (db *DB) Counts(ctx context.Context) ([]Count, error) {
 	return found, nil
 }
 
-// A Mend is one corrected bundle and how many endpoints need it.
-type Mend struct {
+// A Fix is one corrected bundle and how many endpoints need it.
+type Fix struct {
 	Bundle  Hash
 	N       int
 	Example Ref
 }
 
-// Mends gives up to limit mends, the most needed first, without counting
+// Fixes gives up to limit fixes, the most needed first, without counting
 // endpoints: the end of each audit did.
-func (db *DB) Mends(ctx context.Context, limit int) ([]Mend, error) {
-	var found []Mend
+func (db *DB) Fixes(ctx context.Context, limit int) ([]Fix, error) {
+	var found []Fix
 	var examples []int64
 	err := each(ctx, db.sql, func(rows *sql.Rows) error {
-		var m Mend
+		var m Fix
 		var bundle []byte
 		err := rows.Scan(&bundle, &m.N, &m.Example.ID)
 		m.Bundle = hashOf(bundle)

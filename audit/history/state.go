@@ -15,7 +15,7 @@ type State struct {
 	Hash  Hash          // the caller says what makes two states the same
 	Doc   []byte        // the caller's document; the first of a hash is kept
 	Chain []Certificate // as presented; none for an endpoint that did not answer
-	Mend  []Certificate // what Bundle stands for, in order; only written: DER gives the bytes back
+	Fix   []Certificate // what Bundle stands for, in order; only written: DER gives the bytes back
 	Facts
 }
 
@@ -30,7 +30,7 @@ type Facts struct {
 	Product      string    // of the CA
 	Rules        string    // "rule=severity" of all findings that count, sorted, joined by spaces
 	Refused      string    // clients that do not accept the chain, sorted, joined by spaces
-	Bundle       Hash      // identifies the mend; zero: none
+	Bundle       Hash      // identifies the fix; zero: none
 	NotBefore    time.Time // of the leaf
 	Expires      time.Time // when the first client loses its path; zero: unknown
 	Due          time.Time // when the leaf should have been renewed, which it was not; zero: nothing is late

@@ -8,8 +8,8 @@ import (
 	"github.com/tlschain/tlschain/audit/history"
 )
 
-// counted counts what Counts and Mends give, from the list of endpoints.
-func counted(t testing.TB, db *history.DB) (counts []history.Count, mends []history.Mend) {
+// counted counts what Counts and Fixes give, from the list of endpoints.
+func counted(t testing.TB, db *history.DB) (counts []history.Count, fixes []history.Fix) {
 	t.Helper()
 	list, err := db.Endpoints(t.Context(), history.Query{Limit: 1000})
 	if err != nil {
@@ -26,31 +26,31 @@ func counted(t testing.TB, db *history.DB) (counts []history.Count, mends []hist
 		if c.Worst == 0 || c.Bundle == (history.Hash{}) {
 			continue
 		}
-		i = slices.IndexFunc(mends, func(m history.Mend) bool { return m.Bundle == c.Bundle })
+		i = slices.IndexFunc(fixes, func(m history.Fix) bool { return m.Bundle == c.Bundle })
 		if i < 0 {
-			i, mends = len(mends), append(mends, history.Mend{Bundle: c.Bundle, Example: c.Endpoint})
+			i, fixes = len(fixes), append(fixes, history.Fix{Bundle: c.Bundle, Example: c.Endpoint})
 		}
-		mends[i].N++
+		fixes[i].N++
 	}
 	slices.SortFunc(counts, func(a, b history.Count) int {
 		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Worst, b.Worst))
 	})
-	slices.SortFunc(mends, func(a, b history.Mend) int {
+	slices.SortFunc(fixes, func(a, b history.Fix) int {
 		return cmp.Or(b.N-a.N, slices.Compare(a.Bundle[:], b.Bundle[:]))
 	})
-	return counts, mends
+	return counts, fixes
 }
 
 func agree(t *testing.T, when string, db *history.DB) {
 	t.Helper()
-	counts, mends := counted(t, db)
+	counts, fixes := counted(t, db)
 	got, err := db.Counts(t.Context())
 	if err != nil || !slices.Equal(got, counts) {
 		t.Errorf("%s: counts %v %v, the list says %v", when, got, err, counts)
 	}
-	gotMends, err := db.Mends(t.Context(), 10)
-	if err != nil || !slices.Equal(gotMends, mends) {
-		t.Errorf("%s: mends %v %v, the list says %v", when, gotMends, err, mends)
+	gotFixes, err := db.Fixes(t.Context(), 10)
+	if err != nil || !slices.Equal(gotFixes, fixes) {
+		t.Errorf("%s: fixes %v %v, the list says %v", when, gotFixes, err, fixes)
 	}
 }
 

@@ -91,7 +91,7 @@ func (w *Writer) Add(ctx context.Context, seen ...Seen) error {
 		for _, s := range endpoints {
 			states[s.Hash] = &s.State
 		}
-		if err := internMends(ctx, tx, states); err != nil {
+		if err := internFixes(ctx, tx, states); err != nil {
 			return err
 		}
 		stateIDs, err := internStates(ctx, tx, states)

@@ -21,7 +21,7 @@ import (
 )
 
 // Four nights with real parts: nginx with three sites, postfix, a webhook. A
-// chain is broken in the second night and mended with tlschain fix in the
+// chain is broken in the second night and fixed with tlschain fix in the
 // fourth; people hear of it twice, and of nothing else.
 func TestFourNights(t *testing.T) {
 	nginx := tlstest.Program(t, "nginx", "nginx")

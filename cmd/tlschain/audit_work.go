@@ -88,7 +88,7 @@ func (n *auditEnv) tell(a history.Audit) {
 	fmt.Fprintf(n.stderr, "audit %d of %s: %s, %d endpoints, took %v\n", a.ID, a.Group, a.State, a.Endpoints, a.Ended.Sub(a.Started))
 }
 
-// answers says whether the database does.
+// answers reports whether the database does.
 func (n *auditEnv) answers() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -115,7 +115,7 @@ func (p *process) openZones(c *cli.Context) (n *auditEnv, close func(), err erro
 	return n, func() { n.queue.Close(); end() }, nil
 }
 
-// inZone says whether a group is audited by the workers of a zone.
+// inZone reports whether a group is audited by the workers of a zone.
 func (n *auditEnv) inZone(group string) bool {
 	g := n.config.Groups[group]
 	return g != nil && g.Zone != ""

@@ -92,7 +92,7 @@ type fixing struct {
 	password string
 
 	// What came of it so far. Of a long list, only what is to be written is kept.
-	mended           []*fixTarget
+	fixed            []*fixTarget
 	bundles          map[cert.Hash][]fix.Certificate
 	seen             int
 	failed, unjudged bool
@@ -139,7 +139,7 @@ func (p *process) fix(c *cli.Context) error {
 	if err := f.planAll(c, passwords); err != nil {
 		return err
 	}
-	if err := f.write(c.Context, f.mended); err != nil {
+	if err := f.write(c.Context, f.fixed); err != nil {
 		return err
 	}
 	switch {
@@ -175,7 +175,7 @@ func (f *fixing) take(a *fixTarget) {
 		f.bundles[h] = a.bundle
 	}
 	a.bundle, a.verdict, a.plan = f.bundles[h], nil, nil
-	f.mended = append(f.mended, a)
+	f.fixed = append(f.fixed, a)
 }
 
 // planAll plans the fix of everything that the arguments name.

@@ -28,10 +28,10 @@ func (f *fixing) explain(a *fixTarget) {
 		f.remaining(v)
 		f.printf("  If the CA is your own: --add-roots FILE for its root, --pool FILE for its intermediates; --aia fetches issuers by URL.\n")
 		return
-	case !p.Mends && len(p.Refused()) == 0 && !(f.prefer && p.Changed):
+	case !p.Fixes && len(p.Refused()) == 0 && !(f.prefer && p.Changed):
 		a.outcome = healthy
 		if f.unloadable(v) {
-			a.outcome, a.bundle = mendable, asServed(p)
+			a.outcome, a.bundle = fixable, asServed(p)
 			return
 		}
 		f.printf("  Nothing to fix: what it sends is what it should.\n")
@@ -44,7 +44,7 @@ func (f *fixing) explain(a *fixTarget) {
 		f.diff(p)
 		f.clients(p)
 	}
-	a.outcome, a.bundle = mendable, append([]fix.Certificate{}, p.Bundle...)
+	a.outcome, a.bundle = fixable, append([]fix.Certificate{}, p.Bundle...)
 	if refused := p.Refused(); len(refused) > 0 {
 		a.outcome = hopeless
 		f.printf("  No list of certificates satisfies %s:\n", countOf(len(refused), "chosen client"))
@@ -52,12 +52,12 @@ func (f *fixing) explain(a *fixTarget) {
 		f.remaining(p.After)
 		if !f.force {
 			a.bundle = nil
-			if p.Mends {
+			if p.Fixes {
 				f.printf("  Nothing is written. With --best-effort the corrected list is, which fixes the rest.\n")
 			}
 			return
 		}
-		if !p.Mends {
+		if !p.Fixes {
 			a.bundle = asServed(p)
 		}
 	}
@@ -159,7 +159,7 @@ func (f *fixing) reasons(refused []client.Verdict) {
 	}
 }
 
-// remaining says what no list mends: the errors that stay, and what to do.
+// remaining says what no list fixes: the errors that stay, and what to do.
 func (f *fixing) remaining(v *rules.Verdict) {
 	for _, x := range v.Findings {
 		if x.Severity == rules.Error && x.Waiver == nil {

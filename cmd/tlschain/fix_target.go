@@ -21,19 +21,19 @@ type fixTarget struct {
 	trouble string            // why there is no verdict
 	verdict *rules.Verdict    // nil: it could not be judged
 	plan    *fix.Plan         // nil: no list is known
-	outcome outcomeOfMend     // set by explain
+	outcome fixOutcome        // set by explain
 	bundle  []fix.Certificate // to be written; nil: nothing is
 	leaf    []byte            // the certificate before it, once that is decided
 }
 
-// An outcomeOfMend is what fix can do about an endpoint.
-type outcomeOfMend uint8
+// A fixOutcome is what fix can do about an endpoint.
+type fixOutcome uint8
 
 const (
-	healthy  outcomeOfMend = iota // nothing to mend
-	mendable                      // the corrected list mends it
-	lacking                       // it would, and bytes are missing
-	hopeless                      // no list does
+	healthy  fixOutcome = iota // nothing to fix
+	fixable                    // the corrected list fixes it
+	lacking                    // it would, and bytes are missing
+	hopeless                   // no list does
 )
 
 // filesAmong tells the arguments that are files from those that are targets.

@@ -14,11 +14,11 @@ import (
 	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
-// A patient is a chain file to be mended, with all that fix may be given.
+// A patient is a chain file to be fixed, with all that fix may be given.
 type patient struct {
 	*testing.T
 	recipe            *tlstest.Recipe
-	dir, mends        string
+	dir, fixes        string
 	file, key         string
 	roots, pool, word string
 }
@@ -42,7 +42,7 @@ func newPatient(t *testing.T, statements string) *patient {
 		t.Fatal(err)
 	}
 	p := &patient{T: t, recipe: r, dir: t.TempDir()}
-	p.mends = filepath.Join(p.dir, "mends")
+	p.fixes = filepath.Join(p.dir, "mends")
 	p.file = write(t, p.dir, "site.pem", pemOf(r.Presented...))
 	if r.LeafKey != nil {
 		p.key = write(t, p.dir, "site.key", keyPEM(t, r.LeafKey.Signer))
@@ -61,7 +61,7 @@ func (p *patient) fix(args ...string) (code int, out string) {
 func (p *patient) run(args ...string) (code int, out string) {
 	p.Helper()
 	var text bytes.Buffer
-	all := append([]string{"fix", "--at", "2026-11-22", "--clients", "go,openssl-3.0", "-d", p.mends}, args...)
+	all := append([]string{"fix", "--at", "2026-11-22", "--clients", "go,openssl-3.0", "-d", p.fixes}, args...)
 	code = run(context.Background(), all, strings.NewReader(""), &text, &text, func(string) string { return "" })
 	return code, text.String()
 }
@@ -69,7 +69,7 @@ func (p *patient) run(args ...string) (code int, out string) {
 // wrote gives the certificates of a file, by the names of the recipe.
 func (p *patient) wrote(file string) string {
 	p.Helper()
-	certs, err := certfile.Certificates(read(p.T, filepath.Join(p.mends, file)), "secret")
+	certs, err := certfile.Certificates(read(p.T, filepath.Join(p.fixes, file)), "secret")
 	if err != nil {
 		p.Fatalf("%s: %v", file, err)
 	}
@@ -85,7 +85,7 @@ func (p *patient) wrote(file string) string {
 }
 
 func (p *patient) files() (names []string) {
-	entries, err := os.ReadDir(p.mends)
+	entries, err := os.ReadDir(p.fixes)
 	if err != nil && !os.IsNotExist(err) {
 		p.Fatal(err)
 	}
@@ -111,8 +111,8 @@ func TestFixShowsAndWrites(t *testing.T) {
 		t.Fatalf("exit code %d, %v\n%s", code, p.files(), out)
 	}
 	mentions(t, out, "0 of 2 before, 2 after", "gained: go, openssl-3.0", "+      - ->      1  Example CA I", "add --server with one of")
-	// What it wrote needs no mend, and is not written again.
-	code, out = p.run("--roots", p.roots, filepath.Join(p.mends, "site.fullchain.pem"))
+	// What it wrote needs no fix, and is not written again.
+	code, out = p.run("--roots", p.roots, filepath.Join(p.fixes, "site.fullchain.pem"))
 	if code != exitClean || !strings.Contains(out, "Nothing to fix") {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
@@ -129,7 +129,7 @@ func TestFixWithoutBytesNamesThem(t *testing.T) {
 	mentions(t, out, "No list of known certificates leads", "--aia", "--pool")
 }
 
-func TestFixSaysWhatNoListMends(t *testing.T) {
+func TestFixSaysWhatNoListFixes(t *testing.T) {
 	p := newPatient(t, "leaf E by I to=2026-11-01\npresent E")
 	code, out := p.fix()
 	if code != exitFindings || len(p.files()) != 0 {
@@ -169,7 +169,7 @@ func TestFixKeepsKeys(t *testing.T) {
 	if code, out := p.fix("--key", p.key, "--server", "haproxy"); code != exitClean {
 		t.Fatalf("exit code %d\n%s", code, out)
 	}
-	made := filepath.Join(p.mends, "site.pem")
+	made := filepath.Join(p.fixes, "site.pem")
 	if info, err := os.Stat(made); err != nil || info.Mode().Perm() != 0o600 || !bytes.Contains(read(t, made), []byte("PRIVATE KEY")) {
 		t.Errorf("%v, %v", info, err)
 	}
@@ -183,7 +183,7 @@ func TestFixKeepsKeys(t *testing.T) {
 func TestFixToTheLeafAlone(t *testing.T) {
 	p := newPatient(t, "leaf S by OLD\npresent S OLD")
 	code, out := p.fix()
-	if certs, err := certfile.Certificates(read(t, filepath.Join(p.mends, "site.fullchain.pem"))); code != exitClean || err != nil || len(certs) != 1 {
+	if certs, err := certfile.Certificates(read(t, filepath.Join(p.fixes, "site.fullchain.pem"))); code != exitClean || err != nil || len(certs) != 1 {
 		t.Errorf("exit code %d, %v\n%s", code, err, out)
 	}
 	if code, out = p.fix("--server", "iis"); code != exitClean || slices.Contains(p.files(), "site.p7b") {
@@ -192,7 +192,7 @@ func TestFixToTheLeafAlone(t *testing.T) {
 }
 
 // Of several endpoints, the issuers are one file.
-func TestFixGroupsByMend(t *testing.T) {
+func TestFixGroupsByFix(t *testing.T) {
 	p := newPatient(t, "leaf M by I\npresent L")
 	second := write(t, p.dir, "second.pem", pemOf(p.recipe.Cert("M")))
 	code, out := p.fix(second)

@@ -16,11 +16,11 @@ import (
 	"github.com/tlschain/tlschain/scanner/serverheader"
 )
 
-// write writes what was mended. Of several endpoints, the issuers are written
-// once for each distinct mend: "312 hosts need this file".
-func (f *fixing) write(ctx context.Context, mended []*fixTarget) error {
-	if len(mended) > 1 {
-		if err := f.writeBundles(mended); err != nil {
+// write writes what was fixed. Of several endpoints, the issuers are written
+// once for each distinct fix: "312 hosts need this file".
+func (f *fixing) write(ctx context.Context, fixed []*fixTarget) error {
+	if len(fixed) > 1 {
+		if err := f.writeBundles(fixed); err != nil {
 			return err
 		}
 		if f.kind == nil && !f.pfx {
@@ -29,7 +29,7 @@ func (f *fixing) write(ctx context.Context, mended []*fixTarget) error {
 		}
 	}
 	taken := make(map[string]bool)
-	for _, a := range mended {
+	for _, a := range fixed {
 		kind, ok := f.kindOf(ctx, a)
 		if !ok && f.pfx { // PFX is what Windows takes
 			var err error
@@ -51,11 +51,11 @@ func (f *fixing) write(ctx context.Context, mended []*fixTarget) error {
 	return nil
 }
 
-// writeBundles writes the issuers of each distinct mend, and says who needs them.
-func (f *fixing) writeBundles(mended []*fixTarget) error {
+// writeBundles writes the issuers of each distinct fix, and says who needs them.
+func (f *fixing) writeBundles(fixed []*fixTarget) error {
 	var order []cert.Hash
 	needs := make(map[cert.Hash][]*fixTarget)
-	for _, a := range mended {
+	for _, a := range fixed {
 		h := fix.HashOf(a.bundle)
 		if needs[h] == nil {
 			order = append(order, h)

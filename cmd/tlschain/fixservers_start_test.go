@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-var mendableServers = []mendableServer{
+var fixableServers = []fixableServer{
 	{kind: "nginx", program: "nginx", debian: "nginx", configure: (*instance).nginx,
 		shims: map[string]string{"nginx": `exec /usr/sbin/nginx -e stderr -p DIR -c CONFIG "$@"`}},
 	{kind: "apache", program: "apache2", debian: "apache2", configure: (*instance).apache,

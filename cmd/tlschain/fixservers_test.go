@@ -16,9 +16,9 @@ import (
 	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
-// A mendable server is a real one that starts with a chain file that lacks an
-// intermediate, and is mended by what fix writes and prints.
-type mendableServer struct {
+// A fixable server is a real one that starts with a chain file that lacks an
+// intermediate, and is fixed by what fix writes and prints.
+type fixableServer struct {
 	kind    string
 	program string
 	debian  string
@@ -42,7 +42,7 @@ type instance struct {
 	name                string // of the site
 }
 
-const mendedSite = "mend.example.test"
+const fixedSite = "mend.example.test"
 
 // brokenChain is served without its intermediates, and is valid now: real
 // clients look at the clock.
@@ -50,11 +50,11 @@ func brokenChain(t *testing.T) *tlstest.Recipe {
 	t.Helper()
 	r, err := tlstest.ParseRecipe("broken", `
 at `+time.Now().UTC().Format(time.DateOnly)+`
-name `+mendedSite+`
+name `+fixedSite+`
 root R keytype=rsa2048 from=-400d to=+4000d
 ca I by R keytype=rsa2048 from=-300d to=+2000d
 ca J by I keytype=rsa2048 from=-300d to=+2000d
-leaf L by J keytype=rsa2048 san=`+mendedSite+` from=-20d to=+60d
+leaf L by J keytype=rsa2048 san=`+fixedSite+` from=-20d to=+60d
 present L
 anchors R
 pool I J
@@ -70,11 +70,11 @@ func TestFixMendsRealServers(t *testing.T) {
 	gnutls := tlstest.Program(t, "gnutls-cli", "gnutls-bin")
 	java := newJavaClient(t)
 	r := brokenChain(t)
-	for _, s := range mendableServers {
+	for _, s := range fixableServers {
 		t.Run(s.kind, func(t *testing.T) {
 			tlstest.Program(t, s.program, s.debian)
 			dir := t.TempDir()
-			i := &instance{dir: dir, address: freeAddress(t), name: mendedSite, password: "changeit"}
+			i := &instance{dir: dir, address: freeAddress(t), name: fixedSite, password: "changeit"}
 			i.port = i.address[strings.LastIndex(i.address, ":")+1:]
 			i.cert, i.key = write(t, dir, "site.pem", pemOf(r.Presented...)), write(t, dir, "site.key", keyPEM(t, r.LeafKey.Signer))
 			roots, pool := write(t, dir, "roots.pem", pemOf(r.Anchors...)), write(t, dir, "pool.pem", pemOf(r.Pool...))
@@ -84,11 +84,11 @@ func TestFixMendsRealServers(t *testing.T) {
 			if code, out := typed(t, "scan", "--add-roots", roots, "--pool", pool, target); code != exitFindings || !strings.Contains(out, "missing-intermediate") {
 				t.Fatalf("the chain is to be broken at first: exit code %d\n%s", code, out)
 			}
-			mends := filepath.Join(dir, "it's mended") // the quoting is part of it
+			fixes := filepath.Join(dir, "it's mended") // the quoting is part of it
 			if s.kind == "postfix" {
-				mends = filepath.Join(dir, "mended") // which cannot quote
+				fixes = filepath.Join(dir, "mended") // which cannot quote
 			}
-			args := []string{"fix", "--server", s.kind, "-d", mends, "--add-roots", roots, "--pool", pool}
+			args := []string{"fix", "--server", s.kind, "-d", fixes, "--add-roots", roots, "--pool", pool}
 			if s.withKey {
 				args = append(args, "--key", i.key)
 			}
@@ -120,7 +120,7 @@ func (i *instance) host() string { return strings.TrimSuffix(i.address, ":"+i.po
 
 // workers returns the processes that accept connections and that a reload
 // replaces: all but the server's master. A server of one process has none.
-func (i *instance) workers(t *testing.T, s mendableServer) []int {
+func (i *instance) workers(t *testing.T, s fixableServer) []int {
 	t.Helper()
 	file := filepath.Join(i.dir, cmp.Or(s.master, "supervised"))
 	master, err := strconv.Atoi(strings.TrimSpace(string(read(t, file))))

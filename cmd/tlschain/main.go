@@ -1,5 +1,5 @@
 // Tlschain scans live TLS endpoints, judges the certificate chain that each one
-// presents, says which clients break because of it, and names what mends it.
+// presents, says which clients break because of it, and names what fixes it.
 //
 // This package is the command line and nothing else: it reads flags and files,
 // drives the packages that observe, judge and show, and turns what came of it

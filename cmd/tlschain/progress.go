@@ -56,7 +56,7 @@ func (p *process) newProgress(how string, now func() time.Time) (*progress, erro
 	return g, nil
 }
 
-// shown says whether anybody looks, so that counting the targets beforehand is
+// shown reports whether anybody looks, so that counting the targets beforehand is
 // worth its while.
 func (g *progress) shown() bool { return g.bar != nil || g.every > 0 }
 

@@ -23,7 +23,7 @@ import (
 func TestRow1And2ManualsForEachServer(t *testing.T) {
 	p := newPatient(t, "present L")
 	for _, k := range install.Kinds() {
-		p.mends = filepath.Join(p.dir, k.ID)
+		p.fixes = filepath.Join(p.dir, k.ID)
 		code, out := p.fix("--server", k.ID)
 		if code != exitClean || len(p.files()) == 0 {
 			t.Fatalf("%s: exit code %d, files %v\n%s", k.ID, code, p.files(), out)
@@ -31,7 +31,7 @@ func TestRow1And2ManualsForEachServer(t *testing.T) {
 		_, steps, _ := strings.Cut(out, k.Title+":\n")
 		mentions(t, steps, "  1. ", "  2. ", "Look again", "tlschain scan HOST")
 		for _, file := range p.files() {
-			mentions(t, out, "wrote "+filepath.Join(p.mends, file))
+			mentions(t, out, "wrote "+filepath.Join(p.fixes, file))
 		}
 	}
 }
@@ -41,7 +41,7 @@ func TestRow1And2ManualsForEachServer(t *testing.T) {
 func TestRow3SeparateOrConcatenated(t *testing.T) {
 	p := newPatient(t, "present L X I")
 	for _, kind := range []string{"iis", "iis-6", "iplanet", "tomcat"} {
-		p.mends = filepath.Join(p.dir, kind)
+		p.fixes = filepath.Join(p.dir, kind)
 		_, out := p.fix("--server", kind)
 		for i, want := range []string{"L", "I", "X"} {
 			if got := p.wrote(fmt.Sprintf("site.%d.cer", i)); got != want {
@@ -50,18 +50,18 @@ func TestRow3SeparateOrConcatenated(t *testing.T) {
 		}
 	}
 	for kind, file := range map[string]string{"apache": "site.chain.pem", "bigip": "site.chain.pem", "aws-acm": "site.chain.pem"} {
-		p.mends = filepath.Join(p.dir, kind)
+		p.fixes = filepath.Join(p.dir, kind)
 		if _, out := p.fix("--server", kind); p.wrote(file) != "I X" {
 			t.Errorf("%s: %s holds %s\n%s", kind, file, p.wrote(file), out)
 		}
 	}
 	for _, kind := range []string{"nginx", "caddy", "postfix", "dovecot", "kubernetes", "envoy", "traefik", "apache"} {
-		p.mends = filepath.Join(p.dir, kind)
+		p.fixes = filepath.Join(p.dir, kind)
 		if _, out := p.fix("--server", kind); p.wrote("site.fullchain.pem") != "L I X" {
 			t.Errorf("%s: %s\n%s", kind, p.wrote("site.fullchain.pem"), out)
 		}
 	}
-	p.mends = filepath.Join(p.dir, "iis")
+	p.fixes = filepath.Join(p.dir, "iis")
 	if got := p.wrote("site.p7b"); got != "I X" && got != "X I" { // a set
 		t.Errorf("the PKCS #7 file holds %s", got)
 	}
@@ -116,14 +116,14 @@ func TestRow13And14BindAgain(t *testing.T) {
 func TestRow15PFX(t *testing.T) {
 	p := newPatient(t, "present L")
 	for _, args := range [][]string{{"--pfx"}, {"--pfx", "--server", "nginx"}, {"--server", "tomcat"}} {
-		p.mends = filepath.Join(p.dir, strings.Join(args, ""))
+		p.fixes = filepath.Join(p.dir, strings.Join(args, ""))
 		code, out := p.fix(append(args, "--key", p.key, "--password-file", p.word)...)
 		if code != exitClean {
 			t.Fatalf("%v: exit code %d\n%s", args, code, out)
 		}
-		file := filepath.Join(p.mends, "site.pfx")
+		file := filepath.Join(p.fixes, "site.pfx")
 		if args[0] == "--server" {
-			file = filepath.Join(p.mends, "site.p12")
+			file = filepath.Join(p.fixes, "site.p12")
 		}
 		key, leaf, issuers, err := pkcs12.DecodeChain(read(t, file), "secret")
 		if err != nil || key == nil || string(leaf.Raw) != string(p.recipe.Cert("L")) || len(issuers) != 2 {

@@ -79,7 +79,7 @@ func TestMainstream(t *testing.T) {
 }
 
 // TestCrossCertificates takes every live cross-certificate of a published
-// anchor and holds that exactly those platforms are mended by sending it whose
+// anchor and holds that exactly those platforms are fixed by sending it whose
 // stores have its issuer's key and not its subject's.
 func TestCrossCertificates(t *testing.T) {
 	f, err := os.Open("../../../shared/data/crosssigns.tsv")
@@ -118,7 +118,7 @@ func TestCrossCertificates(t *testing.T) {
 		}
 		cross := known.Cert
 		if renamed(facts, cross) {
-			continue // certified under another name than its anchors': it mends nobody
+			continue // certified under another name than its anchors': it fixes nobody
 		}
 		ca := below(cross, "an intermediate", true)
 		list := []chain.Entry{chain.EntryFrom(below(ca, "leaf", false)), chain.EntryFrom(ca)}
@@ -128,10 +128,10 @@ func TestCrossCertificates(t *testing.T) {
 		with := Judge(platforms, v.Begin(), append(list, chain.EntryFrom(cross)), q)
 		need := strings.Split(row[7], ",")
 		for i, p := range platforms {
-			mended := !without[i].Accepted && with[i].Accepted
-			if want := slices.Contains(need, p.StoreID); mended != want && !forbidden(cross, with[i]) {
+			fixed := !without[i].Accepted && with[i].Accepted
+			if want := slices.Contains(need, p.StoreID); fixed != want && !forbidden(cross, with[i]) {
 				t.Errorf("%s by %s: %s is mended: %v, by the table %v; without: %s; with: %s",
-					row[0], row[1], p.ID, mended, want, without[i].Reason, with[i].Reason)
+					row[0], row[1], p.ID, fixed, want, without[i].Reason, with[i].Reason)
 			}
 		}
 		tried++

@@ -28,7 +28,7 @@ func (s *search) best() (bundle []Certificate, ok bool) {
 	if most < len(served) {
 		bundle = s.extend(bundle, served)
 	}
-	if s.mender.options.Prefer == Widest {
+	if s.planner.options.Prefer == Widest {
 		bundle = s.widen(bundle)
 	}
 	return bundle, true
@@ -41,7 +41,7 @@ func (s *search) ask(bundle []Certificate) []bool {
 	for _, c := range bundle {
 		entries = append(entries, chain.EntryFrom(c.Cert))
 	}
-	j := s.mender.judge
+	j := s.planner.judge
 	q := s.verdict.Question(j.At)
 	for _, source := range j.Known {
 		q.Known = append(q.Known, source.Set)
@@ -154,7 +154,7 @@ func (s *search) withRoot(bundle []Certificate) []Certificate {
 			return append(slices.Clip(bundle), Certificate{e.Cert, "presented", i})
 		}
 	}
-	for _, source := range s.mender.judge.Known {
+	for _, source := range s.planner.judge.Known {
 		for _, k := range source.Set.BySubject(top.Issuer) {
 			if root(k) {
 				return append(slices.Clip(bundle), Certificate{k, source.Name, -1})

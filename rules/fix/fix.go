@@ -3,7 +3,7 @@
 // need, in order.
 //
 // It offers nothing that it has not proven: the corrected list is judged again
-// by the same rules and clients, and is a mend only if it takes findings away
+// by the same rules and clients, and is a fix only if it takes findings away
 // or wins clients, brings no new finding and loses no client. A self-signed
 // root is never part of it, unless the policy says so. It makes nothing up:
 // certificates that are known from facts only are named, and somebody else
@@ -29,7 +29,7 @@ const (
 	Widest  Preference = "widest"  // with the cross-certificates that may win further clients
 )
 
-// Options are what a mend is made by.
+// Options are what a fix is made by.
 type Options struct {
 	Prefer Preference
 	// WithRoot keeps the self-signed root at the end, which no browser needs:
@@ -50,14 +50,14 @@ type Plan struct {
 	Bundle  []Certificate // behind the leaf, in order
 	Hash    cert.Hash     // SHA-256 over the binary SHA-256s of Bundle, in order
 	Changed bool          // the corrected list is not the presented one
-	Mends   bool          // proven: it takes findings away or wins clients, and harms nothing
+	Fixes   bool          // proven: it takes findings away or wins clients, and harms nothing
 	Before  *rules.Verdict
 	After   *rules.Verdict
 }
 
-// A Mender makes plans by one judge. It is safe for concurrent use, and
+// A Planner makes plans by one judge. It is safe for concurrent use, and
 // remembers the plans of the chains that it saw last. Make it with New.
-type Mender struct {
+type Planner struct {
 	judge    *rules.Judge
 	options  Options
 	verifier chain.Verifier
@@ -71,25 +71,25 @@ type key struct {
 	scts string // the times that came beside the leaf
 }
 
-// New prepares a mender for the profiles, the date and the known certificates
+// New prepares a planner for the profiles, the date and the known certificates
 // of a judge.
-func New(j *rules.Judge, o Options) *Mender {
-	return &Mender{judge: j, options: o}
+func New(j *rules.Judge, o Options) *Planner {
+	return &Planner{judge: j, options: o}
 }
 
-// Fill puts the mend into a verdict: Bundle and Mend stay nil where none is
+// Fill puts the fix into a verdict: Bundle and Fix stay nil where none is
 // known, or none is needed.
-func (m *Mender) Fill(v *rules.Verdict) {
+func (pl *Planner) Fill(v *rules.Verdict) {
 	if len(v.Findings) == 0 {
 		return
 	}
-	p := m.Plan(v)
-	if p == nil || !p.Mends {
+	p := pl.Plan(v)
+	if p == nil || !p.Fixes {
 		return
 	}
-	v.Bundle, v.Mend = &p.Hash, make([]*cert.Certificate, len(p.Bundle))
+	v.Bundle, v.Fix = &p.Hash, make([]*cert.Certificate, len(p.Bundle))
 	for i, c := range p.Bundle {
-		v.Mend[i] = c.Cert
+		v.Fix[i] = c.Cert
 	}
 }
 
@@ -99,17 +99,17 @@ const remembered = 256
 
 // Plan finds the corrected list. It is nil if there is no leaf, or no way from
 // it to an anchor of the chosen clients.
-func (m *Mender) Plan(v *rules.Verdict) *Plan {
+func (pl *Planner) Plan(v *rules.Verdict) *Plan {
 	if v.Leaf < 0 || v.Entries[v.Leaf].Cert == nil {
 		return nil
 	}
 	k := key{v.Name, chain.HashOf(v.Entries), fmt.Sprint(v.SCTs)}
-	p, known := m.plans.Recall(k)
+	p, known := pl.plans.Recall(k)
 	if known {
 		return p.of(v)
 	}
-	p = m.plan(v)
-	m.plans.Remember(k, p, remembered)
+	p = pl.plan(v)
+	pl.plans.Remember(k, p, remembered)
 	return p
 }
 
@@ -123,18 +123,18 @@ func (p *Plan) of(v *rules.Verdict) *Plan {
 	return &q
 }
 
-func (m *Mender) plan(v *rules.Verdict) *Plan {
-	s := m.search(v)
+func (pl *Planner) plan(v *rules.Verdict) *Plan {
+	s := pl.search(v)
 	best, ok := s.best()
 	if !ok {
 		return nil
 	}
 	p := &Plan{Leaf: v.Leaf, Bundle: best, Before: v, Hash: HashOf(best)}
-	if m.options.WithRoot {
+	if pl.options.WithRoot {
 		p.Bundle = s.withRoot(best)
 		p.Hash = HashOf(p.Bundle)
 	}
-	p.prove(m.judge)
+	p.prove(pl.judge)
 	return p
 }
 
@@ -161,7 +161,7 @@ func (p *Plan) prove(j *rules.Judge) {
 	}
 	p.Changed = !slices.EqualFunc(v.Entries, corrected.Entries, func(a, b chain.Entry) bool { return a.SHA256 == b.SHA256 })
 	p.After = j.Judge([]rules.Presentation{corrected})[0]
-	p.Mends = p.Changed && p.better()
+	p.Fixes = p.Changed && p.better()
 }
 
 // better reports whether something is gained and nothing lost. Findings are

@@ -86,7 +86,7 @@ func TestPlan(t *testing.T) {
 		name, recipe string
 		options      Options
 		want         string // names of the bundle
-		mends        bool
+		fixes        bool
 	}{
 		{"nothing to mend", "present L J I", Options{}, "J I", false},
 		{"both intermediates missing", "present L\npool I J", Options{}, "J I", true},
@@ -118,8 +118,8 @@ func TestPlan(t *testing.T) {
 			if p == nil {
 				t.Fatal("no plan")
 			}
-			if got := names(r, p.Bundle, "R", "I", "J", "X", "Y", "S", "E", "W"); got != c.want || p.Mends != c.mends {
-				t.Errorf("bundle %q, mends %v; findings before %v, after %v", got, p.Mends, p.Before.Findings, p.After.Findings)
+			if got := names(r, p.Bundle, "R", "I", "J", "X", "Y", "S", "E", "W"); got != c.want || p.Fixes != c.fixes {
+				t.Errorf("bundle %q, fixes %v; findings before %v, after %v", got, p.Fixes, p.Before.Findings, p.After.Findings)
 			}
 		})
 	}
@@ -142,8 +142,8 @@ func TestNoPlan(t *testing.T) {
 	}
 }
 
-// What no list can mend stays refused, and the plan says by whom and why.
-func TestWhatNoListMends(t *testing.T) {
+// What no list can fix stays refused, and the plan says by whom and why.
+func TestWhatNoListFixes(t *testing.T) {
 	r, err := tlstest.ParseRecipe("expired", "root R\nca I by R\nleaf L by I to=2026-11-01\npresent L\npool I\nanchors R")
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +154,7 @@ func TestWhatNoListMends(t *testing.T) {
 	if len(refused) != 2 || refused[0].Cause != client.Expired || refused[0].Reason == "" {
 		t.Errorf("%+v", refused)
 	}
-	if !p.Mends {
+	if !p.Fixes {
 		t.Error("the missing intermediate can be mended all the same")
 	}
 }
@@ -165,7 +165,7 @@ func TestLaws(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mends := 0
+	fixes := 0
 	for _, r := range recipes {
 		j, v := verdictOn(t, r)
 		m := New(j, Options{})
@@ -182,26 +182,26 @@ func TestLaws(t *testing.T) {
 			}
 		}
 		m.Fill(v)
-		if (v.Bundle != nil) != p.Mends || len(v.Mend) > 0 && !p.Mends {
-			t.Errorf("%s: bundle %v, mends %v", r.File, v.Bundle, p.Mends)
+		if (v.Bundle != nil) != p.Fixes || len(v.Fix) > 0 && !p.Fixes {
+			t.Errorf("%s: bundle %v, fixes %v", r.File, v.Bundle, p.Fixes)
 		}
-		if !p.Mends {
+		if !p.Fixes {
 			continue
 		}
-		mends++
+		fixes++
 		for i, before := range p.Before.Clients {
 			if before.Accepted && !p.After.Clients[i].Accepted {
 				t.Errorf("%s: the mend loses %s", r.File, before.Client)
 			}
 		}
-		// Mending the mended changes nothing.
+		// Fixing the fixed changes nothing.
 		again := m.Plan(p.After)
-		if again == nil || again.Mends || again.Hash != p.Hash {
+		if again == nil || again.Fixes || again.Hash != p.Hash {
 			t.Errorf("%s: the mend can be mended", r.File)
 		}
 	}
-	if mends < 20 {
-		t.Errorf("only %d of %d recipes have a mend", mends, len(recipes))
+	if fixes < 20 {
+		t.Errorf("only %d of %d recipes have a fix", fixes, len(recipes))
 	}
 }
 

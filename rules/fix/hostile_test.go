@@ -28,7 +28,7 @@ func TestAHostileListIsBounded(t *testing.T) {
 	began := time.Now()
 	p := New(j, Options{}).Plan(v)
 	t.Logf("%d certificates: %s", len(r.Presented), time.Since(began))
-	if p == nil || names(r, p.Bundle, "AR") != "AR" || !p.Mends {
+	if p == nil || names(r, p.Bundle, "AR") != "AR" || !p.Fixes {
 		t.Errorf("%+v", p)
 	}
 }

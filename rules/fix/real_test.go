@@ -95,7 +95,7 @@ func TestTheRealCertificatesAboveTheLeaf(t *testing.T) {
 				t.Errorf("%s: bytes that are at hand are not used", c.product)
 			}
 		}
-		if !p.Mends || !slices.Equal(got, c.want) {
+		if !p.Fixes || !slices.Equal(got, c.want) {
 			t.Errorf("%s for %s: %v, want %v; %v, after %v", c.product, strings.Join(c.clients, ", "), got, c.want, ruleIDs(v), ruleIDs(p.After))
 		}
 	}
@@ -122,7 +122,7 @@ func BenchmarkPlan(b *testing.B) {
 	m := New(j, Options{})
 	v := j.Judge([]rules.Presentation{{Name: tlstest.ServerName, Entries: []chain.Entry{chain.Read(mk.Leaf("L", inter).DER)}}})[0]
 	for b.Loop() {
-		if p := m.plan(v); p == nil || !p.Mends {
+		if p := m.plan(v); p == nil || !p.Fixes {
 			b.Fatal("no mend")
 		}
 	}

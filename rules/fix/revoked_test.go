@@ -44,7 +44,7 @@ func TestNeverWritesTheDead(t *testing.T) {
 			}
 			for _, prefer := range []Preference{Minimal, Widest} {
 				plan := New(j, Options{Prefer: prefer}).Plan(j.Judge([]rules.Presentation{p})[0])
-				if plan == nil || !plan.Mends {
+				if plan == nil || !plan.Fixes {
 					continue // nothing is written
 				}
 				planned++

@@ -12,7 +12,7 @@ import (
 
 // A search looks for the ways from one leaf to the anchors of all profiles.
 type search struct {
-	mender  *Mender
+	planner *Planner
 	verdict *rules.Verdict
 	leaf    *cert.Certificate
 	session *chain.Session
@@ -21,15 +21,15 @@ type search struct {
 	paths   [][]Certificate
 }
 
-func (m *Mender) search(v *rules.Verdict) *search {
-	s := &search{mender: m, verdict: v, leaf: v.Entries[v.Leaf].Cert, session: m.verifier.Begin()}
-	s.product, s.sold = m.judge.Products.Recognise(s.leaf)
-	for _, way := range chain.Ways(s.session, v.Entries, v.Leaf, m.judge.World(), true) {
+func (pl *Planner) search(v *rules.Verdict) *search {
+	s := &search{planner: pl, verdict: v, leaf: v.Entries[v.Leaf].Cert, session: pl.verifier.Begin()}
+	s.product, s.sold = pl.judge.Products.Recognise(s.leaf)
+	for _, way := range chain.Ways(s.session, v.Entries, v.Leaf, pl.judge.World(), true) {
 		path := make([]Certificate, len(way))
 		for i, step := range way {
 			path[i] = Certificate{Cert: step.Cert, Source: "presented", Position: step.Position}
 			if step.Position < 0 {
-				path[i].Source = m.judge.Known[step.Source].Name
+				path[i].Source = pl.judge.Known[step.Source].Name
 			}
 		}
 		s.paths = append(s.paths, path)
@@ -58,7 +58,7 @@ func (s *search) faults(path []Certificate) []int {
 		if c.Cert.SignatureAlg.Weak() && !s.leaf.SignatureAlg.Weak() {
 			weak++
 		}
-		if _, ok := s.mender.judge.Products.Superseded(c.Cert, s.mender.judge.At); ok {
+		if _, ok := s.planner.judge.Products.Superseded(c.Cert, s.planner.judge.At); ok {
 			old++
 		}
 		if c.Cert.NotAfter.Before(s.leaf.NotAfter) {

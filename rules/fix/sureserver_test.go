@@ -46,7 +46,7 @@ func TestRow3Products(t *testing.T) {
 			if want == nil {
 				continue
 			}
-			if p == nil || !p.Mends || !slices.Equal(r.ids(p.Bundle), want) {
+			if p == nil || !p.Fixes || !slices.Equal(r.ids(p.Bundle), want) {
 				t.Errorf("%s, %s for %v: %v, want %v; after: %v", c.name, prefer, c.clients, r.ids(p.Bundle), want, ruleIDs(p.After))
 			}
 		}
@@ -77,7 +77,7 @@ func TestRow3Note1TheBoundary(t *testing.T) {
 		if f := finding(v, "product-mismatch"); f != nil && f.Severity != rules.Info {
 			t.Errorf("product-mismatch is %s", f.Severity)
 		}
-		if p := New(j, Options{}).Plan(v); c.wrong && (!p.Mends || len(p.Bundle) != 1 || p.Bundle[0].Cert.Subject.Canon != v.Entries[0].Cert.Issuer.Canon) {
+		if p := New(j, Options{}).Plan(v); c.wrong && (!p.Fixes || len(p.Bundle) != 1 || p.Bundle[0].Cert.Subject.Canon != v.Entries[0].Cert.Issuer.Canon) {
 			t.Errorf("by %s at %s with %s: the mend is %v", c.issuer, c.issued, c.sent, r.ids(p.Bundle))
 		}
 	}
@@ -126,7 +126,7 @@ func TestRow3Order(t *testing.T) {
 	if f := finding(v, "wrong-order"); f == nil || !slices.Equal(f.Positions, []int{1}) {
 		t.Errorf("%v", v.Findings)
 	}
-	if p := New(j, Options{}).Plan(v); !p.Mends || !slices.Equal(r.ids(p.Bundle), []string{g3SHA1New, baltimoreGTE}) {
+	if p := New(j, Options{}).Plan(v); !p.Fixes || !slices.Equal(r.ids(p.Bundle), []string{g3SHA1New, baltimoreGTE}) {
 		t.Errorf("%v", r.ids(p.Bundle))
 	}
 }
@@ -139,7 +139,7 @@ func TestRow3TheSHA1Twin(t *testing.T) {
 	if f := finding(v, "superseded-intermediate"); f == nil || !strings.Contains(f.Message, r.certs[g3SHA2].SHA256.String()) {
 		t.Errorf("%v", v.Findings)
 	}
-	if p := New(j, Options{}).Plan(v); !p.Mends || !slices.Equal(r.ids(p.Bundle), []string{g3SHA2}) {
+	if p := New(j, Options{}).Plan(v); !p.Fixes || !slices.Equal(r.ids(p.Bundle), []string{g3SHA2}) {
 		t.Errorf("%v", r.ids(p.Bundle))
 	}
 }
@@ -226,14 +226,14 @@ func TestRow10WrongCrossRoot(t *testing.T) {
 	if finding(v, "missing-cross-root") != nil {
 		t.Error("one fault has two findings")
 	}
-	if p := New(j, Options{}).Plan(v); !p.Mends || !slices.Equal(r.ids(p.Bundle), []string{g3SHA1New, baltimoreGTE}) {
+	if p := New(j, Options{}).Plan(v); !p.Fixes || !slices.Equal(r.ids(p.Bundle), []string{g3SHA1New, baltimoreGTE}) {
 		t.Errorf("%v", r.ids(p.Bundle))
 	}
 }
 
 // Row 14: IIS has one store for all sites: the same wrong chain behind several
-// leaves is one mend.
-func TestRow14OneMendForAllSites(t *testing.T) {
+// leaves is one fix.
+func TestRow14OneFixForAllSites(t *testing.T) {
 	r := newReplica(t)
 	j := r.judge("2014-02-01", "android-4.4")
 	m := New(j, Options{})

@@ -63,7 +63,7 @@ type Step struct {
 	Lines    []string
 }
 
-// A Job is one server to mend.
+// A Job is one server to fix.
 type Job struct {
 	Name       string   // of its files, by SafeName
 	Dir        string   // where they are: an absolute path, as the user gave it

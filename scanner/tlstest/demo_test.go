@@ -9,7 +9,7 @@ import (
 )
 
 // TestDemo holds each endpoint to its description, as far as crypto/x509 can
-// tell: with the pool at hand most faults mend, without it they bite.
+// tell: with the pool at hand most faults fix, without it they bite.
 func TestDemo(t *testing.T) {
 	now := time.Date(2027, 5, 6, 7, 8, 9, 0, time.UTC)
 	endpoints, err := Demo(now)

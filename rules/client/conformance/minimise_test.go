@@ -83,7 +83,7 @@ func (s *scenario) distinct() []certificate {
 	return out
 }
 
-// names tells whether a certificate that takes part is of or by a name.
+// names reports whether a certificate that takes part is of or by a name.
 func (s *scenario) names(name string) bool {
 	return slices.ContainsFunc(s.distinct(), func(c certificate) bool { return c.subject == name || c.issuer == name })
 }

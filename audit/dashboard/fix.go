@@ -16,7 +16,7 @@ import (
 // A corrected file is what an endpoint should send: the leaf, then what belongs
 // after it. It is what tlschain fix writes, if all bytes are at hand.
 type corrected struct {
-	Hashes  []history.Hash // empty: nothing needs mending, or no mend is known
+	Hashes  []history.Hash // empty: nothing needs fixing, or no fix is known
 	Lacking []lacking      // certificates whose bytes nobody sent or fetched yet
 	Command string         // that gets the file otherwise
 	der     map[history.Hash][]byte
@@ -27,7 +27,7 @@ type lacking struct{ Subject, SHA256, URL string }
 
 func (c corrected) Ready() bool { return len(c.Hashes) > 0 && len(c.Lacking) == 0 }
 
-func (s *Server) mendOf(ctx context.Context, who history.Ref, e *reports.Endpoint) (c corrected, err error) {
+func (s *Server) fixOf(ctx context.Context, who history.Ref, e *reports.Endpoint) (c corrected, err error) {
 	c.Hashes = bundleOf(e)
 	if c.der, err = s.DB.DER(ctx, c.Hashes); err != nil {
 		return c, err
@@ -52,7 +52,7 @@ func (s *Server) mendOf(ctx context.Context, who history.Ref, e *reports.Endpoin
 }
 
 // bundleOf names the certificates of the corrected file. nil when nothing needs
-// mending, or no mend is known.
+// fixing, or no fix is known.
 func bundleOf(e *reports.Endpoint) (hashes []history.Hash) {
 	for _, c := range e.Chain {
 		if c.Role == "leaf" {
@@ -82,7 +82,7 @@ func (s *Server) bundle(w http.ResponseWriter, r *http.Request) {
 	current, e, err := s.present(r)
 	var c corrected
 	if err == nil {
-		c, err = s.mendOf(r.Context(), current.Endpoint, &e)
+		c, err = s.fixOf(r.Context(), current.Endpoint, &e)
 	}
 	if err == nil && !c.Ready() {
 		err = errNoFile
@@ -98,7 +98,7 @@ func (s *Server) bundle(w http.ResponseWriter, r *http.Request) {
 	sendPEM(w, fileName(e.ServerName, e.Host)+".fullchain.pem", ders)
 }
 
-// issuers sends what belongs after the leaf, the same for all that need a mend.
+// issuers sends what belongs after the leaf, the same for all that need a fix.
 func (s *Server) issuers(w http.ResponseWriter, r *http.Request) {
 	var h reports.Hash
 	if err := h.UnmarshalText([]byte(r.PathValue("bundle"))); err != nil || h.IsZero() {

@@ -11,9 +11,9 @@ import (
 	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
-// The history has the bytes that mend a chain also where no server ever sent
+// The history has the bytes that fix a chain also where no server ever sent
 // them.
-func TestAuditKeepsMend(t *testing.T) {
+func TestAuditKeepsFix(t *testing.T) {
 	r, err := tlstest.ParseRecipe("site", `
 at `+time.Now().UTC().Format(time.DateOnly)+`
 name site.example.test

@@ -9,18 +9,18 @@ import (
 	"slices"
 )
 
-// internMends stores the certificates of each mend once, so that the corrected
+// internFixes stores the certificates of each fix once, so that the corrected
 // file can be had long after what they were fetched from is gone. The bundle's
 // hash names the list: one that is known is never written again.
-func internMends(ctx context.Context, tx *sql.Tx, states map[Hash]*State) error {
-	mends := map[Hash][]Certificate{}
+func internFixes(ctx context.Context, tx *sql.Tx, states map[Hash]*State) error {
+	fixes := map[Hash][]Certificate{}
 	for _, s := range states {
-		if len(s.Mend) > 0 {
-			mends[s.Bundle] = s.Mend
+		if len(s.Fix) > 0 {
+			fixes[s.Bundle] = s.Fix
 		}
 	}
 	known := map[Hash]int64{}
-	order := slices.SortedFunc(maps.Keys(mends), func(a, b Hash) int { return bytes.Compare(a[:], b[:]) })
+	order := slices.SortedFunc(maps.Keys(fixes), func(a, b Hash) int { return bytes.Compare(a[:], b[:]) })
 	if err := lookUpHashes(ctx, tx, known, order, "SELECT certificate_id, bundle FROM mend_certificate WHERE position = 0 AND "+
 		"bundle IN"); err != nil {
 		return err
@@ -28,7 +28,7 @@ func internMends(ctx context.Context, tx *sql.Tx, states map[Hash]*State) error 
 	certificates := map[Hash][]any{}
 	var p packer
 	for _, bundle := range order {
-		for _, c := range mends[bundle] {
+		for _, c := range fixes[bundle] {
 			if _, ok := known[bundle]; !ok {
 				certificates[c.SHA256] = []any{seconds(c.NotAfter), p.pack(c.Doc), c.DER}
 			}
@@ -40,7 +40,7 @@ func internMends(ctx context.Context, tx *sql.Tx, states map[Hash]*State) error 
 	}
 	var rows [][]any
 	for _, bundle := range order {
-		for position, c := range mends[bundle] {
+		for position, c := range fixes[bundle] {
 			if _, ok := known[bundle]; !ok {
 				rows = append(rows, []any{bundle[:], position, ids[c.SHA256]})
 			}
@@ -50,7 +50,7 @@ func internMends(ctx context.Context, tx *sql.Tx, states map[Hash]*State) error 
 		"ON CONFLICT (bundle, position) DO NOTHING", rows)
 }
 
-// Bundle gives the certificates that a mend stands for, DER, in order; nil if
+// Bundle gives the certificates that a fix stands for, DER, in order; nil if
 // they were never at hand.
 func (db *DB) Bundle(ctx context.Context, bundle Hash) ([][]byte, error) {
 	var found [][]byte
