@@ -57,6 +57,9 @@ func New(config Config, env Env) (*Engine, error) {
 	if e.scanner, err = e.newScanner(); err != nil {
 		return nil, err
 	}
+	if env.SharePace {
+		e.scanner.ShareLimits()
+	}
 	if e.distrust, err = e.readDistrust(); err != nil {
 		return nil, err
 	}

@@ -24,6 +24,8 @@ type Env struct {
 	Getenv func(string) string // for proxies; nil: an empty environment
 	Facts  *catalog.Facts      // about CAs and trust stores; nil: those that are compiled in
 	Now    time.Time           // zero: when the Engine is made
+
+	SharePace bool // the scans of an Engine hold Config.Pace together, not each
 }
 
 func (v *Env) getenv(name string) string {

@@ -40,18 +40,16 @@ type seenEndpoint struct {
 
 // trouble notes why the audit is not complete.
 func (r *auditRun) trouble(err error) {
-	if len(r.summary.Troubles) < maxTroubles {
-		r.summary.Troubles = append(r.summary.Troubles, reports.Clean(err.Error()))
-	}
+	r.summary.trouble(err.Error())
 	r.auditor.report(err)
 }
 
 // run looks at all targets, then again at those that changed. Its error is the
 // history's: nothing can be stored any more.
-func (r *auditRun) run(ctx context.Context) error {
+func (r *auditRun) run(ctx context.Context, targets iter.Seq[scanner.Target]) error {
 	r.ders, r.targets = map[reports.Hash][]byte{}, map[string]scanner.Target{}
 	var unconfirmed []unconfirmedChange
-	err := r.each(ctx, r.sources(ctx), func(some []seenEndpoint) error {
+	err := r.each(ctx, targets, func(some []seenEndpoint) error {
 		confirmed, changed, err := r.splitConfirmed(ctx, some)
 		unconfirmed = append(unconfirmed, changed...)
 		return errors.Join(err, r.store(ctx, confirmed))
@@ -62,38 +60,28 @@ func (r *auditRun) run(ctx context.Context) error {
 	return r.confirm(ctx, unconfirmed)
 }
 
-// maxSkipped bounds the lines that an audit's summary names.
-const maxSkipped = 20
-
 // sources walks the group's targets and notes the mistakes among them.
 func (r *auditRun) sources(ctx context.Context) iter.Seq[scanner.Target] {
-	note := func(text string) { r.auditor.report(errors.New("note: " + text)) }
+	return r.auditor.sources(ctx, r.group, func(err error) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.summary.skip(err)
+	})
+}
+
+// sources walks a group's targets, and hands the mistakes among them to skip.
+func (a *Auditor) sources(ctx context.Context, g *Group, skip func(error)) iter.Seq[scanner.Target] {
+	note := func(text string) { a.report(errors.New("note: " + text)) }
 	return func(yield func(scanner.Target) bool) {
-		for target, err := range r.group.targets(ctx, r.group.lists(r.auditor.Getenv), note) {
-			var source *sourceError
-			switch {
-			case errors.As(err, &source):
-				r.mu.Lock()
-				r.trouble(err)
-				r.mu.Unlock()
-			case err != nil:
-				r.skip(err)
-			case !yield(target):
+		for target, err := range g.targets(ctx, g.lists(a.Getenv), note) {
+			if err != nil {
+				skip(err)
+				a.report(err)
+			} else if !yield(target) {
 				return
 			}
 		}
 	}
-}
-
-// skip notes a line that is no target.
-func (r *auditRun) skip(err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.summary.Skipped++
-	if len(r.summary.SkippedLines) < maxSkipped {
-		r.summary.SkippedLines = append(r.summary.SkippedLines, reports.Clean(err.Error()))
-	}
-	r.auditor.report(err)
 }
 
 // each looks at targets and hands what it saw to take, a batch at a time.

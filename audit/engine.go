@@ -17,7 +17,9 @@ import (
 // same settings. env is what there is beside the files that a group names.
 func NewEngine(env func(now time.Time) tlschain.Env) Engine {
 	return func(g *Group, now time.Time) (ScanFunc, error) {
-		engine, err := g.engine(env(now))
+		with := env(now)
+		with.SharePace = g.Zone != "" // of all shards that a worker does at once
+		engine, err := g.engine(with)
 		if err != nil {
 			return nil, err
 		}

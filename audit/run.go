@@ -20,6 +20,10 @@ type Auditor struct {
 	Clock  Clock
 	Getenv func(string) string // for secrets
 	Report func(error)         // troubles that end nothing: a line that is no target, a receiver that is down
+	Lease  time.Duration       // how long it keeps a shard when it is silent; 0: DefaultLease
+	Ended  func(history.Audit) // told of an audit that workers share when it ends here; nil: nobody is
+
+	engines engines // of audits whose shards are done here
 }
 
 // A Summary is stored with each audit that came to its end.
@@ -40,12 +44,9 @@ type Summary struct {
 // somebody else. All errors name the group. The caller sends the notices: see
 // Notifier.
 func (a *Auditor) Run(ctx context.Context, group string) (history.Audit, error) {
-	g := a.Config.Groups[group]
-	if g == nil {
-		return history.Audit{}, fmt.Errorf("there is no group %q; there is %s", group, orNone(sortedKeys(a.Config.Groups)))
-	}
-	if g.Zone != a.Zone {
-		return history.Audit{}, fmt.Errorf("group %s belongs to %s, not to %s", group, zoneName(g.Zone), zoneName(a.Zone))
+	g, err := a.group(group)
+	if err != nil {
+		return history.Audit{}, err
 	}
 	look, err := a.Engine(g, a.Clock.now())
 	if err != nil {
@@ -56,6 +57,18 @@ func (a *Auditor) Run(ctx context.Context, group string) (history.Audit, error) 
 		return history.Audit{}, fmt.Errorf("auditing %s: %w", group, err)
 	}
 	return audit, nil
+}
+
+// group is a group that is this auditor's to reach.
+func (a *Auditor) group(name string) (*Group, error) {
+	g := a.Config.Groups[name]
+	if g == nil {
+		return nil, fmt.Errorf("there is no group %q; there is %s", name, orNone(sortedKeys(a.Config.Groups)))
+	}
+	if g.Zone != a.Zone {
+		return nil, fmt.Errorf("group %s belongs to %s, not to %s", name, zoneName(g.Zone), zoneName(a.Zone))
+	}
+	return g, nil
 }
 
 // audit is Run with all that it needs.
@@ -70,7 +83,7 @@ func (a *Auditor) audit(ctx context.Context, g *Group, look ScanFunc) (history.A
 		return history.Audit{}, err
 	}
 	n := &auditRun{auditor: a, group: g, look: look, writer: w}
-	if err := n.run(ctx); err != nil {
+	if err := n.run(ctx, n.sources(ctx)); err != nil {
 		return history.Audit{}, err // the next audit joins what was stored
 	}
 	if ctx.Err() != nil {
@@ -115,6 +128,30 @@ func SummaryOf(a history.Audit) (s Summary) {
 // Endpoint reads an endpoint back from the history, as it was reported.
 func Endpoint(who history.Ref, s history.State) (reports.Endpoint, error) {
 	return endpoint(who.Identity, s)
+}
+
+// trouble notes why the audit is not complete.
+func (s *Summary) trouble(text string) {
+	if len(s.Troubles) < maxTroubles {
+		s.Troubles = append(s.Troubles, reports.Clean(text))
+	}
+}
+
+// maxSkipped bounds the lines that a summary names.
+const maxSkipped = 20
+
+// skip notes a mistake among the targets: a line that is none, or a list that
+// could not be had whole.
+func (s *Summary) skip(err error) {
+	var source *sourceError
+	if errors.As(err, &source) {
+		s.trouble(err.Error())
+		return
+	}
+	s.Skipped++
+	if len(s.SkippedLines) < maxSkipped {
+		s.SkippedLines = append(s.SkippedLines, reports.Clean(err.Error()))
+	}
 }
 
 // count notes an endpoint that is stored.

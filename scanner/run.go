@@ -14,26 +14,39 @@ import (
 // A run is one scan under way: the scanner and what its connections share.
 type run struct {
 	*Scanner
-	pace     *pace
-	hosts    hosts
-	limiter  *rate.Limiter // nil without a limit
+	*limits
 	names    names
 	answered answered
 	memory   wire.Pool
 }
 
+// limits hold back the connections of one run, or of several that share them.
+type limits struct {
+	pace    *pace
+	hosts   hosts
+	limiter *rate.Limiter // nil without a limit
+}
+
 func newRun(s *Scanner) *run {
-	r := &run{Scanner: s, pace: newPace(s.concurrency())}
-	switch {
-	case s.PerHost == 0:
-		r.hosts.limit = 4
-	case s.PerHost > 0:
-		r.hosts.limit = s.PerHost
-	}
-	if s.Rate > 0 {
-		r.limiter = rate.NewLimiter(rate.Limit(s.Rate), max(1, int(s.Rate/10)))
+	r := &run{Scanner: s, limits: s.shared}
+	if r.limits == nil {
+		r.limits = newLimits(s)
 	}
 	return r
+}
+
+func newLimits(s *Scanner) *limits {
+	l := &limits{pace: newPace(s.concurrency())}
+	switch {
+	case s.PerHost == 0:
+		l.hosts.limit = 4
+	case s.PerHost > 0:
+		l.hosts.limit = s.PerHost
+	}
+	if s.Rate > 0 {
+		l.limiter = rate.NewLimiter(rate.Limit(s.Rate), max(1, int(s.Rate/10)))
+	}
+	return l
 }
 
 // turn waits until a connection to addr may begin. The caller calls done when

@@ -17,7 +17,7 @@ import (
 // A Scanner holds what is the same for every target of a scan. The zero value
 // is ready for use: ordinary pace, every address family, one complete
 // handshake each. Its fields must not change during a scan; one Scanner may
-// run several scans at once, each with limits of its own.
+// run several scans at once, each with limits of its own; see ShareLimits.
 type Scanner struct {
 	Concurrency int           // connections at once; 0 means 256
 	PerHost     int           // connections at once to one address; 0 means 4, below 0 no limit; loopback has none
@@ -44,7 +44,13 @@ type Scanner struct {
 	Dial     func(ctx context.Context, addr netip.AddrPort) (net.Conn, error)           // in place of TCP and proxies; nil means these
 	StartTLS func(ctx context.Context, conn net.Conn, dialect, serverName string) error // nil means starttls.Upgrade
 	Now      func() time.Time                                                           // nil means time.Now
+
+	shared *limits // of all scans; nil: each has its own
 }
+
+// ShareLimits has all scans that begin from here on hold the limits together.
+// It is called once all other fields are set.
+func (s *Scanner) ShareLimits() { s.shared = newLimits(s) }
 
 // spareDescriptors is what a scan leaves to the rest of the program: lists,
 // reports, name servers.

@@ -36,14 +36,18 @@ type DB struct {
 // A dialect is what differs between the two databases. All other SQL is
 // written once: both number their parameters $1, $2, ...
 type dialect struct {
-	serial  bool                                                               // one writer at a time
-	name    string                                                             // directory of the migrations
-	lock    func(ctx context.Context, group string) (unlock func(), err error) // ErrBusy: held by another
-	end     func() error                                                       // after the last unlock
-	guard   func(ctx context.Context, tx *sql.Tx, alone bool) error            // keeps pruning apart from adding
-	analyze func(ctx context.Context, tx *sql.Tx, tables string) error         // lets the planner know of what came in
+	serial  bool                                                                           // one writer at a time
+	name    string                                                                         // directory of the migrations
+	lock    func(ctx context.Context, group string) (unlock func(), err error)             // ErrBusy: held by another
+	lockIn  func(ctx context.Context, tx *sql.Tx, group string) (unlock func(), err error) // lock, at most until tx ends
+	end     func() error                                                                   // after the last unlock
+	guard   func(ctx context.Context, tx *sql.Tx, alone bool) error                        // keeps pruning apart from adding
+	analyze func(ctx context.Context, tx *sql.Tx, tables string) error                     // lets the planner know of what came in
 	compact func(ctx context.Context, db *sql.DB) error
 	size    string // a query for the bytes in use
+	now     string // the database's clock, in milliseconds since 1970
+	share   string // ends a query whose row others may read meanwhile, and none may change
+	update  string // ends a query whose row is about to be changed
 }
 
 // Errors that callers tell apart.

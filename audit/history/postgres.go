@@ -9,8 +9,11 @@ import (
 	"strconv"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
+
+const idleInTransaction = "idle_in_transaction_session_timeout"
 
 // openPostgres makes a pool for the URL, whose every parameter pgx reads.
 func openPostgres(where string) (*DB, error) {
@@ -20,6 +23,11 @@ func openPostgres(where string) (*DB, error) {
 	}
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "tlschain"
+	}
+	// A process that was frozen, or cut off, within a transaction holds up nobody
+	// for longer.
+	if config.RuntimeParams[idleInTransaction] == "" {
+		config.RuntimeParams[idleInTransaction] = "60s"
 	}
 	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(8)
@@ -33,6 +41,16 @@ func openPostgres(where string) (*DB, error) {
 		lock: func(ctx context.Context, group string) (func(), error) {
 			return lockAdvisory(ctx, locks, group)
 		},
+		lockIn: func(ctx context.Context, tx *sql.Tx, group string) (func(), error) {
+			var ok bool
+			if err := tx.QueryRowContext(ctx, "SELECT pg_try_advisory_xact_lock($1)", lockKey("audit of "+group)).Scan(&ok); err != nil {
+				return nil, fmt.Errorf("locking the group %s: %w", strconv.Quote(group), err)
+			}
+			if !ok {
+				return nil, ErrBusy
+			}
+			return func() {}, nil
+		},
 		end:   locks.Close,
 		guard: guardAdvisory,
 		// Autovacuum may be a minute late, and sees pending when it is empty. With
@@ -44,6 +62,9 @@ func openPostgres(where string) (*DB, error) {
 		},
 		compact: func(context.Context, *sql.DB) error { return nil }, // autovacuum's business
 		size:    "SELECT pg_database_size(current_database())",
+		now:     "(extract(epoch FROM clock_timestamp()) * 1000)::bigint",
+		share:   " FOR SHARE",
+		update:  " FOR UPDATE",
 	}}, nil
 }
 
@@ -70,6 +91,15 @@ func lockAdvisory(ctx context.Context, db *sql.DB, group string) (func(), error)
 		conn.Close()
 	}, nil
 }
+
+// deadlocked reports whether PostgreSQL ended a transaction so that another one
+// could go on.
+func deadlocked(err error) bool {
+	var said *pgconn.PgError
+	return errors.As(err, &said) && said.Code == deadlockDetected
+}
+
+const deadlockDetected = "40P01" // deadlock_detected, appendix A of PostgreSQL's manual
 
 // lockKey is the number that an advisory lock is known by.
 func lockKey(what string) int64 {

@@ -99,5 +99,5 @@ func openSQLiteReading(path string) (*DB, error) {
 	}
 	pool.SetMaxOpenConns(4)
 	pool.SetMaxIdleConns(2)
-	return &DB{sql: pool, dialect: dialect{name: "sqlite", end: func() error { return nil }, size: sqliteSize}}, nil
+	return &DB{sql: pool, dialect: dialect{name: "sqlite", end: func() error { return nil }, size: sqliteSize, now: sqliteNow}}, nil
 }

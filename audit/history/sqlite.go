@@ -15,6 +15,9 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite": no cgo, so that one binary is enough
 )
 
+// sqliteNow is the time, in milliseconds.
+const sqliteNow = "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
+
 // sqliteSize asks for the bytes in use.
 const sqliteSize = "SELECT (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size)"
 
@@ -46,6 +49,7 @@ func openSQLite(path string) (*DB, error) {
 		serial: true,
 		name:   "sqlite",
 		lock:   func(_ context.Context, group string) (func(), error) { return lockFile(abs, group) },
+		lockIn: func(_ context.Context, _ *sql.Tx, group string) (func(), error) { return lockFile(abs, group) },
 		end:    func() error { return nil },
 		guard:  func(context.Context, *sql.Tx, bool) error { return nil }, // one writer at a time anyway
 		// It walks the indexes that are there, however much it knows.
@@ -60,6 +64,7 @@ func openSQLite(path string) (*DB, error) {
 			return nil
 		},
 		size: sqliteSize,
+		now:  sqliteNow, // one writer at a time: nothing to lock
 	}}, nil
 }
 

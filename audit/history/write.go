@@ -15,19 +15,17 @@ type Writer struct {
 	ID    int64
 	Group string
 	db    *DB
-	fresh int // endpoints that were not known before
+	fresh int                                  // endpoints that were not known before
+	owns  func(context.Context, *sql.Tx) error // in place of own; nil for a whole audit
 }
 
 // Begin starts an audit of a group. The caller holds the group's Lock. What a
 // killed audit of the group left is joined first, as a partial audit.
 func (db *DB) Begin(ctx context.Context, group string, at time.Time) (*Writer, error) {
 	w := &Writer{Group: group, db: db}
-	err := db.inTx(ctx, func(tx *sql.Tx) error {
-		if err := db.joinDead(ctx, tx, group); err != nil {
-			return err
-		}
-		return tx.QueryRowContext(ctx, "INSERT INTO audit (grp, started, state) VALUES ($1, $2, 'running') RETURNING id", group,
-			at.Unix()).Scan(&w.ID)
+	err := db.inTx(ctx, func(tx *sql.Tx) (err error) {
+		w.ID, err = db.begin(ctx, tx, group, at)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("beginning an audit: %w", err)
@@ -35,8 +33,18 @@ func (db *DB) Begin(ctx context.Context, group string, at time.Time) (*Writer, e
 	return w, nil
 }
 
+func (db *DB) begin(ctx context.Context, tx *sql.Tx, group string, at time.Time) (id int64, err error) {
+	if err := db.joinDead(ctx, tx, group); err != nil {
+		return 0, err
+	}
+	err = tx.QueryRowContext(ctx, "INSERT INTO audit (grp, started, state) VALUES ($1, $2, 'running') RETURNING id", group,
+		at.Unix()).Scan(&id)
+	return id, err
+}
+
 // joinDead ends the audits of a group that nobody runs any more. Their end
-// is unknown: the start stands for it.
+// is unknown: the start stands for it. One that workers share is theirs until
+// it ends: ErrBusy.
 func (db *DB) joinDead(ctx context.Context, tx *sql.Tx, group string) error {
 	var dead []int64
 	err := each(ctx, tx, func(rows *sql.Rows) error {
@@ -49,6 +57,13 @@ func (db *DB) joinDead(ctx context.Context, tx *sql.Tx, group string) error {
 		return err
 	}
 	for _, id := range dead {
+		var shared bool
+		if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM shard WHERE audit_id = $1)", id).Scan(&shared); err != nil {
+			return err
+		}
+		if shared {
+			return ErrBusy
+		}
 		// First of all: from here on, a writer that lives after all adds no more.
 		if _, err := tx.ExecContext(ctx, "UPDATE audit SET state = 'partial', ended = started WHERE id = $1", id); err != nil {
 			return err
@@ -63,6 +78,9 @@ func (db *DB) joinDead(ctx context.Context, tx *sql.Tx, group string) error {
 // own begins each step of a writer: it holds the audit's row until the step is
 // done, and finds out whether the audit is still this writer's to write.
 func (w *Writer) own(ctx context.Context, tx *sql.Tx) error {
+	if w.owns != nil {
+		return w.owns(ctx, tx)
+	}
 	result, err := tx.ExecContext(ctx, "UPDATE audit SET state = 'running' WHERE id = $1 AND state = 'running'", w.ID)
 	if err != nil {
 		return err
@@ -77,7 +95,20 @@ func (w *Writer) own(ctx context.Context, tx *sql.Tx) error {
 // endpoint that is seen twice counts as it was seen last. A few hundred at a
 // time are best. ErrTaken: another audit of the group has begun meanwhile.
 func (w *Writer) Add(ctx context.Context, seen ...Seen) error {
-	err := w.db.inTx(ctx, func(tx *sql.Tx) error {
+	var err error
+	for range 5 { // of two who add the same certificates as chains and as mends, the database lets one try again
+		if err = w.add(ctx, seen); !deadlocked(err) {
+			break
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("storing what audit %d saw: %w", w.ID, err)
+	}
+	return nil
+}
+
+func (w *Writer) add(ctx context.Context, seen []Seen) error {
+	return w.db.inTx(ctx, func(tx *sql.Tx) error {
 		if err := w.own(ctx, tx); err != nil {
 			return err
 		}
@@ -109,10 +140,6 @@ func (w *Writer) Add(ctx context.Context, seen ...Seen) error {
 		return insert(ctx, tx, "INSERT INTO pending (audit_id, endpoint_id, state_id)",
 			"ON CONFLICT (audit_id, endpoint_id) DO UPDATE SET state_id = excluded.state_id", rows)
 	})
-	if err != nil {
-		return fmt.Errorf("storing what audit %d saw: %w", w.ID, err)
-	}
-	return nil
 }
 
 // Keep says of known endpoints that they are as they were, whatever was seen.
@@ -167,7 +194,7 @@ func (w *Writer) internEndpoints(ctx context.Context, tx *sql.Tx, endpoints map[
 		return nil, err
 	}
 	// Each time that their number has doubled the planner should know.
-	if before := w.fresh; len(missing) > 0 {
+	if before := w.fresh; len(missing) > 0 && w.owns == nil {
 		w.fresh += len(missing)
 		if bits.Len(uint(w.fresh/chunk)) > bits.Len(uint(before/chunk)) {
 			if err := w.db.analyze(ctx, tx, "endpoint"); err != nil {
@@ -187,18 +214,26 @@ func (w *Writer) Finish(ctx context.Context, at time.Time, complete bool, summar
 		if err := w.own(ctx, tx); err != nil {
 			return err
 		}
-		if err := w.db.join(ctx, tx, w.ID, w.Group, complete); err != nil {
-			return err
-		}
-		state := "partial"
-		if complete {
-			state = "complete"
-		}
-		_, err := tx.ExecContext(ctx, "UPDATE audit SET state = $2, ended = $3, summary = $4 WHERE id = $1", w.ID, state, at.Unix(), summary)
-		return err
+		return w.finish(ctx, tx, at, complete, summary)
 	})
 	if err != nil {
 		return fmt.Errorf("ending audit %d: %w", w.ID, err)
 	}
 	return nil
+}
+
+// finish is Finish, of an audit that is the writer's.
+func (w *Writer) finish(ctx context.Context, tx *sql.Tx, at time.Time, complete bool, summary string) error {
+	if err := w.db.join(ctx, tx, w.ID, w.Group, complete); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, "DELETE FROM shard WHERE audit_id = $1", w.ID); err != nil {
+		return err
+	}
+	state := "partial"
+	if complete {
+		state = "complete"
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE audit SET state = $2, ended = $3, summary = $4 WHERE id = $1", w.ID, state, at.Unix(), summary)
+	return err
 }

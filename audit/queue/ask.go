@@ -20,7 +20,7 @@ import (
 // for that moment, while the job is known, for a day after its end, they all get
 // that one. Zero means now, by hand: workers do not mind blackouts then.
 func (q *Queue) Ask(ctx context.Context, g *audit.Group, planned time.Time) (int64, error) {
-	j := job{Group: g.Name, ByHand: planned.IsZero()}
+	j := job{Group: g.Name, ByHand: planned.IsZero(), Version: version}
 	if j.ByHand {
 		planned = time.Now()
 	}
@@ -42,7 +42,7 @@ func (q *Queue) Ask(ctx context.Context, g *audit.Group, planned time.Time) (int
 	return inserted.Job.ID, nil
 }
 
-// Wait waits until a job has ended and gives the audit that came of it. That
+// Wait waits until a job's audit has ended and gives it. That
 // nobody takes the job, and what went wrong at an attempt, is reported. When ctx
 // ends the job stays in the queue. A database that does not answer is waited for.
 func (q *Queue) Wait(ctx context.Context, id int64) (history.Audit, error) {
@@ -57,7 +57,13 @@ func (q *Queue) Wait(ctx context.Context, id int64) (history.Audit, error) {
 		case err != nil:
 			w.lost(err)
 		case row.State == rivertype.JobStateCompleted:
-			return q.result(ctx, row)
+			a, err := q.result(ctx, row)
+			if err == nil && a.State != history.Running {
+				return a, nil
+			}
+			if err != nil && !w.passing(ctx, err) {
+				return a, err
+			}
 		case row.FinalizedAt != nil:
 			return history.Audit{}, fmt.Errorf("zone %s gave up job %d after %d attempts: %s", row.Queue, id, row.Attempt, lastError(row))
 		default:
@@ -71,11 +77,13 @@ func (q *Queue) Wait(ctx context.Context, id int64) (history.Audit, error) {
 	}
 }
 
+var errOutput = errors.New("does not say which audit came of it")
+
 // result is the audit that a job ended with.
 func (q *Queue) result(ctx context.Context, row *rivertype.JobRow) (history.Audit, error) {
 	var audit int64
 	if err := json.Unmarshal(row.Output(), &audit); err != nil {
-		return history.Audit{}, fmt.Errorf("job %d does not say which audit came of it: %w", row.ID, err)
+		return history.Audit{}, fmt.Errorf("job %d %w: %w", row.ID, errOutput, err)
 	}
 	return q.db.Audit(ctx, audit)
 }
@@ -83,7 +91,7 @@ func (q *Queue) result(ctx context.Context, row *rivertype.JobRow) (history.Audi
 // Waiting gives since when groups wait for a worker that takes their audit; not
 // those that a worker has put off for a while.
 func (q *Queue) Waiting(ctx context.Context) (map[string]time.Time, error) {
-	list, err := q.client.JobList(ctx, river.NewJobListParams().First(10_000).
+	list, err := q.client.JobList(ctx, river.NewJobListParams().First(10_000).Kinds(job{}.Kind()).
 		States(rivertype.JobStateAvailable, rivertype.JobStateRetryable, rivertype.JobStateScheduled))
 	if err != nil {
 		return nil, fmt.Errorf("listing what waits in the queue: %w", err)
@@ -110,6 +118,16 @@ type waiting struct {
 	down   bool
 	errors int
 	told   time.Time // that nobody takes it
+}
+
+// passing reports whether an error of the history is the database's, which may
+// come back.
+func (w *waiting) passing(ctx context.Context, err error) bool {
+	if ctx.Err() != nil || errors.Is(err, history.ErrNotFound) || errors.Is(err, errOutput) {
+		return false
+	}
+	w.lost(err)
+	return true
 }
 
 func (w *waiting) lost(err error) {

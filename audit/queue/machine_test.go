@@ -2,6 +2,9 @@ package queue
 
 import (
 	"context"
+	"fmt"
+	"iter"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -9,6 +12,8 @@ import (
 
 	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 var (
@@ -42,7 +47,10 @@ func newMachine(t *testing.T, where string) *machine {
 		t.Fatal(err)
 	}
 	t.Cleanup(q.Close)
-	q.pace = pace{poll: 20 * time.Millisecond, untaken: time.Hour, silence: time.Second, later: 50 * time.Millisecond, attempts: 7}
+	q.pace = pace{
+		poll: 20 * time.Millisecond, untaken: time.Hour, silence: time.Second, later: 50 * time.Millisecond, attempts: 7,
+		beat: 200 * time.Millisecond, dead: 2 * time.Second, patience: time.Hour,
+	}
 	return &machine{q, reported}
 }
 
@@ -65,10 +73,10 @@ func (m *machine) wait(t *testing.T, id int64) history.Audit {
 }
 
 // works takes the audits of a zone until the test or the given stop ends it.
-func (m *machine) works(t *testing.T, zone string, run Run) (stop func()) {
+func (m *machine) works(t *testing.T, zone string, auditor Auditor) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	stopped, err := m.Work(ctx, zone, run)
+	stopped, err := m.Work(ctx, zone, auditor)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,30 +85,39 @@ func (m *machine) works(t *testing.T, zone string, run Run) (stop func()) {
 	return stop
 }
 
-// audits is an audit as Auditor.Run makes them, of nothing; during happens in
-// its midst.
-func (m *machine) audits(during func(context.Context) error) Run {
-	return func(ctx context.Context, group string, _ bool) (a history.Audit, err error) {
-		unlock, err := m.db.Lock(ctx, group)
-		if err != nil {
-			return a, err
-		}
-		defer unlock()
-		w, err := m.db.Begin(ctx, group, time.Now())
-		if err != nil {
-			return a, err
-		}
-		if during != nil {
-			err = during(ctx)
-		}
-		if err != nil && ctx.Err() == nil {
-			return a, err
-		}
-		if err := w.Finish(context.WithoutCancel(ctx), time.Now(), ctx.Err() == nil, ""); err != nil {
-			return a, err
-		}
-		return m.db.Audit(context.WithoutCancel(ctx), w.ID)
+// auditor audits a zone whose group has so many targets; at each of them happens
+// what look says, if anything.
+func (m *machine) auditor(t *testing.T, zone string, targets int, look func(ctx context.Context, host string)) *audit.Auditor {
+	t.Helper()
+	var list strings.Builder
+	for n := range targets {
+		fmt.Fprintf(&list, "        - host%d.example\n", n)
 	}
+	text := "groups:\n"
+	for _, g := range []*audit.Group{web, mail} {
+		text += "  " + g.Name + ":\n    zone: " + g.Zone + "\n    targets:\n      inline:\n" + list.String()
+	}
+	config, err := audit.Parse([]byte(text), filepath.Join(t.TempDir(), "tlschain.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine := func(*audit.Group, time.Time) (audit.ScanFunc, error) {
+		return func(ctx context.Context, targets iter.Seq[scanner.Target], _ func([]byte)) iter.Seq[[]reports.Endpoint] {
+			return func(yield func([]reports.Endpoint) bool) {
+				for t := range targets {
+					if look != nil {
+						look(ctx, t.Host)
+					}
+					e := reports.Endpoint{Target: t.Text, Host: t.Host, Port: t.Port, Status: reports.Failed, Error: &reports.Error{Code: "refused"}}
+					if ctx.Err() != nil || !yield([]reports.Endpoint{e}) {
+						return
+					}
+				}
+			}
+		}, nil
+	}
+	return &audit.Auditor{Config: config, Zone: zone, DB: m.db, Engine: engine, Getenv: func(string) string { return "" }, Report: m.report,
+		Lease: 2 * time.Second}
 }
 
 func (m *machine) listed(t *testing.T, group string) (states string) {
@@ -110,7 +127,7 @@ func (m *machine) listed(t *testing.T, group string) (states string) {
 		t.Fatal(err)
 	}
 	for _, a := range list {
-		states = string(a.State) + " " + states
+		states = fmt.Sprintf("%s:%d ", a.State, a.Endpoints) + states
 	}
 	return strings.TrimSpace(states)
 }

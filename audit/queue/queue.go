@@ -1,33 +1,40 @@
 // Package queue has audits done by other machines: whoever keeps the schedule
-// asks for the audit of a group, and a worker in the group's network zone takes
+// asks for the audit of a group, and the workers in the group's network zone do
 // it, also where nobody else can reach. Both need nothing in common but the
 // PostgreSQL that the history is kept in.
 //
 // A job says which group, never how to reach it or with what secret: a worker
-// has its own copy of the configuration. A job is done when a complete audit of
-// its group has begun since it was asked for. So it does no harm when a job is
-// taken twice, or its end was not recorded.
+// has its own copy of the configuration. The worker that takes it reads the
+// group's targets and begins the audit; the jobs of its shards are inserted in
+// the same transaction, for all workers of the zone. Such a job only says that a
+// shard waits to be taken: whose it is and whether it is done stands in the
+// history. So it does no harm when a job is taken twice, or its end was not
+// recorded; and where a job is lost, a worker asks anew.
 //
 // River keeps the jobs, in a schema of its own that no other program's River
 // shares. Its types stay in this package, which refuses to audit and to tell
-// anybody: workers get a function for the one, and notices are the scheduler's,
+// anybody: workers get an Auditor for the one, and notices are the scheduler's,
 // which sees all audits in the history.
 package queue
 
 import (
 	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 	"github.com/riverqueue/river/rivermigrate"
 
+	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/audit/history"
 )
 
@@ -39,7 +46,8 @@ const schema = "tlschain_queue"
 type Queue struct {
 	db     *history.DB
 	pool   *pgxpool.Pool
-	client *river.Client[pgx.Tx] // asks only
+	driver *riverdatabasesql.Driver // the history's transactions are of its kind
+	client *river.Client[*sql.Tx]   // asks only
 	report func(error)
 	pace
 }
@@ -49,6 +57,9 @@ type pace struct {
 	poll     time.Duration // between two looks at a job that somebody waits for
 	untaken  time.Duration // after which it is reported that no worker takes a job
 	silence  time.Duration // after which it is asked whether a job's worker lives
+	beat     time.Duration // between two times that a worker tells that it lives
+	dead     time.Duration // after which a worker that has not told is dead
+	patience time.Duration // after which a shard that nobody took is asked for anew
 	later    time.Duration // until a job is tried again that cannot begin yet
 	attempts int           // after which a job is given up
 }
@@ -59,10 +70,41 @@ type job struct {
 	Planned time.Time `json:"planned" river:"unique"`
 	After   int64     `json:"after"` // newest audit of the group when it was asked for
 	ByHand  bool      `json:"by_hand"`
+	Version int       `json:"version"`
 }
+
+// version is that of the jobs' contents: a worker leaves those of a later one to
+// workers of a later release. Jobs without one are from before there were shards.
+const version = 1
 
 // Kind names such jobs in River's tables.
 func (job) Kind() string { return "audit" }
+
+// A shardJob tells that a shard of an audit waits to be taken.
+type shardJob struct {
+	Version int   `json:"version"`
+	Audit   int64 `json:"audit" river:"unique"`
+	Number  int   `json:"number" river:"unique"`
+	Lease   int64 `json:"lease" river:"unique"` // leases that it has had: it is asked for once after each
+}
+
+// Kind names such jobs in River's tables.
+func (shardJob) Kind() string { return "shard" }
+
+func (j shardJob) params(zone string) river.InsertManyParams {
+	return river.InsertManyParams{Args: j, InsertOpts: &river.InsertOpts{Queue: shardsOf(zone), UniqueOpts: river.UniqueOpts{ByArgs: true}}}
+}
+
+// shardsOf is the queue of a zone's shards. Workers of releases that know no
+// shards do not look there.
+func shardsOf(zone string) string {
+	const most = 64 // River's
+	if name := "shards_" + zone; len(name) <= most {
+		return name
+	}
+	sum := sha256.Sum256([]byte(zone))
+	return "shards_" + hex.EncodeToString(sum[:16])
+}
 
 // Open opens the queue beside a history on PostgreSQL, at the same URL, and
 // brings its tables up to date; any number of processes may do so at once.
@@ -82,6 +124,7 @@ func Open(ctx context.Context, where string, db *history.DB, report func(error))
 	}
 	q := &Queue{db: db, pool: pool, report: report, pace: pace{
 		poll: 2 * time.Second, untaken: 15 * time.Minute, silence: 2 * time.Minute, later: 30 * time.Second,
+		beat: 10 * time.Second, dead: audit.DefaultLease, patience: 10 * time.Minute,
 		attempts: 7, // over some 80 minutes, by River's own pauses
 	}}
 	if err := q.open(ctx); err != nil {
@@ -92,8 +135,8 @@ func Open(ctx context.Context, where string, db *history.DB, report func(error))
 }
 
 func (q *Queue) open(ctx context.Context) error {
-	driver := riverpgxv5.New(q.pool)
-	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Schema: schema, Logger: q.logger()})
+	q.driver = riverdatabasesql.NewWithPgxListener(stdlib.OpenDBFromPool(q.pool), q.pool)
+	migrator, err := rivermigrate.New(q.driver, &rivermigrate.Config{Schema: schema, Logger: q.logger()})
 	if err != nil {
 		return err
 	}
@@ -104,7 +147,7 @@ func (q *Queue) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	q.client, err = river.NewClient(driver, &river.Config{Schema: schema, Logger: q.logger()})
+	q.client, err = river.NewClient(q.driver, &river.Config{Schema: schema, Logger: q.logger()})
 	return err
 }
 

@@ -2,18 +2,23 @@ package queue
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/audit/history"
 	"github.com/tlschain/tlschain/audit/history/pgtest"
 )
+
+// farm is how many targets a group has that is cut into some shards.
+const farm = 2000
 
 func TestQueue(t *testing.T) {
 	server := pgtest.Start(t)
@@ -31,10 +36,18 @@ func TestQueue(t *testing.T) {
 		{"no overlap of one group", noOverlap},
 		{"long is not dead", longIsNotDead},
 		{"a worker is killed", workerKilled},
+		{"a worker freezes and thaws", workerFreezes},
+		{"workers share an audit", workersShare},
+		{"a shard always panics", alwaysPanics},
+		{"a job is lost", jobLost},
+		{"a group without targets", noTargets},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, server.Database(t)) })
 	}
 }
+
+// whole is an audit that saw all of a farm, in order.
+const whole = "complete:2000"
 
 // Two schedulers, started at once on an empty database, ask for the same audit;
 // two workers stand by. It is done once, and both learn of it.
@@ -56,7 +69,7 @@ func askedTwiceDoneOnce(t *testing.T, where string) {
 		})
 	}
 	for _, m := range machines[2:] {
-		m.works(t, "dmz", m.audits(nil))
+		m.works(t, "dmz", m.auditor(t, "dmz", farm, nil))
 	}
 	asking.Wait()
 	if ids[0] != ids[1] || audits[0].ID == 0 || audits[0].ID != audits[1].ID || audits[0].State != history.Complete {
@@ -69,7 +82,7 @@ func askedTwiceDoneOnce(t *testing.T, where string) {
 	if a := machines[0].wait(t, machines[0].ask(t, web, night.AddDate(0, 0, 1))); a.ID == audits[0].ID {
 		t.Error("the next night was not audited")
 	}
-	if got := machines[0].listed(t, "web"); got != "complete complete" {
+	if got := machines[0].listed(t, "web"); got != whole+" "+whole {
 		t.Error(got)
 	}
 }
@@ -78,12 +91,7 @@ func zonesKeepApart(t *testing.T, where string) {
 	serve, dmz, lab := newMachine(t, where), newMachine(t, where), newMachine(t, where)
 	serve.untaken = 0
 	inDMZ, inLab := serve.ask(t, web, night), serve.ask(t, mail, night)
-	dmz.works(t, "dmz", func(ctx context.Context, group string, byHand bool) (history.Audit, error) {
-		if group != "web" {
-			t.Errorf("the worker of dmz was given %s", group)
-		}
-		return dmz.audits(nil)(ctx, group, byHand)
-	})
+	dmz.works(t, "dmz", dmz.auditor(t, "dmz", 3, nil))
 	serve.wait(t, inDMZ)
 	waiting, err := serve.Waiting(t.Context())
 	if err != nil || len(waiting) != 1 || time.Since(waiting["mail"]).Abs() > time.Hour {
@@ -93,7 +101,7 @@ func zonesKeepApart(t *testing.T, where string) {
 	go func() { got <- serve.wait(t, inLab) }()
 	for !strings.Contains((<-serve.reported).Error(), "no worker of zone lab-2 has taken an audit") {
 	}
-	lab.works(t, "lab-2", lab.audits(nil))
+	lab.works(t, "lab-2", lab.auditor(t, "lab-2", 3, nil))
 	if a := <-got; a.Group != "mail" || a.State != history.Complete {
 		t.Errorf("%+v", a)
 	}
@@ -111,33 +119,38 @@ func waitingEnds(t *testing.T, where string) {
 	if _, err := m.Wait(ctx, id); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	m.works(t, "dmz", m.audits(nil))
+	m.works(t, "dmz", m.auditor(t, "dmz", 3, nil))
 	m.wait(t, id)
 }
 
-// A worker that is stopped keeps what it saw, and the next one sees all. That
-// is no failed attempt.
+// A worker that is stopped leaves its shards to the next one, which ends the
+// same audit. That is no failed attempt.
 func workerStops(t *testing.T, where string) {
 	first, second := newMachine(t, where), newMachine(t, where)
 	id := first.ask(t, web, night)
-	midst := make(chan struct{})
-	stop := first.works(t, "dmz", first.audits(func(ctx context.Context) error {
-		close(midst)
-		<-ctx.Done()
-		return ctx.Err()
+	midst, seen := make(chan struct{}), atomic.Int32{}
+	stop := first.works(t, "dmz", first.auditor(t, "dmz", farm, func(ctx context.Context, _ string) {
+		if seen.Add(1) == farm/2 {
+			close(midst)
+		}
+		if seen.Load() >= farm/2 {
+			<-ctx.Done()
+		}
 	}))
 	<-midst
 	stop()
-	if got := second.listed(t, "web"); got != "partial" {
+	if got := second.listed(t, "web"); got != "running:0" {
 		t.Fatal(got)
 	}
-	row, err := second.client.JobGet(t.Context(), id)
-	if err != nil || row.State != rivertype.JobStateAvailable || row.Attempt != 0 || len(row.Errors) != 0 {
-		t.Errorf("%+v, %v", row, err)
+	left, _, err := second.db.Strays(t.Context(), "dmz", time.Hour, 100)
+	if err != nil || len(left) == 0 {
+		t.Errorf("%v, %v", left, err)
 	}
-	second.works(t, "dmz", second.audits(nil))
-	second.wait(t, id)
-	if got := second.listed(t, "web"); got != "partial complete" {
+	second.works(t, "dmz", second.auditor(t, "dmz", farm, nil))
+	if a := second.wait(t, id); len(audit.SummaryOf(a).Troubles) > 0 || audit.SummaryOf(a).Endpoints != farm {
+		t.Errorf("%+v", a)
+	}
+	if got := second.listed(t, "web"); got != whole {
 		t.Error(got)
 	}
 }
@@ -145,18 +158,20 @@ func workerStops(t *testing.T, where string) {
 // What fails is tried again, and whoever waits hears why.
 func failedAttempt(t *testing.T, where string) {
 	m := newMachine(t, where)
-	failed := false
-	m.works(t, "dmz", func(ctx context.Context, group string, byHand bool) (history.Audit, error) {
+	auditor, failed := m.auditor(t, "dmz", 3, nil), false
+	engine := auditor.Engine
+	auditor.Engine = func(g *audit.Group, now time.Time) (audit.ScanFunc, error) {
 		if !failed {
 			failed = true
-			return history.Audit{}, errors.New("roots.pem is not here")
+			return nil, errors.New("roots.pem is not here")
 		}
-		return m.audits(nil)(ctx, group, byHand)
-	})
+		return engine(g, now)
+	}
+	m.works(t, "dmz", auditor)
 	m.wait(t, m.ask(t, web, night))
 	heard := 0
 	for len(m.reported) > 0 {
-		if strings.Contains((<-m.reported).Error(), "zone dmz, attempt 1 of 7: roots.pem is not here") {
+		if strings.Contains((<-m.reported).Error(), "zone dmz, attempt 1 of 7: group web: roots.pem is not here") {
 			heard++
 		}
 	}
@@ -169,19 +184,35 @@ func failedAttempt(t *testing.T, where string) {
 func zoneGivesUp(t *testing.T, where string) {
 	m := newMachine(t, where)
 	m.attempts = 1
-	broken := true
-	m.works(t, "dmz", func(ctx context.Context, group string, byHand bool) (history.Audit, error) {
+	auditor, broken := m.auditor(t, "dmz", 3, nil), true
+	engine := auditor.Engine
+	auditor.Engine = func(g *audit.Group, now time.Time) (audit.ScanFunc, error) {
 		if broken {
 			broken = false
-			return history.Audit{}, errors.New("roots.pem is not here")
+			return nil, errors.New("roots.pem is not here")
 		}
-		return m.audits(nil)(ctx, group, byHand)
-	})
+		return engine(g, now)
+	}
+	m.works(t, "dmz", auditor)
 	_, err := m.Wait(t.Context(), m.ask(t, web, night))
-	if err == nil || !strings.Contains(err.Error(), "zone dmz gave up job 1 after 1 attempts: roots.pem is not here") {
+	if err == nil || !strings.Contains(err.Error(), "zone dmz gave up job 1 after 1 attempts: group web: roots.pem is not here") {
 		t.Error(err)
 	}
 	m.wait(t, m.ask(t, web, night))
+}
+
+// A heldAuditor begins nothing that was not asked for by hand.
+type heldAuditor struct {
+	*audit.Auditor
+	asked chan struct{}
+}
+
+func (h heldAuditor) Begin(ctx context.Context, group string, byHand bool, ask func(*sql.Tx, int64, int) error) (int64, error) {
+	if !byHand {
+		h.asked <- struct{}{}
+		return 0, audit.ErrHeld
+	}
+	return h.Auditor.Begin(ctx, group, byHand, ask)
 }
 
 // What the schedule asks for waits while it must not begin; what somebody asks
@@ -189,16 +220,10 @@ func zoneGivesUp(t *testing.T, where string) {
 func putOff(t *testing.T, where string) {
 	m := newMachine(t, where)
 	m.later = time.Hour
-	asked := make(chan struct{}, 1000)
-	m.works(t, "dmz", func(ctx context.Context, group string, byHand bool) (history.Audit, error) {
-		if !byHand {
-			asked <- struct{}{}
-			return history.Audit{}, ErrLater
-		}
-		return m.audits(nil)(ctx, group, byHand)
-	})
+	held := heldAuditor{m.auditor(t, "dmz", 3, nil), make(chan struct{}, 1000)}
+	m.works(t, "dmz", held)
 	planned := m.ask(t, web, night)
-	<-asked
+	<-held.asked
 	m.wait(t, m.ask(t, web, time.Time{}))
 	for {
 		row, err := m.client.JobGet(t.Context(), planned)
@@ -224,75 +249,57 @@ func putOff(t *testing.T, where string) {
 // begins after it was asked for, so the first one's does not do.
 func noOverlap(t *testing.T, where string) {
 	m := newMachine(t, where)
-	midst, busy, goOn := make(chan struct{}, 1), make(chan struct{}, 100), make(chan struct{})
-	run := m.audits(func(context.Context) error {
+	midst, goOn := make(chan struct{}, farm), make(chan struct{})
+	m.works(t, "dmz", m.auditor(t, "dmz", 3, func(context.Context, string) {
 		midst <- struct{}{}
 		<-goOn
-		return nil
-	})
-	m.works(t, "dmz", func(ctx context.Context, group string, byHand bool) (history.Audit, error) {
-		a, err := run(ctx, group, byHand)
-		if errors.Is(err, history.ErrBusy) {
-			busy <- struct{}{}
-		}
-		return a, err
-	})
+	}))
 	one := m.ask(t, web, night)
 	<-midst
 	two := m.ask(t, web, night.Add(time.Hour))
-	<-busy
-	<-busy // again and again
+	for { // it is put off
+		row, err := m.client.JobGet(t.Context(), two)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(row.Metadata), "snoozes") {
+			break
+		}
+	}
 	close(goOn)
 	if a, b := m.wait(t, one), m.wait(t, two); a.ID == b.ID {
 		t.Errorf("both ended with audit %d", a.ID)
 	}
-	if got := m.listed(t, "web"); got != "complete complete" {
+	if got := m.listed(t, "web"); got != "complete:3 complete:3" {
 		t.Error(got)
 	}
 }
 
-// A job that has run for long is its worker's as long as its group is locked.
+// A job that has run for long is its worker's as long as that tells that it lives;
+// of one that does not tell, as those of an older release, the group's lock tells.
 func longIsNotDead(t *testing.T, where string) {
 	m := newMachine(t, where)
-	w := &worker{queue: m.Queue, id: "me", begun: map[int64]int{}}
-	j := &river.Job[job]{JobRow: &rivertype.JobRow{ID: 7, Attempt: 1, AttemptedBy: []string{"other", "me"}}, Args: job{Group: "web"}}
-	others := &river.Job[job]{JobRow: &rivertype.JobRow{ID: 8, Attempt: 1, AttemptedBy: []string{"me", "other"}}, Args: job{Group: "web"}}
-	if d := w.Timeout(j); d != -1 {
-		t.Errorf("as it begins: %v", d)
+	w := &worker{queue: m.Queue, id: "me"}
+	if d := w.timeout([]string{"other", "me"}, "web"); d != -1 {
+		t.Errorf("its own: %v", d)
+	}
+	if d := w.timeout([]string{"me", "other"}, "web"); d <= 0 {
+		t.Errorf("of a dead worker: %v", d)
+	}
+	m.dead = time.Hour
+	if err := m.db.Beat(t.Context(), "other", "dmz"); err != nil {
+		t.Fatal(err)
+	}
+	if d := w.timeout([]string{"me", "other"}, "web"); d != -1 {
+		t.Errorf("of a worker that lives: %v", d)
 	}
 	unlock, err := m.db.Lock(t.Context(), "web")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if mine, its := w.Timeout(j), w.Timeout(others); mine != -1 || its != -1 {
-		t.Errorf("while the group is audited: %v, %v", mine, its)
-	}
-	unlock()
-	if mine, its := w.Timeout(j), w.Timeout(others); mine <= 0 || its <= 0 {
-		t.Errorf("when nobody audits it: %v, %v", mine, its)
-	}
-	w.ends(j)
-	if d := w.Timeout(j); d != -1 {
-		t.Errorf("as it begins after it was put off: %v", d)
-	}
-}
-
-// A worker dies in mid audit, as by kill -9 or a power cut; one that is started
-// later completes.
-func workerKilled(t *testing.T, where string) {
-	serve := newMachine(t, where)
-	id := serve.ask(t, web, night)
-	killedInMidst(t, where)
-	if got := serve.listed(t, "web"); got != "running" {
-		t.Fatal(got)
-	}
-	next := newMachine(t, where)
-	next.works(t, "dmz", next.audits(nil))
-	if a := serve.wait(t, id); a.State != history.Complete {
-		t.Errorf("%+v", a)
-	}
-	if got := serve.listed(t, "web"); got != "partial complete" {
-		t.Error(got)
+	defer unlock()
+	if d := w.timeout([]string{"old"}, "web"); d != -1 {
+		t.Errorf("of a worker that holds the group's lock: %v", d)
 	}
 }
 
@@ -301,14 +308,12 @@ func workerKilled(t *testing.T, where string) {
 func TestDatabaseRestarts(t *testing.T) {
 	server := pgtest.Start(t)
 	m := newMachine(t, server.Database(t))
-	restarted := false
-	m.works(t, "dmz", m.audits(func(context.Context) error {
-		if !restarted {
-			restarted = true
+	seen := atomic.Int32{}
+	m.works(t, "dmz", m.auditor(t, "dmz", farm, func(context.Context, string) {
+		if seen.Add(1) == farm/2 {
 			server.Crash(t)
 			server.Run(t)
 		}
-		return nil
 	}))
 	for night := range 2 {
 		id, err := m.Ask(t.Context(), web, time.Unix(int64(night), 0))
@@ -316,7 +321,7 @@ func TestDatabaseRestarts(t *testing.T) {
 			t.Log(err)
 			id, err = m.Ask(t.Context(), web, time.Unix(int64(night), 0))
 		}
-		if a := m.wait(t, id); a.State != history.Complete {
+		if a := m.wait(t, id); a.State != history.Complete || audit.SummaryOf(a).Endpoints != farm {
 			t.Errorf("night %d: %+v", night, a)
 		}
 		if night == 0 {
@@ -324,7 +329,7 @@ func TestDatabaseRestarts(t *testing.T) {
 			server.Run(t)
 		}
 	}
-	if got := m.listed(t, "web"); strings.TrimPrefix(got, "partial ") != "complete complete" {
+	if got := m.listed(t, "web"); got != whole+" "+whole {
 		t.Error(got)
 	}
 }

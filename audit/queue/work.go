@@ -2,119 +2,233 @@ package queue
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/rivertype"
 
+	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/audit/history"
 )
 
-// atOnce is how many groups a worker audits at a time.
-const atOnce = 4
+// How much a worker does at a time.
+const (
+	readAtOnce   = 2 // groups whose targets are read
+	shardsAtOnce = 4
+)
 
-// Run audits a group to its end, as Auditor.Run does. It may put off what was
-// not asked for by hand, with ErrLater.
-type Run func(ctx context.Context, group string, byHand bool) (history.Audit, error)
+// An Auditor does what is asked for. See audit.Auditor.
+type Auditor interface {
+	Begin(ctx context.Context, group string, byHand bool, ask func(tx *sql.Tx, audit int64, shards int) error) (int64, error)
+	Shard(ctx context.Context, audit int64, number int, worker string) error
+	End(ctx context.Context, audit int64) error
+}
 
-// ErrLater means that an audit should not begin now.
-var ErrLater = errors.New("not now")
-
-// Work takes the audits of a zone until ctx ends. Audits under way then get
-// their context ended, and their jobs go to the next worker; stopped is closed
-// when that is done. Errors of run are reported, and kept for whoever waits.
-func (q *Queue) Work(ctx context.Context, zone string, run Run) (stopped <-chan struct{}, err error) {
-	w := &worker{queue: q, run: run, begun: map[int64]int{}}
+// Work takes the audits of a zone, and their shards, until ctx ends. Shards under
+// way then get their context ended, and go to the next worker; stopped is closed
+// when that is done. Errors are reported, and kept for whoever waits.
+func (q *Queue) Work(ctx context.Context, zone string, auditor Auditor) (stopped <-chan struct{}, err error) {
+	w := &worker{queue: q, auditor: auditor, zone: zone}
 	workers := river.NewWorkers()
-	if err := river.AddWorkerSafely(workers, w); err != nil {
+	err = errors.Join(river.AddWorkerSafely(workers, &auditWorker{worker: w}), river.AddWorkerSafely(workers, &shardWorker{worker: w}))
+	if err != nil {
 		return nil, fmt.Errorf("working for zone %s: %w", zone, err)
 	}
-	client, err := river.NewClient(riverpgxv5.New(q.pool), &river.Config{
+	client, err := river.NewClient(q.driver, &river.Config{
 		Schema: schema, Logger: q.logger(), Workers: workers,
-		Queues:     map[string]river.QueueConfig{zone: {MaxWorkers: atOnce}},
-		JobTimeout: -1, RescueStuckJobsAfter: q.silence, // see Timeout
+		Queues:     map[string]river.QueueConfig{zone: {MaxWorkers: readAtOnce}, shardsOf(zone): {MaxWorkers: shardsAtOnce}},
+		JobTimeout: -1, RescueStuckJobsAfter: q.silence, // see timeout
 	})
 	if err != nil {
 		return nil, fmt.Errorf("working for zone %s: %w", zone, err)
 	}
 	w.id = client.ID()
+	if err := q.db.Beat(ctx, w.id, zone); err != nil {
+		return nil, fmt.Errorf("working for zone %s: %w", zone, err)
+	}
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
 		return nil, fmt.Errorf("working for zone %s: %w", zone, err)
 	}
 	// Were it ctx that ended the jobs, River would count them as failed.
 	context.AfterFunc(ctx, func() { client.StopAndCancel(context.WithoutCancel(ctx)) })
-	return client.Stopped(), nil
+	all := make(chan struct{})
+	go func() {
+		defer close(all)
+		w.tend(client.Stopped())
+	}()
+	return all, nil
 }
 
-// A worker is what River calls.
+// A worker is what the workers of all kinds of jobs have in common.
 type worker struct {
-	river.WorkerDefaults[job]
-	queue *Queue
-	run   Run
-	id    string // among all workers
-
-	mu    sync.Mutex
-	begun map[int64]int // attempts that began here, by job
+	queue   *Queue
+	auditor Auditor
+	zone    string
+	id      string // among all workers
 }
 
-// Work audits the group of a job, unless that was done.
-func (w *worker) Work(ctx context.Context, j *river.Job[job]) error {
-	defer w.ends(j)
-	a, err := w.queue.db.LastComplete(ctx, j.Args.Group, 0)
-	if errors.Is(err, history.ErrNotFound) || err == nil && a.ID <= j.Args.After {
-		a, err = w.run(ctx, j.Args.Group, j.Args.ByHand)
-	}
-	if errors.Is(err, history.ErrBusy) || errors.Is(err, ErrLater) {
-		return river.JobSnooze(w.queue.later)
-	}
-	if err == nil && a.State != history.Complete {
-		err = ctx.Err() // stopped: the next worker sees all
-	}
-	if err != nil {
-		if ctx.Err() == nil {
+// tend tells that the worker lives, and looks after what others left that do not.
+func (w *worker) tend(stopped <-chan struct{}) {
+	tick := time.NewTicker(w.queue.beat)
+	defer tick.Stop()
+	for {
+		select {
+		case <-stopped:
+			if err := w.queue.db.Leave(context.Background(), w.id); err != nil {
+				w.queue.report(err)
+			}
+			return
+		case <-tick.C:
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		err := w.queue.db.Beat(ctx, w.id, w.zone)
+		if err == nil {
+			err = w.adopt(ctx)
+		}
+		cancel()
+		if err != nil {
 			w.queue.report(err)
 		}
-		return err
 	}
-	return river.RecordOutput(ctx, a.ID)
 }
 
-// Timeout is how long a job may run. River asks before each attempt, and asks
+// strays is how many shards that nobody has are asked for at a time.
+const strays = 200
+
+// adopt asks for the shards that nobody has any more, and ends the audits that
+// nobody has ended. River would find the jobs of a worker that died as well, but
+// not a job that was given up, or dropped by a release that does not know it.
+func (w *worker) adopt(ctx context.Context) error {
+	shards, ended, err := w.queue.db.Strays(ctx, w.zone, w.queue.patience, strays)
+	if err != nil {
+		return err
+	}
+	for _, audit := range ended {
+		err = errors.Join(err, w.auditor.End(ctx, audit))
+	}
+	for _, s := range shards { // one at a time: others ask for the same, and River locks them in its own order
+		job := shardJob{Version: version, Audit: s.Audit, Number: s.Number, Lease: s.Fence}.params(w.zone)
+		_, failed := w.queue.client.Insert(ctx, job.Args, job.InsertOpts)
+		err = errors.Join(err, failed)
+	}
+	return err
+}
+
+// timeout is how long a job may run. River asks before each attempt, and asks
 // again, in the worker that leads them all, before it takes a job that has run
-// for long away from a worker that may be dead. An audit may run for hours; what
-// tells is the lock of its group, which the database lets go with its holder.
-func (w *worker) Timeout(j *river.Job[job]) time.Duration {
+// for long away from a worker that may be dead. What tells is whether that
+// worker has told of late that it lives; one of a release that did not tell
+// locks the group.
+func (w *worker) timeout(attemptedBy []string, group string) time.Duration {
 	const unlimited, over = -1, 1
-	if w.begins(j) {
+	if len(attemptedBy) == 0 {
 		return unlimited
+	}
+	by := attemptedBy[len(attemptedBy)-1]
+	if by == w.id {
+		return unlimited // here it runs, or is about to
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	unlock, err := w.queue.db.Lock(ctx, j.Args.Group)
+	alive, err := w.queue.db.Workers(ctx, w.queue.dead)
 	if err != nil {
-		return unlimited // it is being audited, or nobody knows
+		return unlimited // nobody knows
 	}
-	unlock()
+	for _, other := range alive {
+		if other.ID == by {
+			return unlimited
+		}
+	}
+	if group != "" {
+		unlock, err := w.queue.db.Lock(ctx, group)
+		if err != nil {
+			return unlimited
+		}
+		unlock()
+	}
 	return over
 }
 
-// begins reports whether the question is about an attempt which begins here.
-func (w *worker) begins(j *river.Job[job]) bool {
-	if n := len(j.AttemptedBy); n == 0 || j.AttemptedBy[n-1] != w.id {
-		return false
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	first := w.begun[j.ID] != j.Attempt
-	w.begun[j.ID] = j.Attempt
-	return first
+// An auditWorker begins audits.
+type auditWorker struct {
+	river.WorkerDefaults[job]
+	*worker
 }
 
-func (w *worker) ends(j *river.Job[job]) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	delete(w.begun, j.ID)
+// Work begins the audit of a group, unless that was done.
+func (w *auditWorker) Work(ctx context.Context, j *river.Job[job]) error {
+	if j.Args.Version > version {
+		return river.JobSnooze(w.queue.later) // for a newer worker
+	}
+	done, err := w.queue.db.LastComplete(ctx, j.Args.Group, 0)
+	if err == nil && done.ID > j.Args.After {
+		return river.RecordOutput(ctx, done.ID) // begun since it was asked for
+	}
+	if err == nil || errors.Is(err, history.ErrNotFound) {
+		err = w.begin(ctx, j)
+	}
+	if errors.Is(err, history.ErrBusy) || errors.Is(err, audit.ErrHeld) {
+		return river.JobSnooze(w.queue.later)
+	}
+	if err != nil && ctx.Err() == nil {
+		w.queue.report(err)
+	}
+	return err
+}
+
+// begin begins an audit, and ends its job in the same transaction: however this
+// worker dies, the audit is begun once.
+func (w *auditWorker) begin(ctx context.Context, j *river.Job[job]) error {
+	_, err := w.auditor.Begin(ctx, j.Args.Group, j.Args.ByHand, func(tx *sql.Tx, audit int64, shards int) error {
+		if shards > 0 {
+			jobs := make([]river.InsertManyParams, shards)
+			for n := range jobs {
+				jobs[n] = shardJob{Version: version, Audit: audit, Number: n}.params(w.zone)
+			}
+			if _, err := w.queue.client.InsertManyTx(ctx, tx, jobs); err != nil {
+				return err
+			}
+		}
+		if err := river.RecordOutput(ctx, audit); err != nil {
+			return err
+		}
+		ended, err := river.JobCompleteTx[*riverdatabasesql.Driver](ctx, tx, j)
+		if err == nil && ended.State != rivertype.JobStateCompleted {
+			err = fmt.Errorf("job %d was taken from this worker", j.ID)
+		}
+		return err
+	})
+	return err
+}
+
+// Timeout is how long a job may run.
+func (w *auditWorker) Timeout(j *river.Job[job]) time.Duration {
+	return w.timeout(j.AttemptedBy, j.Args.Group)
+}
+
+// A shardWorker does shards.
+type shardWorker struct {
+	river.WorkerDefaults[shardJob]
+	*worker
+}
+
+// Work does a shard.
+func (w *shardWorker) Work(ctx context.Context, j *river.Job[shardJob]) error {
+	if j.Args.Version > version {
+		return river.JobSnooze(w.queue.later)
+	}
+	err := w.auditor.Shard(ctx, j.Args.Audit, j.Args.Number, w.id)
+	if err != nil && ctx.Err() == nil {
+		w.queue.report(err)
+	}
+	return err
+}
+
+// Timeout is how long a job may run.
+func (w *shardWorker) Timeout(j *river.Job[shardJob]) time.Duration {
+	return w.timeout(j.AttemptedBy, "")
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -20,9 +21,10 @@ func (p *process) auditWorkCommand() *cli.Command {
 		Name: "work", Usage: "audit the groups of a network zone, on a machine that can reach them, as audit serve and audit run ask for them",
 		Description: `The machine needs the PostgreSQL that keeps the history, and a copy of
 tlschain.yaml with its files; not the secrets of receivers, who are told by
-audit serve. Any number of workers share a zone. It ends by SIGTERM or SIGINT:
-what audits under way saw is kept, and the next worker takes them. Exit code:
-130 ended so, 2 for all else.`,
+audit serve. Any number of workers share a zone, and each audit: its targets are
+read once and cut into shards. It ends by SIGTERM or SIGINT: its shards go to
+the next worker, as they do within minutes when it dies. Exit code: 130 ended
+so, 2 for all else.`,
 		Flags: auditFlags(
 			&cli.StringFlag{Name: "zone", Category: "Configuration", Usage: "`ZONE` to work for, as groups name it in tlschain.yaml"},
 		),
@@ -57,23 +59,12 @@ func (p *process) auditWork(c *cli.Context) error {
 	}
 	debug.SetGCPercent(50)
 	debug.FreeOSMemory()
-	auditor := n.auditor()
-	auditor.Zone = zone
-	stopped, err := n.queue.Work(c.Context, zone, func(ctx context.Context, group string, byHand bool) (history.Audit, error) {
-		g := n.config.Groups[group]
-		if g != nil && !byHand && g.Held(time.Now()) {
-			return history.Audit{}, queue.ErrLater
-		}
-		a, err := auditor.Run(ctx, group)
-		if g == nil || g.Zone != zone {
-			return a, fmt.Errorf("%w: %s here is not what audit serve has", err, c.String("config"))
-		}
-		if err == nil {
-			n.tell(a)
-		}
+	auditor := zoneAuditor{n.auditor(), c.String("config")}
+	auditor.Zone, auditor.Ended = zone, func(a history.Audit) {
+		n.tell(a)
 		debug.FreeOSMemory()
-		return a, err
-	})
+	}
+	stopped, err := n.queue.Work(c.Context, zone, auditor)
 	if err != nil {
 		return err
 	}
@@ -81,6 +72,21 @@ func (p *process) auditWork(c *cli.Context) error {
 	audit.Announce(c.Context, audit.Clock{}, n.answers, n.report)
 	<-stopped
 	return nil
+}
+
+// A zoneAuditor says which configuration it is that lacks a group.
+type zoneAuditor struct {
+	*audit.Auditor
+	path string
+}
+
+// Begin is Auditor.Begin.
+func (a zoneAuditor) Begin(ctx context.Context, group string, byHand bool, ask func(*sql.Tx, int64, int) error) (int64, error) {
+	id, err := a.Auditor.Begin(ctx, group, byHand, ask)
+	if g := a.Config.Groups[group]; err != nil && (g == nil || g.Zone != a.Zone) {
+		err = fmt.Errorf("%w: %s here is not what audit serve has", err, a.path)
+	}
+	return id, err
 }
 
 // tell writes a line about an audit that has ended.

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"hash/fnv"
 	"strconv"
 	"strings"
 
@@ -30,20 +28,7 @@ func parseShard(text string) (shard, error) {
 	return shard{i - 1, n}, nil
 }
 
-// has decides by what identifies a target wherever its line stands. The hash
-// must stay as it is: machines with different releases share a list.
+// has reports whether a target belongs to the shard.
 func (s shard) has(t scanner.Target) bool {
-	if s.of <= 1 {
-		return true
-	}
-	address := ""
-	if t.Addr.IsValid() {
-		address = t.Addr.String()
-	}
-	h := fnv.New64a()
-	fmt.Fprintf(h, "%s\x00%d\x00%s\x00%s\x00%s", t.Host, t.Port, t.ServerName, address, t.STARTTLS)
-	if t.Transport != scanner.TCP {
-		fmt.Fprintf(h, "\x00%s", t.Transport)
-	}
-	return h.Sum64()%s.of == s.index
+	return s.of <= 1 || scanner.ShardOf(&t, s.of) == s.index
 }

@@ -1,0 +1,160 @@
+package queue
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/audit/history"
+)
+
+// A worker dies in mid audit, as by kill -9 or a power cut; one that is started
+// later ends the same audit.
+func workerKilled(t *testing.T, where string) {
+	serve := newMachine(t, where)
+	id := serve.ask(t, web, night)
+	process := startInMidst(t, where)
+	process.Kill()
+	if got := serve.listed(t, "web"); got != "running:0" {
+		t.Fatal(got)
+	}
+	next := newMachine(t, where)
+	next.works(t, "dmz", next.auditor(t, "dmz", farm, nil))
+	if a := serve.wait(t, id); audit.SummaryOf(a).Endpoints != farm {
+		t.Errorf("%+v", a)
+	}
+	if got := serve.listed(t, "web"); got != whole {
+		t.Error(got)
+	}
+}
+
+// A worker stands still for longer than its lease, and comes back when another
+// one has done its work: nothing of it is counted.
+func workerFreezes(t *testing.T, where string) {
+	serve := newMachine(t, where)
+	id := serve.ask(t, web, night)
+	process := startInMidst(t, where)
+	if err := process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	next := newMachine(t, where)
+	looked := &looks{of: map[string]int{}}
+	next.works(t, "dmz", next.auditor(t, "dmz", farm, looked.look))
+	// The last shard of all waits until the other is awake again.
+	a := serve.wait(t, id)
+	if err := process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	later := serve.wait(t, serve.ask(t, web, night.AddDate(0, 0, 1)))
+	for _, a := range []history.Audit{a, later} {
+		if s := audit.SummaryOf(a); s.Endpoints != farm || s.Status["failed"] != farm || len(s.Troubles) > 0 {
+			t.Errorf("%+v", a)
+		}
+	}
+	if got := serve.listed(t, "web"); got != whole+" "+whole {
+		t.Error(got)
+	}
+}
+
+// looks counts how often each host is looked at.
+type looks struct {
+	mu sync.Mutex
+	of map[string]int
+}
+
+func (l *looks) look(_ context.Context, host string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.of[host]++
+}
+
+// Three workers in two zones: every endpoint is seen once, by its own zone's.
+func workersShare(t *testing.T, where string) {
+	serve := newMachine(t, where)
+	inDMZ, inLab := serve.ask(t, web, night), serve.ask(t, mail, night)
+	dmz, lab := &looks{of: map[string]int{}}, &looks{of: map[string]int{}}
+	workers := make([]*machine, 3)
+	for i, w := range []struct {
+		zone string
+		*looks
+	}{{"dmz", dmz}, {"dmz", dmz}, {"lab-2", lab}} {
+		workers[i] = newMachine(t, where)
+		auditor := workers[i].auditor(t, w.zone, farm, w.look)
+		auditor.Lease = time.Minute // however slow the machine is that this runs on
+		workers[i].works(t, w.zone, auditor)
+	}
+	for _, a := range []history.Audit{serve.wait(t, inDMZ), serve.wait(t, inLab)} {
+		if s := audit.SummaryOf(a); s.Endpoints != farm || a.State != history.Complete || a.Endpoints != farm {
+			t.Errorf("%+v", a)
+		}
+	}
+	for _, l := range []*looks{dmz, lab} {
+		for host, n := range l.of {
+			if n != 1 {
+				t.Errorf("%s was looked at %d times", host, n)
+			}
+		}
+		if len(l.of) != farm {
+			t.Errorf("%d hosts were looked at", len(l.of))
+		}
+	}
+	untold, err := serve.db.Untold(t.Context())
+	if err != nil || len(untold) != 2 {
+		t.Errorf("%d audits to tell of, %v", len(untold), err)
+	}
+}
+
+// A shard that cannot be done is given up; the others are done once, and the
+// audit says what it lacks.
+func alwaysPanics(t *testing.T, where string) {
+	m := newMachine(t, where)
+	auditor := m.auditor(t, "dmz", farm, func(_ context.Context, host string) {
+		if host == "host7.example" {
+			panic("not today")
+		}
+	})
+	auditor.Lease = 100 * time.Millisecond // as long as its pauses are short
+	m.works(t, "dmz", auditor)
+	a := m.wait(t, m.ask(t, web, night))
+	s := audit.SummaryOf(a)
+	if a.State != history.Partial || len(s.Troubles) != 1 || !strings.Contains(s.Troubles[0], "was given up after 7 attempts: panic: not today") {
+		t.Errorf("%+v", a)
+	}
+	// Four fifths are four shards of five.
+	if s.Endpoints < farm*7/10 || s.Endpoints >= farm {
+		t.Errorf("%d endpoints were seen", s.Endpoints)
+	}
+}
+
+// The jobs of shards are dropped, as by a release that does not know them: what
+// they stand for is done.
+func jobLost(t *testing.T, where string) {
+	serve := newMachine(t, where)
+	id := serve.ask(t, web, night)
+	process := startInMidst(t, where)
+	process.Kill()
+	if _, err := serve.pool.Exec(t.Context(), "DELETE FROM "+schema+".river_job WHERE kind = 'shard'"); err != nil {
+		t.Fatal(err)
+	}
+	next := newMachine(t, where)
+	next.patience = 0
+	next.works(t, "dmz", next.auditor(t, "dmz", farm, nil))
+	if a := serve.wait(t, id); audit.SummaryOf(a).Endpoints != farm {
+		t.Errorf("%+v", a)
+	}
+}
+
+func noTargets(t *testing.T, where string) {
+	m := newMachine(t, where)
+	auditor := m.auditor(t, "dmz", 1, nil)
+	auditor.Config.Groups["web"].Targets.Inline = slices.Clip(auditor.Config.Groups["web"].Targets.Inline[:0])
+	m.works(t, "dmz", auditor)
+	if a := m.wait(t, m.ask(t, web, night)); a.State != history.Complete || a.Endpoints != 0 {
+		t.Errorf("%+v", a)
+	}
+}
