@@ -22,7 +22,7 @@ DEPS += mariadb-server inspircd cyrus-nntpd xrdp
 # the audit's other database; also a server that changes to TLS
 DEPS += postgresql-15
 # readers of reports
-DEPS += libxml2-utils graphviz npm:npm
+DEPS += libxml2-utils graphviz npm:npm python3-icalendar
 # readers of manual pages; shells that complete
 DEPS += man-db groff-base fish zsh
 

@@ -3,6 +3,7 @@ package tlschain
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/pem"
 	"fmt"
 	"slices"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules"
 	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // An Outlook gathers endpoints, and tells on which days something turns for
@@ -80,6 +82,28 @@ func (o *Outlook) Add(s Served) {
 	c.all = append(c.all, leafOf{s.Endpoint, s.NotBefore, s.NotAfter})
 }
 
+// AddEndpoint takes in an endpoint of a report. Its certificates are judged if
+// they have their bytes, as [Config].PEM gives them.
+func (o *Outlook) AddEndpoint(e *reports.Endpoint) {
+	s := Served{Endpoint: e.Name(), ServerName: e.ServerName}
+	for i := range e.Chain {
+		c := &e.Chain[i]
+		if c.Role == chain.Leaf {
+			s.Leaf, s.Issuer, s.NotBefore, s.NotAfter = c.SHA256, c.Issuer, c.NotBefore, c.NotAfter
+		}
+		if block, _ := pem.Decode([]byte(c.PEM)); block != nil {
+			s.DER = append(s.DER, block.Bytes)
+		}
+		s.Chain = append(s.Chain, c.SHA256)
+	}
+	for i := range e.Clients {
+		if !e.Clients[i].Accepted {
+			s.Refused = append(s.Refused, e.Clients[i].Client)
+		}
+	}
+	o.Add(s)
+}
+
 // key tells chains apart whose outlook may differ: by what is sent beside the
 // leaf, who issued it, who refuses it, and which ends of trust it was issued
 // before.
@@ -142,14 +166,16 @@ func (o *Outlook) Report(der map[reports.Hash][]byte) (*reports.Outlook, error) 
 
 func (o *Outlook) presentation(s *Served, der map[reports.Hash][]byte) rules.Presentation {
 	p := rules.Presentation{Name: s.ServerName}
-	for i, h := range s.Chain {
-		raw := der[h]
-		if s.DER != nil {
-			raw = s.DER[i]
+	sent := s.DER
+	if sent == nil {
+		for _, h := range s.Chain {
+			if raw := der[h]; raw != nil {
+				sent = append(sent, raw)
+			}
 		}
-		if raw != nil {
-			p.Entries = append(p.Entries, o.engine.judge.Read(raw))
-		}
+	}
+	for _, raw := range sent {
+		p.Entries = append(p.Entries, o.engine.judge.Read(raw))
 	}
 	return p
 }

@@ -83,6 +83,7 @@ func (s Summary) filled() Summary {
 	s.Findings = orEmpty(s.Findings)
 	s.Clients = orEmpty(s.Clients)
 	s.Skipped = orEmpty(s.Skipped)
+	s.Outlook = s.Outlook.filled()
 	s.Fixes = append([]Fix{}, s.Fixes...)
 	for i := range s.Fixes {
 		s.Fixes[i].Targets = orEmpty(s.Fixes[i].Targets)

@@ -78,6 +78,19 @@ func (o *Outlook) Merge(other *Outlook) {
 	o.Sort()
 }
 
+// filled replaces null arrays by empty ones.
+func (o *Outlook) filled() *Outlook {
+	if o == nil {
+		return nil
+	}
+	own := *o
+	own.Turns = append([]Turn{}, o.Turns...)
+	for i := range own.Turns {
+		own.Turns[i].Endpoints, own.Turns[i].Clients = orEmpty(own.Turns[i].Endpoints), orEmpty(own.Turns[i].Clients)
+	}
+	return &own
+}
+
 // names are those of the turn's endpoints.
 func (t *Turn) names() []string {
 	names := make([]string, len(t.Endpoints))
@@ -89,18 +102,22 @@ func (t *Turn) names() []string {
 
 // Table writes the outlook for people.
 func (o *Outlook) Table(w io.Writer, lang string) error {
-	l := labelsFor(lang)
+	_, err := io.WriteString(w, strings.ReplaceAll(o.text(labelsFor(lang), defaultWidth), glue, " "))
+	return err
+}
+
+func (o *Outlook) text(l labels, width int) string {
 	var b strings.Builder
+	paragraph := func(text string) {
+		const indent = "            "
+		for _, line := range wrap(text, width-len(indent), columnsOf) {
+			b.WriteString(indent + line + "\n")
+		}
+	}
 	for i := range o.Turns {
 		t := &o.Turns[i]
-		reason, fix := t.translated(lang)
-		const indent = "            "
-		paragraph := func(text string) {
-			for _, line := range wrap(text, defaultWidth-len(indent), columnsOf) {
-				b.WriteString(indent + strings.ReplaceAll(line, glue, " ") + "\n")
-			}
-		}
-		fmt.Fprintf(&b, "%s  %s\n", t.Date, t.Kind.Title(lang))
+		reason, fix := t.translated(l.lang)
+		fmt.Fprintf(&b, "%s  %s\n", t.Date, t.Kind.Title(l.lang))
 		paragraph(l.count(l.Counts, t.Count) + ": " + l.list(t.names(), maxNames))
 		if len(t.Clients) > 0 {
 			paragraph(fmt.Sprintf(l.Breaks, l.list(t.Clients, 8)))
@@ -111,8 +128,7 @@ func (o *Outlook) Table(w io.Writer, lang string) error {
 	}
 	b.WriteString(l.count(l.Counts, o.Endpoints) + ", " + fmt.Sprintf(l.Until, o.Until.UTC().Format(time.DateOnly)) + ": " +
 		l.count(l.Turns, len(o.Turns)) + "\n")
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
 }
 
 // JSON writes the outlook as a document of its own.
@@ -122,7 +138,7 @@ func (o *Outlook) JSON(w io.Writer) error {
 	return encoder.Encode(struct {
 		SchemaVersion int `json:"schema_version"`
 		*Outlook
-	}{SchemaVersion, o})
+	}{SchemaVersion, o.filled()})
 }
 
 // CSV writes a row for each turn and endpoint.

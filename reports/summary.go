@@ -30,6 +30,8 @@ type Summary struct {
 	Skipped        []Skipped `json:"skipped" doc:"what was given and could not be used: lines of lists, and files; bounded" added:"yes"`
 	SkippedOmitted int       `json:"skipped_omitted" doc:"how many more were skipped than are listed" added:"yes"`
 
+	Outlook *Outlook `json:"outlook,omitempty" doc:"on which days something turns; present with --until"`
+
 	others      int    // endpoints with nothing to fix but in another handshake, such as the one for RSA
 	otherTarget string // one of them, as it is typed
 }

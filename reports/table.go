@@ -142,6 +142,9 @@ func (t *tableWriter) End(s Summary) error {
 		out.WriteString("\n" + t.block(group))
 	}
 	out.WriteString("\n" + t.footer(s))
+	if s.Outlook != nil {
+		out.WriteString("\n" + s.Outlook.text(t.l, t.o.Width))
+	}
 	return t.print(out.String())
 }
 

@@ -26,11 +26,12 @@ by what is known of clients today.
 Examples:
   tlschain audit outlook
   tlschain audit outlook websites --until 2030-01-01 --format json
+  tlschain audit outlook --format ics -o outlook.ics
 
 Exit code: 2 usage, 0 otherwise.`,
 		Flags: auditFlags(
 			&cli.StringFlag{Name: "until", Category: "Report", Usage: "look ahead up to `TIME`: 2030, 2030-01-01 (default: two years from now)"},
-			&cli.StringFlag{Name: "format", Category: "Report", Value: "table", Usage: "`FORMAT`: table, json or csv (default table)"},
+			&cli.StringFlag{Name: "format", Category: "Report", Value: "table", Usage: "`FORMAT`: table, json, csv or ics, a calendar (default table)"},
 			&cli.StringFlag{Name: "o", Aliases: []string{"output"}, Category: "Report", Usage: "write to `FILE`"},
 			langFlag("Report"),
 		),
@@ -42,6 +43,7 @@ Exit code: 2 usage, 0 otherwise.`,
 var outlookWriters = map[string]func(o *reports.Outlook, w io.Writer, lang string) error{
 	"table": (*reports.Outlook).Table,
 	"json":  func(o *reports.Outlook, w io.Writer, _ string) error { return o.JSON(w) },
+	"ics":   (*reports.Outlook).Calendar,
 	"csv":   func(o *reports.Outlook, w io.Writer, _ string) error { return o.CSV(w) },
 }
 
@@ -58,12 +60,9 @@ func (p *process) auditOutlook(c *cli.Context) error {
 		return err
 	}
 	now := time.Now()
-	until, err := parseTime(c.String("until"), now.AddDate(2, 0, 0))
+	until, err := parseUntil(c.String("until"), now)
 	if err != nil {
 		return err
-	}
-	if !until.After(now) {
-		return notAhead(c.String("until"), now)
 	}
 	n, end, err := p.openAudit(c)
 	if err != nil {

@@ -24,12 +24,9 @@ func newForecast(engine *tlschain.Engine, text, format string) (*forecast, error
 	if text == "" {
 		return &forecast{}, nil
 	}
-	until, err := parseTime(text, engine.At())
+	until, err := parseUntil(text, engine.At())
 	if err != nil {
 		return nil, err
-	}
-	if !until.After(engine.At()) {
-		return nil, notAhead(text, engine.At())
 	}
 	if format != "table" {
 		return nil, usagef("--until is for people to read").hintf("leave out --format %s", format)
@@ -37,8 +34,28 @@ func newForecast(engine *tlschain.Engine, text, format string) (*forecast, error
 	return &forecast{engine: engine, until: until}, nil
 }
 
-func notAhead(until string, at time.Time) error {
-	return usagef("--until %s is not after %s", until, at.UTC().Format(time.RFC3339)).hintf("--until looks ahead from now, or from --at")
+// newOutlook is for scan --until; nil: nobody asks.
+func newOutlook(engine *tlschain.Engine, text, format string) (*tlschain.Outlook, error) {
+	if text == "" {
+		return nil, nil
+	}
+	until, err := parseUntil(text, engine.At())
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains([]string{"table", "json", calendarFormat}, format) {
+		return nil, usagef("--until is shown by --format table, json and ics, and not %s", format)
+	}
+	return engine.NewOutlook("", until), nil
+}
+
+// parseUntil reads up to when to look ahead; empty: two years.
+func parseUntil(text string, from time.Time) (time.Time, error) {
+	until, err := parseTime(text, from.AddDate(2, 0, 0))
+	if err == nil && !until.After(from) {
+		err = usagef("--until %s is not after %s", text, from.UTC().Format(time.RFC3339)).hintf("--until looks ahead from now, or from --at")
+	}
+	return until, err
 }
 
 // add tells of one file. Clients that break at the same time for the same

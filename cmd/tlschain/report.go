@@ -2,10 +2,12 @@ package main
 
 import (
 	"errors"
+	"io"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules"
 )
@@ -79,12 +81,25 @@ func (p *process) planReport(c *cli.Context) (reportPlan, error) {
 	if plan.path == "" || plan.path == "-" {
 		plan.options.Width, plan.options.Colour = p.terminal()
 	}
-	writer, err := reports.New(plan.format, p.stdout, plan.options)
+	if plan.format == calendarFormat && c.String("until") == "" {
+		return plan, usagef("--format ics shows what is to come").hintf("%s scan --until 2030 --format ics", name)
+	}
+	writer, err := plan.writer(p.stdout)
 	if err != nil {
 		return plan, usagef("%w", err)
 	}
 	p.failing, _ = writer.(reports.ExitCoder)
 	return plan, nil
+}
+
+// calendarFormat is that of the outlook alone, which scan --until has.
+const calendarFormat = "ics"
+
+func (plan *reportPlan) writer(w io.Writer) (reports.Writer, error) {
+	if plan.format == calendarFormat {
+		return reports.NewCalendar(w, plan.options), nil
+	}
+	return reports.New(plan.format, w, plan.options)
 }
 
 // A reporting is one report being written, and what its exit code will be: a
@@ -96,9 +111,10 @@ type reporting struct {
 	writer reports.Writer
 	tally  reports.Tally
 
-	only       *reports.Search // what is judged and has none of it is left out; nil: all is shown
-	left       int             // how many were left out
-	withoutPEM bool            // endpoints have certificates that the report is not to show
+	only       *reports.Search   // what is judged and has none of it is left out; nil: all is shown
+	left       int               // how many were left out
+	outlook    *tlschain.Outlook // what is to come for what is shown; nil: nobody asks
+	withoutPEM bool              // endpoints have certificates that the report is not to show
 }
 
 func (p *process) openReport(plan reportPlan) (*reporting, error) {
@@ -106,7 +122,7 @@ func (p *process) openReport(plan reportPlan) (*reporting, error) {
 	if err != nil {
 		return nil, err
 	}
-	writer, err := reports.New(plan.format, out, plan.options)
+	writer, err := plan.writer(out)
 	if err != nil {
 		return nil, errors.Join(err, out.discard())
 	}
@@ -133,6 +149,9 @@ func (r *reporting) Endpoint(e *reports.Endpoint) error {
 	}
 	r.see(e, r.failOn)
 	r.tally.Add(e)
+	if r.outlook != nil && e.Status == reports.OK {
+		r.outlook.AddEndpoint(e)
+	}
 	for i := range e.Chain {
 		if r.withoutPEM {
 			e.Chain[i].PEM = ""
@@ -148,7 +167,13 @@ func (r *reporting) End(s reports.Summary) error {
 
 // end closes the report, with an appendix for people to read if there is one.
 func (r *reporting) end(interrupted bool, appendix string) error {
-	err := r.End(r.tally.Summary(interrupted))
+	s, err := r.tally.Summary(interrupted), error(nil)
+	if r.outlook != nil {
+		s.Outlook, err = r.outlook.Report(nil)
+	}
+	if err == nil {
+		err = r.End(s)
+	}
 	if err == nil {
 		_, err = r.out.WriteString(appendix)
 	}

@@ -36,6 +36,7 @@ Examples:
   tlschain scan --clients all mail.example.com:25
   tlschain scan --server-name www.example.com 192.0.2.7
   tlschain scan --roots our-ca.pem -f intranet.txt --fail-on warning
+  tlschain scan -f hosts.txt --until 2028 --format ics -o outlook.ics
 
 Exit code: 130 interrupted, 2 usage or no usable input, 1 a finding at or above
 --fail-on, 3 something could not be judged, 0 all is well.`,
@@ -59,6 +60,8 @@ Exit code: 130 interrupted, 2 usage or no usable input, 1 a finding at or above
 			scannerFlags(),
 			reportFlags(),
 			[]cli.Flag{includeFlag(),
+				&cli.StringFlag{Name: "until", Category: "Report", Usage: "also tell on which days something turns for the endpoints, up to `TIME`, " +
+					"in table and json; --format ics: that alone, as a calendar"},
 				&cli.StringFlag{Name: "affected", Category: "Report", Usage: "report only endpoints that have `WHAT` on a path, sent or needed, and those " +
 					"that could not be judged: the SHA-256 of a certificate or key, a name, or a file of certificates or of what is distrusted"},
 				&cli.StringFlag{Name: "save", Category: "Report", Usage: "also write each chain, as it was sent, to a file of `DIR`: " +
@@ -88,6 +91,9 @@ func (p *process) scan(c *cli.Context) error {
 			return err
 		}
 	}
+	if c.String("until") != "" {
+		config.PEM = true // chains are judged again as of the days to come
+	}
 	evaluated, journal := started, (*tlschain.Journal)(nil)
 	if path := c.String("resume"); path != "" {
 		if journal, evaluated, err = tlschain.OpenJournal(path, &config, c.String("shard"), started); err != nil {
@@ -96,6 +102,10 @@ func (p *process) scan(c *cli.Context) error {
 		defer journal.Close()
 	}
 	engine, err := p.newEngine(config, evaluated)
+	if err != nil {
+		return err
+	}
+	outlook, err := newOutlook(engine, c.String("until"), plan.format)
 	if err != nil {
 		return err
 	}
@@ -123,8 +133,8 @@ func (p *process) scan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	report.only = only
-	report.withoutPEM = c.String("include") == "" // what is there then is for --save
+	report.only, report.outlook = only, outlook
+	report.withoutPEM = c.String("include") == "" // what is there then is for --save and --until
 	if bar.shown() && !list.readsStdin() {
 		counted, stop := context.WithCancel(c.Context)
 		defer stop()
