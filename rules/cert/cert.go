@@ -67,8 +67,9 @@ type Certificate struct {
 	AKISerial           []byte
 	DNSNames            []string // raw bytes of each dNSName as sent
 	IPs                 []netip.Addr
-	URIs                []string // of the subject alternative names
-	Emails              []string // rfc822Names of the SAN
+	URIs                []string  // of the subject alternative names
+	Emails              []string  // rfc822Names of the SAN
+	RareNames           RareForms // what else is among the SAN
 	HasSAN              bool
 	criticalSAN         bool
 	NameConstraints     *NameConstraints

@@ -315,6 +315,9 @@ func (c *Certificate) parseSAN(v cryptobyte.String) bool {
 			if _, err := url.Parse(string(b)); err != nil {
 				c.Traits.Add(BadURI)
 			}
+		case directoryName:
+		default:
+			c.RareNames.add(tag)
 		}
 	})
 	if !read {

@@ -21,10 +21,15 @@ type NameConstraints struct {
 	ExcludedURI        []string
 	PermittedDirectory [][]byte // DER of each directoryName
 	ExcludedDirectory  [][]byte
-	Other              bool // forms that the tables of facts do not hold are constrained too
-
-	unread bool // forms that are not listed above
+	Rare               RareForms // forms that are not listed above
+	Other              bool      // forms that the tables of facts do not hold are constrained too
 }
+
+// RareForms is a set of forms of names that next to nobody uses: otherName,
+// x400Address, ediPartyName and registeredID, by the number of their tag.
+type RareForms uint16
+
+func (r *RareForms) add(tag cbasn1.Tag) { *r |= 1 << (tag & 15) }
 
 // parseNameConstraints reads the extension. What can be read of a malformed one
 // counts, as it is there for clients that know no constraints at all.
@@ -50,7 +55,7 @@ func (c *Certificate) parseNameConstraints(v cryptobyte.String, critical bool) b
 	}
 	c.noteIf(ConstraintsEmpty, !hasP && !hasE)
 	c.noteIf(CriticalDirectories, critical && len(nc.PermittedDirectory)+len(nc.ExcludedDirectory) > 0)
-	c.noteIf(CriticalOtherForms, critical && nc.unread)
+	c.noteIf(CriticalOtherForms, critical && nc.Rare != 0)
 	return good
 }
 
@@ -89,7 +94,8 @@ func (c *Certificate) readTrees(trees cryptobyte.String, to subtreeLists) (good 
 			good = good && ok
 			*to.ips = append(*to.ips, p)
 		default:
-			nc.Other, nc.unread = true, true
+			nc.Other = true
+			nc.Rare.add(tag)
 			c.Traits.Add(ConstraintsOther)
 			c.noteIf(ConstraintsRegisteredID, tag == registeredID)
 		}

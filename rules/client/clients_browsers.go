@@ -21,6 +21,7 @@ func browserClients() []row {
 				Constraints: ConstraintRules{
 					Wildcards: true, DropDot: true, DropNameDot: true, Comparisons: maxComparisons, // [L:san=dns:test.example. R:nc=-dns:test.example]
 					RefusePermitted: FormURI, RefuseExcluded: FormURI, // [I:nc=-uri:a.other.test L:san=dns:test.example,uri:https://a.other.test/]
+					RefuseRare: true, Malformed: FormEmail, // [L:san=dns:test.example,rid: I:nc=-rid:, L:san=dns:test.example,email:no-at-sign I:nc=-email:other.com]
 				},
 			},
 		},
@@ -31,8 +32,11 @@ func browserClients() []row {
 				MaxBytes: 131071, MaxCert: 65539, Refuse: trailingData, Names: Bytes, AnchorNames: Bytes, MaxPath: 6, // [18d07 25i 25o 27l066]
 				Sent: checkPath, Store: checkPath, MinHash: SHA256, // [19m 28u]
 				MinRSA: 1024, LeafAnyUsage: true, LeafEKU: true, LeafCA: true, // [16d 19r 24c e-ku-ka kI-rsa512]
-				Host:        cert.HostRules{Numeric: true, Dot: cert.DotSent},                                                    // [n-digits n-dot-host]
-				Constraints: ConstraintRules{Wildcards: true, RefusePermitted: FormURI, RefuseExcluded: FormURI | FormDirectory}, // [c-w-xother c-dir-x, I:nc=-dir:another]
+				Host: cert.HostRules{Numeric: true, Dot: cert.DotSent}, // [n-digits n-dot-host]
+				Constraints: ConstraintRules{
+					Wildcards: true, RefusePermitted: FormURI, RefuseExcluded: FormURI | FormDirectory, // [c-w-xother c-dir-x, I:nc=-dir:another]
+					RefuseRare: true, Malformed: FormDNS | FormEmail | FormIP, Domains: DomainHosts, // [L:san=dns:-a.test.example,dns:test.example I:nc=+dns:test.example]
+				},
 			},
 		},
 		{
@@ -58,7 +62,7 @@ func browserClients() []row {
 					CommonIP: true, CommonIPBeside: true, Wildcard: cert.LabelEnd, CommonName: cert.CommonNoDNS,
 					Address: cert.MappedAddress, Dot: cert.DotSent,
 				},
-				Constraints: ConstraintRules{Common: CommonOfLeafNoHost},
+				Constraints: ConstraintRules{Common: CommonOfLeafNoHost, Malformed: FormURI}, // [L:san=dns:test.example,uri: I:nc=-uri:.other]
 			},
 		},
 	}

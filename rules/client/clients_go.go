@@ -11,9 +11,12 @@ func goClients() []row {
 		Names: Bytes, AnchorNames: Bytes, Prefer: [8]Preference{FromStore, KeyIDFits}, Budget: 100, LeafTrust: ExactLeaf,
 		Sent: checkPath, Store: checkPath, MinHash: SHA256,
 		LeafEKU: true, AnyEKU: true, // [19s 24c 28u]
-		Policies:    PoliciesRead,                                                                                // [p01 p04n p13; not p08]
-		Host:        cert.HostRules{TopLevel: true, Address: cert.MappedAddress, Dot: cert.DotKept},              // [n-ip-v4in6 n-dot-both]
-		Constraints: ConstraintRules{Wildcards: true, SkipPermitted: FormDirectory, SkipExcluded: FormDirectory}, // [c-w-xother]
+		Policies: PoliciesRead,                                                                   // [p01 p04n p13; not p08]
+		Host:     cert.HostRules{TopLevel: true, Address: cert.MappedAddress, Dot: cert.DotKept}, // [n-ip-v4in6 n-dot-both]
+		Constraints: ConstraintRules{
+			Wildcards: true, SkipPermitted: FormDirectory, SkipExcluded: FormDirectory, // [c-w-xother]
+			AnyForm: FormDNS | FormEmail | FormURI, Domains: DomainLabels, // [L:san=dns:a..test.example,dns:test.example I:nc=+ip:10.0.0.0/8]
+		},
 	}
 	// Until 1.23 RSA keys may be of any size and policies are not processed, until
 	// 1.22 a serial number may be negative [I:key=rsa512 p01 L:serial=negative].
@@ -22,6 +25,7 @@ func goClients() []row {
 	go123 := with(current, func(b *Builder) {
 		b.MinRSA, b.Policies = 0, PoliciesIgnored
 		b.Constraints.Wildcards, b.Constraints.Comparisons = false, 250000
+		b.Constraints.AnyForm, b.Constraints.Malformed = FormDNS|FormEmail, FormURI
 	})
 	demands := demands{revoked: "go"}
 	return []row{
@@ -39,7 +43,7 @@ func goClients() []row {
 			store: systemStore,
 			builder: with(go123, func(b *Builder) {
 				b.RefuseAll &^= negativeSerial
-				b.Host.Bare = true
+				b.Host.Bare, b.Constraints.Domains = true, DomainLabelsOrDot
 			}),
 			aliases: []alias{{"go-1.22", Measured, "both were run, and gave the same verdicts"}},
 		},

@@ -10,7 +10,7 @@ func javaClients() []row {
 	}
 	constraints := ConstraintRules{
 		Common: CommonOfForm, CommonHost: true, CommonIP: true, AddsCommon: true, // [I:nc=+dns:test.example J:cn=other.example, BetterTLS case 7542]
-		Wildcards: true, // [c-w-xother]
+		Wildcards: true, RefuseRare: true, // [c-w-xother, L:san=dns:test.example,rid: I:nc=-rid:]
 	}
 	// Java validates a list in order as it is, up to the first certificate of a
 	// trusted name and key, and makes no second try [13d 28t 28y r0107 r1243]. An

@@ -13,6 +13,7 @@ func libraryClients() []row {
 		Constraints: ConstraintRules{
 			Wildcards: true, Comparisons: 250000,
 			RefusePermitted: FormDirectory | FormEmail | FormURI, RefuseExcluded: FormDirectory | FormEmail | FormURI, // [c-dir-ok]
+			RefuseRare: true, Malformed: FormDNS | FormIP, Domains: DomainHosts, // [L:san=dns:-a.test.example,dns:test.example I:nc=+dns:test.example]
 		},
 	}
 	return []row{

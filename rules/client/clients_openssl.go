@@ -15,6 +15,9 @@ func openSSLClients() []row {
 	// names was [n-cn-san-ip n-uri-only, L:san=email:a@test.example L:cn=test.example].
 	oldNode := node
 	oldNode.URI, oldNode.CommonName = true, cert.CommonOnlyOdd
+	// [L:san=dns:test.example,email:no-at-sign I:nc=-email:other.com, L:san=dns:test.example,uri: I:nc=-uri:.other,
+	// L:san=dns:test.example,hex:7f0000 I:nc=-ip:10.0.0.0/8]
+	const unreadable = FormEmail | FormURI | FormIP
 	common := Builder{
 		MaxBytes: 102400, ParseAll: true, RefuseAll: trailingData, // [25i 25t]
 		CandidateFilter: KeyID | IssuerSerial | CertSign, StoreCandidateFilter: KeyID | IssuerSerial | CertSign, SelfIssuedTest: KeyID | IssuerSerial | CertSign,
@@ -33,7 +36,7 @@ func openSSLClients() []row {
 		b.Prefer = [8]Preference{FromList}
 		b.Store = Dates | NameLimits
 		b.UsageCA, b.SelfIssuedFree = true, true
-		b.Constraints = ConstraintRules{RefusePermitted: FormIP, RefuseExcluded: FormIP} // "unsupported name constraint type" [c-ip-ok c-cn-p]
+		b.Constraints = ConstraintRules{RefusePermitted: FormIP, RefuseExcluded: FormIP, RefuseRare: true, Malformed: unreadable} // "unsupported name constraint type" [c-ip-ok c-cn-p]
 	})
 	// 0.9.8 has no name constraints [19q], no ECDSA with SHA-2 [r0731], and
 	// compares the letters of names.
@@ -51,7 +54,7 @@ func openSSLClients() []row {
 		b.MinHash, b.MinRSA = SHA1, 1024 // [17a 26c kL-rsa768]
 		b.UsageAnchor = true             // [e-bcR-none]
 		b.SelfIssuedFree = true
-		b.Constraints = ConstraintRules{Common: CommonOfLeaf, CommonHost: true, Comparisons: maxComparisons}
+		b.Constraints = ConstraintRules{Common: CommonOfLeaf, CommonHost: true, Comparisons: maxComparisons, RefuseRare: true, Malformed: unreadable}
 		b.Host = oldNode // as Node.js 10, which was run
 	})
 	// From 1.1.1 on key usage is not asked when choosing [r0894 r1602], but the
@@ -160,6 +163,7 @@ func openSSLClients() []row {
 				b.Constraints = ConstraintRules{
 					NeedSAN: true, Wildcards: true, DropDot: true, DropNameDot: true, Comparisons: maxComparisons, // [c-w-xother, I:nc=+dns:test.example.]
 					RefusePermitted: FormIP, RefuseExcluded: FormIP, // [c-ip-ok]
+					RefuseRare: true, Malformed: unreadable,
 				}
 			}),
 		},

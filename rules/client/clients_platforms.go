@@ -52,9 +52,9 @@ func android(version int) row {
 		Sent: checkPath &^ EKU, MinHash: SHA1, AnyHashPSS: true, MinRSA: 1024, // [L:sig=psssha1 I:sig=psssha1]
 		LeafUsageEC12: true, LeafUsage13: true, // BoringSSL's handshake [L:key=p256 L:ku=ka, L:ku=ka]
 		LeafEKU: true, CommonName: version < 9,
-		Policies:    PoliciesRead,                                   // [I:pc=require0]
-		Host:        cert.HostRules{NameDot: true},                  // [L:san=dns:test.example. n-ip-v4in6]
-		Constraints: ConstraintRules{Proper: true, EmptyNone: true}, // [I:nc=+dns: I:nc=-dns:]
+		Policies:    PoliciesRead,                                                     // [I:pc=require0]
+		Host:        cert.HostRules{NameDot: true},                                    // [L:san=dns:test.example. n-ip-v4in6]
+		Constraints: ConstraintRules{Proper: true, EmptyNone: true, RefuseRare: true}, // [I:nc=+dns: I:nc=-dns:, L:san=dns:test.example,other:x I:nc=-other:x]
 	}
 	switch {
 	case version >= 10:

@@ -17,6 +17,10 @@ type ConstraintRules struct {
 	NoFirstDot  bool              `yaml:"no_first_dot"`  // a name that begins with a dot is covered by nothing
 	EmptyNone   bool              `yaml:"empty_none"`    // an empty domain covers none; else it covers all
 	Proper      bool              `yaml:"proper"`        // what two CA certificates permit in the same words, neither does: it intersects domains by what lies below them
+	RefuseRare  bool              `yaml:"refuse_rare"`   // names of a rare form are refused where that has subtrees
+	Malformed   NameForms         `yaml:"malformed"`     // names of these forms that are malformed are refused where the form has subtrees
+	AnyForm     NameForms         `yaml:"any_form"`      // the same where there is any subtree
+	Domains     DomainSyntax      `yaml:"domains"`       // which DNS names are not malformed
 	Comparisons int               `yaml:"comparisons"`   // most comparisons, names by subtrees, for one CA certificate; 0: no limit
 
 	// Forms that it does not compare. Where there are subtrees of a form and a
@@ -37,6 +41,17 @@ const (
 	CommonOfLeafNoHost                   // that of a leaf with neither DNS name nor address
 	CommonOfAny                          // that of any certificate without alternative names
 	CommonOfForm                         // that of any certificate without alternative names of its form: DNS names, or addresses if it is one
+)
+
+// DomainSyntax tells which DNS names a client can compare with domains.
+type DomainSyntax = enum[domainSyntaxWords]
+
+// The ways to read DNS names.
+const (
+	AnyDomain         DomainSyntax = iota
+	DomainLabels                   // no label is empty, and no character is a space, a control or beyond ASCII
+	DomainLabelsOrDot              // the same, with or without a dot in front
+	DomainHosts                    // labels of letters, digits, hyphens and underscores, up to 63 of them, and a wildcard for the whole first one with two behind it
 )
 
 // NameForms is a set of forms of names.

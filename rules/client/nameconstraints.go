@@ -2,6 +2,7 @@ package client
 
 import (
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -60,11 +61,66 @@ func (pb *pathBuilder) holdTo(n, x *node) pathError {
 	if rules.NeedSAN && x == pb.leaf && !x.c.HasSAN && likeHost(x.c.Subject.CommonName()) {
 		return pathError{what: nameForbidden, at: n, by: x}
 	}
+	if rules.RefuseRare && n.c.NameConstraints.Rare&x.c.RareNames != 0 || rules.malformed(x.c, permitted.has|excluded.has) {
+		return pathError{what: nameForbidden, at: n, by: x}
+	}
 	if l.forbids(&names, permitted, excluded) || rules.Proper && permitted.has&FormDNS != 0 && pb.outsideAll(l, n, x) {
 		return pathError{what: nameForbidden, at: n, by: x}
 	}
 	return pathError{}
 }
+
+// malformed reports whether a certificate has a name that the client cannot compare
+// with subtrees of these forms.
+func (r *ConstraintRules) malformed(c *cert.Certificate, has NameForms) bool {
+	asked := r.Malformed & has
+	if has != 0 {
+		asked |= r.AnyForm
+	}
+	return asked&FormDNS != 0 && slices.ContainsFunc(c.DNSNames, func(name string) bool { return !r.readsDomain(name) }) ||
+		asked&FormEmail != 0 && slices.ContainsFunc(c.Emails, func(email string) bool { return !strings.Contains(email, "@") }) ||
+		asked&FormURI != 0 && slices.ContainsFunc(c.URIs, func(uri string) bool { return !hasHost(uri, r.AnyForm&FormURI == 0) }) ||
+		asked&FormIP != 0 && c.Traits.Has(cert.BadIP)
+}
+
+// hasHost reports whether a URI names a host; addresses tells whether one may stand
+// for that.
+func hasHost(uri string, addresses bool) bool {
+	u, err := url.Parse(uri)
+	if err != nil || u.Hostname() == "" {
+		return false
+	}
+	_, err = netip.ParseAddr(u.Hostname())
+	return addresses || err != nil
+}
+
+// readsDomain reports whether the client can compare a DNS name with domains.
+func (r *ConstraintRules) readsDomain(name string) bool {
+	switch r.Domains {
+	case DomainLabelsOrDot:
+		name = strings.TrimPrefix(name, ".")
+	case DomainHosts:
+		if rest, wild := strings.CutPrefix(name, "*."); wild {
+			if name = rest; !strings.Contains(name, ".") {
+				return false
+			}
+		}
+	}
+	if r.Domains == AnyDomain || name == "" {
+		return r.Domains != DomainHosts
+	}
+	for label := range strings.SplitSeq(name, ".") {
+		if label == "" || strings.ContainsFunc(label, func(c rune) bool { return c < 33 || c > 126 }) {
+			return false
+		}
+		if r.Domains == DomainHosts && (len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' || strings.Trim(strings.ToLower(label), hostLetters) != "") {
+			return false
+		}
+	}
+	return true
+}
+
+const hostLetters = "abcdefghijklmnopqrstuvwxyz0123456789-_"
 
 // names are what a certificate is held to name constraints by.
 type names struct {

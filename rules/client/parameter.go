@@ -35,6 +35,7 @@ type (
 	checkWords             struct{}
 	deviationWords         struct{}
 	formWords              struct{}
+	domainSyntaxWords      struct{}
 )
 
 func (orderWords) words() []string          { return []string{"any", "later", "next"} }
@@ -65,6 +66,9 @@ func (checkWords) words() []string {
 		"key-id", "issuer-serial", "key-kind", "signature", "dates", "ca", "cert-sign", "path-length",
 		"eku", "name-constraints", "algorithms", "unknown-critical",
 	}
+}
+func (domainSyntaxWords) words() []string {
+	return []string{"any", "labels", "labels-or-dot", "hosts"}
 }
 func (formWords) words() []string { return []string{"dns", "email", "uri", "ip", "directory"} }
 func (deviationWords) words() (out []string) {

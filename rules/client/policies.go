@@ -11,7 +11,7 @@ type PolicyProcessing = enum[policyProcessingWords]
 const (
 	PoliciesIgnored    PolicyProcessing = iota
 	PoliciesRead                        // as RFC 5280 section 6.1 wants, of any policy
-	PoliciesWithAnchor                  // the same, and what the anchor demands counts as well
+	PoliciesWithAnchor                  // the same, and the anchor counts like what it issued: what it demands, maps and has policies for
 )
 
 // A policySet is the policies that the certificates of a path so far have in
@@ -40,7 +40,13 @@ func (pb *pathBuilder) checkPolicies() pathError {
 	n := len(pb.path) // certificates but the anchor
 	s := policyState{policySet{cert.AnyPolicy: true}, n + 1, n + 1, n + 1, nil}
 	if pb.b.Policies == PoliciesWithAnchor {
-		s.constrain(pb.path[n-1].to, pb.b.InhibitAnyCritical)
+		anchor := pb.path[n-1].to
+		if len(anchor.c.Policies) == 0 {
+			s.constrain(anchor, pb.b.InhibitAnyCritical)
+		} else if f := pb.nextPolicies(&s, anchor, false); f.what != nothing { // [R:cp=2 I:pc=require0 I:cp=1 L:cp=1]
+			f.depth = n
+			return f
+		}
 	}
 	for i := n - 1; i >= 0; i-- {
 		x, last := pb.leaf, i == 0
