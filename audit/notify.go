@@ -19,6 +19,8 @@ type Notifier struct {
 	Clock  Clock
 	Getenv func(string) string
 	Report func(error)
+
+	Waiting func(context.Context) (map[string]time.Time, error) // since when groups wait for a worker of their zone; nil: none does
 }
 
 // maxAttempts is how often a notice is tried, over some six hours.
@@ -90,6 +92,13 @@ func (n *Notifier) Send(ctx context.Context, now bool) (sent, left int, err erro
 			left++
 			continue
 		}
+		mine, err := n.DB.Claim(ctx, notice.ID, notice.Attempts)
+		if err != nil {
+			return sent, left, err
+		}
+		if !mine {
+			continue // another one who keeps the schedule sends it
+		}
 		failure := ""
 		if err := n.deliver(ctx, notice); err != nil {
 			if ctx.Err() != nil {
@@ -112,6 +121,9 @@ func (n *Notifier) Send(ctx context.Context, now bool) (sent, left int, err erro
 func (n *Notifier) Keep(ctx context.Context) {
 	for {
 		err := n.Queue(ctx)
+		if err == nil && n.Waiting != nil {
+			err = n.unattended(ctx)
+		}
 		if err == nil {
 			_, _, err = n.Send(ctx, false)
 		}

@@ -84,6 +84,9 @@ func (a *Auditor) audit(ctx context.Context, g *Group, look ScanFunc) (history.A
 	}
 	n := &auditRun{auditor: a, group: g, look: look, writer: w}
 	if err := n.run(ctx, n.sources(ctx)); err != nil {
+		if ended, ok := a.ofCanceled(ctx, w.ID); ok {
+			return ended, nil
+		}
 		return history.Audit{}, err // the next audit joins what was stored
 	}
 	if ctx.Err() != nil {
@@ -97,6 +100,9 @@ func (a *Auditor) audit(ctx context.Context, g *Group, look ScanFunc) (history.A
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	if err := w.Finish(ctx, a.Clock.now(), len(n.summary.Troubles) == 0, string(summary)); err != nil {
+		if ended, ok := a.ofCanceled(ctx, w.ID); ok {
+			return ended, nil
+		}
 		return history.Audit{}, err
 	}
 	if err := a.DB.Prune(ctx, g.Name, a.Clock.now().Add(-g.retention())); err != nil {

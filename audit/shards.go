@@ -270,7 +270,9 @@ func (a *Auditor) End(ctx context.Context, audit int64) error {
 		if left > 0 {
 			return "", false, fmt.Errorf("%d shards are not done", left)
 		}
-		return wholeSummary(done)
+		var whole Summary
+		text, err := whole.with(done)
+		return text, len(whole.Troubles) == 0, err
 	})
 	if err != nil {
 		return err
@@ -290,18 +292,17 @@ func (a *Auditor) End(ctx context.Context, audit int64) error {
 	return nil
 }
 
-// wholeSummary is the summary of an audit, of those of its shards.
-func wholeSummary(done []string) (summary string, complete bool, err error) {
-	var whole Summary
+// with adds the summaries of shards, and gives the whole as it is stored.
+func (s *Summary) with(done []string) (string, error) {
 	for _, text := range done {
-		var s Summary
-		if err := json.Unmarshal([]byte(text), &s); err != nil {
-			return "", false, fmt.Errorf("reading the summary of a shard: %w", err)
+		var part Summary
+		if err := json.Unmarshal([]byte(text), &part); err != nil {
+			return "", fmt.Errorf("reading the summary of a shard: %w", err)
 		}
-		whole.add(&s)
+		s.add(&part)
 	}
-	text, err := json.Marshal(whole)
-	return string(text), len(whole.Troubles) == 0, err
+	text, err := json.Marshal(s)
+	return string(text), err
 }
 
 func (s *Summary) add(part *Summary) {

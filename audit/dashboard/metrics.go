@@ -16,6 +16,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 
+	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/reports"
 )
 
@@ -92,6 +93,13 @@ var (
 	descRunning  = gauge("audit_running", "Whether this process audits the group just now.", "group")
 	descWaiting  = gauge("audit_waiting_seconds", "How long the group has waited for a worker of its zone to take its audit; 0: "+
 		"it does not wait.", "group", "zone")
+	descWorkers = gauge("zone_workers", "Workers of the zone that told of late that they live.", "zone")
+	descTargets = gauge("audit_targets", "Targets of the audit of the group that the workers of its zone share just now.",
+		"group", "zone")
+	descDone = gauge("audit_targets_done", "Targets of that audit that are done.", "group", "zone")
+	descLeft = gauge("audit_left_seconds", "How long that audit will take yet, at the pace of the last five minutes; "+
+		"absent while that is unknown.", "group", "zone")
+	descFailed   = gauge("audit_shard_failures", "Attempts at parts of that audit that failed.", "group", "zone")
 	descFlapping = gauge("audit_flapping_endpoints", "Endpoints of the last complete audit that changed and could not make up their mind.",
 		"group")
 	descSkipped = prometheus.NewDesc(reports.SkippedSeries, reports.SkippedHelp, []string{"group"}, nil)
@@ -101,7 +109,8 @@ var (
 )
 
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descEndpoints, descLast, descDuration, descNext, descRunning, descWaiting, descFlapping,
+	for _, d := range []*prometheus.Desc{descEndpoints, descLast, descDuration, descNext, descRunning, descWaiting, descWorkers,
+		descTargets, descDone, descLeft, descFailed, descFlapping,
 		descSkipped, descNotices, descBytes, descBuild} {
 		out <- d
 	}
@@ -143,6 +152,9 @@ func (c *collector) collect(ctx context.Context, out chan<- prometheus.Metric) e
 			return err
 		}
 	}
+	if err := c.zones(ctx, send); err != nil {
+		return err
+	}
 	failed, err := c.DB.FailedNotices(ctx)
 	if err != nil {
 		return err
@@ -155,6 +167,29 @@ func (c *collector) collect(ctx context.Context, out chan<- prometheus.Metric) e
 		return err
 	}
 	send(descBytes, float64(size))
+	return nil
+}
+
+// zones tells what workers do.
+func (c *collector) zones(ctx context.Context, send sender) error {
+	zones, err := audit.Status(ctx, c.Config, c.DB, nil)
+	if err != nil {
+		return err
+	}
+	for _, z := range zones {
+		if z.Zone == "" {
+			continue
+		}
+		send(descWorkers, float64(z.Workers), z.Zone)
+		for _, a := range z.Audits {
+			send(descTargets, float64(a.Targets), a.Group, z.Zone)
+			send(descDone, float64(a.TargetsDone), a.Group, z.Zone)
+			send(descFailed, float64(a.Failures), a.Group, z.Zone)
+			if a.SecondsLeft > 0 {
+				send(descLeft, a.SecondsLeft, a.Group, z.Zone)
+			}
+		}
+	}
 	return nil
 }
 

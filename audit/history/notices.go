@@ -43,11 +43,32 @@ func (db *DB) Notices(ctx context.Context, group string, limit int) ([]Notice, e
 	return db.notices(ctx, " WHERE ($1 = '' OR grp = $1) ORDER BY id DESC LIMIT $2", group, limit)
 }
 
+// Claim says that a notice is about to be sent, once more than attempts times:
+// false, if somebody else has said so, or has sent it meanwhile. A claim ends by
+// Tried, or after some minutes.
+func (db *DB) Claim(ctx context.Context, id int64, attempts int) (mine bool, err error) {
+	const life = 2 * time.Minute
+	err = db.inTx(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, "UPDATE notice SET claimed = "+db.now+
+			" + $3 WHERE id = $1 AND attempts = $2 AND sent IS NULL AND claimed < "+db.now, id, attempts, life.Milliseconds())
+		if err != nil {
+			return err
+		}
+		n, err := result.RowsAffected()
+		mine = n == 1
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("claiming notice %d: %w", id, err)
+	}
+	return mine, nil
+}
+
 // Tried records one more attempt at a notice; failure is empty when it went.
 func (db *DB) Tried(ctx context.Context, id int64, at time.Time, failure string) error {
-	query, args := "UPDATE notice SET attempts = attempts + 1, sent = $2, failure = '' WHERE id = $1", []any{id, at.Unix()}
+	query, args := "UPDATE notice SET claimed = 0, attempts = attempts + 1, sent = $2, failure = '' WHERE id = $1", []any{id, at.Unix()}
 	if failure != "" {
-		query, args = "UPDATE notice SET attempts = attempts + 1, failure = $2 WHERE id = $1", []any{id, failure}
+		query, args = "UPDATE notice SET claimed = 0, attempts = attempts + 1, failure = $2 WHERE id = $1", []any{id, failure}
 	}
 	if err := db.exec(ctx, query, args...); err != nil {
 		return fmt.Errorf("recording an attempt at notice %d: %w", id, err)

@@ -64,6 +64,8 @@ func (q *Queue) Wait(ctx context.Context, id int64) (history.Audit, error) {
 			if err != nil && !w.passing(ctx, err) {
 				return a, err
 			}
+		case row.State == rivertype.JobStateCancelled:
+			return history.Audit{}, ErrCanceled
 		case row.FinalizedAt != nil:
 			return history.Audit{}, fmt.Errorf("zone %s gave up job %d after %d attempts: %s", row.Queue, id, row.Attempt, lastError(row))
 		default:
@@ -79,6 +81,28 @@ func (q *Queue) Wait(ctx context.Context, id int64) (history.Audit, error) {
 
 var errOutput = errors.New("does not say which audit came of it")
 
+// ErrCanceled means that somebody took an audit back that was asked for.
+var ErrCanceled = errors.New("canceled before its audit began")
+
+// Cancel takes back what was asked for of a group, and not begun, and gives how
+// many jobs that were.
+func (q *Queue) Cancel(ctx context.Context, group string) (n int, err error) {
+	list, err := q.waiting(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, row := range list {
+		if row.Group != group {
+			continue
+		}
+		if _, err := q.client.JobCancel(ctx, row.ID); err != nil && !errors.Is(err, river.ErrNotFound) {
+			return n, fmt.Errorf("canceling job %d: %w", row.ID, err)
+		}
+		n++
+	}
+	return n, nil
+}
+
 // result is the audit that a job ended with.
 func (q *Queue) result(ctx context.Context, row *rivertype.JobRow) (history.Audit, error) {
 	var audit int64
@@ -91,25 +115,42 @@ func (q *Queue) result(ctx context.Context, row *rivertype.JobRow) (history.Audi
 // Waiting gives since when groups wait for a worker that takes their audit; not
 // those that a worker has put off for a while.
 func (q *Queue) Waiting(ctx context.Context) (map[string]time.Time, error) {
+	list, err := q.waiting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	since := map[string]time.Time{}
+	for _, row := range list {
+		if row.State == rivertype.JobStateScheduled && row.ScheduledAt.After(time.Now()) {
+			continue
+		}
+		if first, known := since[row.Group]; !known || row.CreatedAt.Before(first) {
+			since[row.Group] = row.CreatedAt
+		}
+	}
+	return since, nil
+}
+
+// An askedJob is a job of an audit that was not begun.
+type askedJob struct {
+	*rivertype.JobRow
+	job
+}
+
+func (q *Queue) waiting(ctx context.Context) (all []askedJob, err error) {
 	list, err := q.client.JobList(ctx, river.NewJobListParams().First(10_000).Kinds(job{}.Kind()).
 		States(rivertype.JobStateAvailable, rivertype.JobStateRetryable, rivertype.JobStateScheduled))
 	if err != nil {
 		return nil, fmt.Errorf("listing what waits in the queue: %w", err)
 	}
-	since := map[string]time.Time{}
 	for _, row := range list.Jobs {
-		if row.State == rivertype.JobStateScheduled && row.ScheduledAt.After(time.Now()) {
-			continue
-		}
-		var j job
-		if err := json.Unmarshal(row.EncodedArgs, &j); err != nil {
+		j := askedJob{JobRow: row}
+		if err := json.Unmarshal(row.EncodedArgs, &j.job); err != nil {
 			return nil, fmt.Errorf("reading job %d of the queue: %w", row.ID, err)
 		}
-		if first, known := since[j.Group]; !known || row.CreatedAt.Before(first) {
-			since[j.Group] = row.CreatedAt
-		}
+		all = append(all, j)
 	}
-	return since, nil
+	return all, nil
 }
 
 // A waiting is what somebody who waits for a job was told of it.

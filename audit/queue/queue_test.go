@@ -39,6 +39,7 @@ func TestQueue(t *testing.T) {
 		{"a worker freezes and thaws", workerFreezes},
 		{"workers share an audit", workersShare},
 		{"a shard always panics", alwaysPanics},
+		{"an audit is canceled", auditCanceled},
 		{"a job is lost", jobLost},
 		{"a group without targets", noTargets},
 	} {

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -128,6 +129,40 @@ func alwaysPanics(t *testing.T, where string) {
 	// Four fifths are four shards of five.
 	if s.Endpoints < farm*7/10 || s.Endpoints >= farm {
 		t.Errorf("%d endpoints were seen", s.Endpoints)
+	}
+}
+
+// An audit is canceled while two work on it: both stop, and the next one is done.
+func auditCanceled(t *testing.T, where string) {
+	serve := newMachine(t, where)
+	midst := make(chan struct{}, 2*farm)
+	for range 2 {
+		m := newMachine(t, where)
+		m.works(t, "dmz", m.auditor(t, "dmz", farm, func(ctx context.Context, _ string) {
+			midst <- struct{}{}
+			if list, err := serve.db.Audits(ctx, "web", 0, 1); err == nil && len(list) > 0 && list[0].ID == 1 {
+				<-ctx.Done()
+			}
+		}))
+	}
+	id := serve.ask(t, web, night)
+	<-midst
+	if ended, err := serve.auditor(t, "", farm, nil).Cancel(t.Context(), "web"); err != nil || len(ended) != 1 {
+		t.Errorf("%+v, %v", ended, err)
+	}
+	if a := serve.wait(t, id); a.ID != 1 || a.State != history.Partial {
+		t.Errorf("%+v", a)
+	}
+	if a := serve.wait(t, serve.ask(t, web, time.Time{})); a.State != history.Complete || audit.SummaryOf(a).Endpoints != farm {
+		t.Errorf("%+v", a)
+	}
+	// What only waits is taken back.
+	waits := serve.ask(t, mail, night)
+	if n, err := serve.Cancel(t.Context(), "mail"); n != 1 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	if _, err := serve.Wait(t.Context(), waits); !errors.Is(err, ErrCanceled) {
+		t.Error(err)
 	}
 }
 

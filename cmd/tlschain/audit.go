@@ -24,13 +24,14 @@ func (p *process) auditCommand() *cli.Command {
   tlschain audit run websites          audit a group now
   tlschain audit serve                 keep the schedule; pages and metrics
   tlschain audit work --zone dmz       audit what only this machine can reach
+  tlschain audit status                what runs and waits, by zone
   tlschain audit diff websites         what changed since the audit before
   tlschain audit affected NAME|FILE    who had a certificate, and who still has
   tlschain audit outlook               on which days something turns, and for whom`,
 		Subcommands: []*cli.Command{
 			p.auditInitCommand(), p.auditCheckCommand(), p.auditRunCommand(), p.auditServeCommand(), p.auditWorkCommand(),
 			p.auditListCommand(), p.auditShowCommand(), p.auditDiffCommand(), p.auditAffectedCommand(), p.auditOutlookCommand(),
-			p.auditExportCommand(), p.auditNotifyTestCommand(),
+			p.auditExportCommand(), p.auditStatusCommand(), p.auditCancelCommand(), p.auditNotifyTestCommand(),
 		},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/audit/dashboard"
 	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/audit/queue"
 )
 
 func (p *process) auditServeCommand() *cli.Command {
@@ -56,6 +57,9 @@ func (p *process) auditServe(c *cli.Context) error {
 			a, err := n.auditInZone(ctx, group)
 			if err == nil {
 				n.tell(a)
+			} else if errors.Is(err, queue.ErrCanceled) {
+				n.report(err)
+				err = nil // its turn has been had
 			} else if ctx.Err() != nil {
 				err = nil // the job stays, and is waited for after the next start
 			}
@@ -80,7 +84,7 @@ func (p *process) auditServe(c *cli.Context) error {
 		Report: n.report,
 	}
 	if n.queue != nil {
-		server.Waiting = n.queue.Waiting
+		server.Waiting, notifier.Waiting = n.queue.Waiting, n.queue.Waiting
 	}
 	handler, err := server.Handler()
 	if err != nil {

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/reports"
+)
+
+func (p *process) auditStatusCommand() *cli.Command {
+	return &cli.Command{
+		Name: "status", Usage: "tell what runs and what waits, and which workers live, by network zone",
+		Description: `The pace is that of the last five minutes. Audits in no zone tell only that they
+run: they may have been killed as well, which the next one of the group tells.
+
+Exit code: 3 an audit waits in a zone without a worker, 2 usage, configuration
+or history, 0 else.`,
+		Flags: auditFlags(&cli.StringFlag{Name: "format", Category: "Report", Value: "table", Usage: "`FORMAT`: table or json (default table)"}),
+		Action: func(c *cli.Context) error {
+			format := c.String("format")
+			if format != "table" && format != "json" {
+				return usagef("--format %q: there are table and json", format)
+			}
+			n, end, err := p.openZones(c)
+			if err != nil {
+				return err
+			}
+			defer end()
+			var waiting map[string]time.Time
+			if n.queue != nil {
+				if waiting, err = n.queue.Waiting(c.Context); err != nil {
+					return err
+				}
+			}
+			zones, err := audit.Status(c.Context, n.config, n.db, waiting)
+			if err != nil {
+				return err
+			}
+			if format == "json" {
+				out := json.NewEncoder(p.stdout)
+				out.SetIndent("", "  ")
+				err = out.Encode(struct {
+					Zones []audit.ZoneStatus `json:"zones"`
+				}{append([]audit.ZoneStatus{}, zones...)})
+			} else {
+				writeStatus(p.stdout, zones, time.Now())
+			}
+			var result outcome
+			for _, z := range zones {
+				if z.Zone != "" && z.Workers == 0 && len(z.Waiting)+len(z.Audits) > 0 {
+					result.unjudged++
+				}
+			}
+			return errors.Join(err, result.err())
+		},
+	}
+}
+
+// writeStatus tells a line of each zone, and one of each audit in it.
+func writeStatus(w io.Writer, zones []audit.ZoneStatus, now time.Time) {
+	if len(zones) == 0 {
+		fmt.Fprintln(w, "nothing runs")
+	}
+	for _, z := range zones {
+		if z.Zone == "" {
+			fmt.Fprintln(w, "no zone")
+		} else {
+			fmt.Fprintf(w, "zone %s: %s\n", z.Zone, plural(z.Workers, "worker"))
+		}
+		for _, g := range z.Waiting {
+			fmt.Fprintf(w, "  %-16s  waits for a worker since %s\n", g.Group, g.Since.UTC().Format("2006-01-02 15:04:05Z"))
+		}
+		for _, a := range z.Audits {
+			fmt.Fprintf(w, "  %-16s  audit %d, %v old", reports.Clean(a.Group), a.Audit, now.Sub(a.Started).Round(time.Second))
+			if a.Shards > 0 {
+				fmt.Fprintf(w, ": %d of %s (%d%%), %d of %s, %d taken, %.1f/s", a.TargetsDone, plural(a.Targets, "target"),
+					100*a.TargetsDone/max(a.Targets, 1), a.ShardsDone, plural(a.Shards, "shard"), a.ShardsTaken, a.PerSecond)
+			}
+			if a.SecondsLeft > 0 {
+				fmt.Fprintf(w, ", %v left", time.Duration(a.SecondsLeft*float64(time.Second)))
+			}
+			if a.Failures > 0 {
+				fmt.Fprintf(w, ", %s", plural(a.Failures, "failure"))
+			}
+			fmt.Fprintln(w)
+		}
+	}
+}
+
+func (p *process) auditCancelCommand() *cli.Command {
+	return &cli.Command{
+		Name: "cancel", Usage: "end the audits of groups that run or wait for a worker", ArgsUsage: "GROUP...",
+		Description: `What they saw until now is kept, as a partial audit. Workers stop within
+seconds; audit run and audit serve when they store what they saw next.`,
+		Flags: auditFlags(),
+		Action: func(c *cli.Context) error {
+			if c.Args().Len() == 0 {
+				return usagef("which group?").hintf("%s audit status shows what runs", name)
+			}
+			n, end, err := p.openZones(c)
+			if err != nil {
+				return err
+			}
+			defer end()
+			for _, group := range c.Args().Slice() {
+				waited := 0
+				if n.queue != nil {
+					if waited, err = n.queue.Cancel(c.Context, group); err != nil {
+						return err
+					}
+				}
+				ended, err := n.auditor().Cancel(c.Context, group)
+				if err != nil {
+					return err
+				}
+				for _, a := range ended {
+					fmt.Fprintf(p.stdout, "audit %d of %s: canceled, with %s seen\n", a.ID, reports.Clean(a.Group), plural(a.Endpoints, "endpoint"))
+				}
+				if waited > 0 {
+					fmt.Fprintf(p.stdout, "%s of %s waits no more\n", plural(waited, "audit"), reports.Clean(group))
+				}
+				if len(ended)+waited == 0 {
+					fmt.Fprintf(p.stdout, "no audit of %s runs or waits\n", reports.Clean(group))
+				}
+			}
+			return nil
+		},
+	}
+}
