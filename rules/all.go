@@ -15,6 +15,19 @@ var all = []*Rule{
 	&weakSignature, &weakKey, &keyMismatch, &productMismatch,
 	&addressesDiffer, &defaultCertificateDiffers, &keyTypesDiffer, &versionsDiffer, &transportsDiffer, &notReloaded,
 	&distrustedRoot, &rootPhaseOut, &unloadableFile, &aiaFailed, &waiverExpired,
+	&clientAuthEKUAbsent, &clientChainIncomplete, &clientCAUnlisted,
+
+	&oddCertificate, &clientRejects,
+}
+
+// forClients are the rules that hold for what a client presents too, in the
+// order in which they run.
+var forClients = []*Rule{
+	&leafNotFirst, &wrongOrder, &revokedCertificate, &duplicateCertificate, &unrelatedCertificate, &unparsableCertificate, &chainTooComplex,
+	&expiredLeaf, &notYetValid, &expiresSoon, &expiredIntermediate, &intermediateExpiresFirst,
+	&weakSignature, &weakKey, &keyMismatch,
+	&clientAuthEKUAbsent, &clientChainIncomplete, &clientCAUnlisted,
+	&unloadableFile, &aiaFailed, &waiverExpired,
 
 	&oddCertificate, &clientRejects,
 }

@@ -38,6 +38,13 @@ var adviceJa = map[string]string{
 		"それだけで接続できるクライアントはないため、他の指摘も確認してください。",
 	"%s, then %s": "%[1]s、続いて %[2]s",
 
+	"Have the server trust the CA, or take a client certificate of one that it trusts.": "サーバーにその CA を信頼させるか、" +
+		"サーバーが信頼する CA のクライアント証明書を使ってください。",
+	"Have the server trust the root too: to it, no path ends at an intermediate.": "サーバーにルートも信頼させてください。" +
+		"このサーバーでは、中間 CA 証明書で終わる経路は認められません。",
+	deeper: "サーバーの許す深さを増やしてください。nginx は `ssl_verify_depth` (中間 CA 証明書を数えます)、" +
+		"Apache は `SSLVerifyDepth` (ルートも数えます) です。",
+
 	"Nothing that is known here and could be sent helps: the client needs the root %q in its store, " +
 		"or the server a certificate of a CA that the client trusts.": "送ることで解決する既知の証明書はありません。" +
 		"クライアントのストアにルート %[1]s を入れるか、クライアントが信頼する CA の証明書を使ってください。",
@@ -95,6 +102,8 @@ var adviceJa = map[string]string{
 	"digitalSignature in its key usage":                                     "鍵用途に digitalSignature",
 	"keyEncipherment in its key usage, or for an ECDSA key":                 "鍵用途に keyEncipherment、または ECDSA の鍵",
 	"CA:FALSE in its basic constraints":                                     "基本制約を CA:FALSE",
+	"clientAuth in its extended key usage":                                  "拡張鍵用途に clientAuth",
+	"clientAuth in its extended key usage, or without that extension":       "拡張鍵用途に clientAuth、またはこの拡張なし",
 	"serverAuth in its extended key usage":                                  "拡張鍵用途に serverAuth",
 	"serverAuth in its extended key usage, or without that extension":       "拡張鍵用途に serverAuth、またはこの拡張なし",
 	"CA:TRUE in its basic constraints, marked critical":                     "基本制約を CA:TRUE とし critical にする",

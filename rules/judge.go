@@ -37,6 +37,11 @@ type Criteria struct {
 	// Revoked are lists of CA certificates that nobody should send or be sent.
 	// What they name is taken out of Known.
 	Revoked []*catalog.Revocations
+
+	// Client is what is known of the server that a client's chain is for: what is
+	// judged are chains of clients, and the profiles are servers. Nil: servers'
+	// chains.
+	Client *Acceptance
 }
 
 // A Source is a set of CA certificates and where it came from.
@@ -49,6 +54,9 @@ type Source struct {
 func NewJudge(c Criteria, v *chain.Verifier) *Judge {
 	j := &Judge{Criteria: c, rules: All(), panel: client.NewPanel(c.Profiles), verifier: v, reader: new(chain.Reader),
 		verdicts: new(chain.Memory[cert.Hash, *Verdict]), weight: make(map[string]Severity)}
+	if c.Client != nil {
+		j.rules = forClients
+	}
 	j.Known = slices.Clone(c.Known)
 	for i := range j.Known {
 		j.Known[i].Set = j.living(j.Known[i].Set)

@@ -98,6 +98,12 @@ func judgeRecipe(t *testing.T, r *tlstest.Recipe) *Verdict {
 		}
 		c.Revoked = []*catalog.Revocations{list.Indexed()}
 	}
+	if r.Client || r.Accepts != nil {
+		c.Client, c.Profiles = new(Acceptance), client.Servers(set(t, r.Anchors))
+		for _, der := range r.Accepts {
+			c.Client.Names = append(c.Client.Names, parse(t, der).Subject)
+		}
+	}
 	p := presentation(r, r.Presented, "192.0.2.1:443")
 	p.Flight = r.Flight
 	for v, list := range r.Variants {

@@ -23,6 +23,16 @@ func (s *Subject) reissue(p client.Problem) string {
 	if needs := s.needs(p); needs != "" {
 		return s.anew(p.At) + " " + needs + "."
 	}
+	if s.Judge.Client != nil {
+		switch p.Code {
+		case client.CodePathTooLong:
+			return deeper
+		case client.CodeStoreOnly:
+			return "Have the server trust the root too: to it, no path ends at an intermediate."
+		case client.CodeUntrustedRoot, client.CodeRootNotHeld, client.CodeSelfSignedLeaf, client.CodeNoIssuer:
+			return "Have the server trust the CA, or take a client certificate of one that it trusts."
+		}
+	}
 	switch p.Code {
 	case client.CodeOutOfDate:
 		return s.renewal(p)
@@ -50,10 +60,14 @@ func (s *Subject) reissue(p client.Problem) string {
 	return nothingHelps + " the certificate has to be issued again without what the client refuses."
 }
 
+// deeper is for servers that count certificates: each in its own way.
+const deeper = "Raise the depth that the server takes: `ssl_verify_depth` of nginx, which counts intermediates, " +
+	"or `SSLVerifyDepth` of Apache, which counts the root too."
+
 // anew names the certificate that has to be issued again, and who does that.
 func (s *Subject) anew(p client.Place) string {
 	switch {
-	case p.Cert == nil:
+	case p.Cert == nil || p.Cert == s.leaf() && s.Judge.Client != nil:
 		return "Have the certificate reissued"
 	case p.Cert == s.leaf():
 		return "Have the server's certificate reissued"
@@ -77,6 +91,11 @@ func (s *Subject) needs(p client.Problem) string {
 	case client.CodeLeafIsCA:
 		return "with CA:FALSE in its basic constraints"
 	case client.CodeNotForTLS:
+		if s.Judge.Client != nil && leaf {
+			return "with clientAuth in its extended key usage"
+		} else if s.Judge.Client != nil {
+			return "with clientAuth in its extended key usage, or without that extension"
+		}
 		if leaf {
 			return "with serverAuth in its extended key usage"
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules/certfile"
 )
 
@@ -37,6 +38,7 @@ Examples:
   tlschain check --apache /etc/apache2
   kubectl get secret -A -o json | tlschain check -
   tlschain check --until 2030 --clients all fullchain.pem
+  tlschain check --as-client --client-ca-of api.example.com client.pem
 
 Exit code: 2 usage, or a file that holds no leaf, 1 a finding at or above
 --fail-on, 3 a file could not be read while others could, 0 all is well.`,
@@ -47,6 +49,11 @@ Exit code: 2 usage, or a file that holds no leaf, 1 a finding at or above
 				&cli.StringFlag{Name: "key", Category: "Files", Usage: "the server's private key `FILE` (PKCS #1, PKCS #8 or EC): it must belong to the leaf"},
 				&cli.StringFlag{Name: "password-file", Category: "Files", Usage: "`FILE` whose first line opens PKCS #12 and JKS files"},
 				&cli.StringFlag{Name: "password", Category: "Files", Usage: "`PASSWORD` of the same; other users of the machine can read it: TLSCHAIN_PASSWORD in the environment or --password-file are safer"},
+				&cli.BoolFlag{Name: "as-client", Category: "Client certificates", Usage: "the files are of clients: judge what servers that " +
+					"ask for a certificate make of them; --clients chooses among nginx, apache, haproxy, go-server and java-server"},
+				&cli.StringFlag{Name: "client-ca", Category: "Client certificates", Usage: "with --as-client, the CA certificates in `FILE` are those " +
+					"that the server trusts and names: ssl_client_certificate of nginx, say"},
+				&cli.StringFlag{Name: "client-ca-of", Category: "Client certificates", Usage: "with --as-client, ask the server `TARGET` which CAs it names"},
 				&cli.StringFlag{Name: "proxy", Category: "Fetching issuers", Usage: "with --aia, fetch through the http or https proxy at `URL`"},
 			},
 			serverFlags(),
@@ -71,9 +78,23 @@ func (p *process) check(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	servers := config.Clients
+	if c.Bool("as-client") {
+		config.Clients = nil
+	} else if c.String("client-ca")+c.String("client-ca-of") != "" {
+		return usagef("--client-ca and --client-ca-of are about certificates of clients").hintf("add --as-client")
+	}
 	engine, err := p.newEngine(config, started)
 	if err != nil {
 		return err
+	}
+	header, check := engine.Header(tool(), started), engine.Check
+	if c.Bool("as-client") {
+		asClient, err := p.asClient(c, engine, servers)
+		if err != nil {
+			return err
+		}
+		header.Clients, check = asClient.Servers(), asClient.Check
 	}
 	forecast, err := newForecast(engine, c.String("until"), plan.format)
 	if err != nil {
@@ -88,11 +109,11 @@ func (p *process) check(c *cli.Context) error {
 		return err
 	}
 	file.Key = key.SPKI
-	report, err := p.beginReport(plan, engine.Header(tool(), started))
+	report, err := p.beginReport(plan, header)
 	if err != nil {
 		return err
 	}
-	run := &checkRun{process: p, ctx: c.Context, engine: engine, report: report, forecast: forecast}
+	run := &checkRun{process: p, ctx: c.Context, engine: engine, check: check, report: report, forecast: forecast}
 	if err := run.servers(c, file); err != nil {
 		return errors.Join(err, report.out.discard())
 	}
@@ -122,6 +143,7 @@ type checkRun struct {
 	*process
 	ctx        context.Context
 	engine     *tlschain.Engine
+	check      func(context.Context, tlschain.Presented) reports.Endpoint
 	report     *reporting
 	forecast   *forecast
 	complaints int
@@ -171,7 +193,7 @@ func (r *checkRun) skip(file string, err error) {
 
 func (r *checkRun) judge(presented []tlschain.Presented) error {
 	for _, chain := range presented {
-		e := r.engine.Check(r.ctx, chain)
+		e := r.check(r.ctx, chain)
 		if err := r.report.Endpoint(&e); err != nil {
 			return err
 		}
@@ -180,4 +202,17 @@ func (r *checkRun) judge(presented []tlschain.Presented) error {
 		}
 	}
 	return nil
+}
+
+// asClient makes ready to judge files of clients.
+func (p *process) asClient(c *cli.Context, engine *tlschain.Engine, servers []string) (*tlschain.ClientCheck, error) {
+	if c.String("until") != "" {
+		return nil, usagef("--until tells of clients, and --as-client judges by servers")
+	}
+	of := tlschain.For{Servers: servers, ClientCA: c.String("client-ca"), Server: c.String("client-ca-of")}
+	check, err := engine.AsClient(c.Context, of)
+	if err != nil {
+		return nil, usagef("--as-client: %w", err)
+	}
+	return check, nil
 }

@@ -13,6 +13,7 @@ import (
 	"encoding/hex"
 	"iter"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 )
@@ -173,6 +174,12 @@ func (c *Certificate) ForTLS() bool {
 		}
 	}
 	return false
+}
+
+// ForClients reports whether the extended key usage lets the certificate stand
+// for a TLS client: absent, clientAuth or anyExtendedKeyUsage.
+func (c *Certificate) ForClients() bool {
+	return c.EKU == nil || slices.Contains(c.EKU, ClientAuth) || slices.Contains(c.EKU, AnyEKU)
 }
 
 // Extended key usages that matter to TLS clients.

@@ -42,7 +42,7 @@ type Builder struct {
 	AnchorTableSize      int            `yaml:"name_rows"`      // whole_list: anchors are kept in a table of so many rows by their names, and only the row of the end's issuer is looked at; 0: a row for each name
 	Budget               int            `yaml:"budget"`         // most steps of the search; 0: a bound that no list of 100 certificates meets by accident
 	Count                Count          `yaml:"count"`          // what a step is
-	MaxPath              int            `yaml:"max_path"`       // most intermediates between leaf and anchor; 0: no limit
+	MaxPath              int            `yaml:"max_path"`       // most intermediates between leaf and anchor; 0: no limit; below 0: none
 	MaxCert              int            `yaml:"max_cert"`       // most bytes of a certificate on the path; 0: no limit
 
 	// Ending.
@@ -73,6 +73,7 @@ type Builder struct {
 	LeafEncipher               bool             `yaml:"leaf_encipher"`        // one with an RSA key whose key usage lacks keyEncipherment is fatal
 	LeafCA                     bool             `yaml:"leaf_ca"`              // a leaf that is a CA certificate is fatal
 	LeafEKU                    bool             `yaml:"leaf_eku"`             // a leaf must be allowed to serve TLS
+	ForClients                 bool             `yaml:"for_clients"`          // it is a server: certificates are for TLS clients (clientAuth), where others ask for TLS servers
 	AnyEKU                     bool             `yaml:"any_eku"`              // anyExtendedKeyUsage in a CA certificate includes serving TLS
 	ClientEKU                  bool             `yaml:"client_eku"`           // clientAuth in a CA certificate includes serving TLS
 	UnknownEKU                 bool             `yaml:"unknown_eku"`          // purposes in a CA certificate that have no name in RFC 5280 are none

@@ -224,14 +224,23 @@ func (pb *pathBuilder) checkLeaf(n *node) pathError {
 		return pathError{what: leafUsage, at: n}
 	case b.LeafEncipher && n.rsa > 0 && c.HasKeyUsage && c.KeyUsage&cert.KeyEncipherment == 0:
 		return pathError{what: leafEncipher, at: n}
-	case b.LeafEKU && !c.ForTLS() && !(b.EmptyEKU && len(c.EKU) == 0):
+	case b.LeafEKU && !pb.leafFor(c) && !(b.EmptyEKU && len(c.EKU) == 0):
 		return pathError{what: notForTLS, at: n}
 	}
 	return pathError{}
 }
 
+// leafFor reports whether the leaf's extended key usage allows what it is shown
+// for.
+func (pb *pathBuilder) leafFor(c *cert.Certificate) bool {
+	if pb.b.ForClients {
+		return c.ForClients()
+	}
+	return c.ForTLS()
+}
+
 // servesTLS reports whether a CA certificate's extended key usage includes TLS
-// servers, to this client.
+// servers, to this client, or clients, to a server.
 func (pb *pathBuilder) servesTLS(c *cert.Certificate) bool {
 	if pb.b.EmptyEKU && len(c.EKU) == 0 {
 		return true
@@ -242,9 +251,11 @@ func (pb *pathBuilder) servesTLS(c *cert.Certificate) bool {
 	for _, oid := range c.EKU {
 		switch oid {
 		case cert.ServerAuth, cert.NetscapeSGC, cert.MicrosoftSGC:
-			return true
+			if !pb.b.ForClients {
+				return true
+			}
 		case cert.ClientAuth:
-			if pb.b.ClientEKU {
+			if pb.b.ClientEKU || pb.b.ForClients {
 				return true
 			}
 		case cert.AnyEKU:
@@ -263,7 +274,11 @@ func (pb *pathBuilder) lacksUsage(c *cert.Certificate) bool {
 	if !c.HasKeyUsage || b.EmptyUsage && c.KeyUsage == 0 {
 		return false
 	}
-	if b.LeafAnyUsage && c.KeyUsage&(cert.DigitalSignature|cert.KeyEncipherment|cert.KeyAgreement) == 0 {
+	some := cert.DigitalSignature | cert.KeyEncipherment | cert.KeyAgreement
+	if b.ForClients {
+		some &^= cert.KeyEncipherment // a client's key encrypts nothing
+	}
+	if b.LeafAnyUsage && c.KeyUsage&some == 0 {
 		return true
 	}
 	if b.LeafEncipher && c.Key.Kind == cert.EC && c.KeyUsage&(cert.DigitalSignature|cert.KeyAgreement) == 0 {

@@ -32,6 +32,7 @@ var Japanese = map[string]string{
 	"1 intermediate":   "中間 CA 証明書 1 枚",
 	"%d intermediates": "中間 CA 証明書 %[1]s 枚",
 	"%s is not for TLS servers by its extended key usage": "%[1]s は拡張鍵用途により TLS サーバー用ではありません",
+	"%s is not for TLS clients by its extended key usage": "%[1]s は拡張鍵用途により TLS クライアント用ではありません",
 	"the authority key identifier of %s does not fit %s":  "%[1]s の発行者鍵識別子が %[2]s と合いません",
 	"the issuer name in %s is not spelled as in %s (letter case or kind of string), and it compares exactly": "%[1]s にある発行者の名前は %[2]s の表記 (大文字小文字や文字列の型) と異なり、" +
 		"このクライアントは厳密に比べます",
@@ -49,6 +50,7 @@ var Japanese = map[string]string{
 	"takes at most %d bytes in the Certificate message, and this one has %d":                   "Certificate メッセージの上限は %[1]s バイトで、%[2]s バイトあります",
 	"%s has %d bytes, and it takes at most %d":                                                 "%[1]s は %[2]s バイトで、上限は %[3]s バイトです",
 	"takes at most %d certificates, and %d were sent":                                          "証明書の上限は %[1]s 枚で、%[2]s 枚送られています",
+	"takes no intermediate between the leaf and its root":                                      "サーバー証明書とルートの間に中間 CA 証明書を認めません",
 	"takes a path of at most %s, and this one is longer":                                       "経路の上限は%[1]sで、これを超えています",
 	"gives up its search for a path after %d steps":                                            "経路の探索を %[1]s 手順で打ち切ります",
 	"takes the first certificate, %s, for the server's own; the leaf %s must come first":       "先頭の %[1]s をサーバー証明書とみなします。サーバー証明書 %[2]s を先頭に置く必要があります",

@@ -131,6 +131,9 @@ func (pb *pathBuilder) usageReason(f pathError, at, by string) string {
 	case pathLength:
 		return fmt.Sprintf("the path length of %s allows %s below it, and there are %d", at, intermediates(f.limit), f.n) + pb.only()
 	case notForTLS:
+		if pb.b.ForClients {
+			return at + " is not for TLS clients by its extended key usage" + pb.only()
+		}
 		return at + " is not for TLS servers by its extended key usage" + pb.only()
 	case constraintsUnread:
 		return at + " has name constraints, which it cannot handle"
@@ -163,6 +166,9 @@ func (pb *pathBuilder) listReason(f pathError, at, by string) string {
 	case tooMany:
 		return fmt.Sprintf("takes at most %d certificates, and %d were sent", f.limit, f.n)
 	case pathTooLong:
+		if pb.b.MaxPath < 0 {
+			return "takes no intermediate between the leaf and its root"
+		}
 		return "takes a path of at most " + intermediates(pb.b.MaxPath) + ", and this one is longer"
 	case budgetSpent:
 		return fmt.Sprintf("gives up its search for a path after %d steps", pb.budget())

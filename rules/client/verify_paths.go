@@ -79,7 +79,7 @@ func (pb *pathBuilder) issuersOf(x *node, onlyStore bool) []*edge {
 func (pb *pathBuilder) extend(e *edge) bool {
 	fromStore := trusted(e)
 	ends := fromStore && (pb.b.Anchor == AnyAnchor || pb.selfSigned(e.to))
-	if pb.b.MaxPath > 0 && !ends && len(pb.path) >= pb.b.MaxPath {
+	if pb.b.MaxPath != 0 && !ends && len(pb.path) >= max(0, pb.b.MaxPath) {
 		pb.note(pathError{what: pathTooLong, at: e.to, depth: len(pb.path)})
 		pb.stop = pb.stop || pb.b.Backtracking == NeverBacktrack
 		return false

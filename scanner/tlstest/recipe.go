@@ -44,6 +44,8 @@ import (
 //	expected L            the leaf that should be served
 //	aiafailed URL         an issuer could not be fetched there
 //	flaw LINE LOADER ...  the file is written so that these do not load it; "none": all do
+//	client                what is presented is a client's; the clients are servers then
+//	accepts R ...         the CAs that the server names in its request; implies client
 //	leafkey L             whose key the server has (default: the first presented)
 //	at 2026-11-22         judged as of (default: Now); RFC 3339 or a date
 //	name www.example.test judged for this name (default: ServerName); - for none
@@ -74,7 +76,9 @@ type Recipe struct {
 	Expect    []Expectation
 	Absent    []string
 	Only      bool
-	LeafKey   *Key // of what is presented first; nil if that is junk
+	Client    bool     // a client presents it to a server
+	Accepts   [][]byte // certificates of the CAs that the server names
+	LeafKey   *Key     // of what is presented first; nil if that is junk
 
 	entries map[string][]byte
 	certs   map[string]*Cert

@@ -12,21 +12,16 @@ import (
 
 // statement does what one line says.
 func (r *Recipe) statement(line int, verb string, words []word) (err error) {
+	lists := map[string]*[][]byte{"present": &r.Presented, "anchors": &r.Anchors, "pool": &r.Pool, "catalog": &r.Catalog,
+		"public": &r.Public, "revoked": &r.Revoked, "accepts": &r.Accepts}
+	if to := lists[verb]; to != nil {
+		return r.list(to, words)
+	}
 	switch verb {
 	case "root", "ca", "cross", "leaf", "copy":
 		return r.certificate(verb, words)
 	case "junk":
 		return r.junk(words)
-	case "present":
-		return r.list(&r.Presented, words)
-	case "anchors":
-		return r.list(&r.Anchors, words)
-	case "pool":
-		return r.list(&r.Pool, words)
-	case "catalog":
-		return r.list(&r.Catalog, words)
-	case "public":
-		return r.list(&r.Public, words)
 	case "distrust":
 		if len(words) != 2 {
 			return errors.New("want: distrust R DATE")
@@ -35,8 +30,6 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 			r.Distrust = make(map[string]time.Time)
 		}
 		r.Distrust[words[0].name], err = parseTime(words[1].name)
-	case "revoked":
-		return r.list(&r.Revoked, words)
 	case "flight":
 		if len(words) != 1 {
 			return errors.New("want: flight N")
@@ -54,6 +47,8 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 		r.Clients, err = appendNames(r.Clients, words)
 	case "absent":
 		r.Absent, err = appendNames(r.Absent, words)
+	case "client":
+		r.Client = true
 	case "only":
 		r.Only = true
 		if len(words) > 0 {
@@ -78,7 +73,7 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 	default:
 		err = fmt.Errorf("no statement %q: want root, ca, cross, leaf, copy, junk, present, sibling, variant, anchors, store, pool, catalog, "+
 			"revoked, public, distrust, "+
-			"leafkey, serverkey, expected, aiafailed, flaw, at, name, clients, expect, absent or only", verb)
+			"client, accepts, leafkey, serverkey, expected, aiafailed, flaw, at, name, clients, expect, absent or only", verb)
 	}
 	return err
 }
