@@ -87,13 +87,16 @@ type Receiver struct {
 
 // Serve is what audit serve shows, and to whom.
 type Serve struct {
-	Listen  string `yaml:"listen"` // empty: 127.0.0.1:8480
-	URL     string `yaml:"url"`    // how people reach it, for links in messages
-	Cert    string `yaml:"cert"`   // PEM file, read again when it changes
-	Key     string `yaml:"key"`
-	Token   Secret `yaml:"token"`          // bearer token
-	Users   string `yaml:"users"`          // file of lines user:bcrypt-hash
-	Metrics string `yaml:"metrics_detail"` // "groups" leaves out the series per endpoint; empty: all
+	Listen string `yaml:"listen"` // empty: 127.0.0.1:8480
+	URL    string `yaml:"url"`    // how people reach it, for links in messages
+	Cert   string `yaml:"cert"`   // PEM file, read again when it changes
+	Key    string `yaml:"key"`
+	Token  Secret `yaml:"token"` // bearer token
+	Users  string `yaml:"users"` // file of lines user:bcrypt-hash
+	// Calendar holds the tokens that calendars subscribe by, apart by blanks or
+	// lines; it is read again for each request.
+	Calendar Secret `yaml:"calendar"`
+	Metrics  string `yaml:"metrics_detail"` // "groups" leaves out the series per endpoint; empty: all
 }
 
 // A Secret is read when it is needed, from the environment or from a file:

@@ -234,6 +234,7 @@ func (c *checker) serve(s Serve) {
 		return
 	}
 	c.secret("$.serve.token", s.Token)
+	c.secret("$.serve.calendar", s.Calendar)
 	if (s.Cert == "") != (s.Key == "") {
 		c.wrong("$.serve", "cert and key belong together")
 	}

@@ -39,7 +39,7 @@ func (o *Outlook) Calendar(w io.Writer, lang string) error {
 		event.SetAllDayEndAt(day.AddDate(0, 0, 1))
 		event.SetSummary(l.count(l.Counts, t.Count) + ": " + t.Kind.Title(lang))
 		lines := []string{reason, l.HowTo + " " + fix}
-		if len(t.Clients) > 0 {
+		if t.concernsSome() {
 			lines = append(lines, fmt.Sprintf(l.Breaks, l.list(t.Clients, len(t.Clients))))
 		}
 		lines = append(lines, l.list(t.names(), maxCalendarNames))

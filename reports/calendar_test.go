@@ -80,7 +80,7 @@ func TestCalendar(t *testing.T) {
 	}
 	e := events[0]
 	if e.Start != "2026-12-31" || e.End != "2027-01-01" || e.Summary != "2 endpoints: certificate ends" || len(e.Extra) > 0 ||
-		e.Description != "The server's certificate ends.\nDo: Renew it and install the new file before this day.\nBreaks for chrome, go\na.example:443, b.example:443" {
+		e.Description != "The server's certificate ends.\nDo: Renew it and install the new file before this day.\na.example:443, b.example:443" {
 		t.Errorf("%+v", e)
 	}
 	o.Turns[0].Count, o.Turns[0].Endpoints = 1, o.Turns[0].Endpoints[:1]

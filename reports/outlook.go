@@ -91,6 +91,10 @@ func (o *Outlook) filled() *Outlook {
 	return &own
 }
 
+// concernsSome reports whether it is worth naming clients: when the leaf ends,
+// it ends for all.
+func (t *Turn) concernsSome() bool { return len(t.Clients) > 0 && t.Kind != rules.LeafEnds }
+
 // names are those of the turn's endpoints.
 func (t *Turn) names() []string {
 	names := make([]string, len(t.Endpoints))
@@ -119,7 +123,7 @@ func (o *Outlook) text(l labels, width int) string {
 		reason, fix := t.translated(l.lang)
 		fmt.Fprintf(&b, "%s  %s\n", t.Date, t.Kind.Title(l.lang))
 		paragraph(l.count(l.Counts, t.Count) + ": " + l.list(t.names(), maxNames))
-		if len(t.Clients) > 0 {
+		if t.concernsSome() {
 			paragraph(fmt.Sprintf(l.Breaks, l.list(t.Clients, 8)))
 		}
 		paragraph(reason)

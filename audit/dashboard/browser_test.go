@@ -73,7 +73,7 @@ func (b *tab) shot(name string) {
 
 // pages are one of each kind, over the gallery.
 func pages(b *tab, s *Server) map[string]string {
-	all := map[string]string{"overview": "/", "group": "/groups/websites", "endpoints": "/endpoints", "audits": "/audits", "rules": "/rules", "rule": "/rules/missing-intermediate", "diff": "/diff?from=64&to=88"}
+	all := map[string]string{"overview": "/", "group": "/groups/websites", "endpoints": "/endpoints", "audits": "/audits", "rules": "/rules", "outlook": "/outlook", "rule": "/rules/missing-intermediate", "diff": "/diff?from=64&to=88"}
 	for name, host := range map[string]string{"broken": "www.bakery", "mended": "tickets.ferry", "late": "status.sparebank", "silent": "www.morning-news"} {
 		b.visit("/endpoints?search=" + host)
 		all[name] = browsertest.JS[string](b.Tab, `document.querySelector("tbody th a")?.getAttribute("href") ?? ""`)
@@ -125,6 +125,24 @@ func TestMorning(t *testing.T) {
 	b.Do(chromedp.SetValue(chromedp.CSS("[name=search]"), "SPAREBANK"), chromedp.Click(chromedp.CSS("form button")), chromedp.WaitVisible(chromedp.CSS("tbody tr:only-child")))
 	b.follow("tbody", "status.sparebank")
 	b.wants("main", "Not renewed as usual.", "usually renewed by 2026-11-1")
+	b.Quiet()
+}
+
+// What is to come: in a picture, and day by day.
+func TestOutlookPage(t *testing.T) {
+	b := open(t, newGallery(t))
+	b.visit("/")
+	b.follow("header", "Outlook")
+	b.wants("main", "for 49 endpoints", "tickets.ferry.example:443")
+	b.wants("tbody tr:has(.mark.error)", "2026-12-20", "\"Fjordvik TLS CA 2\" is revoked from this day on", "android-10", "Renew under another root")
+	if n := browsertest.JS[float64](b.Tab, `[...document.querySelectorAll(".months rect")].filter(r => r.getBoundingClientRect().height >= 2 && getComputedStyle(r).fill != "rgb(0, 0, 0)").length`); n < 6 {
+		t.Errorf("the picture has %v bars", n)
+	}
+	b.Do(chromedp.SetValue(chromedp.CSS("[name=group]"), "internal"), chromedp.Click(chromedp.CSS("form button")), chromedp.WaitVisible(chromedp.CSS("tbody tr:nth-child(3):last-child")))
+	b.wants("main", "for 3 endpoints of internal")
+	b.follow("tbody", "git.gronnfjell")
+	b.wants("h1", "Endpoints")
+	b.wants("tbody", "git.gronnfjell.example:443")
 	b.Quiet()
 }
 

@@ -20,9 +20,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/audit/history"
 	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules"
 )
 
 // A Server answers requests from one history.
@@ -36,15 +38,17 @@ type Server struct {
 	Health  func() error                                        // says what is wrong with this process; nil: nothing
 	Getenv  func(string) string                                 // for secrets
 	Report  func(error)
+	Env     func(time.Time) tlschain.Env // what is judged by, for the outlook; nil: what is compiled in
 
 	pages    map[string]*template.Template
 	newsroom newsroom
+	outlooks outlooks
 }
 
 //go:embed pages
 var files embed.FS
 
-var pageNames = [...]string{"overview", "group", "endpoints", "endpoint", "audits", "audit", "diff", "rules", "rule"}
+var pageNames = [...]string{"overview", "group", "endpoints", "endpoint", "audits", "audit", "diff", "rules", "rule", "outlook"}
 
 // Handler makes the handler of all addresses, with authentication and safety
 // headers. Its error is a secret that cannot be read.
@@ -72,6 +76,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	page("/audits", s.audits)
 	page("/audits/{id}", s.audit)
 	page("/diff", s.diff)
+	page("/outlook", s.outlook)
 	page("/rules", s.rules)
 	page("/rules/{rule}", s.rule)
 	mux.HandleFunc("GET /endpoints/{id}/bundle.pem", s.bundle)
@@ -81,6 +86,12 @@ func (s *Server) Handler() (http.Handler, error) {
 	s.api(mux)
 	outer := http.NewServeMux()
 	outer.HandleFunc("GET /healthz", s.healthz)
+	if !s.Config.Serve.Calendar.IsZero() {
+		if _, err := s.calendarTokens(); err != nil {
+			return nil, err
+		}
+		outer.HandleFunc("GET /calendar/{token}/outlook.ics", s.calendar)
+	}
 	outer.Handle("/", guard.wrap(mux))
 	return safe(outer), nil
 }
@@ -176,7 +187,14 @@ func (s *Server) functions() template.FuncMap {
 		"differ":   differences,
 		"prose":    prose,
 		"short":    reports.ShortName,
-		"summary":  audit.SummaryOf,
-		"version":  func() string { return s.Version },
+		"few":      few,
+
+		"turnclass": turnClass,
+		"leafend":   func(k rules.TurnKind) bool { return k == rules.LeafEnds },
+		"turntitle": func(k rules.TurnKind) string { return k.Title("en") },
+		"first":     func(all []reports.TurnEndpoint) []reports.TurnEndpoint { return all[:min(len(all), maxTurnNames)] },
+		"more":      func(all []reports.TurnEndpoint) int { return max(0, len(all)-maxTurnNames) },
+		"summary":   audit.SummaryOf,
+		"version":   func() string { return s.Version },
 	}
 }

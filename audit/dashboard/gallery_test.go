@@ -2,7 +2,9 @@ package dashboard
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
+	"encoding/pem"
 	"fmt"
 	"iter"
 	"net/netip"
@@ -87,7 +89,7 @@ func newGallery(t testing.TB) *Server {
 	config := "serve: {url: \"https://chains.fjordvik.example\"}\nreceivers:\n  ops: {exec: [\"true\"]}\n  pager: {exec: [\"false\"], only: error}\ngroups:\n"
 	recipe := "at " + morning.Format(time.RFC3339) + galleryCA
 	for _, group := range []string{"websites", "mail", "internal"} {
-		config += "  " + group + ":\n    confirm: {times: 1}\n    notify: [ops, pager]\n    schedule: {cron: \"15 2 * * *\", time_zone: Europe/Oslo}\n    targets:\n      inline:\n"
+		config += "  " + group + ":\n    roots: roots.pem\n    pool: [pool.pem]\n    distrust: distrust.yaml\n    confirm: {times: 1}\n    notify: [ops, pager]\n    schedule: {cron: \"15 2 * * *\", time_zone: Europe/Oslo}\n    targets:\n      inline:\n"
 		for i, e := range all {
 			if e.group == group {
 				config += "        - " + e.target + "\n"
@@ -105,7 +107,21 @@ func newGallery(t testing.TB) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := audit.Parse([]byte(config), filepath.Join(t.TempDir(), "tlschain.yaml"))
+	dir := t.TempDir()
+	for file, names := range map[string][]string{"roots.pem": {"R2", "OWN"}, "pool.pem": {"I2", "I3", "X3", "R3", "OWNI"}} {
+		var text []byte
+		for _, name := range names {
+			text = append(text, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: r.Cert(name)})...)
+		}
+		if err := os.WriteFile(filepath.Join(dir, file), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stolen := fmt.Sprintf("distrust:\n  - certificate: %x\n    who: our own security team\n    since: 2026-12-20\n", sha256.Sum256(r.Cert("I3")))
+	if err := os.WriteFile(filepath.Join(dir, "distrust.yaml"), []byte(stolen), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := audit.Parse([]byte(config), filepath.Join(dir, "tlschain.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -81,7 +81,7 @@ func (p *process) auditServe(c *cli.Context) error {
 	running := func(group string) bool { return !n.inZone(group) && scheduler.Running(group) }
 	server := &dashboard.Server{
 		Config: n.config, DB: n.db, Now: time.Now, Version: versionText(), Running: running, Health: scheduler.Health, Getenv: p.getenv,
-		Report: n.report,
+		Report: n.report, Env: n.env,
 	}
 	if n.queue != nil {
 		server.Waiting, notifier.Waiting = n.queue.Waiting, n.queue.Waiting
