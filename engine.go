@@ -57,6 +57,7 @@ func New(config Config, env Env) (*Engine, error) {
 	if e.scanner, err = e.newScanner(); err != nil {
 		return nil, err
 	}
+	e.scanner.Turn = env.Turn
 	if env.SharePace {
 		e.scanner.ShareLimits()
 	}

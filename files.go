@@ -1,11 +1,13 @@
 package tlschain
 
 import (
+	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"net/netip"
 	"os"
 	"strings"
 	"time"
@@ -24,6 +26,8 @@ type Env struct {
 	Getenv func(string) string // for proxies; nil: an empty environment
 	Facts  *catalog.Facts      // about CAs and trust stores; nil: those that are compiled in
 	Now    time.Time           // zero: when the Engine is made
+
+	Turn func(ctx context.Context, addr netip.Addr) error // waits until a connection may begin, beside Config.Pace; nil: at once
 
 	SharePace bool // the scans of an Engine hold Config.Pace together, not each
 }

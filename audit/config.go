@@ -49,6 +49,8 @@ type Pace struct {
 	PerHost     int      `yaml:"per_host"`
 	Retries     int      `yaml:"retries"`
 	Timeout     Duration `yaml:"timeout"`
+
+	PerNetwork float64 `yaml:"per_network"` // connections begun a second to one network, /24 or /48; 0: no limit
 }
 
 // Confirm damps endpoints that flap: a change counts when Times scans in a row

@@ -9,16 +9,27 @@ import (
 	"time"
 
 	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/audit/history"
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/scanner"
 )
 
 // NewEngine gives the Engine that scans groups as tlschain scan would with the
-// same settings. env is what there is beside the files that a group names.
-func NewEngine(env func(now time.Time) tlschain.Env) Engine {
+// same settings. env is what there is beside the files that a group names. db is
+// where the workers of a zone keep the pace together; report hears when it does
+// not answer.
+func NewEngine(env func(now time.Time) tlschain.Env, db *history.DB, report func(error)) Engine {
+	alone := new(ledger)
 	return func(g *Group, now time.Time) (ScanFunc, error) {
 		with := env(now)
 		with.SharePace = g.Zone != "" // of all shards that a worker does at once
+		p := &pacer{reserve: alone.reserve, report: report, group: g.Name, network: g.Pace.PerNetwork}
+		if g.Zone != "" && db != nil {
+			p.reserve, p.rate = db.Turns, g.Pace.Rate
+		}
+		if p.rate > 0 || p.network > 0 {
+			with.Turn = p.wait
+		}
 		engine, err := g.engine(with)
 		if err != nil {
 			return nil, err

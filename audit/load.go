@@ -189,7 +189,7 @@ func (c *checker) group(at string, g *Group, receivers map[string]*Receiver) {
 			c.wrong(at+".variants", "%q: write some of sni, key, version, quic", v)
 		}
 	}
-	if p := g.Pace; p.Concurrency < 0 || p.Rate < 0 || p.Retries < 0 {
+	if p := g.Pace; p.Concurrency < 0 || p.Rate < 0 || p.PerNetwork < 0 || p.Retries < 0 {
 		c.wrong(at+".pace", "numbers below zero make no sense here")
 	}
 	for _, name := range g.Notify {

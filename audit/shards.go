@@ -277,6 +277,9 @@ func (a *Auditor) End(ctx context.Context, audit int64) error {
 	if err != nil {
 		return err
 	}
+	if err := a.DB.ForgetTurns(ctx); err != nil {
+		a.report(err)
+	}
 	ended, err := a.DB.Audit(ctx, audit)
 	if err != nil {
 		return err

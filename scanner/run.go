@@ -57,6 +57,12 @@ func (r *run) turn(ctx context.Context, addr netip.Addr) (done func(load), err e
 	if err != nil {
 		return nil, err
 	}
+	if r.Turn != nil {
+		if err := r.Turn(ctx, addr); err != nil {
+			leave()
+			return nil, err
+		}
+	}
 	if err := r.pace.begin(ctx); err != nil {
 		leave()
 		return nil, err

@@ -43,6 +43,7 @@ type Scanner struct {
 	Lookup   func(ctx context.Context, network, host string) ([]netip.Addr, error)      // nil means net.DefaultResolver.LookupNetIP
 	Dial     func(ctx context.Context, addr netip.AddrPort) (net.Conn, error)           // in place of TCP and proxies; nil means these
 	StartTLS func(ctx context.Context, conn net.Conn, dialect, serverName string) error // nil means starttls.Upgrade
+	Turn     func(ctx context.Context, addr netip.Addr) error                           // waits for a limit of the caller's; nil means none
 	Now      func() time.Time                                                           // nil means time.Now
 
 	shared *limits // of all scans; nil: each has its own

@@ -41,6 +41,7 @@ var contract = []struct {
 	{"a range of audits", rangeOfAudits},
 	{"a long range", longRange},
 	{"opening again keeps all", openAgain},
+	{"turns apart", turnsApart},
 }
 
 func TestContractSQLite(t *testing.T) {

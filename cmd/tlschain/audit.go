@@ -99,7 +99,7 @@ func (p *process) auditConfig(c *cli.Context) (*audit.Config, error) {
 }
 
 func (n *auditEnv) auditor() *audit.Auditor {
-	return &audit.Auditor{Config: n.config, DB: n.db, Engine: audit.NewEngine(n.env), Getenv: n.getenv, Report: n.report}
+	return &audit.Auditor{Config: n.config, DB: n.db, Engine: audit.NewEngine(n.env, n.db, n.report), Getenv: n.getenv, Report: n.report}
 }
 
 func (n *auditEnv) notifier() *audit.Notifier {

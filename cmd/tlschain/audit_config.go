@@ -70,7 +70,7 @@ func (p *process) auditCheckCommand() *cli.Command {
 			}
 			now := time.Now()
 			for _, g := range groupsIn(config) {
-				_, err := audit.NewEngine(p.env)(g, now)
+				_, err := audit.NewEngine(p.env, nil, nil)(g, now)
 				targets := g.List(c.Context, p.getenv, c.Bool("targets"))
 				if err := errors.Join(err, targets.Err); err != nil {
 					wrong = append(wrong, fmt.Errorf("group %s: %w", g.Name, err))

@@ -42,7 +42,7 @@ func (p *process) auditServe(c *cli.Context) error {
 	}
 	// Mistakes of the configuration end the start, not the first night.
 	for _, g := range n.config.InZone("") {
-		if _, err := audit.NewEngine(p.env)(g, time.Now()); err != nil {
+		if _, err := audit.NewEngine(p.env, nil, nil)(g, time.Now()); err != nil {
 			return usagef("group %s: %w", g.Name, err)
 		}
 	}

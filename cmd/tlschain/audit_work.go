@@ -53,7 +53,7 @@ func (p *process) auditWork(c *cli.Context) error {
 	}
 	defer end()
 	for _, g := range groups {
-		if _, err := audit.NewEngine(p.env)(g, time.Now()); err != nil {
+		if _, err := audit.NewEngine(p.env, nil, nil)(g, time.Now()); err != nil {
 			return usagef("group %s: %w", g.Name, err)
 		}
 	}
