@@ -98,7 +98,10 @@ type Serve struct {
 	// Calendar holds the tokens that calendars subscribe by, apart by blanks or
 	// lines; it is read again for each request.
 	Calendar Secret `yaml:"calendar"`
-	Metrics  string `yaml:"metrics_detail"` // "groups" leaves out the series per endpoint; empty: all
+	// UpdateFacts is how old facts about CAs and clients may be before newer ones
+	// are taken; 0: none are.
+	UpdateFacts Duration `yaml:"update_facts"`
+	Metrics     string   `yaml:"metrics_detail"` // "groups" leaves out the series per endpoint; empty: all
 }
 
 // A Secret is read when it is needed, from the environment or from a file:

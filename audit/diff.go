@@ -26,12 +26,13 @@ const (
 	Renewed     Kind = "renewed"     // it was late, and is renewed
 	Shrunk      Kind = "shrunk"      // of an audit: its lists have far fewer targets than before
 	Incomplete  Kind = "incomplete"  // of an audit: a list could not be read, or a line of one is no target
+	Trust       Kind = "trust"       // of no audit: newer facts about CAs and clients mean something for endpoints
 	Unattended  Kind = "unattended"  // of a group: its audit waits, and no worker of its zone lives
 )
 
 // allKinds are all of them, worst news first.
 var allKinds = [...]Kind{Unreachable, Worse, Refused, Late, Findings, Issuer, Gone, Appeared, Reachable, Better, Accepted, Renewed,
-	Shrunk, Incomplete, Unattended}
+	Shrunk, Incomplete, Unattended, Trust}
 
 func joinKinds() string {
 	words := make([]string, len(allKinds))

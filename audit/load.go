@@ -235,6 +235,9 @@ func (c *checker) serve(s Serve) {
 	}
 	c.secret("$.serve.token", s.Token)
 	c.secret("$.serve.calendar", s.Calendar)
+	if d := time.Duration(s.UpdateFacts); d != 0 && d < 24*time.Hour {
+		c.wrong("$.serve.update_facts", "publishers are asked once a day at most: write 7d")
+	}
 	if (s.Cert == "") != (s.Key == "") {
 		c.wrong("$.serve", "cert and key belong together")
 	}

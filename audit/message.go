@@ -24,7 +24,8 @@ type message struct {
 	URL     string       `json:"url"` // of the audit's page; empty: nobody said where the pages are
 	Changes []changeJSON `json:"changes"`
 
-	Warnings []string `json:"warnings,omitempty"` // of the audit itself, such as that its lists lost many targets
+	Turns    []reports.Turn `json:"turns,omitempty"`    // of newer facts about CAs and clients, which are about no audit
+	Warnings []string       `json:"warnings,omitempty"` // of the audit itself, such as that its lists lost many targets
 }
 
 // A changeJSON is one endpoint that changed.

@@ -60,6 +60,42 @@ func (o *Outlook) Sort() {
 	})
 }
 
+// Beyond gives what turns by this outlook and not by an earlier one of the same
+// endpoints at the same moment. That leaves end and lifetimes are shortened was
+// known before.
+func (o *Outlook) Beyond(before *Outlook) *Outlook {
+	type place struct {
+		date, subject, clients string
+		kind                   rules.TurnKind
+		endpoint               TurnEndpoint
+	}
+	known := make(map[place]bool)
+	each := func(o *Outlook, do func(t *Turn, e TurnEndpoint, at place)) {
+		for i := range o.Turns {
+			t := &o.Turns[i]
+			for _, e := range t.Endpoints {
+				do(t, e, place{t.Date, t.Subject, strings.Join(t.Clients, " "), t.Kind, e})
+			}
+		}
+	}
+	each(before, func(_ *Turn, _ TurnEndpoint, at place) { known[at] = true })
+	news := &Outlook{EvaluatedAt: o.EvaluatedAt, Until: o.Until, Endpoints: o.Endpoints}
+	var last *Turn
+	each(o, func(t *Turn, e TurnEndpoint, at place) {
+		if known[at] || t.Kind == rules.LeafEnds || t.Kind == rules.LifetimeStep {
+			return
+		}
+		if last != t {
+			last = t
+			news.Turns = append(news.Turns, *t)
+			news.Turns[len(news.Turns)-1].Count, news.Turns[len(news.Turns)-1].Endpoints = 0, nil
+		}
+		own := &news.Turns[len(news.Turns)-1]
+		own.Count, own.Endpoints = own.Count+1, append(own.Endpoints, e)
+	})
+	return news
+}
+
 // Merge takes in the outlook of other endpoints, judged at the same moment.
 func (o *Outlook) Merge(other *Outlook) {
 	o.Endpoints += other.Endpoints

@@ -46,6 +46,10 @@ func (p *process) auditServe(c *cli.Context) error {
 			return usagef("group %s: %w", g.Name, err)
 		}
 	}
+	every := time.Duration(n.config.Serve.UpdateFacts)
+	if every > 0 && p.factsFile() == "" {
+		return usagef("serve.update_facts: there is no folder to keep the facts in").hintf("set HOME or XDG_CACHE_HOME")
+	}
 	debug.SetGCPercent(50) // it idles all day: memory is dearer than time
 	debug.FreeOSMemory()   // what reading the facts took
 	// What one part cannot go on without ends all.
@@ -102,6 +106,10 @@ func (p *process) auditServe(c *cli.Context) error {
 		var keepers sync.WaitGroup
 		keepers.Go(func() { scheduler.Keep(ctx) })
 		keepers.Go(func() { notifier.Keep(ctx) })
+		if every > 0 {
+			refresher := &audit.Refresher{Notifier: notifier, Every: every, Env: n.env, Newer: p.askPublishers}
+			keepers.Go(func() { refresher.Keep(ctx) })
+		}
 		keepers.Wait()
 		if err := tellAtEnd(ctx, notifier); err != nil {
 			n.report(err)
