@@ -43,11 +43,12 @@ func (e *Engine) SiteUses(server *serverconf.Server, name string) ([]serverconf.
 	if err != nil {
 		return nil, err
 	}
-	if uses, ok, err := server.ReadOutput(text); ok {
+	if name == "-" || server.IsOutput(text) {
+		uses, ok, err := server.ReadOutput(diskFiles{&e.env}, text)
+		if !ok {
+			err = fmt.Errorf("it is not the output of %s", server.Dump)
+		}
 		return uses, err
-	}
-	if name == "-" {
-		return nil, fmt.Errorf("it is not the output of %s", server.Dump)
 	}
 	for i := range mains {
 		if mains[i], err = filepath.Abs(mains[i]); err != nil {

@@ -22,26 +22,8 @@ func TestApachePresentsWhatItsConfigurationSays(t *testing.T) {
 	t.Parallel()
 	program := tlstest.Program(t, "apache2", "apache2")
 	w := newStoreWriter(t)
-	x := tlstest.For(t)
-	root := x.Root("R3")
-	ca := x.Intermediate("I3", root)
-	for _, name := range []string{"own", "outer", "macro", "both", "rsa", "split", "replaced"} {
-		leaf := x.Leaf(name, ca, func(c *tlstest.Template) {
-			c.DNSNames = []string{name + ".example.test"}
-			if name == "rsa" {
-				c.Key, c.DNSNames = x.Key("rsa", "rsa2048"), []string{"both.example.test"}
-			}
-		})
-		w.put("tls/"+name+".key", w.key(leaf))
-		switch name {
-		case "split":
-			w.put("tls/split.crt", leaf.PEM(), w.key(leaf))
-		case "macro":
-			w.put("tls/macro.example.test.pem", leaf.PEM(), ca.PEM(), w.key(leaf))
-		default:
-			w.put("tls/"+name+".pem", leaf.PEM(), ca.PEM())
-		}
-	}
+	ca, roots := siteCA(t)
+	w.siteLeaves(ca, "own", "outer", "macro", "both", "rsa", "split", "replaced")
 	w.put("tls/ca.pem", ca.PEM())
 	w.put("logs/none")
 	address := freeAddress(t)
@@ -51,7 +33,7 @@ func TestApachePresentsWhatItsConfigurationSays(t *testing.T) {
 		main += "User www-data\nGroup www-data\n"
 	}
 	w.put("apache2.conf", []byte(main+"SSLCertificateFile tls/outer.pem\nSSLCertificateKeyFile tls/outer.key\n"+
-		"<Macro Site $n $name>\n<VirtualHost ${AT}>\nServerName $name\nSSLCertificateFile ${TLS}/$name.pem\nSSLCertificateKeyFile ${TLS}/$n.key\n</VirtualHost>\n</Macro>\n"+
+		"<Macro Site $n $name>\n<VirtualHost ${AT}>\nServerName $name\nSSLCertificateFile ${TLS}/$n.pem\nSSLCertificateKeyFile ${TLS}/$n.key\n</VirtualHost>\n</Macro>\n"+
 		"# a comment that goes on \\\nInclude nowhere.conf\nInclude sites/*.conf\nIncludeOptional none.conf\n"+
 		"<IfModule mod_ssl.c>\n<IfDefine !TLS>\nInclude nowhere.conf\n</IfDefine>\n</IfModule>\n<IfModule none_module>\n<If true>\nBad\n</If>\n</IfModule>\n"))
 	w.put("sites/a.conf", fmt.Appendf(nil, "<virtualhost %s>\n  servername https://own.example.test:443\n  ServerAlias www.own.example.test *.own.example.test\n"+
@@ -63,7 +45,6 @@ func TestApachePresentsWhatItsConfigurationSays(t *testing.T) {
 		"<VirtualHost ${AT}>\nServerName replaced.example.test\nSSLCertificateFile tls/replaced.pem\nSSLCertificateKeyFile tls/replaced.key\nSSLCertificateChainFile tls/own.pem\n</VirtualHost>\n"))
 	w.put("sites/off.conf", []byte("<VirtualHost ${AT}>\nServerName off.example.test\nSSLEngine off\n</VirtualHost>\n"))
 	w.put("sites/old.disabled", []byte("<this is not read"))
-	roots := write(t, t.TempDir(), "roots.pem", pemOf(root.DER))
 	sites, said, _ := configChecked(t, "", "--roots", roots, "--apache", w.dir)
 	want := []string{
 		"sites/a.conf:5 SSLCertificateFile tls/own.pem | own.example.test",
@@ -71,7 +52,7 @@ func TestApachePresentsWhatItsConfigurationSays(t *testing.T) {
 		"apache2.conf:15 SSLCertificateFile tls/outer.pem | outer.example.test",
 		"sites/b.conf:6 SSLCertificateFile tls/both.pem | both.example.test",
 		"sites/b.conf:8 SSLCertificateFile tls/rsa.pem | both.example.test",
-		"apache2.conf:20 SSLCertificateFile tls/macro.example.test.pem | macro.example.test",
+		"apache2.conf:20 SSLCertificateFile tls/macro.pem | macro.example.test",
 		"sites/c.conf:4 SSLCertificateFile tls/split.crt | split.example.test",
 		"sites/c.conf:10 SSLCertificateFile tls/replaced.pem | replaced.example.test unrelated-certificate",
 	}
@@ -105,8 +86,8 @@ func TestApacheConfigurationsAtFault(t *testing.T) {
 		growing += "Define A ${A}${A}\n"
 	}
 	const host = "<VirtualHost *:443>\nSSLEngine on\n"
-	for name, test := range map[string]struct{ text, want string }{
-		"include loop":    {"Include a.conf", "apache2.conf includes itself, by "},
+	configsAtFault(t, "apache", "apache2.conf", map[string]configFault{
+		"include loop":    {"Include ./apache2.conf", "apache2.conf includes itself, by "},
 		"unended":         {"<VirtualHost *:443>", "ends within a directive or a block"},
 		"skipped unended": {"LoadModule a_module a.so\n<IfModule b_module>\n", "ends within a directive or a block"},
 		"wrong end":       {"<VirtualHost *:443>\n</Location>", "apache2.conf:2: </Location> ends no section"},
@@ -123,15 +104,5 @@ func TestApacheConfigurationsAtFault(t *testing.T) {
 		"a token":         {host + "SSLCertificateFile pkcs11:a\n</VirtualHost>", "the certificate is in a PKCS #11 token"},
 		"no such file":    {host + "SSLCertificateFile gone.pem\n</VirtualHost>", "gone.pem: no such file"},
 		"empty words":     {"\"\" x\n''\n<>\n</>\n<\n", "apache2.conf:4: </> ends no section"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := storeWriter{T: t, dir: t.TempDir()}
-			w.put("apache2.conf", []byte(test.text))
-			w.put("a.conf", []byte("Include apache2.conf"))
-			_, said, code := configChecked(t, "", "--apache", w.dir)
-			if !strings.Contains(said, test.want) || code != exitUsage {
-				t.Errorf("exit code %d: %.2000s", code, said)
-			}
-		})
-	}
+	})
 }

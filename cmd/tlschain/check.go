@@ -35,7 +35,7 @@ Examples:
   tlschain check --at 2027-06-01 fullchain.pem
   tlschain check /etc/letsencrypt
   nginx -T 2>/dev/null | tlschain check --nginx -
-  tlschain check --apache /etc/apache2
+  tlschain check --apache /etc/apache2 --postfix /etc/postfix
   kubectl get secret -A -o json | tlschain check -
   tlschain check --until 2030 --clients all fullchain.pem
   tlschain check --as-client --client-ca-of api.example.com client.pem

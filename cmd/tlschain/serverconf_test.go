@@ -74,6 +74,9 @@ func awaitServed(t *testing.T, address, name string, log func() string) {
 // presents for its name.
 func sitesAreServed(t *testing.T, address string, sites []configSite) {
 	t.Helper()
+	if len(sites) == 0 {
+		t.Error("there is no site to compare")
+	}
 	for _, s := range sites {
 		var hashes []string
 		for _, c := range s.Chain {
@@ -86,5 +89,47 @@ func sitesAreServed(t *testing.T, address string, sites []configSite) {
 		if got := servedAt(address, s.ServerName, suite); !slices.Equal(got, hashes) {
 			t.Errorf("%s: the server presents %q for %s, and %q was judged", s.Target, got, s.ServerName, hashes)
 		}
+	}
+}
+
+// siteLeaves writes a certificate for NAME.example.test into tls/NAME.pem, with
+// its issuer and its key, and both apart into tls/NAME.crt and tls/NAME.key. One
+// that is called rsa has an RSA key and is for the name both.
+func (w *storeWriter) siteLeaves(ca *tlstest.Cert, names ...string) {
+	x := tlstest.For(w.T)
+	for _, name := range names {
+		leaf := x.Leaf(name, ca, func(c *tlstest.Template) {
+			c.DNSNames = []string{name + ".example.test"}
+			if name == "rsa" {
+				c.Key, c.DNSNames = x.Key("rsa", "rsa2048"), []string{"both.example.test"}
+			}
+		})
+		w.put("tls/"+name+".pem", leaf.PEM(), ca.PEM(), w.key(leaf))
+		w.put("tls/"+name+".crt", leaf.PEM(), ca.PEM())
+		w.put("tls/"+name+".key", w.key(leaf))
+	}
+}
+
+// siteCA is an intermediate, and the file of its root.
+func siteCA(t *testing.T) (ca *tlstest.Cert, roots string) {
+	x := tlstest.For(t)
+	root := x.Root("R4")
+	return x.Intermediate("I4", root), write(t, t.TempDir(), "roots.pem", pemOf(root.DER))
+}
+
+// A configFault is a configuration and what is said of it.
+type configFault struct{ text, want string }
+
+// configsAtFault checks configurations that hold nothing that can be judged.
+func configsAtFault(t *testing.T, server, main string, faults map[string]configFault) {
+	for name, fault := range faults {
+		t.Run(name, func(t *testing.T) {
+			w := storeWriter{T: t, dir: t.TempDir()}
+			w.put(main, []byte(fault.text))
+			_, said, code := configChecked(t, "", "--"+server, w.dir)
+			if !strings.Contains(said, fault.want) || code != exitUsage {
+				t.Errorf("exit code %d: %.2000s", code, said)
+			}
+		})
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // The bounds of what macros and definitions may make of a configuration.
 const (
-	maxLines  = 1_000_000
+	maxLines  = 500_000
 	maxLength = 64 << 10 // of one line
 )
 

@@ -18,6 +18,20 @@ type Dump struct {
 	files map[string][]byte
 }
 
+// overlay is a configuration that came in one piece, among the files that it names.
+type overlay struct {
+	Files
+	name string
+	text []byte
+}
+
+func (o overlay) Read(name string) ([]byte, error) {
+	if name == o.name {
+		return o.text, nil
+	}
+	return o.Files.Read(name)
+}
+
 // nginxDump takes the output of nginx -T apart. It is nil if it is none.
 func nginxDump(text []byte) *Dump {
 	heads := dumped.FindAllSubmatchIndex(text, -1)

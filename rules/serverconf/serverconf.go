@@ -39,12 +39,12 @@ type Use struct {
 
 // A Server is a kind of server whose configuration can be read.
 type Server struct {
-	Name    string   // as of its flag
-	Title   string   // as people call it
-	Main    []string // the main configuration in its folder, the first that there is; a pattern stands for all files that it matches
-	Dump    string   // command whose output has the whole configuration
-	read    func(Files, []string) ([]Use, error)
-	fromOut func(text []byte) *Dump // of the output of Dump; nil: it is none
+	Name  string   // as of its flag
+	Title string   // as people call it
+	Main  []string // the main configuration in its folder, the first that there is; a pattern stands for all files that it matches
+	Dump  string   // command whose output has the configuration
+	read  func(Files, []string) ([]Use, error)
+	parse func(text []byte) *Dump // of the output of Dump; nil: it is the configuration in one piece
 }
 
 // Servers are all kinds, in the order of their flags.
@@ -53,6 +53,9 @@ func Servers() []*Server {
 		{"nginx", "nginx", []string{"nginx.conf"}, "nginx -T", oneFile(nginx), nginxDump},
 		{"apache", "Apache httpd", []string{"apache2.conf", "httpd.conf", "conf/httpd.conf"},
 			"apachectl -t -D DUMP_CONFIG", oneFile(apache), apacheDump},
+		{"haproxy", "HAProxy", []string{"haproxy.cfg", "*.cfg"}, "cat /etc/haproxy/haproxy.cfg", haproxy, nil},
+		{"postfix", "Postfix", []string{"main.cf"}, "postconf -n; postconf -M; postconf -P", oneFile(postfix), nil},
+		{"dovecot", "Dovecot", []string{"dovecot.conf"}, "doveconf -n", oneFile(dovecot), nil},
 	}
 }
 
@@ -68,15 +71,23 @@ func Find(name string) *Server {
 // Read reads a configuration from its main files on.
 func (s *Server) Read(files Files, mains []string) ([]Use, error) { return s.read(files, mains) }
 
-// ReadOutput reads the output of the command Dump. ok is false if it is none.
-func (s *Server) ReadOutput(text []byte) (uses []Use, ok bool, err error) {
-	d := s.fromOut(text)
+// ReadOutput reads the output of the command Dump, or a configuration in one
+// piece. ok is false if it is neither.
+func (s *Server) ReadOutput(files Files, text []byte) (uses []Use, ok bool, err error) {
+	if s.parse == nil {
+		uses, err = s.read(overlay{files, "-", text}, []string{"-"})
+		return uses, true, err
+	}
+	d := s.parse(text)
 	if d == nil {
 		return nil, false, nil
 	}
 	uses, err = s.read(d, []string{d.First})
 	return uses, true, err
 }
+
+// IsOutput reports whether a text is certainly the output of the command Dump.
+func (s *Server) IsOutput(text []byte) bool { return s.parse != nil && s.parse(text) != nil }
 
 func oneFile(read func(Files, string) ([]Use, error)) func(Files, []string) ([]Use, error) {
 	return func(files Files, mains []string) ([]Use, error) { return read(files, mains[0]) }
