@@ -53,6 +53,7 @@ type Builder struct {
 	Sent                       Check            `yaml:"sent"`                 // what certificates that were sent are held to
 	Store                      Check            `yaml:"store"`                // what certificates from the store are held to
 	KeyPSS                     KeyPSS           `yaml:"key_pss"`              // whether the parameters of an RSASSA-PSS key bind its signatures
+	PSSSignsAll                bool             `yaml:"pss_signs_all"`        // a key for RSASSA-PSS without parameters that bind makes signatures by PKCS #1, too
 	EarlyDay                   bool             `yaml:"early_day"`            // a certificate is valid from a day before it says
 	MinHash                    HashStrength     `yaml:"min_hash"`             // weakest hash in signatures on the path
 	AnyHashPSS                 bool             `yaml:"any_hash_pss"`         // min_hash does not hold for RSASSA-PSS

@@ -136,7 +136,7 @@ func (pb *pathBuilder) passes(e *edge, c Check) bool {
 		c&CA != 0 && !pb.isCA(t),
 		c&CertSign != 0 && t.c.HasKeyUsage && t.c.KeyUsage&cert.CertSign == 0,
 		c&PathLen != 0 && t.c.MaxPathLen >= 0 && pb.below() > t.c.MaxPathLen,
-		c&Signature != 0 && pb.presented.signed(e) == chain.No:
+		c&Signature != 0 && pb.signed(e) == chain.No:
 		return false
 	}
 	return true

@@ -62,7 +62,7 @@ func (pb *pathBuilder) check() pathError {
 		if trusted(e) && !pb.conditions.enforced(e.to.c.SHA256) {
 			tests = pb.b.Store
 		}
-		if pb.b.Sent&Signature != 0 && pb.presented.signed(e) == chain.No {
+		if pb.b.Sent&Signature != 0 && pb.signed(e) == chain.No {
 			return pathError{what: badSignature, at: e.child, by: e.to, depth: i}
 		}
 		if !pb.pssFits(e) {
@@ -80,6 +80,19 @@ func (pb *pathBuilder) check() pathError {
 		return f
 	}
 	return pb.checkConditions()
+}
+
+// signed answers as presentedChain.signed does, but for a key for RSASSA-PSS that
+// signs by PKCS #1, which some clients take [I:key=pss-none L:sig=sha256].
+func (pb *pathBuilder) signed(e *edge) chain.Answer {
+	answer := pb.presented.signed(e)
+	key := e.to.c.Key
+	if answer != chain.No || !pb.b.PSSSignsAll || key.Kind != cert.RSAPSS || key.PSS != nil && pb.b.KeyPSS != KeyPSSIgnored {
+		return answer
+	}
+	issuer := *e.to.c
+	issuer.Key.Kind = cert.RSA
+	return pb.presented.s.Signed(e.child.c, &issuer)
 }
 
 // pssFits reports whether a signature has the parameters that its key asks for,

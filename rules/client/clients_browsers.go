@@ -54,7 +54,7 @@ func browserClients() []row {
 				CandidateFilter: KeyID, StoreCandidateFilter: KeyID,
 				Prefer:         [8]Preference{ExactKeyID, CanSign, ValidNow, FromStore, Newest, OnlyStored, LastListed},
 				CandidateLimit: FirstCandidate, Backtracking: NeverBacktrack, SelfIssued: true, LeafTrust: ExactLeaf, MaxPath: 19, // [16d 18d20]
-				Sent: checkPath, Store: Dates | CA | PathLen | NameLimits | Algorithms, EarlyDay: true, ClientEKU: true, UnknownEKU: true, // [19c 19m 28u, L:from=1d I:eku=unknown]
+				Sent: checkPath, Store: Dates | CA | PathLen | NameLimits | Algorithms, PSSSignsAll: true, EarlyDay: true, ClientEKU: true, UnknownEKU: true, // [19c 19m 28u, L:from=1d I:eku=unknown]
 				MinHash: SHA1, MinRSA: 1023, EmptyEKU: true, BareAnchor: true, // [17a kL-rsa768 e-eku-emptyI e-bcR-none]
 				LeafAnyUsage: true, LeafEncipher: true, LeafEKU: true, LeafCA: true, CommonName: true, // [19r e-ku-ds e-ku-ka]
 				// [n-w-pre n-w-mid n-ip-v4in6]

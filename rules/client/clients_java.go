@@ -19,7 +19,7 @@ func javaClients() []row {
 		Order: Next, StoreCandidateFilter: Signature | KeyID | IssuerSerial | CA,
 		Prefer: [8]Preference{FromList}, CandidateLimit: FirstCandidate, Backtracking: NeverBacktrack, LeafTrust: KeyLeaf, MaxPath: 9, // [18d10]
 		Sent: checkPath &^ EKU, Store: CA | CertSign | Algorithms, MinHash: SHA1, MinRSA: 1024, LeafUsage: true, LeafEKU: true, CommonName: true, // [17a 19c 19h 19i 19o]
-		KeyPSS: KeyPSSAll, Policies: PoliciesRead, InhibitAnyCritical: true, CriticalQualifiers: true, // [p01 p13; I:iap=0 I:noncrit=iap and L:cp=1+unknown L:crit=cp accepted]
+		KeyPSS: KeyPSSAll, PSSSignsAll: true, Policies: PoliciesRead, InhibitAnyCritical: true, CriticalQualifiers: true, // [p01 p13; I:iap=0 I:noncrit=iap and L:cp=1+unknown L:crit=cp accepted]
 		Host: host, Constraints: constraints,
 	}
 	// Any other list goes to its builder: 5 intermediates, and dates of an anchor
@@ -28,7 +28,7 @@ func javaClients() []row {
 		InOrder: &list, MaxBytes: 32768, MaxEntries: 10, ParseAll: true, // [18x009 25i]
 		Prefer: [8]Preference{FromStore}, LeafTrust: KeyLeaf, MaxPath: 5, AnchorDatesIfIntermediates: true, V1AnchorMustCover: true,
 		Sent: checkPath &^ EKU, Store: Dates | CA | CertSign | Algorithms, MinHash: SHA1, MinRSA: 1024, LeafUsage: true, LeafEKU: true, CommonName: true,
-		KeyPSS: KeyPSSAll, Policies: PoliciesRead, InhibitAnyCritical: true, CriticalQualifiers: true,
+		KeyPSS: KeyPSSAll, PSSSignsAll: true, Policies: PoliciesRead, InhibitAnyCritical: true, CriticalQualifiers: true,
 		Host: host, Constraints: constraints,
 	}
 	return []row{
