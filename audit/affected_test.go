@@ -8,14 +8,20 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tlschain/tlschain/audit/history/pgtest"
 	"github.com/tlschain/tlschain/reports"
 )
 
 // TestAffected plants a CA in some nights and asks for it by name: each
 // endpoint that had it, on which nights, and how it is now.
 func TestAffected(t *testing.T) {
+	t.Run("SQLite", func(t *testing.T) { affectedOn(t, filepath.Join(t.TempDir(), "history.db")) })
+	t.Run("PostgreSQL", func(t *testing.T) { affectedOn(t, pgtest.Start(t).Database(t)) })
+}
+
+func affectedOn(t *testing.T, where string) {
 	w := newWorld()
-	a := auditorOf(t, w, "", "always.example", "fixed.example", "twice.example", "down.example", "never.example")
+	a := auditorOn(t, w, where, "", "always.example", "fixed.example", "twice.example", "down.example", "never.example")
 	var begun []time.Time
 	for _, night := range []map[string]string{
 		{"always.example": "other CA", "fixed.example": "other CA", "twice.example": "other CA", "down.example": "other CA"},

@@ -135,12 +135,18 @@ func fake(t scanner.Target, words string) reports.Endpoint {
 // auditorOf makes an auditor over a world, with one group "web" of hosts.
 func auditorOf(t testing.TB, w *world, more string, hosts ...string) *Auditor {
 	t.Helper()
+	return auditorOn(t, w, filepath.Join(t.TempDir(), "history.db"), more, hosts...)
+}
+
+// auditorOn is auditorOf with a history of its own choice.
+func auditorOn(t testing.TB, w *world, where, more string, hosts ...string) *Auditor {
+	t.Helper()
 	text := "groups:\n  web:\n    targets: {inline: [\"" + strings.Join(hosts, `", "`) + "\"]}\n" + more
 	config, err := Parse([]byte(text), filepath.Join(t.TempDir(), "tlschain.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := history.Open(t.Context(), filepath.Join(t.TempDir(), "history.db"))
+	db, err := history.Open(t.Context(), where)
 	if err != nil {
 		t.Fatal(err)
 	}

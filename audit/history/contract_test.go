@@ -28,6 +28,7 @@ var contract = []struct {
 	{"rows come back whole", rowsWhole},
 	{"lists are paged worst first", pagedLists},
 	{"keys by their beginning", keysByBeginning},
+	{"what endpoints present", presented},
 	{"expiry and mends", expiryAndFixes},
 	{"counts agree with lists", countsAgree},
 	{"one audit of a group at a time", oneAtATime},
