@@ -77,7 +77,7 @@ func (e *Endpoint) keys(by string) []string {
 		if rules != nil {
 			return rules
 		}
-	case "fix", "mend": // "fix": its name before 1.0
+	case "fix", "mend": // "mend": its name before 1.0
 		if e.NeedsFix() {
 			var names []string
 			for _, c := range e.bundle() {

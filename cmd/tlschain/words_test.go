@@ -15,10 +15,10 @@ import (
 
 // formerWords are what the interface said before 1.0 in place of its field's
 // words: fix, OK, info, gained, notifications, problems. They live on in names
-// that programs read, such as summary.fixes.
+// that programs read, such as summary.mends.
 var formerWords = regexp.MustCompile(`(?i)\bmend(s|ed|ing|able)?\b|\bwith hints\b|who was told|\btroubles?\b|\bthat is<|comes home|\bwon:|\d in order\b`)
 
-// Texts are what has a blank in it: "fix" by itself is a name.
+// Texts are what has a blank in it: "mend" by itself is a name.
 func TestTextsUseTheWordsOfTheField(t *testing.T) {
 	look := func(where, text string) {
 		if found := formerWords.FindString(text); found != "" && strings.Contains(text, " ") && !strings.HasPrefix(text, "GET /") {
