@@ -60,9 +60,9 @@ func (v *Env) readSearchFile(file string, s *reports.Search) error {
 		for _, e := range list.Entries {
 			switch {
 			case e.SHA256 != cert.Hash{}:
-				s.Certificate(reports.Hash(e.SHA256))
+				s.Certificate(e.SHA256)
 			case e.SPKI != cert.Hash{}:
-				s.Key(reports.Hash(e.SPKI))
+				s.Key(e.SPKI)
 			default:
 				s.Name(e.Name)
 			}

@@ -93,7 +93,7 @@ func matching(ctx context.Context, db *history.DB, search *reports.Search) (map[
 		if err := json.Unmarshal(stored.Doc, &c); err != nil {
 			return err
 		}
-		if sha := reports.Hash(stored.SHA256); search.Has(sha, c.SPKISHA256, c.Subject) {
+		if sha := stored.SHA256; search.Has(sha, c.SPKISHA256, c.Subject) {
 			known[sha] = c.Subject
 		}
 		return nil

@@ -206,7 +206,7 @@ func (r *auditRun) store(ctx context.Context, some []seenEndpoint) error {
 	for _, s := range some {
 		r.summary.count(s.Facts)
 		for _, c := range slices.Concat(s.Chain, s.Fix) {
-			delete(r.ders, reports.Hash(c.SHA256))
+			delete(r.ders, c.SHA256)
 		}
 	}
 	return nil

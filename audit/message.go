@@ -118,7 +118,7 @@ func news(c Change, base string) changeJSON {
 	n := changeJSON{Endpoint: reports.Clean(c.Endpoint.Key), Kinds: c.Kinds, Before: condition(c.Before), After: condition(c.After),
 		URL: page(base, "/endpoints/", c.Endpoint.ID)}
 	if c.After != nil {
-		n.Bundle = reports.Hash(c.After.Bundle).String()
+		n.Bundle = c.After.Bundle.String()
 	}
 	return n
 }

@@ -34,7 +34,7 @@ func (g *Group) Outlook(ctx context.Context, db *history.DB, env tlschain.Env, u
 	needs := outlook.Needs()
 	hashes := make([]history.Hash, len(needs))
 	for i, h := range needs {
-		hashes[i] = history.Hash(h)
+		hashes[i] = h
 	}
 	found, err := db.DER(ctx, hashes)
 	if err != nil {
@@ -42,7 +42,7 @@ func (g *Group) Outlook(ctx context.Context, db *history.DB, env tlschain.Env, u
 	}
 	der := make(map[reports.Hash][]byte, len(found))
 	for h, raw := range found {
-		der[reports.Hash(h)] = raw
+		der[h] = raw
 	}
 	return outlook.Report(der)
 }
@@ -53,11 +53,11 @@ func servedChain(p *history.Presented) (tlschain.Served, error) {
 		return tlschain.Served{}, fmt.Errorf("reading an endpoint from the history: %w", err)
 	}
 	s := tlschain.Served{
-		Endpoint: reports.Clean(p.Endpoint.Key), ServerName: id.ServerName, Leaf: reports.Hash(p.Leaf), Issuer: p.Issuer, Refused: p.Refused,
+		Endpoint: reports.Clean(p.Endpoint.Key), ServerName: id.ServerName, Leaf: p.Leaf, Issuer: p.Issuer, Refused: p.Refused,
 		NotBefore: p.NotBefore, NotAfter: p.NotAfter, Chain: make([]reports.Hash, len(p.Chain)),
 	}
 	for i, h := range p.Chain {
-		s.Chain[i] = reports.Hash(h)
+		s.Chain[i] = h
 	}
 	return s, nil
 }

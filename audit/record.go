@@ -62,7 +62,7 @@ func seen(key string, e *reports.Endpoint, der func(reports.Hash) []byte) (histo
 	s := history.Seen{Key: key, Identity: string(who)}
 	for _, c := range e.Chain {
 		s.Chain = append(s.Chain, history.Certificate{
-			SHA256: history.Hash(c.SHA256), NotAfter: c.NotAfter, Doc: certificateDoc(c), DER: der(c.SHA256),
+			SHA256: c.SHA256, NotAfter: c.NotAfter, Doc: certificateDoc(c), DER: der(c.SHA256),
 		})
 	}
 	s.Fix = fix(e, der)
@@ -109,7 +109,7 @@ func fix(e *reports.Endpoint, der func(reports.Hash) []byte) (all []history.Cert
 		if err != nil {
 			return nil
 		}
-		all = append(all, history.Certificate{SHA256: history.Hash(h), NotAfter: c.NotAfter, Doc: certificateDoc(reports.Describe(c)), DER: raw})
+		all = append(all, history.Certificate{SHA256: h, NotAfter: c.NotAfter, Doc: certificateDoc(reports.Describe(c)), DER: raw})
 	}
 	return all
 }
@@ -146,13 +146,13 @@ func endpoint(who string, s history.State) (reports.Endpoint, error) {
 }
 
 func factsOf(e *reports.Endpoint) history.Facts {
-	f := history.Facts{Status: string(e.Status), Presentation: int(e.Presentation), Product: e.Product, Bundle: history.Hash(e.BundleSHA256)}
+	f := history.Facts{Status: string(e.Status), Presentation: int(e.Presentation), Product: e.Product, Bundle: e.BundleSHA256}
 	if e.Status == reports.Failed && e.Error != nil {
 		f.Failure = e.Error.Code
 	}
 	for _, c := range e.Chain {
 		if c.Role == "leaf" {
-			f.Leaf, f.Issuer, f.NotBefore = history.Hash(c.SHA256), c.Issuer, c.NotBefore
+			f.Leaf, f.Issuer, f.NotBefore = c.SHA256, c.Issuer, c.NotBefore
 			break
 		}
 	}

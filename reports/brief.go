@@ -90,12 +90,12 @@ func (b *brief) append(out []byte, e *Endpoint) []byte {
 	out = appendList(append(out, `,"chain":`...), e.Chain, func(c Certificate, out []byte) []byte {
 		out = appendInt(append(out, `{"position":`...), c.Position)
 		out = appendText(append(out, `,"role":`...), string(c.Role))
-		return append(c.SHA256.append(append(out, `,"sha256":`...)), '}')
+		return append(c.SHA256.AppendJSON(append(out, `,"sha256":`...)), '}')
 	})
 	out = e.appendFindings(out, b.all)
 	out = b.verdicts(out, e)
 	out = e.appendBundle(out)
-	out = appendList(append(out, `,"unsent_sha256":`...), e.Unsent, func(u Unsent, out []byte) []byte { return u.SHA256.append(out) })
+	out = appendList(append(out, `,"unsent_sha256":`...), e.Unsent, func(u Unsent, out []byte) []byte { return u.SHA256.AppendJSON(out) })
 	return e.appendEnd(out)
 }
 
@@ -176,7 +176,7 @@ func (b *brief) verdicts(out []byte, e *Endpoint) []byte {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		out = appendList(out, e.Clients[c].Path, Hash.append)
+		out = appendList(out, e.Clients[c].Path, Hash.AppendJSON)
 	}
 	return append(out, ']')
 }

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"encoding/hex"
 	"maps"
 	"slices"
 	"strconv"
@@ -72,8 +71,8 @@ func (e *Endpoint) appendFindings(b []byte, all []string) []byte {
 }
 
 func (e *Endpoint) appendBundle(b []byte) []byte {
-	b = e.BundleSHA256.append(append(b, `,"bundle_sha256":`...))
-	return appendList(append(b, `,"bundle":`...), e.Bundle, Hash.append)
+	b = e.BundleSHA256.AppendJSON(append(b, `,"bundle_sha256":`...))
+	return appendList(append(b, `,"bundle":`...), e.Bundle, Hash.AppendJSON)
 }
 
 func (e *Endpoint) appendEnd(b []byte) []byte {
@@ -136,7 +135,7 @@ func (q *QUIC) append(b []byte) []byte {
 	b = appendText(append(b, `{"status":`...), string(q.Status))
 	b = q.Error.append(append(b, `,"error":`...))
 	b = q.Handshake.append(append(b, `,"handshake":`...))
-	b = appendList(append(b, `,"chain":`...), q.Chain, Hash.append)
+	b = appendList(append(b, `,"chain":`...), q.Chain, Hash.AppendJSON)
 	return append(b, '}')
 }
 
@@ -151,8 +150,8 @@ func (c Certificate) describe(b []byte) []byte {
 	b = appendText(append(b, `"subject":`...), c.Subject)
 	b = appendText(append(b, `,"issuer":`...), c.Issuer)
 	b = appendText(append(b, `,"serial":`...), c.Serial)
-	b = c.SHA256.append(append(b, `,"sha256":`...))
-	b = c.SPKISHA256.append(append(b, `,"spki_sha256":`...))
+	b = c.SHA256.AppendJSON(append(b, `,"sha256":`...))
+	b = c.SPKISHA256.AppendJSON(append(b, `,"spki_sha256":`...))
 	b = appendTime(append(b, `,"not_before":`...), c.NotBefore)
 	b = appendTime(append(b, `,"not_after":`...), c.NotAfter)
 	b = appendText(append(b, `,"key":`...), c.Key)
@@ -175,7 +174,7 @@ func (m Missing) append(b []byte) []byte {
 	b = appendInt(append(b, `{"after":`...), m.After)
 	b = appendText(append(b, `,"subject":`...), m.Subject)
 	b = appendText(append(b, `,"issuer":`...), m.Issuer)
-	b = m.SHA256.append(append(b, `,"sha256":`...))
+	b = m.SHA256.AppendJSON(append(b, `,"sha256":`...))
 	b = appendTime(append(b, `,"not_after":`...), m.NotAfter)
 	b = appendText(append(b, `,"aia_url":`...), m.AIAURL)
 	b = appendText(append(b, `,"source":`...), m.Source)
@@ -220,7 +219,7 @@ func appendClients(b []byte, list []Client) []byte {
 		}
 		from = len(b)
 		b = c.appendVerdict(append(b, ','))
-		b = append(appendList(append(b, `,"path":`...), c.Path, Hash.append), '}')
+		b = append(appendList(append(b, `,"path":`...), c.Path, Hash.AppendJSON), '}')
 		to = len(b)
 	}
 	return append(b, ']')
@@ -248,20 +247,13 @@ func (c *Client) same(d *Client) bool {
 }
 
 func (u Unsent) append(b []byte) []byte {
-	b = u.SHA256.append(append(b, `{"sha256":`...))
-	b = u.SPKISHA256.append(append(b, `,"spki_sha256":`...))
+	b = u.SHA256.AppendJSON(append(b, `{"sha256":`...))
+	b = u.SPKISHA256.AppendJSON(append(b, `,"spki_sha256":`...))
 	b = appendText(append(b, `,"subject":`...), u.Subject)
 	b = appendText(append(b, `,"issuer":`...), u.Issuer)
 	b = appendTime(append(b, `,"not_after":`...), u.NotAfter)
 	b = strconv.AppendBool(append(b, `,"self_issued":`...), u.SelfIssued)
 	return append(b, '}')
-}
-
-func (h Hash) append(b []byte) []byte {
-	if h.IsZero() {
-		return append(b, "null"...)
-	}
-	return append(hex.AppendEncode(append(b, '"'), h[:]), '"')
 }
 
 func appendList[T any](b []byte, list []T, one func(T, []byte) []byte) []byte {

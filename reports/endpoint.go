@@ -275,7 +275,7 @@ func clientVerdict(v *client.Verdict, path []Hash) Client {
 func hashes(certs []*cert.Certificate) []Hash {
 	out := make([]Hash, len(certs))
 	for i, c := range certs {
-		out[i] = Hash(c.SHA256)
+		out[i] = c.SHA256
 	}
 	return out
 }

@@ -341,7 +341,7 @@ func pemOf(c *cert.Certificate) string {
 
 // MarshalJSON writes an unknown date as null.
 func (m FixCert) MarshalJSON() ([]byte, error) {
-	b := m.SHA256.append([]byte(`{"sha256":`))
+	b := m.SHA256.AppendJSON([]byte(`{"sha256":`))
 	b = appendText(append(b, `,"subject":`...), m.Subject)
 	b = appendTime(append(b, `,"not_after":`...), m.NotAfter)
 	b = appendText(append(b, `,"pem":`...), m.PEM)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/audit/history"
-	"github.com/tlschain/tlschain/reports"
 )
 
 func isNotFound(err error) bool { return errors.Is(err, history.ErrNotFound) }
@@ -41,7 +40,7 @@ func currentJSON(c history.Current) apiCurrent {
 func factsJSON(f history.Facts) apiFacts {
 	return apiFacts{
 		Status: f.Status, Error: f.Failure, Severity: severityName(f.Worst), Findings: list(f.Rules), Refused: list(f.Refused),
-		Issuer: f.Issuer, Product: f.Product, Expires: orNull(f.Expires), Bundle: reports.Hash(f.Bundle).String(), Due: orNull(f.Due),
+		Issuer: f.Issuer, Product: f.Product, Expires: orNull(f.Expires), Bundle: f.Bundle.String(), Due: orNull(f.Due),
 	}
 }
 

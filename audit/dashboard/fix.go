@@ -36,12 +36,12 @@ func (s *Server) fixOf(ctx context.Context, who history.Ref, e *reports.Endpoint
 		if c.der[h] != nil {
 			continue
 		}
-		l := lacking{SHA256: reports.Hash(h).String()}
-		if known := e.Find(reports.Hash(h)); known != nil {
+		l := lacking{SHA256: h.String()}
+		if known := e.Find(h); known != nil {
 			l.Subject = known.Subject
 		}
 		for _, m := range e.Missing {
-			if history.Hash(m.SHA256) == h {
+			if m.SHA256 == h {
 				l.URL = m.AIAURL
 			}
 		}
@@ -56,18 +56,18 @@ func (s *Server) fixOf(ctx context.Context, who history.Ref, e *reports.Endpoint
 func bundleOf(e *reports.Endpoint) (hashes []history.Hash) {
 	for _, c := range e.Chain {
 		if c.Role == "leaf" {
-			hashes = append(hashes, history.Hash(c.SHA256))
+			hashes = append(hashes, c.SHA256)
 		}
 	}
 	if len(hashes) != 1 || e.BundleSHA256.IsZero() {
 		return nil
 	}
 	for _, h := range e.Bundle {
-		hashes = append(hashes, history.Hash(h))
+		hashes = append(hashes, h)
 	}
 	presented := make([]history.Hash, len(e.Chain))
 	for i, c := range e.Chain {
-		presented[i] = history.Hash(c.SHA256)
+		presented[i] = c.SHA256
 	}
 	if slices.Equal(hashes, presented) {
 		return nil
@@ -105,7 +105,7 @@ func (s *Server) issuers(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, history.ErrNotFound)
 		return
 	}
-	ders, err := s.DB.Bundle(r.Context(), history.Hash(h))
+	ders, err := s.DB.Bundle(r.Context(), h)
 	if err == nil && len(ders) == 0 {
 		err = errNoFile
 	}

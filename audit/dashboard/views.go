@@ -171,7 +171,7 @@ func queryOf(v url.Values) (q history.Query, err error) {
 		if err := h.UnmarshalText([]byte(text)); err != nil {
 			return q, badRequest{"bundle: " + err.Error()}
 		}
-		q.Bundle = history.Hash(h)
+		q.Bundle = h
 	}
 	if v.Has("after") {
 		q.After.Key = v.Get("after")

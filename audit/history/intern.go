@@ -3,10 +3,11 @@ package history
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"database/sql"
 	"maps"
 	"slices"
+
+	"github.com/tlschain/tlschain/rules/cert"
 )
 
 // intern gives each row of a table that holds every value once its id, adding
@@ -70,8 +71,8 @@ func internStates(ctx context.Context, tx *sql.Tx, states map[Hash]*State) (map[
 	}
 	rows := make(map[Hash][]any, len(fresh))
 	for h, s := range fresh {
-		rows[h] = []any{chainIDs[s.chainHash()], s.Status, s.Failure, s.Presentation, s.Worst, s.Leaf.bytes(), s.Issuer, s.Product,
-			s.Rules, s.Refused, s.Bundle.bytes(), seconds(s.NotBefore), seconds(s.Expires), seconds(s.Due), p.pack(s.Doc)}
+		rows[h] = []any{chainIDs[s.chainHash()], s.Status, s.Failure, s.Presentation, s.Worst, nullable(s.Leaf), s.Issuer, s.Product,
+			s.Rules, s.Refused, nullable(s.Bundle), seconds(s.NotBefore), seconds(s.Expires), seconds(s.Due), p.pack(s.Doc)}
 	}
 	ids, err := intern(ctx, tx, "state", "hash", rows,
 		", chain_id, status, failure, presentation, worst, leaf, issuer, product, rules, refused, bundle, not_before, expires, due, doc")
@@ -107,11 +108,13 @@ func linkChains(ctx context.Context, tx *sql.Tx, states map[Hash]*State, chains,
 		"ON CONFLICT (chain_id, position) DO NOTHING", rows)
 }
 
-// chainHash is SHA-256 over the certificates' binary SHA-256s, in order.
+// chainHash tells the chain apart.
 func (s *State) chainHash() Hash {
-	sum := sha256.New()
-	for _, c := range s.Chain {
-		sum.Write(c.SHA256[:])
-	}
-	return Hash(sum.Sum(nil))
+	return cert.HashOf(func(yield func(Hash) bool) {
+		for _, c := range s.Chain {
+			if !yield(c.SHA256) {
+				return
+			}
+		}
+	})
 }

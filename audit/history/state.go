@@ -1,6 +1,10 @@
 package history
 
-import "time"
+import (
+	"time"
+
+	"github.com/tlschain/tlschain/rules/cert"
+)
 
 // A Seen is one endpoint as an audit found it.
 type Seen struct {
@@ -45,11 +49,11 @@ type Certificate struct {
 }
 
 // A Hash is a SHA-256 digest; the zero value means that there is none.
-type Hash [32]byte
+type Hash = cert.Hash
 
-// bytes is the hash for a column, NULL for zero.
-func (h Hash) bytes() []byte {
-	if h == (Hash{}) {
+// nullable is a hash as the database has it, NULL for zero.
+func nullable(h Hash) []byte {
+	if h.IsZero() {
 		return nil
 	}
 	return h[:]

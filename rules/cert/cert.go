@@ -9,31 +9,11 @@
 package cert
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"iter"
 	"net/netip"
 	"slices"
 	"strings"
 	"time"
 )
-
-// A Hash is a SHA-256 digest.
-type Hash [sha256.Size]byte
-
-// String returns the digest in lower-case hex.
-// HashOf is the SHA-256 over the binary SHA-256s of a list of certificates, in
-// order: it tells lists apart.
-func HashOf[H ~[32]byte](list iter.Seq[H]) (sum H) {
-	h := sha256.New()
-	for one := range list {
-		h.Write(one[:])
-	}
-	h.Sum(sum[:0])
-	return sum
-}
-
-func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 
 // A Certificate is what chains are judged by. All byte slices alias Raw and
 // must not be changed. A certificate that is known from a fact table only has
