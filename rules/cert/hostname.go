@@ -129,6 +129,9 @@ func (r HostRules) RefusesHost(host string) string {
 // parseAddress reads an address literal, without a zone: a zone is the matter of
 // one machine.
 func parseAddress(host string) (netip.Addr, bool) {
+	if host == "" || strings.IndexByte(host, ':') < 0 && (host[len(host)-1] < '0' || host[len(host)-1] > '9') && host[0] != '[' {
+		return netip.Addr{}, false // as nearly always, and told without an error
+	}
 	if inner, ok := strings.CutPrefix(host, "["); ok {
 		host = strings.TrimSuffix(inner, "]")
 	}

@@ -12,22 +12,23 @@ import (
 // is safe for concurrent use.
 type Panel struct {
 	profiles []*Profile
-	alike    [][]int // by profile: the earlier ones that differ from it in nothing but the store and its conditions
+	alike    []int // by profile: the last one before it that differs from it in nothing but the store and its conditions; -1: none
 }
 
 // NewPanel makes a panel of profiles, which must not be changed afterwards.
 func NewPanel(profiles []*Profile) *Panel {
-	p := &Panel{profiles: profiles, alike: make([][]int, len(profiles))}
+	p := &Panel{profiles: profiles, alike: make([]int, len(profiles))}
 	last := make([]int, 0, len(profiles)) // of those that are alike
 next:
 	for i, a := range profiles {
 		for k, j := range last {
 			b := profiles[j]
 			if a.AIA == b.AIA && a.Preload == b.Preload && a.Shipped == b.Shipped && a.Builder == b.Builder {
-				p.alike[i], last[k] = append(p.alike[j], j), i
+				p.alike[i], last[k] = j, i
 				continue next
 			}
 		}
+		p.alike[i] = -1
 		last = append(last, i)
 	}
 	return p
@@ -55,7 +56,7 @@ func (panel *Panel) Judge(s *chain.Session, presented []chain.Entry, q Question)
 	for i, p := range profiles {
 		views[i] = d.see(p.Store)
 		j := -1 // an earlier profile whose verdict is p's too
-		for _, k := range panel.alike[i] {
+		for k := panel.alike[i]; k >= 0; k = panel.alike[k] {
 			if (views[k] == views[i] || local[k] && views[k].alike(views[i])) &&
 				(profiles[k].Conditions == p.Conditions || !conditional[k] && p.Conditions.allows(out[k].Path, q)) {
 				j = k
