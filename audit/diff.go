@@ -28,11 +28,12 @@ const (
 	Incomplete  Kind = "incomplete"  // of an audit: a list could not be read, or a line of one is no target
 	Trust       Kind = "trust"       // of no audit: newer facts about CAs and clients mean something for endpoints
 	Unattended  Kind = "unattended"  // of a group: its audit waits, and no worker of its zone lives
+	WaiverEnds  Kind = "waiver-ends" // of an audit: a waiver of its group ends soon
 )
 
 // allKinds are all of them, worst news first.
 var allKinds = [...]Kind{Unreachable, Worse, Refused, Late, Findings, Issuer, Gone, Appeared, Reachable, Better, Accepted, Renewed,
-	Shrunk, Incomplete, Unattended, Trust}
+	Shrunk, Incomplete, Unattended, Trust, WaiverEnds}
 
 func joinKinds() string {
 	words := make([]string, len(allKinds))

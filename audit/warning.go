@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tlschain/tlschain/audit/history"
 )
@@ -39,14 +40,21 @@ func (n *Notifier) warnings(ctx context.Context, a history.Audit) (all []auditWa
 		return nil, err
 	}
 	var before Summary
+	var started time.Time
 	if len(ended) > 0 {
-		before = SummaryOf(ended[0])
+		before, started = SummaryOf(ended[0]), ended[0].Started
 	}
 	if fresh := without(now.Troubles, before.Troubles); len(fresh) > 0 {
 		all = append(all, auditWarning{Incomplete, "not complete", "Not complete: " + strings.Join(fresh, "; ")})
 	}
 	if fresh := without(now.SkippedLines, before.SkippedLines); len(fresh) > 0 {
 		all = append(all, auditWarning{Incomplete, plural(now.Skipped, "line") + " skipped", "Skipped: " + strings.Join(fresh, "; ")})
+	}
+	ending, err := n.Config.Groups[a.Group].endingWaivers(ctx, n.DB, a, started)
+	if err != nil {
+		n.Report(fmt.Errorf("group %s: %w", a.Group, err)) // the audit itself has met it, and says so
+	} else if ending != nil {
+		all = append(all, *ending)
 	}
 	return all, nil
 }

@@ -75,6 +75,12 @@ func (l labels) waived(f *Finding) string {
 	if f.Waiver.Reason != "" {
 		out += ": " + f.Waiver.Reason
 	}
+	if f.Waiver.Owner != "" {
+		out += "; " + f.Waiver.Owner
+	}
+	if f.Waiver.Ticket != "" {
+		out += "; " + f.Waiver.Ticket
+	}
 	return out
 }
 

@@ -197,7 +197,14 @@ func (f Finding) appendFor(b []byte, all []string) []byte {
 	b = strconv.AppendBool(append(b, `,"waived":`...), f.Waived)
 	if f.Waiver != nil {
 		b = appendText(append(b, `,"waiver":{"reason":`...), f.Waiver.Reason)
-		b = append(appendTime(append(b, `,"expires":`...), f.Waiver.Expires), '}')
+		b = appendTime(append(b, `,"expires":`...), f.Waiver.Expires)
+		if f.Waiver.Owner != "" {
+			b = appendText(append(b, `,"owner":`...), f.Waiver.Owner)
+		}
+		if f.Waiver.Ticket != "" {
+			b = appendText(append(b, `,"ticket":`...), f.Waiver.Ticket)
+		}
+		b = append(b, '}')
 	}
 	return append(b, '}')
 }

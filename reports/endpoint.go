@@ -259,7 +259,8 @@ func finding(f rules.Finding) Finding {
 	}
 	if f.Waiver != nil {
 		out.Waived = true
-		out.Waiver = &Waiver{Reason: Clean(f.Waiver.Reason), Expires: f.Waiver.Expires}
+		out.Waiver = &Waiver{Reason: Clean(f.Waiver.Reason), Expires: f.Waiver.Expires, Owner: Clean(f.Waiver.Owner),
+			Ticket: Clean(f.Waiver.Ticket)}
 	}
 	return out
 }

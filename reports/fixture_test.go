@@ -205,7 +205,7 @@ func waived() Endpoint {
 	e.Clients[6] = Client{Client: "java-17", Reason: "the clock of this profile is before the leaf's notBefore", Path: []Hash{}}
 	e.Findings = []Finding{
 		{Rule: "expires-soon", Severity: rules.Warning, Positions: []int{0}, Message: "The leaf expires on 2026-11-30, in 8 days.", Fix: "Renew it."},
-		{Rule: "root-in-chain", Severity: rules.Info, Positions: []int{3}, Message: "The self-signed root is sent.", Fix: "Leave it out.", Waived: true, Waiver: &Waiver{Reason: "DANE-TA needs it", Expires: day("2027-06-30")}},
+		{Rule: "root-in-chain", Severity: rules.Info, Positions: []int{3}, Message: "The self-signed root is sent.", Fix: "Leave it out.", Waived: true, Waiver: &Waiver{Reason: "DANE-TA needs it", Expires: day("2027-06-30"), Owner: "mail team", Ticket: "OPS-1234"}},
 	}
 	e.Unsent = []Unsent{unsentRoot()}
 	e.Bundle, e.BundleSHA256 = bundleOf("inter", "cross")

@@ -47,7 +47,7 @@ func hostileVerdict(text string) *rules.Verdict {
 		Missing: []rules.CertRef{{Cert: &other, Name: name, Source: text}},
 		Findings: []rules.Finding{
 			{Rule: "missing-intermediate", Severity: rules.Error, Positions: []int{0}, Message: text, Fix: text, Clients: []string{"go"}},
-			{Rule: "root-in-chain", Severity: rules.Info, Message: text, Waiver: &rules.Waiver{Reason: text}},
+			{Rule: "root-in-chain", Severity: rules.Info, Message: text, Waiver: &rules.Waiver{Reason: text, Owner: text, Ticket: text}},
 		},
 		Clients: []client.Verdict{
 			{Client: "go", Reason: text, Path: []*cert.Certificate{evil}},

@@ -170,6 +170,8 @@ type Finding struct {
 type Waiver struct {
 	Reason  string    `json:"reason"`
 	Expires time.Time `json:"expires" null:"yes"`
+	Owner   string    `json:"owner,omitempty" doc:"who accepted the finding" added:"yes"`
+	Ticket  string    `json:"ticket,omitempty" doc:"where that is written down" added:"yes"`
 }
 
 // A Client is what one client profile makes of a chain.

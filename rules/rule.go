@@ -136,6 +136,8 @@ type Finding struct {
 type Waiver struct {
 	Reason  string
 	Expires time.Time // the end of the waiver
+	Owner   string    // who accepted it; empty: nobody said
+	Ticket  string    // where that is written down; empty: nobody said
 }
 
 // A CertRef names a certificate that was not presented.

@@ -43,6 +43,7 @@ func (s *Server) api(mux *http.ServeMux) {
 	answer("audits/{id}", s.apiAudit)
 	answer("audits/{id}/changes", s.apiChanges)
 	answer("diff", s.apiDiff)
+	answer("waivers", s.apiWaivers)
 	mux.HandleFunc("GET /api/v1/audits/{id}/endpoints", s.apiRows)
 }
 

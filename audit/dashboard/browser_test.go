@@ -73,7 +73,7 @@ func (b *tab) shot(name string) {
 
 // pages are one of each kind, over the gallery.
 func pages(b *tab, s *Server) map[string]string {
-	all := map[string]string{"overview": "/", "group": "/groups/websites", "endpoints": "/endpoints", "audits": "/audits", "rules": "/rules", "outlook": "/outlook", "rule": "/rules/missing-intermediate", "diff": "/diff?from=64&to=88"}
+	all := map[string]string{"overview": "/", "group": "/groups/websites", "endpoints": "/endpoints", "audits": "/audits", "rules": "/rules", "outlook": "/outlook", "waivers": "/waivers", "rule": "/rules/missing-intermediate", "diff": "/diff?from=64&to=88"}
 	for name, host := range map[string]string{"broken": "www.bakery", "mended": "tickets.ferry", "late": "status.sparebank", "silent": "www.morning-news"} {
 		b.visit("/endpoints?search=" + host)
 		all[name] = browsertest.JS[string](b.Tab, `document.querySelector("tbody th a")?.getAttribute("href") ?? ""`)

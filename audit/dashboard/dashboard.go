@@ -40,15 +40,16 @@ type Server struct {
 	Report  func(error)
 	Env     func(time.Time) tlschain.Env // what is judged by, for the outlook; nil: what is compiled in
 
-	pages    map[string]*template.Template
-	newsroom newsroom
-	outlooks outlooks
+	pages      map[string]*template.Template
+	newsroom   newsroom
+	outlooks   outlooks
+	waiverRoom waiverRoom
 }
 
 //go:embed pages
 var files embed.FS
 
-var pageNames = [...]string{"overview", "group", "endpoints", "endpoint", "audits", "audit", "diff", "rules", "rule", "outlook"}
+var pageNames = [...]string{"overview", "group", "endpoints", "endpoint", "audits", "audit", "diff", "rules", "rule", "outlook", "waivers"}
 
 // Handler makes the handler of all addresses, with authentication and safety
 // headers. Its error is a secret that cannot be read.
@@ -79,6 +80,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	page("/outlook", s.outlook)
 	page("/rules", s.rules)
 	page("/rules/{rule}", s.rule)
+	page("/waivers", s.waivers)
 	mux.HandleFunc("GET /endpoints/{id}/bundle.pem", s.bundle)
 	mux.HandleFunc("GET /mends/{bundle}/issuers.pem", s.issuers)
 	mux.HandleFunc("GET /static/{name}", s.static)

@@ -101,7 +101,7 @@ func (p *process) candidates(words []string) (kind string, list []candidate) {
 		return someWords, beginning(last, p.clientCandidates())
 	case "completion":
 		return someWords, beginning(last, shellCandidates())
-	case "check", "fix", "convert":
+	case "check", "fix", "convert", "waivers":
 		return someFiles, nil
 	case "man":
 		return someFolder, nil

@@ -97,6 +97,7 @@ func (p *process) commands() []*cli.Command {
 		p.fixCommand(),
 		p.explainCommand(),
 		p.clientsCommand(),
+		p.waiversCommand(),
 		p.convertCommand(),
 		p.auditCommand(),
 		p.dataCommand(),

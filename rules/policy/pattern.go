@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"path"
 	"strconv"
 	"strings"
+
+	"golang.org/x/net/idna"
 )
 
 // A Place is what patterns look at: where a chain was presented.
@@ -37,7 +40,10 @@ func parsePattern(text string) (Pattern, error) {
 		return p, errors.New("the pattern is empty: type a host, a network, or * for every endpoint")
 	}
 	if prefix, err := netip.ParsePrefix(rest); err == nil {
-		p.prefix = prefix.Masked()
+		if p.prefix = prefix.Masked(); p.prefix != prefix {
+			return p, fmt.Errorf("%q has bits set beyond its prefix: type %s for the network, or %s for the address alone", text, p.prefix,
+				prefix.Addr())
+		}
 		return p, nil
 	}
 	if _, err := netip.ParseAddr(rest); err != nil {
@@ -61,8 +67,65 @@ func parsePattern(text string) (Pattern, error) {
 	if strings.Contains(rest, "://") {
 		return p, fmt.Errorf("%q is a URL: type its host alone", text)
 	}
-	p.host = rest
+	if rest == "" {
+		return p, fmt.Errorf("%q has no host and matches nothing: type *%s for every host", text, text)
+	}
+	if isFileName(rest) {
+		p.host = rest
+		return p, nil
+	}
+	var err error
+	if p.host, err = hostPattern(strings.TrimSuffix(rest, ".")); err != nil {
+		return p, fmt.Errorf("%q matches nothing: %w", text, err)
+	}
 	return p, nil
+}
+
+// isFileName reports whether a pattern is meant for what check is given, whose
+// names have whatever characters they have.
+func isFileName(pattern string) bool {
+	switch path.Ext(pattern) {
+	case ".pem", ".crt", ".cer", ".cert", ".der", ".p7b", ".p7c", ".pfx", ".p12", ".jks", ".json", ".key":
+		return true
+	}
+	return strings.ContainsAny(pattern, `/\#`)
+}
+
+// hostPattern is a pattern of host names as they are in DNS: its labels that are
+// not of ASCII are converted, and a character that is in no name is a mistake.
+func hostPattern(pattern string) (string, error) {
+	labels := strings.Split(pattern, ".")
+	for i, label := range labels {
+		for _, r := range label {
+			switch {
+			case r >= 0x80, r >= 'a' && r <= 'z', r >= '0' && r <= '9', strings.ContainsRune("-_*?", r):
+			case r == '@':
+				return "", errors.New("type the host alone, without a name before @")
+			case r == ' ' || r == ',' || r == ';':
+				return "", errors.New("type one host or network a pattern")
+			default:
+				return "", fmt.Errorf("no host name has the character %q; * stands for any text", r)
+			}
+		}
+		if strings.IndexFunc(label, func(r rune) bool { return r >= 0x80 }) < 0 {
+			continue
+		}
+		ascii, err := idna.Lookup.ToASCII(label)
+		if err != nil {
+			return "", fmt.Errorf("%q is no label of an international name; beside * and ? type its form that begins with xn--", label)
+		}
+		labels[i] = ascii
+	}
+	pattern = strings.Join(labels, ".")
+	if from, to, ok := strings.Cut(pattern, "-"); ok && isAddress(from) && isAddress(to) {
+		return "", errors.New("type a network such as 10.0.0.0/24 in the place of a range")
+	}
+	return pattern, nil
+}
+
+func isAddress(text string) bool {
+	_, err := netip.ParseAddr(text)
+	return err == nil
 }
 
 // matches reports whether the pattern stands for a place. The zero pattern stands

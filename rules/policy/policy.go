@@ -39,18 +39,22 @@ type Override struct {
 }
 
 // A Waiver accepts the findings of one rule on the endpoints of a pattern, until
-// a time. All four are required.
+// a time. All four are required; who accepted it and the ticket in which are not.
 //
 //	waivers:
 //	  - rule: root-in-chain
 //	    endpoint: "mail*.example.com:25"
 //	    reason: DANE-TA needs the anchor (RFC 7671 section 5.2.2)
 //	    expires: 2027-06-30
+//	    owner: mail team
+//	    ticket: OPS-1234
 type Waiver struct {
 	Rule     RuleID  `yaml:"rule"`
 	Endpoint Pattern `yaml:"endpoint"`
 	Reason   string  `yaml:"reason"`
 	Expires  Time    `yaml:"expires"` // a date means its beginning, in UTC
+	Owner    string  `yaml:"owner"`
+	Ticket   string  `yaml:"ticket"`
 }
 
 // A Level is a severity, or Off.
@@ -73,8 +77,8 @@ func (p *Policy) apply(findings []rules.Finding, waivers []Waiver, where Place, 
 	for _, f := range findings {
 		f.Waiver = nil
 		for i := range waivers {
-			if w := &waivers[i]; w.covers(f.Rule, where) && at.Before(w.Expires.Time) {
-				f.Waiver = &rules.Waiver{Reason: w.Reason, Expires: w.Expires.Time}
+			if w := &waivers[i]; w.Covers(f.Rule, where) && at.Before(w.Expires.Time) {
+				f.Waiver = &rules.Waiver{Reason: w.Reason, Expires: w.Expires.Time, Owner: w.Owner, Ticket: w.Ticket}
 				break
 			}
 		}
@@ -108,7 +112,7 @@ func expired(findings []rules.Finding, waivers []Waiver, where Place, at time.Ti
 	for i := range waivers {
 		w := &waivers[i]
 		if at.Before(w.Expires.Time) || !slices.ContainsFunc(findings, func(f rules.Finding) bool {
-			return f.Waiver == nil && w.covers(f.Rule, where)
+			return f.Waiver == nil && w.Covers(f.Rule, where)
 		}) {
 			continue
 		}
@@ -156,6 +160,8 @@ func (o *Override) covers(where Place) bool {
 		where.Group != "" && slices.Contains(o.Groups, where.Group)
 }
 
-func (w *Waiver) covers(rule string, where Place) bool {
+// Covers reports whether the waiver is for a rule's findings at a place, expired
+// or not.
+func (w *Waiver) Covers(rule string, where Place) bool {
 	return string(w.Rule) == rule && w.Endpoint.matches(where)
 }

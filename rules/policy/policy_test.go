@@ -144,6 +144,9 @@ func TestPattern(t *testing.T) {
 		{"2001:db8::/32", "x", 443, "2001:db8::1", true},
 		{"192.0.2.9", "x", 443, "::ffff:192.0.2.9", true},
 		{"*.pem", "fullchain.pem", 0, "", true},
+		{"my certs/*", "my certs/a@b.pem", 0, "", true},
+		{"*.münchen.example", "www.xn--mnchen-3ya.example", 443, "", true},
+		{"www.example.com.", "www.example.com", 443, "", true},
 	} {
 		p, err := parsePattern(c.pattern)
 		if err != nil {
@@ -168,6 +171,13 @@ func TestErrorsNameThePlace(t *testing.T) {
 		{"severity:\n  no-such-rule: error\n", `f:2:3: there is no rule "no-such-rule"`},
 		{"severty: {}\n", `f:1:1: unknown field "severty"`},
 		{"overrides:\n  - endpoints: [\"a:99999\"]\n", `f:2:17: "99999" is no port`},
+		{"overrides:\n  - endpoints: [\":443\"]\n", `f:2:17: ":443" has no host and matches nothing: type *:443 for every host`},
+		{"overrides:\n  - endpoints: [10.0.0.5/24]\n", `f:2:17: "10.0.0.5/24" has bits set beyond its prefix: type 10.0.0.0/24 for the network`},
+		{"overrides:\n  - endpoints: [10.0.0.1-10.0.0.9]\n", `f:2:17: "10.0.0.1-10.0.0.9" matches nothing: type a network`},
+		{"overrides:\n  - endpoints: [\"vpn.example:443 at 192.0.2.1\"]\n", `f:2:17: "443 at 192.0.2.1" is no port`},
+		{"overrides:\n  - endpoints: [\"vpn.example@192.0.2.1:443\"]\n", `f:2:17: "vpn.example@192.0.2.1:443" matches nothing: type the host alone`},
+		{"overrides:\n  - endpoints: [\"a.example, b.example\"]\n", `f:2:17: "a.example, b.example" matches nothing: type one host`},
+		{"overrides:\n  - endpoints: [\"(a|b).example\"]\n", `f:2:17: "(a|b).example" matches nothing: no host name has the character '('`},
 		{"severity: [\n", "f:"},
 		{"severity:\n  weak-key: info\n  weak-key: error\n", "f:3:3: "},
 	} {

@@ -1,0 +1,167 @@
+package audit
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/netip"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules/policy"
+)
+
+// A WaiverUse is a waiver, and what it is for as things are: the endpoints that
+// have a finding of its rule, whether it has ended or not.
+type WaiverUse struct {
+	policy.Waiver
+	Group     string // whose file names it; empty: of no audit
+	File      string
+	N         int      // endpoints with such a finding
+	Endpoints []string // the first of them, by name
+}
+
+// maxUses bounds the endpoints that a WaiverUse names.
+const maxUses = 20
+
+// ReadWaivers reads a waivers file as uses that have seen no endpoint yet.
+func ReadWaivers(group, file string) ([]WaiverUse, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	waivers, err := policy.ParseWaivers(file, text)
+	if err != nil {
+		return nil, err
+	}
+	uses := make([]WaiverUse, len(waivers))
+	for i, w := range waivers {
+		uses[i] = WaiverUse{Waiver: w, Group: group, File: file}
+	}
+	return uses, nil
+}
+
+// SeeWaivers counts an endpoint where a waiver is for one of its findings.
+func SeeWaivers(uses []WaiverUse, name string, e *reports.Endpoint) {
+	where := policy.Place{Host: e.Host, Port: e.Port, Group: e.Tags["group"]}
+	if where.Host == "" {
+		where.Host = e.Target // a file
+	}
+	where.Address, _ = netip.ParseAddr(e.Address)
+	for i := range uses {
+		u := &uses[i]
+		for _, f := range e.Findings {
+			if u.Covers(f.Rule, where) {
+				if u.N++; len(u.Endpoints) < maxUses {
+					u.Endpoints = append(u.Endpoints, name)
+				}
+				break
+			}
+		}
+	}
+}
+
+// waivers gives the waivers of a group, and what they are for by what an audit of
+// it saw; with the zero audit none was made yet.
+func (g *Group) waivers(ctx context.Context, db *history.DB, a history.Audit) ([]WaiverUse, error) {
+	if g.Config.Waivers == "" {
+		return nil, nil
+	}
+	uses, err := ReadWaivers(g.Name, g.inFolder(g.Config.Waivers))
+	if err != nil || len(uses) == 0 || a.ID == 0 {
+		return uses, err
+	}
+	for row, err := range db.Rows(ctx, a.ID) {
+		if err != nil {
+			return nil, err
+		}
+		if !mentioned(uses, row.State.Doc) {
+			continue
+		}
+		e, err := Endpoint(row.Endpoint, row.State)
+		if err != nil {
+			return nil, err
+		}
+		SeeWaivers(uses, reports.Clean(row.Endpoint.Key), &e)
+	}
+	return uses, nil
+}
+
+// mentioned reports whether a stored endpoint has a finding of a waiver's rule:
+// most have none, and need not be read.
+func mentioned(uses []WaiverUse, doc []byte) bool {
+	for i := range uses {
+		if bytes.Contains(doc, []byte(`"rule":"`+string(uses[i].Rule)+`"`)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Waivers gives the waivers of all groups, and what they are for by the newest
+// audit of each that has ended.
+func (c *Config) Waivers(ctx context.Context, db *history.DB) (all []WaiverUse, err error) {
+	for _, name := range c.GroupNames() {
+		var newest history.Audit
+		list, err := db.Audits(ctx, name, 0, 10)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range list {
+			if a.State != history.Running && !a.Pruned {
+				newest = a
+				break
+			}
+		}
+		uses, err := c.Groups[name].waivers(ctx, db, newest)
+		if err != nil {
+			return nil, fmt.Errorf("group %s: %w", name, err)
+		}
+		all = append(all, uses...)
+	}
+	return all, nil
+}
+
+// waiverNotice is how long before its end a waiver is told of.
+const waiverNotice = 14 * 24 * time.Hour
+
+// endingWaivers are the waivers that end soon as of an audit and did not as of
+// the one before, whose time may be zero.
+func (g *Group) endingWaivers(ctx context.Context, db *history.DB, a history.Audit, before time.Time) (*auditWarning, error) {
+	uses, err := g.waivers(ctx, db, a)
+	if err != nil {
+		return nil, err
+	}
+	var lines []string
+	for i := range uses {
+		u := &uses[i]
+		if soon := u.Expires.Add(-waiverNotice); a.Started.Before(soon) || !before.Before(soon) ||
+			!a.Started.Before(u.Expires.Time) {
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("The waiver of %s for %s ends on %s, and what it is for counts again then (%s): %s%s.",
+			u.Rule, u.Endpoint, u.Expires.Format(time.DateOnly), plural(u.N, "endpoint"), reports.Clean(u.Reason), reports.Clean(u.By())))
+	}
+	if len(lines) == 0 {
+		return nil, nil
+	}
+	title := "1 waiver ends soon"
+	if len(lines) > 1 {
+		title = fmt.Sprintf("%d waivers end soon", len(lines))
+	}
+	return &auditWarning{WaiverEnds, title, strings.Join(lines, "\n")}, nil
+}
+
+// By tells in brackets who accepted the finding and where that is written down.
+func (u *WaiverUse) By() string {
+	switch {
+	case u.Owner != "" && u.Ticket != "":
+		return " (" + u.Owner + ", " + u.Ticket + ")"
+	case u.Owner+u.Ticket != "":
+		return " (" + u.Owner + u.Ticket + ")"
+	}
+	return ""
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
+)
+
+func (p *process) waiversCommand() *cli.Command {
+	return &cli.Command{
+		Name: "waivers", Usage: "list waivers: who accepted what, why, until when, and what each is for now", ArgsUsage: "[FILE...]",
+		Description: `Without FILE it lists the waivers of all groups of tlschain.yaml, and what each is
+for by the last audit of its group. A waivers file alone is listed as it is; with
+--report, what each is for in a saved report.
+
+Examples:
+  tlschain waivers
+  tlschain waivers waivers.yaml --report report.json
+
+Exit code: 2 usage, 1 a waiver has ended, 0 none has.`,
+		Flags: auditFlags(
+			&cli.StringFlag{Name: "report", Category: "Report", Usage: "what they are for in this saved report, a `FILE` of JSON or NDJSON"},
+			&cli.StringFlag{Name: "at", Category: "Report", Usage: "which have ended at `TIME` (default now)"},
+			&cli.StringFlag{Name: "format", Category: "Report", Value: "table", Usage: "`FORMAT`: table or json (default table)"},
+		),
+		Action: p.waivers,
+	}
+}
+
+func (p *process) waivers(c *cli.Context) error {
+	at, err := parseTime(c.String("at"), time.Now())
+	if err != nil {
+		return err
+	}
+	var write func(io.Writer, []waiverJSON) error
+	switch c.String("format") {
+	case "table":
+		write = waiverTable
+	case "json":
+		write = waiversJSON
+	default:
+		return usagef("--format %q: there are table and json", c.String("format"))
+	}
+	uses, known, err := p.waiverUses(c)
+	if err != nil {
+		return err
+	}
+	all := make([]waiverJSON, len(uses))
+	ended := false
+	for i := range uses {
+		all[i] = waiverOf(&uses[i], known, at)
+		ended = ended || all[i].Ended
+	}
+	if err := write(p.stdout, all); err != nil {
+		return err
+	}
+	return outcome{failing: ended}.err()
+}
+
+// waiverUses reads the waivers that are asked for, and what they are for, if
+// that is known.
+func (p *process) waiverUses(c *cli.Context) (uses []audit.WaiverUse, known bool, err error) {
+	if c.Args().Len() == 0 {
+		if c.IsSet("report") {
+			return nil, false, usagef("--report goes with a waivers file").hintf("%s waivers FILE --report %s", name, c.String("report"))
+		}
+		n, end, err := p.openAudit(c)
+		if errors.Is(err, history.ErrNone) && !c.IsSet("db") {
+			return nil, false, usagef("%w", err).hintf("%s waivers FILE lists a file without a history", name)
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		defer end()
+		uses, err = n.config.Waivers(c.Context, n.db)
+		if err != nil {
+			return nil, false, usagef("%w", err)
+		}
+		return uses, true, nil
+	}
+	for _, file := range c.Args().Slice() {
+		some, err := audit.ReadWaivers("", file)
+		if err != nil {
+			return nil, false, usagef("%w", err)
+		}
+		uses = append(uses, some...)
+	}
+	report := c.String("report")
+	if report == "" {
+		return uses, false, nil
+	}
+	in, closeFile, err := p.readReport(c.Context, report)
+	if err != nil {
+		return nil, false, err
+	}
+	defer closeFile()
+	for e, err := range in.Endpoints() {
+		if err != nil {
+			return nil, false, fmt.Errorf("reading the report: %w", err)
+		}
+		audit.SeeWaivers(uses, e.Name(), e)
+	}
+	return uses, true, nil
+}
+
+// A waiverJSON is a waiver as it is listed. Everything in it is fit to show.
+type waiverJSON struct {
+	Group     string    `json:"group"` // of the audits' configuration; empty: of a file alone
+	File      string    `json:"file"`
+	Rule      string    `json:"rule"`
+	Endpoint  string    `json:"endpoint"` // the pattern
+	Reason    string    `json:"reason"`
+	Owner     string    `json:"owner"`
+	Ticket    string    `json:"ticket"`
+	Expires   time.Time `json:"expires"`
+	DaysLeft  int       `json:"days_left"`
+	Ended     bool      `json:"ended"`
+	Matches   *int      `json:"matches"`   // endpoints that have a finding of the rule; null: nobody looked
+	Endpoints []string  `json:"endpoints"` // the first of them
+
+	by string
+}
+
+func waiverOf(u *audit.WaiverUse, known bool, at time.Time) waiverJSON {
+	w := waiverJSON{
+		Group: u.Group, File: reports.Clean(u.File), Rule: string(u.Rule), Endpoint: reports.Clean(u.Endpoint.String()),
+		Reason: reports.Clean(u.Reason), Owner: reports.Clean(u.Owner), Ticket: reports.Clean(u.Ticket), Expires: u.Expires.UTC(),
+		DaysLeft: int(u.Expires.Sub(at).Hours() / 24), Ended: !at.Before(u.Expires.Time),
+		Endpoints: append([]string{}, u.Endpoints...), by: reports.Clean(u.By()),
+	}
+	if known {
+		w.Matches = &u.N
+	}
+	return w
+}
+
+func waiversJSON(w io.Writer, all []waiverJSON) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(struct {
+		SchemaVersion int          `json:"schema_version"`
+		Waivers       []waiverJSON `json:"waivers"`
+	}{reports.SchemaVersion, all})
+}
+
+func waiverTable(w io.Writer, all []waiverJSON) error {
+	ended := 0
+	for i := range all {
+		u := &all[i]
+		until := fmt.Sprintf("until %s, for %s more", u.Expires.Format(time.DateOnly), plural(u.DaysLeft, "day"))
+		if u.Ended {
+			ended++
+			until = "ended on " + u.Expires.Format(time.DateOnly)
+		}
+		if u.Group != "" {
+			until = "group " + u.Group + ", " + until
+		}
+		fmt.Fprintf(w, "%s on %s: %s\n  %s%s\n", u.Rule, u.Endpoint, until, u.Reason, u.by)
+		switch {
+		case u.Matches == nil:
+		case *u.Matches == 0:
+			fmt.Fprintln(w, "  is for nothing now")
+		case *u.Matches > len(u.Endpoints):
+			fmt.Fprintf(w, "  is for %d endpoints now, such as %s\n", *u.Matches, strings.Join(u.Endpoints, ", "))
+		default:
+			fmt.Fprintf(w, "  is for %s now: %s\n", plural(*u.Matches, "endpoint"), strings.Join(u.Endpoints, ", "))
+		}
+	}
+	_, err := fmt.Fprintf(w, "%s, %d ended\n", plural(len(all), "waiver"), ended)
+	return err
+}
