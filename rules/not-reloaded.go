@@ -3,6 +3,7 @@ package rules
 import (
 	"crypto/sha1"
 	"fmt"
+	"slices"
 
 	"github.com/tlschain/tlschain/rules/cert"
 )
@@ -31,12 +32,20 @@ var notReloaded = Rule{
 			"Reload or restart the server so that it serves the new certificate.": "サーバーを再読み込みまたは再起動し、新しい証明書を使わせてください。",
 			"%s already serves a newer certificate (issued %s, SHA-1 thumbprint %x) for the same name.": "%[1]s は、同じ名前の新しい証明書 (発行日 %[2]s、" +
 				"SHA-1 拇印 %[3]s) をすでに返しています。",
+			"%s presents the certificate with SHA-256 %s, and not that of this file.": "%[1]s が返す証明書は SHA-256 %[2]s で、このファイルのものではありません。",
+			"%s presents the certificate with SHA-256 %s, and not that of this file, which was written on %s; " +
+				"the last process that listens there began on %s.": "%[1]s が返す証明書は SHA-256 %[2]s で、" +
+				"このファイル (更新 %[3]s) のものではありません。そこで待ち受ける最新のプロセスの開始は %[4]s です。",
 			"Install the newer certificate here too, and reload.": "ここにも新しい証明書を設置し、再読み込みしてください。",
 		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
 		c := s.leaf()
 		if c == nil {
+			return
+		}
+		if len(s.Served) > 0 {
+			s.staleServer(c, report)
 			return
 		}
 		if s.Expect != (cert.Hash{}) {
@@ -65,4 +74,20 @@ var notReloaded = Rule{
 			}
 		}
 	},
+}
+
+// staleServer reports a server that does not present the file c that it is
+// configured to present. It may present several, one for each kind of key.
+func (s *Subject) staleServer(c *cert.Certificate, report func(Finding)) {
+	if slices.ContainsFunc(s.Served, func(v Served) bool { return v.Leaf == c.SHA256 }) {
+		return
+	}
+	v := s.Served[0]
+	message := fmt.Sprintf("%s presents the certificate with SHA-256 %s, and not that of this file.", v.Addr, v.Leaf)
+	if !v.Began.IsZero() {
+		message = fmt.Sprintf("%s presents the certificate with SHA-256 %s, and not that of this file, which was written on %s; "+
+			"the last process that listens there began on %s.", v.Addr, v.Leaf, date(v.Written), date(v.Began))
+	}
+	report(Finding{Positions: []int{s.Chain.Leaf}, Message: message,
+		Fix: "Reload or restart the server so that it serves the new certificate."})
 }

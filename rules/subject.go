@@ -31,12 +31,14 @@ type Presentation struct {
 	Variants    []Presentation  // what the other handshakes with the same address showed
 	SCTs        []time.Time     // signed certificate timestamps that came beside the leaf, unverified
 	AIA         []AIAFailure    // URLs that gave no issuer, when fetching was allowed
+	Served      []Served        // what the server that is configured to present this file presents
 	File        []certfile.Flaw // of the file that it comes from: why servers do not load it
 }
 
 // alone reports whether the entries and the name are all there is to judge.
 func (p *Presentation) alone() bool {
-	return p.Expect == cert.Hash{} && p.ServerKey == cert.Hash{} && len(p.Variants) == 0 && len(p.AIA) == 0 && len(p.File) == 0
+	return p.Expect == cert.Hash{} && p.ServerKey == cert.Hash{} && len(p.Variants) == 0 && len(p.AIA) == 0 && len(p.File) == 0 &&
+		len(p.Served) == 0
 }
 
 // Question is what clients are asked about a presentation.
@@ -56,6 +58,14 @@ func (p *Presentation) key() (sum cert.Hash) {
 	}
 	h.Sum(sum[:0])
 	return sum
+}
+
+// Served is a leaf that a running server presents for a site.
+type Served struct {
+	Addr    string    // address:port
+	Leaf    cert.Hash // SHA-256
+	Began   time.Time // when the youngest process began that listens there; zero: not known
+	Written time.Time // when the file was written that it should present
 }
 
 // An AIAFailure is a caIssuers URL that could not be used.

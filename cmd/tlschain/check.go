@@ -36,6 +36,7 @@ Examples:
   tlschain check /etc/letsencrypt
   nginx -T 2>/dev/null | tlschain check --nginx -
   tlschain check --apache /etc/apache2 --postfix /etc/postfix
+  tlschain check --live --nginx /etc/nginx
   kubectl get secret -A -o json | tlschain check -
   tlschain check --until 2030 --clients all fullchain.pem
   tlschain check --as-client --client-ca-of api.example.com client.pem
@@ -84,6 +85,9 @@ func (p *process) check(c *cli.Context) error {
 	} else if c.String("client-ca")+c.String("client-ca-of") != "" {
 		return usagef("--client-ca and --client-ca-of are about certificates of clients").hintf("add --as-client")
 	}
+	if err := asksServers(c, &config); err != nil {
+		return err
+	}
 	engine, err := p.newEngine(config, started)
 	if err != nil {
 		return err
@@ -113,7 +117,7 @@ func (p *process) check(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	run := &checkRun{process: p, ctx: c.Context, engine: engine, check: check, report: report, forecast: forecast}
+	run := &checkRun{process: p, ctx: c.Context, engine: engine, check: check, report: report, forecast: forecast, live: c.Bool("live")}
 	if err := run.servers(c, file); err != nil {
 		return errors.Join(err, report.out.discard())
 	}
@@ -147,6 +151,7 @@ type checkRun struct {
 	report     *reporting
 	forecast   *forecast
 	complaints int
+	live       bool // servers are asked what they present
 	misused    bool // a file was given that holds no server's certificate
 }
 

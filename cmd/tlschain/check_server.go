@@ -17,6 +17,8 @@ func serverFlags() (flags []cli.Flag) {
 			Usage: fmt.Sprintf("the certificates of each site in the `CONFIG` of %s: %s, its folder, or - for the output of %s",
 				s.Title, s.Main[0], s.Dump)})
 	}
+	flags = append(flags, &cli.BoolFlag{Name: "live", Category: "Server configurations",
+		Usage: "also ask each site's server on this machine what it presents: whether it has read its new file"})
 	return flags
 }
 
@@ -27,6 +29,19 @@ func namesServer(c *cli.Context) bool {
 		}
 	}
 	return false
+}
+
+// asksServers has the engine ask for each kind of key, if servers are asked: a
+// site may have a certificate for each.
+func asksServers(c *cli.Context, config *tlschain.Config) error {
+	if !c.Bool("live") {
+		return nil
+	}
+	if !namesServer(c) {
+		return usagef("--live needs the configuration of a server").hintf("%s check --live --nginx /etc/nginx", name)
+	}
+	config.Variants = []string{"key"}
+	return nil
 }
 
 // servers judges what each site of the configurations presents.
@@ -56,6 +71,13 @@ func (r *checkRun) server(s *serverconf.Server, config string, file tlschain.Fil
 		presented, err := r.engine.ReadUse(use, file)
 		if err != nil {
 			r.skip(fmt.Sprintf("%v %s", use.Place, use.Directive), err)
+		}
+		if r.live {
+			for i := range presented {
+				if err := r.engine.AskServer(r.ctx, use, &presented[i]); err != nil {
+					r.skip(fmt.Sprintf("%v %s", use.Place, use.Directive), err)
+				}
+			}
 		}
 		if err := r.judge(presented); err != nil {
 			return err

@@ -1,0 +1,103 @@
+package tlschain
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"net/netip"
+	"os"
+	"strings"
+
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/serverconf"
+	"github.com/tlschain/tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner/listener"
+)
+
+// AskServer looks at what the server of a site presents on this machine, for the
+// rules to compare with its file. The error says that no address could be asked.
+func (e *Engine) AskServer(ctx context.Context, u serverconf.Use, p *Presented) error {
+	var asked error = fmt.Errorf("it listens on no address of this machine that can be asked: %s", strings.Join(u.Listen, " "))
+	for _, listen := range u.Listen {
+		address, ok := localAddress(listen)
+		if !ok {
+			continue
+		}
+		served, err := e.servedAt(ctx, address, p.Name)
+		if err != nil {
+			asked = err
+			continue
+		}
+		if info, err := os.Stat(u.File); err == nil {
+			for i := range served {
+				served[i].Written = info.ModTime()
+				served[i].Began, _ = listener.Began(address)
+			}
+		}
+		p.Served = append(p.Served, served...)
+	}
+	if len(p.Served) == 0 {
+		return asked
+	}
+	return nil
+}
+
+// servedAt are the leaves that one address presents for a name.
+func (e *Engine) servedAt(ctx context.Context, address netip.AddrPort, name string) (served []rules.Served, err error) {
+	text := address.String()
+	if _, err := netip.ParseAddr(name); err != nil && name != "" {
+		text = name + "@" + text
+	}
+	targets, err := scanner.ParseTarget(text, scanner.TargetOptions{})
+	if err != nil {
+		return nil, err
+	}
+	for observed := range e.scanner.Scan(ctx, targets) {
+		for _, o := range observed {
+			switch {
+			case o.Captured():
+				served = append(served, rules.Served{Addr: address.String(), Leaf: cert.Hash(sha256.Sum256(o.Chain[0]))})
+			case o.Failure != nil && o.Variant == scanner.Default:
+				err = fmt.Errorf("%v: %s", address, o.Failure.Message)
+			}
+		}
+	}
+	if len(served) == 0 && err == nil {
+		err = fmt.Errorf("%v: nothing was presented", address)
+	}
+	if len(served) > 0 {
+		err = nil
+	}
+	return served, err
+}
+
+// namedPorts are those that Postfix's master.cf calls by name.
+var namedPorts = map[string]string{"smtp": "25", "submission": "587", "smtps": "465", "submissions": "465"}
+
+// localAddress is where a server of this machine is reached that listens as its
+// configuration says. ok is false for sockets and for names.
+func localAddress(listen string) (address netip.AddrPort, ok bool) {
+	if port, named := namedPorts[listen]; named {
+		listen = port
+	}
+	if strings.Trim(listen, "0123456789") == "" {
+		listen = ":" + listen
+	}
+	at := strings.LastIndexByte(listen, ':')
+	if at < 0 {
+		listen, at = listen+":443", len(listen)
+	}
+	host, port := strings.Trim(listen[:at], "[]"), listen[at+1:]
+	switch host {
+	case "", "*", "_default_", "0.0.0.0":
+		host = "127.0.0.1"
+	case "::":
+		host = "::1"
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	address, err := netip.ParseAddrPort(host + ":" + port)
+	return address, err == nil
+}
