@@ -27,7 +27,7 @@ DEPS += libxml2-utils graphviz npm:npm python3-icalendar
 DEPS += man-db groff-base fish zsh
 
 .DEFAULT_GOAL := help
-.PHONY: help build check test demo bench lint cross generate update new-rule fuzz deps conformance
+.PHONY: help build check test demo bench lint cross generate update new-rule fuzz deps conformance scale
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ bench: build ## measure scans beside the least they could cost, then judging and
 	$(GO) run ./scanner/tlstest/bench -tlschain ./tlschain
 	$(GO) run ./scanner/tlstest/bench -tlschain ./tlschain -distinct
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+scale: ## audits that many workers share: exactly once under faults, two workers' time, and the model of SCALE.md (as root, half an hour)
+	$(GO) test -count 10 -timeout 0 ./audit/queue
+	$(GO) test -tags scale -count 1 -timeout 0 -v ./audit/scale
 
 fuzz: ## feed each reader of foreign bytes random ones for a while (FUZZTIME=30s each, FUZZ=a pattern of their names)
 	GO=$(GO) .ci/fuzz

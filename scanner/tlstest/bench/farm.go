@@ -25,7 +25,7 @@ func serveFarm(o options) error {
 	if err := farm.makeCA(); err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp4", "0.0.0.0:0")
+	l, err := net.Listen("tcp4", "0.0.0.0:"+o.port)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ type farm struct {
 	options
 	mu     sync.Mutex
 	leaves map[string]*tls.Certificate
-	issue  func(i int) (*tls.Certificate, error)
+	issue  func(key string) (*tls.Certificate, error)
 }
 
 func (f *farm) makeCA() error {
@@ -61,8 +61,8 @@ func (f *farm) makeCA() error {
 	if err != nil {
 		return err
 	}
-	f.issue = func(i int) (*tls.Certificate, error) {
-		leaf, err := tlstest.Leaf(fmt.Sprintf("leaf %d", i), ca)
+	f.issue = func(key string) (*tls.Certificate, error) {
+		leaf, err := tlstest.Leaf("leaf "+key, ca)
 		if err != nil {
 			return nil, err
 		}
@@ -73,16 +73,20 @@ func (f *farm) makeCA() error {
 
 // certificate gives the leaf of the address that was connected to.
 func (f *farm) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
-	key := hello.Conn.LocalAddr().(*net.TCPAddr).IP.String()
+	address := hello.Conn.LocalAddr().(*net.TCPAddr).IP.String()
+	key := address
 	if !f.distinct {
 		key = fmt.Sprint(hash(key) % repeated)
+	}
+	if int(hash(address)%100) < f.renewed {
+		key += " renewed"
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if c := f.leaves[key]; c != nil {
 		return c, nil
 	}
-	c, err := f.issue(len(f.leaves))
+	c, err := f.issue(key)
 	if err == nil {
 		f.leaves[key] = c
 	}

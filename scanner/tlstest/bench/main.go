@@ -35,8 +35,9 @@ func main() {
 	flag.IntVar(&o.concurrency, "concurrency", 100, "endpoints in flight")
 	flag.StringVar(&o.program, "tlschain", "./tlschain", "the scanner to measure")
 	flag.StringVar(&o.only, "only", "", "measure only this: complete, fast, floor-complete or floor-hello")
-	flag.StringVar(&o.role, "role", "", "what this process is (for its own use)")
-	flag.StringVar(&o.port, "port", "", "the farm's port (for its own use)")
+	flag.IntVar(&o.renewed, "renewed", 0, "percentage of endpoints that show another leaf than without this")
+	flag.StringVar(&o.role, "role", "", "what this process is: farm serves until it is killed; the others are for its own use")
+	flag.StringVar(&o.port, "port", "0", "the farm's port")
 	flag.Parse()
 	if err := o.run(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -46,6 +47,7 @@ func main() {
 
 type options struct {
 	targets, dead, concurrency int
+	renewed                    int
 	distinct                   bool
 	latency, timeout           time.Duration
 	program, only, role, port  string
