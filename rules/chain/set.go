@@ -2,6 +2,7 @@ package chain
 
 import (
 	"crypto/sha256"
+	"sync"
 
 	"github.com/tlschain/tlschain/rules/cert"
 )
@@ -70,6 +71,8 @@ type Set struct {
 	list   []*cert.Certificate
 	byName map[string][]*cert.Certificate
 	byKey  map[cert.Hash][]*cert.Certificate
+
+	byLength func() map[int][]*cert.Certificate // of the subject's name; made when it is asked for
 }
 
 // NewSet indexes certificates. Duplicates stay: a client's store may hold them.
@@ -83,6 +86,13 @@ func NewSet(certs []*cert.Certificate) *Set {
 		s.byName[c.Subject.Canon] = append(s.byName[c.Subject.Canon], c)
 		s.byKey[c.Key.SPKI] = append(s.byKey[c.Key.SPKI], c)
 	}
+	s.byLength = sync.OnceValue(func() map[int][]*cert.Certificate {
+		found := make(map[int][]*cert.Certificate)
+		for _, c := range certs {
+			found[len(c.Subject.Canon)] = append(found[len(c.Subject.Canon)], c)
+		}
+		return found
+	})
 	return s
 }
 
@@ -101,6 +111,19 @@ func (s *Set) BySubject(n cert.Name) []*cert.Certificate {
 		return nil
 	}
 	return s.byName[n.Canon]
+}
+
+// ByParts returns those whose subject is n but for the order of its parts.
+func (s *Set) ByParts(n cert.Name) (found []*cert.Certificate) {
+	if s == nil {
+		return nil
+	}
+	for _, c := range s.byLength()[len(n.Canon)] {
+		if c.Subject.Canon != n.Canon && c.Subject.SameParts(n) {
+			found = append(found, c)
+		}
+	}
+	return found
 }
 
 // BySPKI returns those that certify the key with this SPKI hash.

@@ -23,7 +23,8 @@ next:
 	for i, a := range profiles {
 		for k, j := range last {
 			b := profiles[j]
-			if a.AIA == b.AIA && a.Preload == b.Preload && a.Shipped == b.Shipped && a.Builder == b.Builder {
+			// Clients of two families never are; to compare names is quick.
+			if a.Family == b.Family && a.AIA == b.AIA && a.Preload == b.Preload && a.Shipped == b.Shipped && a.Builder == b.Builder {
 				p.alike[i], last[k] = j, i
 				continue next
 			}

@@ -134,12 +134,7 @@ func (pb *pathBuilder) trusting(n *node) []*cert.Certificate {
 		return found
 	}
 	pb.beyond = true
-	for _, c := range pb.view.store.All() {
-		if c.Subject.Canon != n.c.Issuer.Canon && c.Subject.SameParts(n.c.Issuer) {
-			found = append(slices.Clip(found), c)
-		}
-	}
-	return found
+	return append(slices.Clip(found), pb.view.store.ByParts(n.c.Issuer)...)
 }
 
 // sameName is what the store has under the name of n itself.

@@ -41,6 +41,7 @@ type presentedChain struct {
 	traits   cert.Traits  // of any entry
 	junk     int          // position of the first unparsable entry; -1: none
 	named    []nameAnswer // what was asked about the names of the leaf
+	plainly  bool         // the leaf has the very name, and it is one that every client can ask for
 	lookups  int          // names that were looked up among name constraints
 }
 
@@ -89,6 +90,9 @@ func newPresentedChain(s *chain.Session, presented []chain.Entry, q Question) *p
 		if d.nodes[i].c != nil {
 			d.linkSent(&d.nodes[i])
 		}
+	}
+	if len(d.list) > 0 && d.list[0] != nil {
+		d.plainly = plainHost(q.Name) && slices.Contains(d.list[0].c.DNSNames, q.Name)
 	}
 	return d
 }
@@ -215,10 +219,25 @@ type nameAnswer struct {
 	yes   bool
 }
 
+// plainHost reports whether a name is written in small letters, digits, hyphens and
+// single dots, and does not end in a digit or a dot: no rule for hosts is about it.
+func plainHost(name string) bool {
+	for i := range len(name) {
+		c, last := name[i], i == len(name)-1
+		switch {
+		case 'a' <= c && c <= 'z':
+		case (c == '-' || '0' <= c && c <= '9' || c == '.' && name[i+1:] != "" && name[i+1] != '.') && i > 0 && !last:
+		default:
+			return false
+		}
+	}
+	return name != ""
+}
+
 // isNamed reports whether the leaf is for the name that was asked for; added tells
 // that its common name has become an alternative name.
 func (pc *presentedChain) isNamed(b *Builder, added bool) bool {
-	if pc.q.Name == "" {
+	if pc.q.Name == "" || pc.plainly {
 		return true
 	}
 	rules := b.Host
