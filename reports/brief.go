@@ -12,8 +12,11 @@ import (
 // endpoints share written once.
 const Brief = "brief"
 
+// Rules is the value of --detail that gives JUnit a test case for each rule.
+const Rules = "rules"
+
 // Details are the names of --detail.
-func Details() []string { return []string{"full", Brief} }
+func Details() []string { return []string{"full", Brief, Rules} }
 
 // A briefEndpoint is an endpoint of a brief report. What is tagged brief:"-" in
 // [Endpoint] stands in the fields here instead; of chain there are position, role

@@ -8,20 +8,21 @@ import (
 	"github.com/tlschain/tlschain/rules"
 )
 
-// junitWriter writes a test suite for each endpoint and in it a test case for
-// each rule, so that a CI system shows what became of each. Errors and
-// warnings fail, hints pass with a word in system-out, waived findings are
-// skipped, and an endpoint that could not be judged is an error. The elements
+// junitWriter writes a test suite for each endpoint with one test case, so that a
+// CI system counts endpoints; or, with the detail Rules, a case for each rule.
+// Errors and warnings fail, hints pass with a word in system-out, waived findings
+// are skipped, and an endpoint that could not be judged is an error. The elements
 // are those that Jenkins and GitLab read; testdata/reports/junit.xsd has them.
 type junitWriter struct {
-	w io.Writer
-	e *xml.Encoder
+	w     io.Writer
+	e     *xml.Encoder
+	rules bool // a case for each rule
 }
 
-func newJUnit(w io.Writer, _ Options) (Writer, error) {
+func newJUnit(w io.Writer, o Options) (Writer, error) {
 	e := xml.NewEncoder(w)
 	e.Indent("  ", "  ")
-	return &junitWriter{w: w, e: e}, nil
+	return &junitWriter{w: w, e: e, rules: o.Detail == Rules}, nil
 }
 
 type junitSuite struct {
@@ -65,10 +66,12 @@ func (j *junitWriter) Endpoint(e *Endpoint) error {
 			c.Error = &junitNote{Message: e.Error.Message, Type: e.Error.Code}
 		}
 		s.TestCases, s.Errors = []junitCase{c}, 1
-	} else {
+	} else if j.rules {
 		for _, id := range e.judgedBy() {
 			s.add(e.junitCase(id))
 		}
+	} else {
+		s.add(e.junitWhole())
 	}
 	s.Tests = len(s.TestCases)
 	return j.e.Encode(s)
@@ -130,6 +133,31 @@ func (e *Endpoint) junitCase(rule string) junitCase {
 	}
 	if c.Failures != nil {
 		c.Skipped = nil
+	}
+	return c
+}
+
+// junitWhole is the case of an endpoint as a whole. CI systems show one failure of
+// a case: it names the worst finding and holds them all.
+func (e *Endpoint) junitWhole() junitCase {
+	c := junitCase{Name: "chain", Classname: e.Name(), Time: e.seconds()}
+	failure := junitNote{}
+	for _, id := range e.judgedBy() {
+		one := e.junitCase(id)
+		c.Out += one.Out
+		if one.Skipped != nil {
+			c.Out += id + ": " + one.Skipped.Message + "\n"
+		}
+		for _, f := range one.Failures {
+			text := id + ": " + f.Message
+			if failure.Message == "" || f.Type == rules.Error.String() && failure.Type != f.Type {
+				failure.Message, failure.Type = text, f.Type
+			}
+			failure.Text += text + "\n" + f.Text + "\n"
+		}
+	}
+	if failure.Message != "" {
+		c.Failures = []*junitNote{&failure}
 	}
 	return c
 }

@@ -61,7 +61,13 @@ func TestDisarm(t *testing.T) {
 }
 
 func TestJUnit(t *testing.T) {
-	out := example(t, "junit", "example.xml", Options{})
+	junit(t, example(t, "junit", "example.xml", Options{}), 1)
+	junit(t, show(t, "junit", Options{Detail: Rules}), len(rules.All()))
+}
+
+// junit holds that a report counts right, and how many cases an endpoint has.
+func junit(t *testing.T, out []byte, cases int) {
+	t.Helper()
 	var doc struct {
 		Suites []junitSuite `xml:"testsuite"`
 	}
@@ -84,17 +90,19 @@ func TestJUnit(t *testing.T) {
 		if s.Tests != len(s.TestCases) || s.Failures != failures || s.Errors != errors || s.Skipped != skipped {
 			t.Errorf("%s: the counts are wrong", s.Name)
 		}
-		if s.Errors == 0 && s.Tests != len(rules.All()) {
-			t.Errorf("%s: %d cases for %d rules", s.Name, s.Tests, len(rules.All()))
+		if s.Errors == 0 && s.Tests != cases {
+			t.Errorf("%s: %d cases, want %d", s.Name, s.Tests, cases)
 		}
 	}
 }
 
 func TestJUnitFollowsItsSchema(t *testing.T) {
-	cmd := exec.Command(tlstest.Program(t, "xmllint", "libxml2-utils"), "--noout", "--nonet", "--schema", "../testdata/reports/junit.xsd", "-")
-	cmd.Stdin = bytes.NewReader(show(t, "junit", Options{}))
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
+	for _, detail := range []string{"", Rules} {
+		cmd := exec.Command(tlstest.Program(t, "xmllint", "libxml2-utils"), "--noout", "--nonet", "--schema", "../testdata/reports/junit.xsd", "-")
+		cmd.Stdin = bytes.NewReader(show(t, "junit", Options{Detail: detail}))
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%q: %v\n%s", detail, err, out)
+		}
 	}
 }
 

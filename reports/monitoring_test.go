@@ -302,3 +302,25 @@ func TestSkippedCounted(t *testing.T) {
 		}
 	}
 }
+
+// A file that is none beside good ones is unknown, in the one status line; after
+// that line there is no other, whatever else goes wrong.
+func TestNagiosSkipped(t *testing.T) {
+	var b strings.Builder
+	w, err := New("nagios", &b, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := exampleEndpoints()[0]
+	var tally Tally
+	tally.Add(&good)
+	tally.Skip("roots.pem", "no leaf | none")
+	if err := errors.Join(w.Begin(exampleHeader()), w.Endpoint(&good), w.End(tally.Summary(false))); err != nil {
+		t.Fatal(err)
+	}
+	code, err := w.(ExitCoder).Fail("no space left on device")
+	if out := b.String(); err != nil || code != 3 || strings.Count(out, "TLSCHAIN ") != 1 ||
+		!strings.HasPrefix(out, "TLSCHAIN UNKNOWN - roots.pem was skipped: no leaf ¦ none | endpoints=1 ") {
+		t.Errorf("%d, %v: %s", code, err, out)
+	}
+}

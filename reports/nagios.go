@@ -23,6 +23,7 @@ type nagiosWriter struct {
 	ends    time.Time      // the earliest end of any endpoint
 	found   map[string]int // findings by rule
 	count   [4]int         // endpoints by state
+	ended   bool           // the status line is written, or was to be
 }
 
 // A nagiosState is a plugin's exit code.
@@ -55,24 +56,29 @@ func (n *nagiosWriter) Begin(h Header) error {
 	return nil
 }
 
+// problem notes what is wrong with an endpoint, or with what was given.
+func (n *nagiosWriter) problem(s nagiosState, text string) {
+	text = nagiosText(text)
+	if n.first == "" || s.rank() > n.state.rank() {
+		n.first = text
+	}
+	if s.rank() > n.state.rank() {
+		n.state = s
+	}
+	if len(n.lines[s]) < maxNagiosLines {
+		n.lines[s] = append(n.lines[s], text)
+	} else {
+		n.omitted++
+	}
+}
+
 func (n *nagiosWriter) Endpoint(e *Endpoint) error {
 	state := nagiosOK
 	problem := func(s nagiosState, text string) {
 		if s.rank() > state.rank() {
 			state = s
 		}
-		text = nagiosText(text)
-		if n.first == "" || s.rank() > n.state.rank() {
-			n.first = text
-		}
-		if s.rank() > n.state.rank() {
-			n.state = s
-		}
-		if len(n.lines[s]) < maxNagiosLines {
-			n.lines[s] = append(n.lines[s], text)
-		} else {
-			n.omitted++
-		}
+		n.problem(s, text)
 	}
 	if e.Status == Failed {
 		problem(nagiosUnknown, e.Name()+": "+e.failure())
@@ -97,6 +103,11 @@ func (n *nagiosWriter) Endpoint(e *Endpoint) error {
 }
 
 func (n *nagiosWriter) End(s Summary) error {
+	n.ended = true
+	for _, skipped := range s.Skipped {
+		n.problem(nagiosUnknown, skipped.Line+" was skipped: "+skipped.Reason)
+	}
+	n.omitted += s.SkippedOmitted
 	if s.Endpoints == 0 || s.Interrupted && n.state == nagiosOK {
 		n.state = nagiosUnknown
 	}
@@ -136,7 +147,7 @@ func (n *nagiosWriter) summary(s Summary) string {
 		return "the chain is OK"
 	case n.first == "":
 		return fmt.Sprintf("all %d chains are OK", s.Endpoints)
-	case s.Endpoints == 1:
+	case s.Endpoints == 1 || n.count[nagiosOK] == s.Endpoints:
 		return n.first
 	}
 	bad := s.Endpoints - n.count[nagiosOK]
@@ -147,7 +158,12 @@ func (n *nagiosWriter) summary(s Summary) string {
 func (n *nagiosWriter) ExitCode() int { return int(n.state) }
 
 // Fail says what kept the plugin from its work: unknown, as the guidelines want.
+// After the report there is no second status line, and the exit code stays: also
+// where nobody could read the first one, because the output was full or closed.
 func (n *nagiosWriter) Fail(message string) (int, error) {
+	if n.ended {
+		return n.ExitCode(), nil
+	}
 	n.state = nagiosUnknown
 	_, err := fmt.Fprintf(n.w, "TLSCHAIN %s - %s\n", n.state, nagiosText(Clean(message)))
 	return n.ExitCode(), err

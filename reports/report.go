@@ -75,6 +75,8 @@ type Endpoint struct {
 
 	fix   []*cert.Certificate // with bytes, for whoever stores or counts fixes
 	typed string              // what to type for it, where the address is the user's; empty: its target
+	list  string              // file of targets that names the endpoint; empty: none that is known
+	line  int                 // in that file
 }
 
 // A Seen is how long audits found an endpoint in one state.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -49,6 +50,9 @@ type sarifLocation struct {
 		Artifact struct {
 			URI string `json:"uri"`
 		} `json:"artifactLocation"`
+		Region struct {
+			Line int `json:"startLine"`
+		} `json:"region"`
 	} `json:"physicalLocation"`
 	Logical []sarifLogical `json:"logicalLocations"`
 }
@@ -150,8 +154,9 @@ func (s *sarifWriter) Endpoint(e *Endpoint) error {
 }
 
 func (s *sarifWriter) End(sum Summary) error {
-	for _, skipped := range sum.Skipped[:min(len(sum.Skipped), maxNotes)] {
-		s.notes = append(s.notes, sarifNote{Level: "error", Message: sarifText{Text: unlinked(skipped.Line + " was skipped: " + skipped.Reason)}})
+	for _, skipped := range sum.Skipped {
+		text := unlinked(skipped.Line + " was skipped: " + skipped.Reason)
+		s.notes = append(s.notes, sarifNote{Level: "error", Message: sarifText{Text: text}})
 	}
 	call := map[string]any{"executionSuccessful": !sum.Interrupted, "toolExecutionNotifications": orEmpty(s.notes)}
 	if !s.header.StartedAt.IsZero() {
@@ -172,18 +177,20 @@ func sarifLevel(s rules.Severity) string {
 	return [...]string{"none", "note", "warning", "error"}[s]
 }
 
-// sarifLocation says where: as a URI, because readers want an artifact, and by
-// name.
+// sarifLocation says where: by name, and as a place in a file, because code
+// scanning services take nothing else. That is the line of the list that names the
+// endpoint, or the file that was checked; where there is neither, a file of the
+// endpoint's name that stands for it.
 func (e *Endpoint) sarifLocation() sarifLocation {
 	var l sarifLocation
-	u := url.URL{Path: e.Target}
-	if e.Host != "" {
-		u = url.URL{Scheme: "tls", Host: net.JoinHostPort(e.Host, strconv.Itoa(int(e.Port)))}
-		if e.Port == 443 {
-			u.Scheme = "https"
-		}
+	file, line := e.Target, 1
+	switch {
+	case e.list != "":
+		file, line = e.list, e.line
+	case e.Host != "":
+		file = "endpoints/" + net.JoinHostPort(e.Host, strconv.Itoa(int(e.Port)))
 	}
-	l.Physical.Artifact.URI = u.String()
+	l.Physical.Artifact.URI, l.Physical.Region.Line = fileURI(file), line
 	name := e.Name()
 	if e.Address != "" {
 		name += " (" + e.Address + ")"
@@ -196,4 +203,14 @@ func (e *Endpoint) sarifLocation() sarifLocation {
 func (e *Endpoint) fingerprint(f *Finding) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %v", e.Name(), e.Address, f.Rule, f.Positions))
 	return hex.EncodeToString(sum[:16])
+}
+
+// fileURI is a relative one for a relative name: such are looked for in a
+// repository.
+func fileURI(name string) string {
+	u := url.URL{Path: filepath.ToSlash(filepath.Clean(name))}
+	if strings.HasPrefix(u.Path, "/") {
+		u.Scheme = "file"
+	}
+	return u.String()
 }

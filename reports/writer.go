@@ -33,7 +33,7 @@ type Options struct {
 	Width  int    // columns of the terminal; 0: not a terminal
 	Colour bool   // ANSI colours are welcome
 	Lang   string // "en" (also empty) or "ja"
-	Detail string // of json and ndjson: "full" (also empty) or Brief
+	Detail string // "full" (also empty); of json and ndjson Brief, of junit Rules
 	Table  TableOptions
 	Fields []string // of each endpoint, in json and ndjson: names, or paths such as chain.subject; none: all
 }
@@ -78,6 +78,8 @@ func New(format string, w io.Writer, o Options) (Writer, error) {
 		return nil, fmt.Errorf("unknown format %q: type one of %s", format, strings.Join(Formats(), ", "))
 	case o.Detail != "" && !slices.Contains(Details(), o.Detail):
 		return nil, fmt.Errorf("unknown detail %q: type one of %s", o.Detail, strings.Join(Details(), ", "))
+	case o.Detail == Rules && format != "junit":
+		return nil, fmt.Errorf("detail %s is for junit", Rules)
 	case o.Detail == Brief && o.Fields != nil:
 		return nil, errors.New("a brief report has all fields: choose them in a full one")
 	case o.Detail == Brief && format != "json" && format != "ndjson":

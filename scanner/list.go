@@ -80,6 +80,7 @@ func (l *listReader) expand(parsed []parsedTarget, err *error, yield func(Target
 			return true
 		}
 		for t := range targets {
+			t.List, t.Line = l.name, l.number
 			if !yield(t, nil) {
 				return false
 			}

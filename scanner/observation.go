@@ -21,6 +21,8 @@ type Target struct {
 	STARTTLS   string            // dialect name ("smtp", "imap", ...); empty: TLS from the first byte
 	Tags       map[string]string // from the target file, carried into nothing but group-by
 	Expect     string            // lower-case hex SHA-256 of the leaf that should be served; empty: none
+	List       string            // file that names it; empty: none does
+	Line       int               // in that file, from 1
 }
 
 // A Transport is what carries TLS. The empty one is TCP.

@@ -18,7 +18,7 @@ func reportFlags() []cli.Flag {
 		&cli.StringFlag{Name: "format", Category: group, Value: "table", Usage: "`FORMAT` of the report: " +
 			strings.Join(reports.Formats(), ", ") + " (default table)"},
 		&cli.StringFlag{Name: "detail", Category: group, Value: "full", Usage: "json and ndjson: `DETAIL` of each endpoint: full (default), " +
-			"or brief: what endpoints and clients share is written once"},
+			"or brief: what endpoints and clients share is written once; junit: rules, a case for each rule"},
 		&cli.StringFlag{Name: "o", Aliases: []string{"output"}, Category: group, Usage: "write to `FILE`, which keeps its old " +
 			"content until the report is whole; interrupted, what there is goes to FILE.partial; packed if it ends in .gz or .zst"},
 		&cli.StringFlag{Name: "fail-on", Category: group, Value: "error", Usage: "lowest `SEVERITY` that makes the exit code 1: " +
@@ -111,6 +111,8 @@ type reporting struct {
 	writer reports.Writer
 	tally  reports.Tally
 
+	failing *reports.ExitCoder // of the process: a report that has ended needs no other in its place
+
 	only       *reports.Search   // what is judged and has none of it is left out; nil: all is shown
 	left       int               // how many were left out
 	outlook    *tlschain.Outlook // what is to come for what is shown; nil: nobody asks
@@ -126,7 +128,7 @@ func (p *process) openReport(plan reportPlan) (*reporting, error) {
 	if err != nil {
 		return nil, errors.Join(err, out.discard())
 	}
-	return &reporting{failOn: plan.failOn, out: out, writer: writer}, nil
+	return &reporting{failOn: plan.failOn, out: out, writer: writer, failing: &p.failing}, nil
 }
 
 func (p *process) beginReport(plan reportPlan, header reports.Header) (*reporting, error) {
@@ -162,6 +164,9 @@ func (r *reporting) Endpoint(e *reports.Endpoint) error {
 
 func (r *reporting) End(s reports.Summary) error {
 	r.unjudged += len(s.Skipped) + s.SkippedOmitted
+	if coder, ok := r.writer.(reports.ExitCoder); ok {
+		*r.failing = coder
+	}
 	return r.writer.End(s)
 }
 
