@@ -67,9 +67,10 @@ lint: ## look for what gofmt, vet, staticcheck and unparam object to
 	$(TOOL) staticcheck ./...
 	$(TOOL) unparam ./...
 
-cross: ## build the program for the other systems that are released for
+cross: ## build and vet for the other systems that are released for
 	@for os in windows darwin freebsd; do \
-		echo "build for $$os"; GOOS=$$os CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/tlschain || exit 1; done
+		echo "build and vet for $$os"; export GOOS=$$os CGO_ENABLED=0; \
+		$(GO) build -o /dev/null ./cmd/tlschain && $(GO) vet ./... || exit 1; done
 
 generate: ## make the generated files anew: the catalog of certificates, if its sources are in ../shared/data
 	$(GO) generate ./...

@@ -18,6 +18,7 @@ import (
 	"github.com/tlschain/tlschain/rules"
 	"github.com/tlschain/tlschain/rules/chain"
 	"github.com/tlschain/tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest/system"
 )
 
 // A fleet is a group of endpoints with real chains in a history, as an audit of
@@ -163,11 +164,11 @@ func BenchmarkOutlook(b *testing.B) {
 		f.add(b, fmt.Sprintf("host%d.example", i), ca.Leaf(fmt.Sprint("L", i), by, func(c *tlstest.Template) { c.NotBefore, c.NotAfter = from, from.AddDate(0, 0, 90+i%100) }), by)
 	}
 	f.store(b)
-	before := cpu(b)
+	before := system.CPUTime(b)
 	for b.Loop() {
 		if o := f.outlook(b, tlstest.Now().AddDate(2, 0, 0)); o.Endpoints != 10_000 {
 			b.Fatal(o.Endpoints)
 		}
 	}
-	b.ReportMetric((cpu(b)-before).Seconds()/float64(b.N), "cpu-s/op")
+	b.ReportMetric((system.CPUTime(b)-before).Seconds()/float64(b.N), "cpu-s/op")
 }

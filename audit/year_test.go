@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"syscall"
 	"testing"
 	"time"
 
@@ -19,6 +18,7 @@ import (
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules"
 	"github.com/tlschain/tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner/tlstest/system"
 )
 
 // A year is a group over many nights, in which one endpoint in a hundred
@@ -234,9 +234,9 @@ func BenchmarkYear(b *testing.B) {
 		y.night(b, 0)
 		var first, last time.Duration
 		for n := 1; n < nights; n++ {
-			before := cpu(b)
+			before := system.CPUTime(b)
 			y.night(b, n)
-			switch used := cpu(b) - before; {
+			switch used := system.CPUTime(b) - before; {
 			case n <= 10:
 				first += used / 10
 			case n >= nights-10:
@@ -272,14 +272,4 @@ func BenchmarkYear(b *testing.B) {
 		}
 		b.ReportMetric(time.Since(began).Seconds(), "changes-s")
 	}
-}
-
-// cpu is the processor time that this process has used.
-func cpu(tb testing.TB) time.Duration {
-	tb.Helper()
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		tb.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -14,11 +14,10 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/tlschain/tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest/system"
 	"github.com/tlschain/tlschain/scanner/wire"
 )
 
@@ -86,15 +85,6 @@ func farm(b *testing.B) (kinds [][]netip.AddrPort) {
 		b.Fatal("the farm did not start")
 	}
 	return kinds
-}
-
-// cpu is what this process has used so far.
-func cpu(b *testing.B) time.Duration {
-	var r syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }
 
 func repeat(addrs []netip.AddrPort, n int) iter.Seq[Target] {
@@ -177,9 +167,9 @@ func BenchmarkEndpoint(b *testing.B) {
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
-			before := cpu(b)
+			before := system.CPUTime(b)
 			c.run(b)
-			b.ReportMetric(float64((cpu(b)-before).Microseconds())/float64(b.N), "cpu-us/op")
+			b.ReportMetric(float64((system.CPUTime(b)-before).Microseconds())/float64(b.N), "cpu-us/op")
 		})
 	}
 }

@@ -6,12 +6,12 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/scanner/tlstest/system"
 )
 
 // A worker dies in mid audit, as by kill -9 or a power cut; one that is started
@@ -40,7 +40,7 @@ func workerFreezes(t *testing.T, where string) {
 	serve := newMachine(t, where)
 	id := serve.ask(t, web, night)
 	process := startInMidst(t, where)
-	if err := process.Signal(syscall.SIGSTOP); err != nil {
+	if err := system.Suspend(process); err != nil {
 		t.Fatal(err)
 	}
 	next := newMachine(t, where)
@@ -48,7 +48,7 @@ func workerFreezes(t *testing.T, where string) {
 	next.works(t, "dmz", next.auditor(t, "dmz", farm, looked.look))
 	// The last shard of all waits until the other is awake again.
 	a := serve.wait(t, id)
-	if err := process.Signal(syscall.SIGCONT); err != nil {
+	if err := system.Resume(process); err != nil {
 		t.Fatal(err)
 	}
 	later := serve.wait(t, serve.ask(t, web, night.AddDate(0, 0, 1)))

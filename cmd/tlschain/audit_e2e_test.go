@@ -13,11 +13,11 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/tlschain/tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest/system"
 )
 
 // Four nights with real parts: nginx with three sites, postfix, a webhook. A
@@ -73,7 +73,7 @@ groups:
 
 	restart := func() func() {
 		server := exec.Command(nginx, configureNginx(t, web, address, sites)...)
-		server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		system.OwnGroup(t, server)
 		if err := server.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -85,7 +85,7 @@ groups:
 			return err == nil
 		}, func() string { return "nginx does not listen" })
 		return func() {
-			syscall.Kill(-server.Process.Pid, syscall.SIGKILL)
+			system.KillGroup(server)
 			server.Wait()
 		}
 	}

@@ -9,9 +9,10 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"github.com/tlschain/tlschain/scanner/tlstest/system"
 )
 
 var fixableServers = []fixableServer{
@@ -46,7 +47,7 @@ func supervise(t *testing.T, i *instance, argv []string) {
 		cmd := exec.Command(argv[0], argv[1:]...)
 		cmd.Dir, cmd.Stdout, cmd.Stderr = i.dir, log, log
 		cmd.Env = append(os.Environ(), "HOME="+i.dir, "CATALINA_BASE="+i.dir, "CATALINA_HOME=/usr/share/tomcat10")
-		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		system.OwnGroup(t, cmd)
 		if err := cmd.Start(); err != nil {
 			t.Error(err)
 			return nil
@@ -63,7 +64,7 @@ func supervise(t *testing.T, i *instance, argv []string) {
 		defer close(ended)
 		for cmd := first; cmd != nil; {
 			cmd.Wait()
-			syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+			system.KillGroup(cmd)
 			<-running
 			select {
 			case <-stop:
@@ -79,7 +80,7 @@ func supervise(t *testing.T, i *instance, argv []string) {
 		close(stop)
 		cmd := <-running
 		running <- cmd
-		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		system.KillGroup(cmd)
 		<-ended
 		if t.Failed() {
 			t.Logf("the server says:\n%s", said())

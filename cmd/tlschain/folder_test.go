@@ -12,13 +12,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest/system"
 )
 
 // A storeWriter lays files out as ACME clients do.
@@ -204,9 +204,7 @@ func TestHostileFolder(t *testing.T) {
 	if err := os.Truncate(filepath.Join(w.dir, "huge.pem"), 1<<40); err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Mkfifo(filepath.Join(w.dir, "pipe.pem"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	system.Pipe(t, filepath.Join(w.dir, "pipe.pem"))
 	endpoints, skipped, said := w.checked()
 	if diff := cmp.Diff([]string{"a/good.pem"}, endpoints); diff != "" {
 		t.Error(diff)

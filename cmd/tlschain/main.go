@@ -16,15 +16,22 @@ package main
 
 import (
 	"context"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
 )
 
 func main() {
+	start := func(ctx context.Context, stderr io.Writer) int {
+		return run(ctx, os.Args[1:], os.Stdin, os.Stdout, stderr, os.Getenv)
+	}
+	if code, ok := runAsService(start); ok {
+		os.Exit(code)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The first signal asks for a proper end. After it the default is back, so
 	// that a second one ends the program at once.
 	context.AfterFunc(ctx, stop)
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
+	os.Exit(start(ctx, os.Stderr))
 }

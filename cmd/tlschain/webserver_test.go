@@ -10,11 +10,11 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/tlschain/tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest/system"
 )
 
 // A site is one name that a web server serves, with the certificate file that
@@ -50,14 +50,14 @@ func (s webServer) start(t *testing.T, sites []site) string {
 	var log bytes.Buffer
 	server := exec.Command(program, s.config(t, dir, address, sites)...)
 	server.Dir, server.Stdout, server.Stderr = dir, &log, &log
-	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // its workers end with it
+	system.OwnGroup(t, server) // its workers end with it
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Wait() }()
 	t.Cleanup(func() {
-		syscall.Kill(-server.Process.Pid, syscall.SIGKILL)
+		system.KillGroup(server)
 		<-ended
 	})
 	for {

@@ -3,23 +3,13 @@ package client
 import (
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/tlschain/tlschain/rules/catalog"
 	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/scanner/tlstest/system"
 )
-
-// cpuTime is the processor time of this process, which other programs on the
-// machine do not lengthen as they do wall time.
-func cpuTime() time.Duration {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
 
 // BenchmarkJudge judges a usual chain by the default clients and by all. The
 // signatures are in the verifier's memory, as they are for a chain whose
@@ -57,11 +47,11 @@ func BenchmarkJudge(b *testing.B) {
 				q := Question{Name: "test.example", At: at, Known: []*chain.Set{catalog.Embedded().CAs()}}
 				b.ReportAllocs()
 				b.ReportMetric(float64(len(chosen)), "profiles")
-				start := cpuTime()
+				start := system.CPUTime(b)
 				for b.Loop() {
 					Judge(chosen, v.Begin(), presented, q)
 				}
-				b.ReportMetric(float64(cpuTime()-start)/float64(b.N), "cpu-ns/op")
+				b.ReportMetric(float64(system.CPUTime(b)-start)/float64(b.N), "cpu-ns/op")
 			})
 		}
 	}

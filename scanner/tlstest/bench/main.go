@@ -1,3 +1,5 @@
+//go:build unix
+
 // Command bench measures what a scan costs beside the least that it could
 // cost: in one run, on one machine, against one farm of servers on loopback.
 //
