@@ -10,11 +10,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/tlschain/tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest/system"
 )
 
 // A fixable server is a real one that starts with a chain file that lacks an
@@ -224,12 +224,12 @@ func startUntilEnd(t *testing.T, cmd *exec.Cmd) (said func() string) {
 	}
 	defer log.Close()
 	cmd.Stderr = log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // its workers end with it
+	system.OwnGroup(t, cmd) // its workers end with it
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		system.KillGroup(cmd)
 		cmd.Wait()
 	})
 	return func() string { return string(read(t, log.Name())) }
