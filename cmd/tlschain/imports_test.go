@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -31,10 +33,13 @@ var kept = []struct{ module, by, reason string }{
 }
 
 type listedPackage struct {
-	Name       string
-	ImportPath string
-	Imports    []string
-	Standard   bool
+	Name         string
+	ImportPath   string
+	Imports      []string
+	Doc, Dir     string
+	GoFiles      []string
+	XTestGoFiles []string
+	Standard     bool
 }
 
 func TestImportsPointOneWay(t *testing.T) {
@@ -54,6 +59,35 @@ func TestImportsPointOneWay(t *testing.T) {
 					t.Errorf("%s imports %s, which belongs to %s: %s", p.ImportPath, imported, k.by, k.reason)
 				}
 			}
+		}
+	}
+}
+
+// withoutExample are the packages that need none: those of tests and programs, and
+// those whose example would be a server.
+var withoutExample = []string{
+	"audit/queue", // takes a PostgreSQL
+	"scanner/quic", "scanner/listener",
+	"audit/history/pgtest", "reports/browsertest", "rules/catalog/build", "rules/client/conformance", "scanner/tlstest/golden", "scanner/tlstest/variant",
+}
+
+// Whoever reads a package's documentation finds what it is for, and a program
+// that runs.
+func TestPackagesAreDocumented(t *testing.T) {
+	for _, p := range packages(t) {
+		room := strings.TrimPrefix(p.ImportPath, "github.com/tlschain/tlschain/")
+		if p.Doc == "" && len(p.GoFiles) > 0 {
+			t.Errorf("%s has no documentation", room)
+		}
+		if p.Name == "main" || strings.Contains(room, "internal/") || slices.Contains(withoutExample, room) {
+			continue
+		}
+		example := func(name string) bool {
+			text, err := os.ReadFile(filepath.Join(p.Dir, name))
+			return err == nil && bytes.Contains(text, []byte("func Example")) && bytes.Contains(text, []byte("// Output:"))
+		}
+		if !slices.ContainsFunc(p.XTestGoFiles, example) {
+			t.Errorf("%s has no Example that is run", room)
 		}
 	}
 }
@@ -101,7 +135,7 @@ func within(path, prefix string) bool {
 
 func packages(t *testing.T) []listedPackage {
 	t.Helper()
-	decoder := json.NewDecoder(bytes.NewReader(goList(t, "-json=Name,ImportPath,Imports,Standard", "github.com/tlschain/tlschain/...")))
+	decoder := json.NewDecoder(bytes.NewReader(goList(t, "-json=Name,ImportPath,Imports,Standard,Doc,Dir,GoFiles,XTestGoFiles", "github.com/tlschain/tlschain/...")))
 	var all []listedPackage
 	for {
 		var p listedPackage
