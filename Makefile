@@ -19,6 +19,8 @@ DEPS += gcc g++ libc6-dev libmbedtls-dev libwolfssl-dev libbearssl-dev libbotan-
 # servers that change to TLS in mid-connection
 DEPS += dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved vsftpd slapd prosody
 DEPS += mariadb-server inspircd cyrus-nntpd xrdp
+# a name server that signs, and a resolver that validates
+DEPS += bind9 bind9-utils:dnssec-signzone
 # the audit's other database; also a server that changes to TLS
 DEPS += postgresql-15
 # readers of reports

@@ -51,6 +51,7 @@ type Config struct {
 	DNS           string   `yaml:"dns"`            // name server: address, or address:port
 	Source        string   `yaml:"source"`         // address of this machine to connect from
 	Exclude       string   `yaml:"exclude"`        // file of hosts and networks that are left alone
+	DANE          bool     `yaml:"dane"`           // look up TLSA records at DNS, which is trusted to validate
 	ClientCert    string   `yaml:"client_cert"`    // PEM file shown to servers that ask for a certificate
 	ClientKey     string   `yaml:"client_key"`     // its private key; empty: it is in ClientCert
 	PEM           bool     `yaml:"-"`              // endpoints have the bytes of their certificates
@@ -84,6 +85,10 @@ func (c *Config) Validate() error {
 	}
 	if slices.Contains(c.Ports, 0) {
 		return fieldf("Ports", `{Ports} "0": type numbers from 1 to 65535, with commas between`)
+	}
+	if c.DANE && c.DNS == "" {
+		return fieldf("DANE", "{DANE} trusts what a resolver says of DNSSEC, so it must be named").
+			hintf("add {DNS} 127.0.0.1 if a resolver that validates runs there")
 	}
 	if _, err := c.fetcher(); err != nil {
 		return err

@@ -13,20 +13,22 @@ import (
 	"github.com/tlschain/tlschain/rules/policy"
 	"github.com/tlschain/tlschain/scanner"
 	"github.com/tlschain/tlschain/scanner/aia"
+	"github.com/tlschain/tlschain/scanner/tlsa"
 )
 
 // An Engine scans and judges as its [Config] says. It is safe for concurrent
 // use. Make it with [New].
 type Engine struct {
-	config  Config
-	env     Env
-	facts   *catalog.Facts
-	judge   *rules.Judge
-	scanner *scanner.Scanner
-	fetcher *aia.Fetcher // nil: nothing is fetched
-	judged  *completer   // for scan and check
-	fixed   *completer   // for fix, which needs the bytes of what it writes
-	expect  cert.Hash
+	config   Config
+	env      Env
+	facts    *catalog.Facts
+	judge    *rules.Judge
+	scanner  *scanner.Scanner
+	resolver *tlsa.Resolver // nil: DANE is not asked for
+	fetcher  *aia.Fetcher   // nil: nothing is fetched
+	judged   *completer     // for scan and check
+	fixed    *completer     // for fix, which needs the bytes of what it writes
+	expect   cert.Hash
 
 	distrust *catalog.Revocations // what the user no longer trusts; nil: nothing
 
@@ -68,6 +70,9 @@ func New(config Config, env Env) (*Engine, error) {
 		return nil, err
 	}
 	if e.fetcher, err = config.fetcher(); err != nil {
+		return nil, err
+	}
+	if e.resolver, err = config.resolverFor(); err != nil {
 		return nil, err
 	}
 	e.judged = newCompleter(e.judge, completing{fetcher: e.fetcher})

@@ -70,13 +70,10 @@ func (c *Config) network(getenv func(string) string) (*scanner.Scanner, error) {
 	if s.Addresses, err = parseResolve(c.Resolve); err != nil {
 		return nil, err
 	}
-	if text := c.DNS; text != "" {
-		server, err := netip.ParseAddrPort(text)
-		if addr, addrErr := netip.ParseAddr(text); addrErr == nil {
-			server, err = netip.AddrPortFrom(addr, 53), nil
-		}
+	if c.DNS != "" {
+		server, err := c.nameServer()
 		if err != nil {
-			return nil, fieldf("DNS", "{DNS} %q: type an address such as 192.0.2.53, or with its port as 192.0.2.53:5353", text)
+			return nil, err
 		}
 		s.Lookup = scanner.LookupAt(server)
 	}
@@ -86,6 +83,17 @@ func (c *Config) network(getenv func(string) string) (*scanner.Scanner, error) {
 		}
 	}
 	return s, nil
+}
+
+func (c *Config) nameServer() (netip.AddrPort, error) {
+	if addr, err := netip.ParseAddr(c.DNS); err == nil {
+		return netip.AddrPortFrom(addr, 53), nil
+	}
+	server, err := netip.ParseAddrPort(c.DNS)
+	if err != nil {
+		return server, fieldf("DNS", "{DNS} %q: type an address such as 192.0.2.53, or with its port as 192.0.2.53:5353", c.DNS)
+	}
+	return server, nil
 }
 
 // parseResolve reads HOST:ADDRESS, several times for several addresses. An IPv6

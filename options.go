@@ -71,6 +71,7 @@ var options = []Option{
 		values: func(c *Config) []string { return some(c.ProxyProtocol) }},
 	{Field: "Resolve", Flag: "resolve", Key: "resolve", For: connecting, values: func(c *Config) []string { return c.Resolve }},
 	{Field: "DNS", Flag: "dns", Key: "dns", For: connecting, values: func(c *Config) []string { return some(c.DNS) }},
+	{Field: "DANE", Flag: "dane", Key: "dane", For: connecting, on: func(c *Config) bool { return c.DANE }},
 	{Field: "Source", Flag: "source", Key: "source", For: connecting, values: func(c *Config) []string { return some(c.Source) }},
 	{Field: "Exclude", Flag: "exclude", Key: "exclude", For: ScanCommand, files: func(c *Config) []*string { return []*string{&c.Exclude} }},
 	{Field: "ClientCert", Flag: "client-cert", Key: "client_cert", For: connecting,

@@ -66,7 +66,7 @@ type gathered struct {
 	places    []policy.Place
 }
 
-func (e *Engine) gather(observed []*scanner.Observation) (g gathered) {
+func (e *Engine) gather(ctx context.Context, observed []*scanner.Observation) (g gathered) {
 	for _, here := range byAddress(observed) {
 		first := here[0]
 		for _, o := range here {
@@ -74,6 +74,7 @@ func (e *Engine) gather(observed []*scanner.Observation) (g gathered) {
 				first = o
 				g.captured = append(g.captured, len(g.shown))
 				g.presented = append(g.presented, e.presentation(first, here))
+				g.presented[len(g.presented)-1].SetDANE(e.tlsaOf(ctx, o.Target), betweenMailServers(o.Target))
 				g.places = append(g.places, placeOf(first))
 				break
 			}
@@ -86,7 +87,7 @@ func (e *Engine) gather(observed []*scanner.Observation) (g gathered) {
 
 // endpoints judges what one target showed, all its addresses together.
 func (e *Engine) endpoints(ctx context.Context, observed []*scanner.Observation) []reports.Endpoint {
-	g := e.gather(observed)
+	g := e.gather(ctx, observed)
 	out := make([]reports.Endpoint, len(g.shown))
 	verdicts := make([]*rules.Verdict, len(g.shown))
 	judged, _ := e.judged.verdicts(ctx, g.presented)

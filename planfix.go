@@ -24,7 +24,7 @@ type Fix struct {
 func (e *Engine) PlanFix(ctx context.Context, targets iter.Seq[scanner.Target]) iter.Seq[[]Fix] {
 	return func(yield func([]Fix) bool) {
 		for observed := range e.scanner.Scan(ctx, e.expecting(targets)) {
-			if !yield(e.plan(ctx, e.gather(observed))) {
+			if !yield(e.plan(ctx, e.gather(ctx, observed))) {
 				return
 			}
 		}

@@ -35,7 +35,7 @@ func NewEngine(env func(now time.Time) tlschain.Env, db *history.DB, report func
 			return nil, err
 		}
 		return func(ctx context.Context, targets iter.Seq[scanner.Target], keep func([]byte)) iter.Seq[[]reports.Endpoint] {
-			return engine.ScanKeeping(ctx, inGroup(g.Name, targets), keep)
+			return engine.ScanKeeping(ctx, inGroup(g.Name, engine.MailServers(ctx, targets)), keep)
 		}, nil
 	}
 }

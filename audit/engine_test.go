@@ -39,6 +39,7 @@ groups:
     proxy_protocol: v2
     resolve: ["a.example:192.0.2.1"]
     dns: 192.0.2.53
+    dane: true
     source: 192.0.2.9
     exclude: exclude.txt
     client_cert: client.pem

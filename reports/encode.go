@@ -50,6 +50,9 @@ func (e *Endpoint) appendSeen(b []byte) []byte {
 	if e.QUIC != nil {
 		b = e.QUIC.append(append(b, `,"quic":`...))
 	}
+	if e.DANE != nil {
+		b = e.DANE.append(append(b, `,"dane":`...))
+	}
 	b = e.appendSeverity(append(b, `,"severity":`...), e.Severity)
 	b = e.appendSeverity(append(b, `,"presentation":`...), e.Presentation)
 	b = appendText(append(b, `,"product":`...), e.Product)
@@ -137,6 +140,32 @@ func (q *QUIC) append(b []byte) []byte {
 	b = q.Handshake.append(append(b, `,"handshake":`...))
 	b = appendList(append(b, `,"chain":`...), q.Chain, Hash.AppendJSON)
 	return append(b, '}')
+}
+
+func (d *DANE) append(b []byte) []byte {
+	b = appendText(append(b, `{"name":`...), d.Name)
+	b = appendText(append(b, `,"resolver":`...), d.Resolver)
+	b = strconv.AppendBool(append(b, `,"authenticated":`...), d.Authenticated)
+	if d.Error != "" {
+		b = appendText(append(b, `,"error":`...), d.Error)
+	}
+	b = appendList(append(b, `,"records":`...), d.Records, TLSA.append)
+	if d.More > 0 {
+		b = appendInt(append(b, `,"more":`...), d.More)
+	}
+	return append(b, '}')
+}
+
+func (r TLSA) append(b []byte) []byte {
+	b = appendInt(append(b, `{"usage":`...), r.Usage)
+	b = appendInt(append(b, `,"selector":`...), r.Selector)
+	b = appendInt(append(b, `,"matching_type":`...), r.MatchingType)
+	b = appendText(append(b, `,"data":`...), r.Data)
+	b = appendText(append(b, `,"state":`...), string(r.State))
+	if b = append(b, `,"position":`...); r.Position == nil {
+		return append(b, "null}"...)
+	}
+	return append(appendInt(b, *r.Position), '}')
 }
 
 func (c Certificate) append(b []byte) []byte {

@@ -131,6 +131,7 @@ func (e *Endpoint) judged(v *rules.Verdict) {
 	for i, f := range v.Findings {
 		e.Findings[i] = finding(f)
 	}
+	e.DANE = daneOf(v)
 	e.Severity = e.Worst()
 	e.leafFacts(v)
 	e.Clients = make([]Client, len(v.Clients))
@@ -149,6 +150,24 @@ func (e *Endpoint) judged(v *rules.Verdict) {
 		e.Bundle = hashes(v.Fix)
 	}
 	e.unsent(v)
+}
+
+func daneOf(v *rules.Verdict) *DANE {
+	a := v.DANE
+	if a == nil {
+		return nil
+	}
+	const longest = 64
+	d := &DANE{Name: Clean(a.Name), Resolver: Clean(a.Resolver), Authenticated: a.Authenticated, Error: Clean(a.Failure),
+		Records: make([]TLSA, len(v.Matches)), More: a.More}
+	for i, m := range v.Matches {
+		d.Records[i] = TLSA{Usage: int(m.Usage), Selector: int(m.Selector), MatchingType: int(m.Matching),
+			Data: hex.EncodeToString(m.Data[:min(len(m.Data), longest)]), State: m.State}
+		if m.Position >= 0 {
+			d.Records[i].Position = &m.Position
+		}
+	}
+	return d
 }
 
 // maxDNSNames bounds the leaf's names in the report: an honest certificate has up

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/tlschain/tlschain/rules"
 	"github.com/tlschain/tlschain/scanner/tlstest/golden"
 )
 
@@ -126,6 +127,7 @@ func TestNoFieldIsForgotten(t *testing.T) {
 	several := ofSeveralAudits()
 	several.Findings = append(several.Findings, Finding{Rule: "expired-leaf", Variant: "rsa"})
 	several.Transport, several.QUIC = "quic", &QUIC{Status: OK, Handshake: Handshake{ALPN: "h3", ClientAsked: true, ClientCA: []string{"CN=R"}}}
+	several.DANE = &DANE{Error: "no answer", Records: []TLSA{{State: rules.DANEOther}}, More: 1}
 	var tally Tally
 	tally.Skip("hosts.txt:3", "it is no target")
 	all := string(several.AppendJSON(show(t, "json", Options{}))) + string(show(t, "ndjson", Options{Detail: Brief})) + string(mustJSON(t, tally.Summary(false).filled()))

@@ -57,6 +57,7 @@ type Endpoint struct {
 	Error              *Error            `json:"error" doc:"why there is no chain, or why the handshake did not complete after it; null: neither"`
 	Handshake          *Handshake        `json:"handshake" doc:"null for a file"`
 	QUIC               *QUIC             `json:"quic,omitempty" doc:"what the same host and port showed over UDP; present with --variants quic"`
+	DANE               *DANE             `json:"dane,omitempty" doc:"what DNS says of the server's certificates; present with --dane"`
 	Severity           rules.Severity    `json:"severity" null:"yes" enum:"ok,info,warning,error" doc:"worst finding that is not waived; null when status is failed" added:"yes"`
 	Presentation       rules.Severity    `json:"presentation" null:"yes" enum:"ok,info,warning,error" doc:"worst finding about what the server sends; null when status is failed"`
 	Product            string            `json:"product" doc:"product of the CA, by the catalogue; empty: not recognised"`
@@ -118,6 +119,27 @@ type QUIC struct {
 	Error     *Error    `json:"error" doc:"why there is no chain, or why the handshake did not complete after it; null: neither"`
 	Handshake Handshake `json:"handshake"`
 	Chain     []Hash    `json:"chain" doc:"SHA-256s of the certificates as sent, in order"`
+}
+
+// A DANE is what DNS says of a server's certificates, and what that is to those
+// which it sent.
+type DANE struct {
+	Name          string `json:"name" doc:"of the TLSA records, such as _25._tcp.mx.example.com"`
+	Resolver      string `json:"resolver" doc:"the name server that was asked, and trusted to validate DNSSEC"`
+	Authenticated bool   `json:"authenticated" doc:"the resolver says that it validated the answer (AD)"`
+	Error         string `json:"error,omitempty" doc:"why there is no answer"`
+	Records       []TLSA `json:"records" doc:"at most 64"`
+	More          int    `json:"more,omitempty" doc:"records that are not listed"`
+}
+
+// A TLSA is one record.
+type TLSA struct {
+	Usage        int             `json:"usage"`
+	Selector     int             `json:"selector"`
+	MatchingType int             `json:"matching_type"`
+	Data         string          `json:"data" doc:"lower-case hex, at most 64 bytes of it"`
+	State        rules.DANEState `json:"state" enum:"matches,untrusted,not-sent,other,unusable" doc:"matches: a certificate as sent; untrusted: one that leads to no root, for usages 0 and 1; not-sent: a CA of the chain that was not sent; other: none of the chain"`
+	Position     *int            `json:"position" doc:"of the certificate that it names, if that was sent"`
 }
 
 // A Certificate is one presented entry.

@@ -16,6 +16,7 @@ var all = []*Rule{
 	&addressesDiffer, &defaultCertificateDiffers, &keyTypesDiffer, &versionsDiffer, &transportsDiffer, &notReloaded,
 	&distrustedRoot, &rootPhaseOut, &unloadableFile, &aiaFailed, &waiverExpired,
 	&clientAuthEKUAbsent, &clientChainIncomplete, &clientCAUnlisted,
+	&daneMismatch, &daneAnchorNotSent, &danePointsToRevoked, &daneUnauthenticated,
 
 	&oddCertificate, &clientRejects,
 }

@@ -176,7 +176,11 @@ func (j *Judge) judge(s *Subject) *Verdict {
 		Findings:     s.Findings,
 		Clients:      s.Clients,
 		State:        state,
+		Matches:      s.daneMatches(),
 		Product:      s.Product.Name,
+	}
+	if s.DANE != nil {
+		v.TLSA = s.daneFitting()
 	}
 	j.judgeOthers(v)
 	slices.SortStableFunc(v.Findings, func(a, b Finding) int {

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"crypto/sha256"
+	"crypto/sha512"
 	"os"
 	"path"
 	"slices"
@@ -13,6 +15,7 @@ import (
 	"github.com/tlschain/tlschain/rules/chain"
 	"github.com/tlschain/tlschain/rules/client"
 	"github.com/tlschain/tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner/tlsa"
 	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
@@ -111,6 +114,7 @@ func judgeRecipe(t *testing.T, r *tlstest.Recipe) *Verdict {
 		q.Variant = scanner.Variant(v)
 		p.Variants = append(p.Variants, q)
 	}
+	p.DANE, p.Mail = daneAnswer(t, r), slices.Contains(r.DNS, "mail")
 	if r.ServerKey != nil {
 		p.ServerKey = parse(t, r.ServerKey).Key.SPKI
 	}
@@ -134,6 +138,34 @@ func judgeRecipe(t *testing.T, r *tlstest.Recipe) *Verdict {
 		all = append(all, presentation(r, list, "192.0.2."+string(rune('2'+i))+":443"))
 	}
 	return NewJudge(c, nil).Judge(all)[0]
+}
+
+// daneAnswer is what the recipe's DNS says.
+func daneAnswer(t *testing.T, r *tlstest.Recipe) *tlsa.Answer {
+	t.Helper()
+	if r.TLSA == nil && r.DNS == nil {
+		return nil
+	}
+	a := &tlsa.Answer{Name: "_25._tcp.mx.example.test", Resolver: "127.0.0.1:53", Authenticated: !slices.Contains(r.DNS, "unsigned")}
+	if slices.Contains(r.DNS, "failed") {
+		a.Failure = "the resolver answers SERVFAIL"
+	}
+	for _, record := range r.TLSA {
+		data := record.Names
+		if record.Kind[1] == 1 {
+			data = parse(t, data).Key.DER
+		}
+		switch record.Kind[2] {
+		case 1:
+			sum := sha256.Sum256(data)
+			data = sum[:]
+		case 2:
+			sum := sha512.Sum512(data)
+			data = sum[:]
+		}
+		a.Records = append(a.Records, tlsa.Record{Usage: record.Kind[0], Selector: record.Kind[1], Matching: record.Kind[2], Data: data})
+	}
+	return a
 }
 
 func presentation(r *tlstest.Recipe, list [][]byte, addr string) Presentation {

@@ -34,6 +34,9 @@ var rootInChain = Rule{
 	Check: func(s *Subject, report func(Finding)) {
 		var roots []int
 		for i, e := range s.Entries {
+			if s.daneNeeds(i) {
+				continue
+			}
 			if i != s.Chain.Leaf && s.Chain.Roles[i] != chain.Duplicate && e.Cert != nil &&
 				(e.Cert.IsCA || e.Cert.Version == 1) && chain.SelfSigned(s.session, e.Cert) {
 				roots = append(roots, i)

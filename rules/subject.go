@@ -12,6 +12,7 @@ import (
 	"github.com/tlschain/tlschain/rules/chain"
 	"github.com/tlschain/tlschain/rules/client"
 	"github.com/tlschain/tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner/tlsa"
 )
 
 // A Presentation is one list of certificates that somebody presented: a server
@@ -32,13 +33,15 @@ type Presentation struct {
 	SCTs        []time.Time     // signed certificate timestamps that came beside the leaf, unverified
 	AIA         []AIAFailure    // URLs that gave no issuer, when fetching was allowed
 	Served      []Served        // what the server that is configured to present this file presents
+	DANE        *tlsa.Answer    // what DNS says of the server's certificates; nil: it was not asked
+	Mail        bool            // other mail servers are its clients (SMTP)
 	File        []certfile.Flaw // of the file that it comes from: why servers do not load it
 }
 
 // alone reports whether the entries and the name are all there is to judge.
 func (p *Presentation) alone() bool {
-	return p.Expect == cert.Hash{} && p.ServerKey == cert.Hash{} && len(p.Variants) == 0 && len(p.AIA) == 0 && len(p.File) == 0 &&
-		len(p.Served) == 0
+	return p.Expect == cert.Hash{} && p.ServerKey == cert.Hash{} && len(p.Variants) == 0 &&
+		len(p.AIA) == 0 && len(p.File) == 0 && len(p.Served) == 0 && p.DANE == nil
 }
 
 // Question is what clients are asked about a presentation.
@@ -88,6 +91,7 @@ type Subject struct {
 	Findings []Finding // of the rules that ran before, in the order of All
 
 	session  *chain.Session
+	dane     []DANEMatch     // once asked
 	onlyDead *chain.Analysis // the path through revoked certificates, where there is no other; else nil
 
 	crosses *crossAdvice                   // what a cross-certificate would fix, once asked
@@ -107,6 +111,8 @@ type Verdict struct {
 	Findings []Finding // worst first, then by position
 	Clients  []client.Verdict
 	Others   []*Verdict          // on what other handshakes with the address showed, where that is another chain
+	TLSA     []tlsa.Record       // that would be right for the chain, where DNS was asked
+	Matches  []DANEMatch         // what each TLSA record is to the chain
 	State    Severity            // worst finding of class presentation
 	Bundle   *cert.Hash          // identifies the corrected certificates after the leaf; nil: no fix is known
 	Fix      []*cert.Certificate // those certificates, in order; Raw is nil where only facts are known

@@ -60,6 +60,8 @@ func scannerFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "resolve", Category: way, Usage: "`HOST:ADDRESS`: this address for this host, " +
 			"whatever a name server says; may be given several times"},
 		&cli.StringFlag{Name: "dns", Category: way, Usage: "ask this name `SERVER`, address or address:port"},
+		&cli.BoolFlag{Name: "dane", Category: way, Usage: "look up TLSA records, and hold chains against them: at the resolver of --dns, " +
+			"which is trusted to validate DNSSEC; of a mail domain, each server that takes its mail is looked at"},
 		&cli.StringFlag{Name: "source", Category: way, Usage: "connect from this `ADDRESS` of this machine"},
 		&cli.StringFlag{Name: "client-cert", Category: way, Usage: "certificate `FILE` (PEM) to show to servers that ask for one"},
 		&cli.StringFlag{Name: "client-key", Category: way, Usage: "its private key, `FILE`; without, it is in the file of --client-cert"},
@@ -107,7 +109,7 @@ func (p *process) configOf(c *cli.Context) (config tlschain.Config, err error) {
 		ServerName: c.String("server-name"), MaxAddresses: c.Int("max-addresses"),
 		AllAddresses: c.Bool("all-addresses"), Fast: c.Bool("fast"),
 		Proxy: c.String("proxy"), ProxyProtocol: c.String("proxy-protocol"), Resolve: c.StringSlice("resolve"), DNS: c.String("dns"),
-		Source:  c.String("source"),
+		DANE: c.Bool("dane"), Source: c.String("source"),
 		Exclude: c.String("exclude"), ClientCert: c.String("client-cert"), ClientKey: c.String("client-key"),
 		Prefer: fix.Preference(c.String("prefer")), WithRoot: c.Bool("with-root"),
 		PEM: c.String("save") != "" || c.String("include") != "",

@@ -208,7 +208,7 @@ func (f *fixing) planAll(c *cli.Context, passwords []string) error {
 	if err != nil {
 		return err
 	}
-	run := &scanRun{ctx: c.Context, list: list, progress: bar}
+	run := &scanRun{ctx: c.Context, engine: f.engine, list: list, progress: bar}
 	for fixes := range f.engine.PlanFix(c.Context, run.targets()) {
 		several := slices.ContainsFunc(fixes, func(one tlschain.Fix) bool { return one.Observed != fixes[0].Observed })
 		for _, one := range fixes {

@@ -21,6 +21,7 @@ func (f *fixing) explain(a *fixTarget) {
 	}
 	f.printf("\n")
 	defer f.printf("\n")
+	f.dane(v)
 	switch {
 	case p == nil:
 		a.outcome = hopeless
@@ -86,6 +87,23 @@ func (f *fixing) unloadable(v *rules.Verdict) bool {
 		}
 	}
 	return found
+}
+
+// dane says what is wrong with TLSA records, and prints those that would be right
+// for the leaf and its issuer, which a corrected list keeps.
+func (f *fixing) dane(v *rules.Verdict) {
+	if v.DANE == nil || v.DANE.Failure == "" && len(v.DANE.Records) == 0 {
+		return
+	}
+	for _, x := range v.Findings {
+		if strings.HasPrefix(x.Rule, "dane-") {
+			f.printf("  %s\n", reports.Clean(x.Message))
+		}
+	}
+	f.printf("  TLSA records that fit its certificate, and its issuer where that is sent:\n")
+	for _, r := range v.TLSA {
+		f.printf("    %s. IN TLSA %s\n", reports.Clean(v.DANE.Name), r)
+	}
 }
 
 // asServed is the served list behind the leaf, for a server that sends the

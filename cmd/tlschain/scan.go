@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -128,7 +129,7 @@ func (p *process) scan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	run := &scanRun{ctx: c.Context, list: list, journal: journal, chains: chains, shard: part, progress: bar}
+	run := &scanRun{ctx: c.Context, engine: engine, list: list, journal: journal, chains: chains, shard: part, progress: bar}
 	report, err := p.beginReport(plan, engine.Header(tool(), started))
 	if err != nil {
 		return err
@@ -205,6 +206,7 @@ func (r *scanRun) collect(report *reporting, judged iter.Seq[[]reports.Endpoint]
 // A scanRun hands targets to the scanner and keeps count of what is no target.
 type scanRun struct {
 	ctx      context.Context
+	engine   *tlschain.Engine
 	list     *targetList
 	journal  *tlschain.Journal // nil: none is kept
 	chains   *chainFolder      // nil: none are
@@ -236,6 +238,7 @@ func (r *scanRun) targets() iter.Seq[scanner.Target] {
 	return func(yield func(scanner.Target) bool) {
 		list := *r.list // its walk tells; that of count does not
 		r.watch(&list)
+	walk:
 		for target, err := range list.all(r.ctx) {
 			if err != nil {
 				if r.skipped = append(r.skipped, err); len(r.skipped) <= maxComplaints {
@@ -247,11 +250,13 @@ func (r *scanRun) targets() iter.Seq[scanner.Target] {
 				r.others++
 				continue
 			}
-			if r.journal != nil && r.journal.Has(target) {
-				continue
-			}
-			if !yield(target) {
-				break
+			for target := range r.engine.MailServers(r.ctx, slices.Values([]scanner.Target{target})) {
+				if r.journal != nil && r.journal.Has(target) {
+					continue
+				}
+				if !yield(target) {
+					break walk
+				}
 			}
 		}
 		if r.repeated > maxRepeated {

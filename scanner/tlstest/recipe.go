@@ -44,6 +44,8 @@ import (
 //	expected L            the leaf that should be served
 //	aiafailed URL         an issuer could not be fetched there
 //	flaw LINE LOADER ...  the file is written so that these do not load it; "none": all do
+//	tlsa 3 1 1 L          a TLSA record that names L
+//	dns unsigned          the TLSA records are not authenticated; mail: the server takes mail; failed: there is no answer
 //	client                what is presented is a client's; the clients are servers then
 //	accepts R ...         the CAs that the server names in its request; implies client
 //	leafkey L             whose key the server has (default: the first presented)
@@ -76,6 +78,8 @@ type Recipe struct {
 	Expect    []Expectation
 	Absent    []string
 	Only      bool
+	TLSA      []TLSA   // what DNS says
+	DNS       []string // unsigned, mail, failed
 	Client    bool     // a client presents it to a server
 	Accepts   [][]byte // certificates of the CAs that the server names
 	LeafKey   *Key     // of what is presented first; nil if that is junk
@@ -88,6 +92,12 @@ type Recipe struct {
 type FileFlaw struct {
 	Line    int
 	Loaders []string
+}
+
+// A TLSA is a record that names an entry: its usage, selector and matching type.
+type TLSA struct {
+	Kind  [3]uint8
+	Names []byte
 }
 
 // An Expectation is a finding that must be there. What is nil or empty is not

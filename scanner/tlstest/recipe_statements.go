@@ -47,6 +47,10 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 		r.Clients, err = appendNames(r.Clients, words)
 	case "absent":
 		r.Absent, err = appendNames(r.Absent, words)
+	case "tlsa":
+		return r.tlsa(words)
+	case "dns":
+		r.DNS, err = appendNames(r.DNS, words)
 	case "client":
 		r.Client = true
 	case "only":
@@ -73,7 +77,7 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 	default:
 		err = fmt.Errorf("no statement %q: want root, ca, cross, leaf, copy, junk, present, sibling, variant, anchors, store, pool, catalog, "+
 			"revoked, public, distrust, "+
-			"client, accepts, leafkey, serverkey, expected, aiafailed, flaw, at, name, clients, expect, absent or only", verb)
+			"client, accepts, tlsa, dns, leafkey, serverkey, expected, aiafailed, flaw, at, name, clients, expect, absent or only", verb)
 	}
 	return err
 }
@@ -101,6 +105,22 @@ func (r *Recipe) set(verb, value string) (err error) {
 		}
 	}
 	return err
+}
+
+func (r *Recipe) tlsa(words []word) error {
+	if len(words) != 4 || r.entries[words[3].name] == nil {
+		return errors.New("want: tlsa USAGE SELECTOR MATCHING NAME")
+	}
+	record := TLSA{Names: r.entries[words[3].name]}
+	for i := range record.Kind {
+		n, err := number(words[i].name, 255)
+		if err != nil {
+			return err
+		}
+		record.Kind[i] = uint8(n)
+	}
+	r.TLSA = append(r.TLSA, record)
+	return nil
 }
 
 // named appends entries to the list of one client's store or one variant.
