@@ -33,11 +33,12 @@ func javaClients() []row {
 	}
 	return []row{
 		{
-			id: "java-17", title: "Java 17", family: "java", version: "17.0.15",
+			id: "java-17", title: "Java 17", family: "java", version: "17.0.21.1",
 			store: systemStore, demands: demands{policy: "java-17"}, builder: java,
+			notes: "17.0.15, which was run as well, takes signatures with SHA-224 and by DSA over TLS 1.3, and wildcards that could stand for an excluded name.",
 		},
 		{
-			id: "java-17-aia", title: "Java 17 with enableAIAcaIssuers", family: "java", version: "17.0.15",
+			id: "java-17-aia", title: "Java 17 with enableAIAcaIssuers", family: "java", version: "17.0.21.1",
 			aia: true, store: systemStore, demands: demands{policy: "java-17"}, builder: java,
 		},
 		{
