@@ -23,10 +23,11 @@ function connect(host, port, store) {
     socket.once('secureConnect', () => { resolve(['accept', '']); socket.destroy(); });
     socket.on('error', (e) => {
       // Verification errors have OpenSSL's names, the name's mismatch has
-      // Node's; what cannot be parsed is told by OpenSSL's ASN.1 library.
+      // Node's; what cannot be parsed is told by OpenSSL's ASN.1 library, and is a
+      // DECODE_ERROR to BoringSSL.
       const system = typeof e.syscall === 'string' || e.message === 'timeout' || e.code === 'ECONNRESET';
       const text = e.code || e.message;
-      const protocol = /^ERR_SSL_|SSL routines/.test(text) && !/ASN1|asn1|NESTED|WRONG_TAG|HEADER_TOO_LONG|BAD_OBJECT|CERTIFICATE|certificate verify/.test(text);
+      const protocol = /^ERR_SSL_|SSL routines/.test(text) && !/ASN1|asn1|DECODE_ERROR|NESTED|WRONG_TAG|HEADER_TOO_LONG|BAD_OBJECT|CERTIFICATE|certificate verify/.test(text);
       resolve([system || protocol ? 'error' : 'reject', (e.code || '') + ' ' + e.message]);
     });
   });
