@@ -186,16 +186,20 @@ func addTurn(turns map[string]*reports.Turn, turn *rules.Turn, e reports.TurnEnd
 	if turn.Cert != nil {
 		about = turn.Cert.SHA256
 	}
-	key := fmt.Sprint(date, turn.Kind, about, turn.Until.Unix(), turn.Days, turn.Clients)
+	clients := turn.Clients
+	if turn.Kind == rules.LeafEnds {
+		clients = nil // one line, whoever accepts the chain until then
+	}
+	key := fmt.Sprint(date, turn.Kind, about, turn.Until.Unix(), turn.Days, clients)
 	t := turns[key]
 	if t == nil {
-		t = &reports.Turn{Date: date, Kind: turn.Kind, Clients: append([]string{}, turn.Clients...),
-			Reason: reports.Clean(turn.Reason()), Fix: reports.Clean(turn.Fix())}
+		t = &reports.Turn{Date: date, Kind: turn.Kind, Reason: reports.Clean(turn.Reason()), Fix: reports.Clean(turn.Fix())}
 		if turn.Cert != nil {
 			t.Subject = reports.Clean(turn.Cert.Subject.Text)
 		}
 		turns[key] = t
 	}
+	t.AddClients(turn.Clients)
 	t.Count++
 	t.Endpoints = append(t.Endpoints, e)
 }

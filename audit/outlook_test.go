@@ -135,8 +135,7 @@ func TestOutlook(t *testing.T) {
 	}
 	want := []string{
 		"2026-12-20 revoked firefox go: d",
-		"2027-01-10 leaf-end : alone d",
-		"2027-01-10 leaf-end firefox go: a b",
+		"2027-01-10 leaf-end firefox go: a alone b d",
 		"2027-01-20 intermediate-end firefox go: c",
 		"2027-03-01 leaf-end : c",
 	}

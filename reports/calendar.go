@@ -53,7 +53,11 @@ func (o *Outlook) Calendar(w io.Writer, lang string) error {
 // uid names what the turn is about, whichever endpoints there are and whatever
 // is said of it.
 func (t *Turn) uid() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %q %q %q", t.Date, t.Kind, t.Subject, t.Reason, t.Clients))
+	clients := t.Clients
+	if !t.concernsSome() {
+		clients = nil
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %q %q %q", t.Date, t.Kind, t.Subject, t.Reason, clients))
 	return fmt.Sprintf("%x@tlschain", sum[:16])
 }
 

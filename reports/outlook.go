@@ -96,18 +96,21 @@ func (o *Outlook) Beyond(before *Outlook) *Outlook {
 	return news
 }
 
-// Merge takes in the outlook of other endpoints, judged at the same moment.
+// Merge takes in the outlook of other endpoints, judged at the same moment. That
+// a server's certificate ends is one turn for a day, whichever clients there are.
 func (o *Outlook) Merge(other *Outlook) {
 	o.Endpoints += other.Endpoints
 	for _, t := range other.Turns {
 		i := slices.IndexFunc(o.Turns, func(own Turn) bool {
 			return own.Date == t.Date && own.Kind == t.Kind && own.Subject == t.Subject && own.Reason == t.Reason &&
-				slices.Equal(own.Clients, t.Clients)
+				(own.Kind == rules.LeafEnds || slices.Equal(own.Clients, t.Clients))
 		})
 		if i < 0 {
+			t.Clients, t.Endpoints = slices.Clone(t.Clients), slices.Clone(t.Endpoints) // the other one stays as it is
 			o.Turns = append(o.Turns, t)
 			continue
 		}
+		o.Turns[i].AddClients(t.Clients)
 		o.Turns[i].Count += t.Count
 		o.Turns[i].Endpoints = append(o.Turns[i].Endpoints, t.Endpoints...)
 	}
@@ -125,6 +128,18 @@ func (o *Outlook) filled() *Outlook {
 		own.Turns[i].Endpoints, own.Turns[i].Clients = orEmpty(own.Turns[i].Endpoints), orEmpty(own.Turns[i].Clients)
 	}
 	return &own
+}
+
+// AddClients adds those that the turn does not name yet.
+func (t *Turn) AddClients(clients []string) {
+	if slices.Equal(t.Clients, clients) {
+		return
+	}
+	for _, id := range clients {
+		if !slices.Contains(t.Clients, id) {
+			t.Clients = append(t.Clients, id)
+		}
+	}
 }
 
 // concernsSome reports whether it is worth naming clients: when the leaf ends,
