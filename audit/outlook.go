@@ -31,18 +31,9 @@ func (g *Group) Outlook(ctx context.Context, db *history.DB, env tlschain.Env, u
 		}
 		outlook.Add(served)
 	}
-	needs := outlook.Needs()
-	hashes := make([]history.Hash, len(needs))
-	for i, h := range needs {
-		hashes[i] = h
-	}
-	found, err := db.DER(ctx, hashes)
+	der, err := db.DER(ctx, outlook.Needs())
 	if err != nil {
 		return nil, err
-	}
-	der := make(map[reports.Hash][]byte, len(found))
-	for h, raw := range found {
-		der[h] = raw
 	}
 	return outlook.Report(der)
 }
@@ -52,12 +43,8 @@ func servedChain(p *history.Presented) (tlschain.Served, error) {
 	if err := json.Unmarshal([]byte(p.Endpoint.Identity), &id); err != nil {
 		return tlschain.Served{}, fmt.Errorf("reading an endpoint from the history: %w", err)
 	}
-	s := tlschain.Served{
-		Endpoint: reports.Clean(p.Endpoint.Key), ServerName: id.ServerName, Leaf: p.Leaf, Issuer: p.Issuer, Refused: p.Refused,
-		NotBefore: p.NotBefore, NotAfter: p.NotAfter, Chain: make([]reports.Hash, len(p.Chain)),
-	}
-	for i, h := range p.Chain {
-		s.Chain[i] = h
-	}
-	return s, nil
+	return tlschain.Served{
+		Endpoint: reports.Clean(p.Endpoint.Key), ServerName: id.ServerName, Chain: p.Chain, Leaf: p.Leaf, Issuer: p.Issuer, Refused: p.Refused,
+		NotBefore: p.NotBefore, NotAfter: p.NotAfter,
+	}, nil
 }
