@@ -33,7 +33,7 @@ func (j *Judge) Outlook(p Presentation, until time.Time, dates []time.Time, late
 	for _, r := range j.forecast(p, s.Clients, until, dates, later) {
 		// What else is refused today is for rules to tell, and it may be that the
 		// presentation is not all that the client was shown.
-		if r.At.After(j.At) || r.Cause == client.Revoked || r.Cause == client.Distrusted {
+		if r.At.After(j.At) || r.Cause == client.Revoked || r.Cause == client.Distrusted && !s.unlogged(&r) {
 			o.rejections = append(o.rejections, r)
 		}
 	}
@@ -43,6 +43,12 @@ func (j *Judge) Outlook(p Presentation, until time.Time, dates []time.Time, late
 		}
 	}
 	return o
+}
+
+// unlogged reports whether a client asks for timestamps, and none is known: they
+// may have come beside the leaf.
+func (s *Subject) unlogged(r *FirstRejection) bool {
+	return r.Problem.Code == client.CodeLoggedTooLate && len(s.leaf().SCTs)+len(s.SCTs) == 0
 }
 
 // trustEnd gives the root and the last moment at which a client takes a new leaf

@@ -114,6 +114,14 @@ clients go openssl-3.0
 		t.Errorf("renewed before: %s, want %s", early, want)
 	}
 
+	// Timestamps may have come beside the leaf: that none is known means nothing.
+	sct := catalog.Constraint{SCTUntil: end}
+	o, _ = outlookOf(t, one, until, map[string]*client.Conditions{"go": {Anchors: map[cert.Hash]catalog.Constraint{parse(t, r.Anchors[0]).SHA256: sct}}}, true)
+	got = describeTurns(o.Turns(leaf.NotBefore, leaf.NotAfter, nil, until))
+	if want := "2027-01-30 leaf-end openssl-3.0"; got != want {
+		t.Errorf("without a timestamp: %s, want %s", got, want)
+	}
+
 	const two = `
 root R
 root S
