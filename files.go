@@ -108,6 +108,9 @@ func (e *Engine) Read(f File) ([]Presented, error) {
 	return e.read(f, data)
 }
 
+// ReadBytes is Read of a file whose content is at hand.
+func (e *Engine) ReadBytes(f File, data []byte) ([]Presented, error) { return e.read(f, data) }
+
 func (e *Engine) read(f File, data []byte) (out []Presented, err error) {
 	chains, err := certfile.Read(data, f.Passwords...)
 	if err != nil {

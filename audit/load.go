@@ -19,6 +19,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/scanner/kubernetes"
 )
 
 // Example is a tlschain.yaml with every key, explained.
@@ -160,11 +161,16 @@ func (c *checker) receiver(at, name string, r *Receiver) {
 
 func (c *checker) group(at string, g *Group, receivers map[string]*Receiver) {
 	if g.Targets.empty() {
-		c.wrong(at+".targets", "there are none: write inline, files, commands, urls or zones")
+		c.wrong(at+".targets", "there are none: write inline, files, commands, urls, zones or clusters")
 	}
 	for i, z := range g.Targets.ZoneFiles {
 		if z.File == "" {
 			c.wrong(fmt.Sprintf("%s.targets.zones[%d]", at, i), "a zone needs a file")
+		}
+	}
+	for i, name := range g.Targets.Clusters {
+		if !strings.HasPrefix(name, kubernetes.Scheme) {
+			c.wrong(fmt.Sprintf("%s.targets.clusters[%d]", at, i), "%q is no cluster: write k8s://CONTEXT", name)
 		}
 	}
 	for i, u := range g.Targets.URLs {

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/tlschain/tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner/kubernetes"
 )
 
 // Sources are where a group's targets come from. All of them count.
@@ -23,6 +25,7 @@ type Sources struct {
 	Commands  [][]string `yaml:"commands"` // programs that print a target list; no shell
 	URLs      []URL      `yaml:"urls"`     // target lists
 	ZoneFiles []ZoneFile `yaml:"zones"`    // DNS zone files
+	Clusters  []string   `yaml:"clusters"` // of Kubernetes, such as k8s://CONTEXT/NAMESPACE
 }
 
 // A URL is a target list on a web server.
@@ -32,7 +35,7 @@ type URL struct {
 }
 
 func (s *Sources) empty() bool {
-	return len(s.Inline)+len(s.Files)+len(s.Commands)+len(s.URLs)+len(s.ZoneFiles) == 0
+	return len(s.Inline)+len(s.Files)+len(s.Commands)+len(s.URLs)+len(s.ZoneFiles)+len(s.Clusters) == 0
 }
 
 // Bounds of a list that comes from elsewhere.
@@ -97,6 +100,16 @@ func (g *Group) lists(getenv func(string) string) []list {
 	}
 	for _, z := range g.Targets.ZoneFiles {
 		add(z.File, true, func(context.Context) (io.Reader, func() error, error) { return z.open(g.Dir) })
+	}
+	for _, cluster := range g.Targets.Clusters {
+		add(cluster, false, func(ctx context.Context) (io.Reader, func() error, error) {
+			c, err := kubernetes.Open(cluster, getenv)
+			if err != nil {
+				return nil, nil, err
+			}
+			hosts, err := c.Targets(ctx)
+			return bytes.NewReader(hosts), func() error { return nil }, err
+		})
 	}
 	return all
 }

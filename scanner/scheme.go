@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -48,7 +49,9 @@ func (p *parsedTarget) parseScheme(scheme, rest string) (authority string, err e
 		if strings.Count(rest, "/") == 1 && !strings.HasSuffix(rest, "/") && looksLikeAddress(rest[:strings.IndexByte(rest, '/')]) {
 			return rest, nil // a network
 		}
-		rest, _, _ = strings.Cut(rest, "/")
+		if rest, _, _ = strings.Cut(rest, "/"); rest == "" {
+			return "", errors.New("quic:// names no host: type quic://example.com")
+		}
 		return rest, nil
 	}
 	port, ok := tlsPort(scheme)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -12,6 +14,7 @@ import (
 	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules/certfile"
+	"github.com/tlschain/tlschain/scanner/kubernetes"
 )
 
 func (p *process) checkCommand() *cli.Command {
@@ -38,6 +41,7 @@ Examples:
   tlschain check --apache /etc/apache2 --postfix /etc/postfix
   tlschain check --live --nginx /etc/nginx
   kubectl get secret -A -o json | tlschain check -
+  tlschain check k8s://production
   tlschain check --until 2030 --clients all fullchain.pem
   tlschain check --as-client --client-ca-of api.example.com client.pem
 
@@ -156,6 +160,9 @@ type checkRun struct {
 }
 
 func (r *checkRun) argument(file tlschain.File) error {
+	if strings.HasPrefix(file.Name, kubernetes.Scheme) {
+		return r.cluster(file)
+	}
 	if info, err := os.Stat(file.Name); err == nil && info.IsDir() {
 		return r.folder(file)
 	}
@@ -184,6 +191,29 @@ func (r *checkRun) folder(file tlschain.File) error {
 	}
 	fmt.Fprintf(r.stderr, "%s: note: %s: %v\n", name, file.Name, count)
 	return nil
+}
+
+// cluster judges the TLS Secrets of a cluster.
+func (r *checkRun) cluster(file tlschain.File) error {
+	cluster, err := kubernetes.Open(file.Name, r.getenv)
+	if err != nil {
+		return usagef("%s: %w", file.Name, err).hintf("type k8s://CONTEXT, or k8s:// for the current one")
+	}
+	var writing error // of the report
+	err = cluster.Secrets(r.ctx, func(s kubernetes.Secret) error {
+		one := file
+		one.Name = strings.TrimSuffix(file.Name, "/") + "#" + s.Namespace + "/" + s.Name
+		presented, err := r.engine.ReadBytes(one, slices.Concat(s.Cert, []byte("\n"), s.Key))
+		if err != nil {
+			r.skip(one.Name, err)
+		}
+		writing = r.judge(presented)
+		return writing
+	})
+	if err != nil && writing == nil && r.ctx.Err() == nil {
+		return usagef("%s: %w", file.Name, err)
+	}
+	return writing
 }
 
 func (r *checkRun) skip(file string, err error) {

@@ -198,7 +198,7 @@ func (f *fixing) planAll(c *cli.Context, passwords []string) error {
 	if len(texts)+len(c.StringSlice("f")) == 0 {
 		return nil
 	}
-	list := &targetList{arguments: texts, files: c.StringSlice("f"), stdin: f.stdin, options: config.Targets()}
+	list := &targetList{arguments: texts, files: c.StringSlice("f"), stdin: f.stdin, getenv: f.getenv, options: config.Targets()}
 	done, err := list.prepare(c.Context, true)
 	defer done()
 	if err != nil {

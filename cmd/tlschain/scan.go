@@ -38,6 +38,7 @@ Examples:
   tlschain scan --server-name www.example.com 192.0.2.7
   tlschain scan --roots our-ca.pem -f intranet.txt --fail-on warning
   tlschain scan -f hosts.txt --until 2028 --format ics -o outlook.ics
+  tlschain scan k8s://production
 
 Exit code: 130 interrupted, 2 usage or no usable input, 1 a finding at or above
 --fail-on, 3 something could not be judged, 0 all is well.`,
@@ -118,6 +119,7 @@ func (p *process) scan(c *cli.Context) error {
 		arguments: c.Args().Slice(),
 		files:     c.StringSlice("f"),
 		stdin:     p.stdin,
+		getenv:    p.getenv,
 		options:   config.Targets(),
 	}
 	done, err := list.prepare(c.Context, c.Bool("strict"))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner/kubernetes"
 )
 
 // A targetList is what the user asked to scan: arguments, files, and standard
@@ -22,6 +24,8 @@ type targetList struct {
 	arguments []string
 	files     []string // of -f, in order
 	stdin     io.Reader
+	getenv    func(string) string
+	clusters  map[string][]byte // lists of the hosts of clusters, by argument
 	options   scanner.TargetOptions
 	repeated  func(scanner.Target) // takes what is left out, since it came before; nil: nobody wants to know
 }
@@ -66,6 +70,8 @@ func (l *targetList) each(ctx context.Context) iter.Seq2[scanner.Target, error] 
 		for _, text := range l.arguments {
 			if text == "-" {
 				list(untilDone(ctx, l.stdin), "standard input")
+			} else if hosts, ok := l.clusters[text]; ok {
+				list(bytes.NewReader(hosts), text)
 			} else if targets, err := scanner.ParseTarget(text, l.options); err != nil {
 				goOn = yield(scanner.Target{}, &argumentError{text, err})
 			} else {
@@ -111,6 +117,12 @@ func (l *targetList) prepare(ctx context.Context, strict bool) (done func(), err
 		return done, usagef("no target").hintf("tlschain scan example.com, tlschain scan -f hosts.txt, or - to read them from standard input")
 	}
 	for _, argument := range l.arguments {
+		if strings.HasPrefix(argument, kubernetes.Scheme) {
+			if err := l.askCluster(ctx, argument); err != nil {
+				return done, err
+			}
+			continue
+		}
 		if err := l.meantAsFile(argument); err != nil {
 			return done, err
 		}
@@ -141,6 +153,27 @@ func (l *targetList) prepare(ctx context.Context, strict bool) (done func(), err
 		_, err = file.Seek(0, io.SeekStart)
 	}
 	return done, err
+}
+
+// askCluster reads which hosts of a cluster present its Secrets. There is no
+// scan of half of them: what cannot be listed ends the command.
+func (l *targetList) askCluster(ctx context.Context, argument string) error {
+	cluster, err := kubernetes.Open(argument, l.getenv)
+	if err != nil {
+		return usagef("%s: %w", argument, err).hintf("type k8s://CONTEXT, or k8s:// for the current one")
+	}
+	hosts, err := cluster.Targets(ctx)
+	if err != nil {
+		return usagef("%s: %w", argument, err)
+	}
+	if bytes.Count(hosts, []byte("\n")) < 2 {
+		return usagef("%s: no Ingress and no Gateway has a host with a certificate", argument)
+	}
+	if l.clusters == nil {
+		l.clusters = make(map[string][]byte)
+	}
+	l.clusters[argument] = hosts
+	return nil
 }
 
 // fileEndings are those of lists and of certificates. No host on the Internet

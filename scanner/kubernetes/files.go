@@ -1,0 +1,46 @@
+package kubernetes
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// bytesOf is what a kubeconfig has in itself, or in a file that it names.
+func bytesOf(data, file, folder string) ([]byte, error) {
+	if data != "" {
+		text, err := base64.StdEncoding.DecodeString(data)
+		if err != nil {
+			return nil, errors.New("it is no base64")
+		}
+		return text, nil
+	}
+	if file == "" {
+		return nil, nil
+	}
+	return readFile(within(folder, file))
+}
+
+func within(folder, name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(folder, name)
+}
+
+// readFile reads a file of a size that such files have.
+func readFile(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	if len(text) > maxConfig {
+		return nil, fmt.Errorf("it is larger than %d MiB", maxConfig>>20)
+	}
+	return text, err
+}
