@@ -40,15 +40,15 @@ type changeJSON struct {
 
 // A conditionJSON is what an endpoint was like in one audit.
 type conditionJSON struct {
-	Status   string    `json:"status"`
-	Error    string    `json:"error"`
-	Severity string    `json:"severity"`
-	Findings []string  `json:"findings"` // rule=severity
-	Refused  []string  `json:"refused"`  // clients
-	Issuer   string    `json:"issuer"`
-	Product  string    `json:"product"`
-	Expires  time.Time `json:"expires"`
-	Due      time.Time `json:"renewal_due,omitzero"` // when the certificate should have been renewed, and was not
+	Status   string     `json:"status"`
+	Error    string     `json:"error"`
+	Severity string     `json:"severity"`
+	Findings []string   `json:"findings"` // rule=severity
+	Refused  []string   `json:"refused"`  // clients
+	Issuer   string     `json:"issuer"`
+	Product  string     `json:"product"`
+	Expires  *time.Time `json:"expires"`              // null: unknown
+	Due      time.Time  `json:"renewal_due,omitzero"` // when the certificate should have been renewed, and was not
 }
 
 // wants reports whether a receiver is told of a change: the events it asked for,
@@ -127,10 +127,14 @@ func condition(f *history.Facts) *conditionJSON {
 	if f == nil {
 		return nil
 	}
-	return &conditionJSON{
+	c := &conditionJSON{
 		Status: f.Status, Error: f.Failure, Severity: severityName(f.Worst), Findings: fields(f.Rules), Refused: fields(f.Refused),
-		Issuer: reports.Clean(f.Issuer), Product: reports.Clean(f.Product), Expires: f.Expires, Due: f.Due,
+		Issuer: reports.Clean(f.Issuer), Product: reports.Clean(f.Product), Due: f.Due,
 	}
+	if !f.Expires.IsZero() {
+		c.Expires = &f.Expires
+	}
+	return c
 }
 
 // fields is never nil: arrays are never null in JSON.

@@ -19,16 +19,29 @@ func sendShoutrrr(ctx context.Context, where string, m message) error {
 	if err != nil {
 		return hide(err, where)
 	}
+	text, params := m.Text, &types.Params{types.TitleKey: m.Title}
+	if isPlainWebhook(where) {
+		if text, err = m.encode(); err != nil {
+			return err
+		}
+		params = &types.Params{}
+	}
 	done := make(chan error, 1)
-	go func() {
-		done <- errors.Join(sender.Send(m.Text, &types.Params{types.TitleKey: m.Title})...)
-	}()
+	go func() { done <- errors.Join(sender.Send(text, params)...) }()
 	select {
 	case err := <-done:
 		return hide(err, where)
 	case <-ctx.Done():
 		return errors.New("the receiver took too long")
 	}
+}
+
+// isPlainWebhook reports whether a receiver is a program behind a URL, which gets
+// the message as JSON as programs of exec do; a template in the URL asks for
+// something else.
+func isPlainWebhook(where string) bool {
+	u, err := url.Parse(where)
+	return err == nil && (u.Scheme == "generic" || strings.HasPrefix(u.Scheme, "generic+")) && !u.Query().Has("template")
 }
 
 // hide takes every part of a URL that may be a secret out of an error.

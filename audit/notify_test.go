@@ -195,6 +195,14 @@ func TestWebhook(t *testing.T) {
 	if len(bodies) != 1 || json.Unmarshal([]byte(bodies[0]), &got) != nil || got["title"] != "tlschain: a test" || !strings.Contains(got["message"], "Nothing has happened") {
 		t.Errorf("the webhook got %q", bodies)
 	}
+	n.Getenv = func(string) string { return "generic+" + web.URL + "/path" }
+	mu.Unlock()
+	err := n.Test(t.Context(), "hook")
+	mu.Lock()
+	var m message
+	if err != nil || len(bodies) != 2 || json.Unmarshal([]byte(bodies[1]), &m) != nil || m.Title != "tlschain: a test" || m.Changes == nil {
+		t.Errorf("without a template the webhook got %q, %v", bodies, err)
+	}
 	if err := n.Test(t.Context(), "nobody"); err == nil || !strings.Contains(err.Error(), "there is hook") {
 		t.Errorf("%v", err)
 	}

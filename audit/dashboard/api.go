@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/audit/history"
 	"github.com/tlschain/tlschain/reports"
 )
 
@@ -19,9 +20,13 @@ var openAPI []byte
 // api answers programs. Endpoints have the form of the JSON report; arrays are
 // never null.
 func (s *Server) api(mux *http.ServeMux) {
-	answer := func(pattern string, f func(*http.Request) (any, error)) {
+	answer := func(pattern string, f func(*http.Request) (any, error), parameters ...string) {
 		mux.HandleFunc("GET /api/v1/"+pattern, func(w http.ResponseWriter, r *http.Request) {
-			v, err := f(r)
+			var v any
+			err := onlyParameters(r, parameters)
+			if err == nil {
+				v, err = f(r)
+			}
 			if err != nil {
 				s.fail(w, r, err)
 				return
@@ -37,14 +42,15 @@ func (s *Server) api(mux *http.ServeMux) {
 	}
 	answer("openapi.json", func(*http.Request) (any, error) { return json.RawMessage(openAPI), nil })
 	answer("groups", s.apiGroups)
-	answer("endpoints", s.apiEndpoints)
+	answer("endpoints", s.apiEndpoints, "group", "severity", "search", "rule", "bundle", "after", "after_severity", "after_id")
 	answer("endpoints/{id}", s.apiEndpoint)
-	answer("audits", s.apiAudits)
+	answer("audits", s.apiAudits, "group", "before")
 	answer("audits/{id}", s.apiAudit)
 	answer("audits/{id}/changes", s.apiChanges)
-	answer("diff", s.apiDiff)
+	answer("diff", s.apiDiff, "from", "to")
 	answer("waivers", s.apiWaivers)
 	mux.HandleFunc("GET /api/v1/audits/{id}/endpoints", s.apiRows)
+	mux.HandleFunc("GET /api/", func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, history.ErrNotFound) })
 }
 
 type apiGroup struct {
@@ -68,6 +74,17 @@ type apiAudit struct {
 	Endpoints int           `json:"endpoints"`
 	Pruned    bool          `json:"pruned"`
 	Summary   audit.Summary `json:"summary"`
+	Counts    apiCounts     `json:"counts"`
+}
+
+// apiCounts are an audit's endpoints by how they are, and what it left out.
+type apiCounts struct {
+	Error       int `json:"error"`
+	Warning     int `json:"warning"`
+	Info        int `json:"info"`
+	OK          int `json:"ok"`
+	Unreachable int `json:"unreachable"`
+	Skipped     int `json:"skipped"`
 }
 
 type apiCurrent struct {
@@ -92,6 +109,13 @@ type apiFacts struct {
 	Expires  *time.Time `json:"expires"`
 	Bundle   string     `json:"bundle_sha256"`
 	Due      *time.Time `json:"renewal_due"`
+	Rules    []apiRule  `json:"rules"`
+}
+
+// An apiRule is one of the findings that count.
+type apiRule struct {
+	Rule     string `json:"rule"`
+	Severity string `json:"severity"`
 }
 
 type apiStep struct {

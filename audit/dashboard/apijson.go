@@ -7,6 +7,8 @@ import (
 
 	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules"
 )
 
 func isNotFound(err error) bool { return errors.Is(err, history.ErrNotFound) }
@@ -29,7 +31,12 @@ func auditJSON(a history.Audit) apiAudit {
 	}
 	s.SkippedLines = append([]string{}, s.SkippedLines...)
 	s.Troubles, s.Clients = append([]string{}, s.Troubles...), append([]string{}, s.Clients...)
-	return apiAudit{a.ID, a.Group, a.Started, orNull(a.Ended), string(a.State), a.Endpoints, a.Pruned, s}
+	return apiAudit{a.ID, a.Group, a.Started, orNull(a.Ended), string(a.State), a.Endpoints, a.Pruned, s, countsJSON(s)}
+}
+
+func countsJSON(s audit.Summary) apiCounts {
+	return apiCounts{OK: s.Worst[rules.None], Info: s.Worst[rules.Info], Warning: s.Worst[rules.Warning], Error: s.Worst[rules.Error],
+		Unreachable: s.Status[string(reports.Failed)], Skipped: s.Skipped}
 }
 
 func currentJSON(c history.Current) apiCurrent {
@@ -38,8 +45,13 @@ func currentJSON(c history.Current) apiCurrent {
 }
 
 func factsJSON(f history.Facts) apiFacts {
+	found := []apiRule{}
+	for _, text := range strings.Fields(f.Rules) {
+		rule, severity, _ := strings.Cut(text, "=")
+		found = append(found, apiRule{rule, severity})
+	}
 	return apiFacts{
-		Status: f.Status, Error: f.Failure, Severity: severityName(f.Worst), Findings: list(f.Rules), Refused: list(f.Refused),
+		Status: f.Status, Error: f.Failure, Severity: severity(f), Rules: found, Findings: list(f.Rules), Refused: list(f.Refused),
 		Issuer: f.Issuer, Product: f.Product, Expires: orNull(f.Expires), Bundle: f.Bundle.String(), Due: orNull(f.Due),
 	}
 }

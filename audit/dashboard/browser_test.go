@@ -154,7 +154,7 @@ func TestIssuers(t *testing.T) {
 	if err != nil || len(fixes) != 1 || fixes[0].N != 3 {
 		t.Fatal(fixes, err)
 	}
-	w := get(h, fmt.Sprintf("/mends/%x/issuers.pem", fixes[0].Bundle))
+	w := get(h, fmt.Sprintf("/mends/%x/issuers.pem", fixes[0].Bundle[:]))
 	if strings.Count(w.Body.String(), "BEGIN CERTIFICATE") != 1 || !strings.HasPrefix(w.Header().Get("Content-Disposition"), `attachment; filename="issuers-`) {
 		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
 	}

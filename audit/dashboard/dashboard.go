@@ -125,13 +125,13 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var bad badRequest
 	switch {
 	case errors.Is(err, history.ErrNotFound):
-		http.Error(w, "not found", http.StatusNotFound)
+		refuse(w, r, "not found", http.StatusNotFound)
 	case errors.As(err, &bad):
-		http.Error(w, bad.text, http.StatusBadRequest)
+		refuse(w, r, bad.text, http.StatusBadRequest)
 	case errors.Is(err, context.Canceled):
 	default:
 		s.Report(fmt.Errorf("answering %s: %w", r.URL.Path, err))
-		http.Error(w, "something went wrong here; the log of tlschain says what", http.StatusInternalServerError)
+		refuse(w, r, "something went wrong here; the log of tlschain says what", http.StatusInternalServerError)
 	}
 }
 

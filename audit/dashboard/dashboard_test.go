@@ -81,7 +81,7 @@ func seen(host string, night int) history.Seen {
 	s.Chain = []history.Certificate{leaf, ca}
 	bundle := sha256.Sum256(ca.SHA256[:])
 	doc := fmt.Sprintf(`{"status":"ok","presentation":"ok","chain":[{"position":0,"role":"leaf","sha256":"%x"},{"position":1,"role":"intermediate","sha256":"%x"}],
-		"missing":[],"findings":[],"clients":[{"client":"go","accepted":true,"by":"presented","reason":"ok","path":[]}],"bundle_sha256":"%x","bundle":["%x"]}`, leaf.SHA256, ca.SHA256, bundle, ca.SHA256)
+		"missing":[],"findings":[],"clients":[{"client":"go","accepted":true,"by":"presented","reason":"ok","path":[]}],"bundle_sha256":"%x","bundle":["%x"]}`, leaf.SHA256[:], ca.SHA256[:], bundle, ca.SHA256[:])
 	switch {
 	case host == "c.example":
 		s.Chain, s.Facts = nil, history.Facts{Status: "failed", Failure: "refused"}
@@ -91,7 +91,7 @@ func seen(host string, night int) history.Seen {
 		s.Worst, s.Presentation, s.Rules, s.Refused, s.Bundle = 3, 3, "missing-intermediate=error", "go", bundle
 		text, _ := json.Marshal("the issuer is missing " + hostile)
 		doc = fmt.Sprintf(`{"status":"ok","presentation":"error","chain":[{"position":0,"role":"leaf","sha256":"%x"}],"missing":[{"after":0,"subject":"CN=CA"}],
-			"findings":[{"rule":"missing-intermediate","severity":"error","message":%s}],"clients":[{"client":"go","accepted":false,"reason":"incomplete"}],"bundle_sha256":"%x","bundle":["%x"]}`, leaf.SHA256, text, bundle, ca.SHA256)
+			"findings":[{"rule":"missing-intermediate","severity":"error","message":%s}],"clients":[{"client":"go","accepted":false,"reason":"incomplete"}],"bundle_sha256":"%x","bundle":["%x"]}`, leaf.SHA256[:], text, bundle, ca.SHA256[:])
 	}
 	s.Doc, s.Hash = []byte(doc), sha256.Sum256([]byte(host+doc))
 	return s
@@ -237,7 +237,7 @@ func TestBundleLacksBytes(t *testing.T) {
 	ca, url := certificate("CN=Nobody's"), "http://ca.example/"+hostile
 	text, _ := json.Marshal(url)
 	lacks.Doc = fmt.Appendf(nil, `{"status":"ok","presentation":"error","chain":[{"position":0,"role":"leaf","sha256":"%x"}],"missing":[{"after":0,"subject":"CN=Nobody's","sha256":"%x","aia_url":%s}],
-		"bundle_sha256":"%x","bundle":["%x"],"unsent":[{"sha256":"%x","subject":"CN=Nobody's"}]}`, lacks.Leaf, ca.SHA256, text, sha256.Sum256(ca.SHA256[:]), ca.SHA256, ca.SHA256)
+		"bundle_sha256":"%x","bundle":["%x"],"unsent":[{"sha256":"%x","subject":"CN=Nobody's"}]}`, lacks.Leaf[:], ca.SHA256[:], text, sha256.Sum256(ca.SHA256[:]), ca.SHA256[:], ca.SHA256[:])
 	lacks.Hash[0] ^= 1
 	if err := w.Add(t.Context(), lacks); err != nil {
 		t.Fatal(err)
@@ -247,7 +247,7 @@ func TestBundleLacksBytes(t *testing.T) {
 	}
 	h := handler(t, s)
 	page := get(h, "/endpoints/1").Body.String()
-	for _, want := range []string{"not the bytes of", "CN=Nobody&#39;s", fmt.Sprintf("%x", ca.SHA256), "http://ca.example/&lt;script&gt;", "tlschain fix a.example --aia"} {
+	for _, want := range []string{"not the bytes of", "CN=Nobody&#39;s", ca.SHA256.String(), "http://ca.example/&lt;script&gt;", "tlschain fix a.example --aia"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)
 		}

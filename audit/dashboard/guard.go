@@ -120,7 +120,7 @@ func (g *guard) wrap(next http.Handler) http.Handler {
 			}
 		} else if !g.admits(r) {
 			w.Header().Set("WWW-Authenticate", `Basic realm="tlschain", charset="UTF-8"`)
-			http.Error(w, "who are you?", http.StatusUnauthorized)
+			refuse(w, r, "who are you?", http.StatusUnauthorized)
 			return
 		}
 		next.ServeHTTP(w, r)
