@@ -43,7 +43,7 @@ func printHelp(w io.Writer, c *cli.Command) error {
 		fmt.Fprintf(&b, "\n%s\n", wrap(sentence(c.Usage), ""))
 	}
 	if c.Description != "" {
-		fmt.Fprintf(&b, "\n%s\n", strings.TrimSpace(c.Description))
+		fmt.Fprintf(&b, "\n%s\n", strings.Trim(c.Description, "\n"))
 	}
 	if len(c.Subcommands) > 0 {
 		fmt.Fprintf(&b, "\nCommands:\n")

@@ -63,7 +63,7 @@ func manPage(c, above *cli.Command) string {
 		fmt.Fprintf(&b, ".I %s\n", roff(c.ArgsUsage))
 	}
 	if c.Description != "" { // it is laid out by hand
-		fmt.Fprintf(&b, ".SH DESCRIPTION\n.nf\n%s\n.fi\n", roff(strings.TrimSpace(c.Description)))
+		fmt.Fprintf(&b, ".SH DESCRIPTION\n.nf\n%s\n.fi\n", roff(strings.Trim(c.Description, "\n")))
 	}
 	if len(c.Subcommands) > 0 {
 		b.WriteString(".SH COMMANDS\n")
