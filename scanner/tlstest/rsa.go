@@ -80,14 +80,42 @@ func primeFrom(stream io.Reader, lo *big.Int) *big.Int {
 		p := new(big.Int).SetBytes(raw)
 		p.Mod(p, lo).Add(p, lo)
 		p.SetBit(p, 0, 1)
-		for range 200 { // walk on from here: cheaper than drawing again
-			if p.ProbablyPrime(1) {
+		for _, divisible := range sieved(p) { // walk on from here: cheaper than drawing again
+			if !divisible && p.ProbablyPrime(1) {
 				return p
 			}
 			p.Add(p, two)
 		}
 	}
 }
+
+// sieved tells of 200 odd numbers from p on, which is far above all small primes,
+// those that one of these divides: they need no test that costs something.
+func sieved(p *big.Int) (divisible [200]bool) {
+	var rest big.Int
+	for _, q := range smallPrimes() {
+		r := int(rest.Mod(p, big.NewInt(int64(q))).Int64())
+		for i := (q - r) * ((q + 1) / 2) % q; i < len(divisible); i += q { // p + 2i is a multiple of q
+			divisible[i] = true
+		}
+	}
+	return divisible
+}
+
+// smallPrimes are the odd ones up to 2^13.
+var smallPrimes = sync.OnceValue(func() (primes []int) {
+	var composite [1 << 13]bool
+	for q := 3; q < len(composite); q += 2 {
+		if composite[q] {
+			continue
+		}
+		primes = append(primes, q)
+		for i := q * q; i < len(composite); i += q {
+			composite[i] = true
+		}
+	}
+	return primes
+})
 
 // smallRSA signs with keys that crypto/rsa refuses to use (under 1024 bits):
 // PKCS #1 v1.5, RFC 8017 section 8.2.1. It is not constant-time: there is no

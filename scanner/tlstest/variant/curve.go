@@ -2,6 +2,7 @@ package variant
 
 import (
 	"crypto"
+	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/sha256"
@@ -97,7 +98,14 @@ func (c *curve) add(x1, y1, x2, y2 *big.Int) (x, y *big.Int) {
 	return x, y
 }
 
+// times multiplies the generator. Curves that Go knows are quicker its way.
 func (c *curve) times(k *big.Int) (x, y *big.Int) {
+	if quick := map[string]ecdh.Curve{"p256": ecdh.P256(), "p384": ecdh.P384(), "p521": ecdh.P521()}[c.name]; quick != nil {
+		if key, err := quick.NewPrivateKey(k.FillBytes(make([]byte, c.size))); err == nil {
+			point := key.PublicKey().Bytes()[1:]
+			return new(big.Int).SetBytes(point[:c.size]), new(big.Int).SetBytes(point[c.size:])
+		}
+	}
 	px, py := c.gx, c.gy
 	for i := range k.BitLen() {
 		if k.Bit(i) == 1 {
