@@ -192,8 +192,11 @@ func TestPageOfTenThousand(t *testing.T) {
 		t.Errorf("%d bytes", len(page))
 	}
 	b := open(t, page)
-	if n := len(b.names()); n != 10_000 {
-		t.Errorf("%d endpoints are shown", n)
+	if n := len(b.names()); n != pageRows {
+		t.Errorf("%d endpoints are elements", n)
+	}
+	if text := browsertest.JS[string](b.Tab, `document.getElementById("shown").textContent`); !strings.HasPrefix(text, "10000 ") {
+		t.Errorf("it tells: %s", text)
 	}
 	undrawn := browsertest.JS[int](b.Tab, `[...document.querySelectorAll(".ep")].filter(e => { const u = e.querySelector(".pic use"); return !u || !document.querySelector(u.getAttribute("href")) }).length`)
 	if undrawn > 0 {

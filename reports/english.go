@@ -40,8 +40,11 @@ func english() labels {
 		Reasons: "Why clients refuse", SentLine: "Sent", Corrected: "Sent against corrected", Added: "add", Dropped: "leave out",
 		Moved: "move", Kept: "keep", Why: "Why it matters", HowToFix: "How to fix it", References: "References",
 		NotListed: "%d more endpoint is not listed here.|%d more endpoints are not listed here.",
-		NoDetail:  "The detail is left out to keep this page small; scan this endpoint alone to see it.",
-		Drawing:   "Chain", Details: "Certificates", Handshake: "Handshake", TimesOut: "Error",
+		NeedScript: "%d more endpoint is in this file, and is shown where scripts run.|%d more endpoints are in this file, and are shown " +
+			"where scripts run.",
+		More:     "Show more",
+		NoDetail: "The detail is left out to keep this page small; scan this endpoint alone to see it.",
+		Drawing:  "Chain", Details: "Certificates", Handshake: "Handshake", TimesOut: "Error",
 		ClientAsked: "The server asks for a client certificate.", ClientCA: "It takes those of these CAs:",
 		AnyClientCA: "It names no CA.",
 		Legend: "Solid boxes were sent, at their position; dashed ones are missing; dotted ones are in clients' stores. " +

@@ -52,12 +52,14 @@ type htmlRow struct {
 	name   string
 	base   []byte // always written
 	detail []byte // written while there is room
+	entry  indexEntry
 }
 
 // The bounds of the page, in endpoints and bytes.
 const (
-	maxListed    = 20_000
-	maxPage      = 26 << 20
+	maxListed    = 100_000
+	maxPage      = 26 << 20 // with details
+	maxBare      = 58 << 20 // without
 	maxPictures  = 6 << 20
 	maxExpiring  = 100
 	maxFixesOpen = 6 // the others are folded away
@@ -119,7 +121,7 @@ func (h *htmlWriter) Endpoint(e *Endpoint) error {
 	if err != nil {
 		return err
 	}
-	h.rows = append(h.rows, htmlRow{rank: e.rank(), name: v.Name, base: base, detail: detail})
+	h.rows = append(h.rows, htmlRow{rank: e.rank(), name: v.Name, base: base, detail: detail, entry: entryOf(v)})
 	h.expires(e, v.ID)
 	if len(h.rows) >= 2*maxListed {
 		h.trim()
@@ -143,6 +145,18 @@ func (h *htmlWriter) trim() {
 	if extra := len(h.rows) - maxListed; extra > 0 {
 		h.omitted += extra
 		h.rows = slices.Clone(h.rows[:maxListed])
+	}
+}
+
+// fit leaves out those that the page has no room for, the best of all.
+func (h *htmlWriter) fit() {
+	size := 0
+	for i, r := range h.rows {
+		if size += len(r.base) + len(r.entry.text) + len(r.name); size > maxBare {
+			h.omitted += len(h.rows) - i
+			h.rows = h.rows[:i]
+			return
+		}
 	}
 }
 
@@ -217,6 +231,7 @@ type page struct {
 	Refusers  []string
 	Rules     []ruleText
 	Omitted   int
+	Paged     int // endpoints that the script shows
 	Pictures  []template.HTML
 	Style     template.CSS
 	Script    template.JS
@@ -246,6 +261,7 @@ func (h *htmlWriter) End(s Summary) error {
 		return h.err
 	}
 	h.trim()
+	h.fit()
 	h.sortExpiring()
 	p := page{
 		L: h.l, Lang: h.l.lang, Header: h.header, Summary: s, Steps: h.l.next(s, h.header.Flags), Expiring: h.expiring,
@@ -253,6 +269,9 @@ func (h *htmlWriter) End(s Summary) error {
 		Pictures: h.drawn, Style: template.CSS(pageStyle), Script: template.JS(pageScript),
 		Policy: "default-src 'none'; img-src data:; style-src '" + digest(pageStyle) + "'; script-src '" + digest(pageScript) +
 			"'; base-uri 'none'; form-action 'none'",
+	}
+	if len(h.rows) > pagedFrom {
+		p.Paged = len(h.rows) - pageRows
 	}
 	for i, m := range s.Fixes {
 		if i < maxFixesOpen && (i < 3 || m.Endpoints > 1) {
@@ -303,17 +322,22 @@ func (h *htmlWriter) write(p page) error {
 	if err != nil {
 		return err
 	}
+	var out rowWriter = plainRows{h.w}
+	if len(h.rows) > pagedFrom {
+		out = &pagedRows{w: h.w}
+	}
 	for _, r := range h.rows {
 		detail := r.detail
 		if room -= len(detail); room < 0 {
 			room += len(detail)
 			detail = left
 		}
-		for _, part := range [][]byte{r.base, detail, []byte("</div></details>\n")} {
-			if _, err := h.w.Write(part); err != nil {
-				return err
-			}
+		if err := out.row(r, detail); err != nil {
+			return err
 		}
+	}
+	if err := out.end(); err != nil {
+		return err
 	}
 	if err := h.t.ExecuteTemplate(h.w, "bottom", p); err != nil {
 		return fmt.Errorf("writing the page: %w", err)
