@@ -93,7 +93,7 @@ func cut(all []scanner.Target) ([]history.Shard, error) {
 	n := (len(all) + shardTargets - 1) / shardTargets
 	in := make([][]scanner.Target, n)
 	for i := range all {
-		s := scanner.ShardOf(&all[i], uint64(n))
+		s := scanner.SpreadOf(&all[i], uint64(n))
 		in[s] = append(in[s], all[i])
 	}
 	var shards []history.Shard
