@@ -96,6 +96,8 @@ func (p *pagedRows) row(r htmlRow, detail []byte) error {
 
 const blockStart = `<script type="text/plain" class="rows">`
 
+const indexStart = `<script type="application/json" id="index">[`
+
 func (p *pagedRows) end() error {
-	return writeAll(p.w, []byte("</script>\n<script type=\"application/json\" id=\"index\">["), p.index[min(len(p.index), 1):], []byte("]</script>\n"))
+	return writeAll(p.w, []byte("</script>\n"+indexStart), p.index[min(len(p.index), 1):], []byte("]</script>\n"))
 }
