@@ -155,6 +155,7 @@ func (e *Engine) presentationOf(o *scanner.Observation) rules.Presentation {
 		RSAExchange: o.RSAExchange(),
 		Flight:      o.Flight,
 		Unstapled:   o.Complete && len(o.Staple) == 0,
+		OCSP:        o.Staple,
 	}
 	for _, sct := range o.SCTs {
 		if t, ok := cert.SCTTime(sct); ok {

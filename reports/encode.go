@@ -127,10 +127,23 @@ func (h *Handshake) append(b []byte) []byte {
 	if h.ALPN != "" {
 		b = appendText(append(b, `,"alpn":`...), h.ALPN)
 	}
+	if h.Staple != nil {
+		b = h.Staple.append(append(b, `,"staple":`...))
+	}
 	if h.ClientAsked {
 		b = append(b, `,"client_asked":true`...)
 	}
 	b = appendOptional(b, `,"client_ca":`, h.ClientCA)
+	return append(b, '}')
+}
+
+func (s *Staple) append(b []byte) []byte {
+	b = appendText(append(b, `{"status":`...), string(s.Status))
+	b = appendTime(append(b, `,"this_update":`...), s.ThisUpdate)
+	b = appendTime(append(b, `,"next_update":`...), s.NextUpdate)
+	if s.Fault != "" {
+		b = appendText(append(b, `,"fault":`...), s.Fault)
+	}
 	return append(b, '}')
 }
 

@@ -132,6 +132,10 @@ func (e *Endpoint) judged(v *rules.Verdict) {
 		e.Findings[i] = finding(f)
 	}
 	e.DANE = daneOf(v)
+	if v.Staple != nil && e.Handshake != nil {
+		e.Handshake.Staple = &Staple{Status: v.Staple.Status, ThisUpdate: v.Staple.ThisUpdate, NextUpdate: v.Staple.NextUpdate,
+			Fault: v.Staple.Fault}
+	}
 	e.Severity = e.Worst()
 	e.leafFacts(v)
 	e.Clients = make([]Client, len(v.Clients))

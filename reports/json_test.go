@@ -126,7 +126,7 @@ func ofSeveralAudits() Endpoint {
 func TestNoFieldIsForgotten(t *testing.T) {
 	several := ofSeveralAudits()
 	several.Findings = append(several.Findings, Finding{Rule: "expired-leaf", Variant: "rsa"})
-	several.Transport, several.QUIC = "quic", &QUIC{Status: OK, Handshake: Handshake{ALPN: "h3", ClientAsked: true, ClientCA: []string{"CN=R"}}}
+	several.Transport, several.QUIC = "quic", &QUIC{Status: OK, Handshake: Handshake{ALPN: "h3", Staple: &Staple{Status: "good", Fault: "it is out of date"}, ClientAsked: true, ClientCA: []string{"CN=R"}}}
 	several.DANE = &DANE{Error: "no answer", Records: []TLSA{{State: rules.DANEOther}}, More: 1}
 	var tally Tally
 	tally.Skip("hosts.txt:3", "it is no target")

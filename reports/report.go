@@ -109,6 +109,7 @@ type Handshake struct {
 	DurationMS  float64 `json:"duration_ms" doc:"of the whole attempt: dial, STARTTLS and handshake"`
 	ALPN        string  `json:"alpn,omitempty" doc:"protocol that was agreed in a QUIC handshake, such as h3; absent: none, or TCP"`
 
+	Staple      *Staple  `json:"staple,omitempty" doc:"the stapled OCSP response; absent: none was sent"`
 	ClientAsked bool     `json:"client_asked,omitempty" doc:"the server asked for a client certificate; absent: no, or by TLS 1.2 with --fast, which does not read so far"`
 	ClientCA    []string `json:"client_ca,omitempty" doc:"names of the CAs whose client certificates the server says it takes (RFC 4514), in its order, at most 1,000; absent: it names none"`
 }
@@ -119,6 +120,14 @@ type QUIC struct {
 	Error     *Error    `json:"error" doc:"why there is no chain, or why the handshake did not complete after it; null: neither"`
 	Handshake Handshake `json:"handshake"`
 	Chain     []Hash    `json:"chain" doc:"SHA-256s of the certificates as sent, in order"`
+}
+
+// A Staple is a stapled OCSP response: what it says of the leaf.
+type Staple struct {
+	Status     rules.StapleStatus `json:"status" enum:"good,revoked,unknown,broken" doc:"broken: it cannot be read"`
+	ThisUpdate time.Time          `json:"this_update" null:"yes"`
+	NextUpdate time.Time          `json:"next_update" null:"yes" doc:"until when it is good; null: newer ones are always there"`
+	Fault      string             `json:"fault,omitempty" doc:"why clients do not go by it: out of date, of another certificate, or not signed by its issuer"`
 }
 
 // A DANE is what DNS says of a server's certificates, and what that is to those

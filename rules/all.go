@@ -17,6 +17,7 @@ var all = []*Rule{
 	&distrustedRoot, &rootPhaseOut, &unloadableFile, &aiaFailed, &waiverExpired,
 	&clientAuthEKUAbsent, &clientChainIncomplete, &clientCAUnlisted,
 	&daneMismatch, &daneAnchorNotSent, &danePointsToRevoked, &daneUnauthenticated,
+	&revokedByStaple, &badStaple, &stapleAbsent,
 
 	&oddCertificate, &clientRejects,
 }

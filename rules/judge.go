@@ -177,6 +177,7 @@ func (j *Judge) judge(s *Subject) *Verdict {
 		Clients:      s.Clients,
 		State:        state,
 		Matches:      s.daneMatches(),
+		Staple:       s.readStaple(),
 		Product:      s.Product.Name,
 	}
 	if s.DANE != nil {

@@ -114,6 +114,7 @@ func judgeRecipe(t *testing.T, r *tlstest.Recipe) *Verdict {
 		q.Variant = scanner.Variant(v)
 		p.Variants = append(p.Variants, q)
 	}
+	p.OCSP, p.Unstapled = r.OCSP, r.Unstapled
 	p.DANE, p.Mail = daneAnswer(t, r), slices.Contains(r.DNS, "mail")
 	if r.ServerKey != nil {
 		p.ServerKey = parse(t, r.ServerKey).Key.SPKI

@@ -26,6 +26,7 @@ type Presentation struct {
 	TLS         uint16          // version of TLS that was agreed, as in crypto/tls; 0: not known
 	Flight      int             // bytes of a QUIC server's flight, sent before it had the client's address validated; 0: no limit is known
 	Unstapled   bool            // the server was asked for a stapled OCSP response and gave none
+	OCSP        []byte          // the stapled OCSP response; nil: none
 	RSAExchange bool            // the leaf's key is used for RSA key exchange, and makes no signatures
 	Expect      cert.Hash       // SHA-256 of the leaf that should be served; zero: none expected
 	ServerKey   cert.Hash       // SHA-256 of the SPKI of the server's private key; zero: not given
@@ -41,7 +42,7 @@ type Presentation struct {
 // alone reports whether the entries and the name are all there is to judge.
 func (p *Presentation) alone() bool {
 	return p.Expect == cert.Hash{} && p.ServerKey == cert.Hash{} && len(p.Variants) == 0 &&
-		len(p.AIA) == 0 && len(p.File) == 0 && len(p.Served) == 0 && p.DANE == nil
+		len(p.AIA) == 0 && len(p.File) == 0 && len(p.Served) == 0 && p.DANE == nil && len(p.OCSP) == 0
 }
 
 // Question is what clients are asked about a presentation.
@@ -112,6 +113,7 @@ type Verdict struct {
 	Clients  []client.Verdict
 	Others   []*Verdict          // on what other handshakes with the address showed, where that is another chain
 	TLSA     []tlsa.Record       // that would be right for the chain, where DNS was asked
+	Staple   *Staple             // what the stapled OCSP response says; nil: none came
 	Matches  []DANEMatch         // what each TLSA record is to the chain
 	State    Severity            // worst finding of class presentation
 	Bundle   *cert.Hash          // identifies the corrected certificates after the leaf; nil: no fix is known

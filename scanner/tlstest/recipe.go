@@ -46,6 +46,8 @@ import (
 //	flaw LINE LOADER ...  the file is written so that these do not load it; "none": all do
 //	tlsa 3 1 1 L          a TLSA record that names L
 //	dns unsigned          the TLSA records are not authenticated; mail: the server takes mail; failed: there is no answer
+//	ocsp good L by I      the stapled response: good, revoked or unknown; valid from -1d to +1d, or options from=, to=, embedded
+//	unstapled             none was sent, though it was asked for
 //	client                what is presented is a client's; the clients are servers then
 //	accepts R ...         the CAs that the server names in its request; implies client
 //	leafkey L             whose key the server has (default: the first presented)
@@ -80,6 +82,8 @@ type Recipe struct {
 	Only      bool
 	TLSA      []TLSA   // what DNS says
 	DNS       []string // unsigned, mail, failed
+	OCSP      []byte   // the stapled response
+	Unstapled bool     // there is none
 	Client    bool     // a client presents it to a server
 	Accepts   [][]byte // certificates of the CAs that the server names
 	LeafKey   *Key     // of what is presented first; nil if that is junk

@@ -31,6 +31,7 @@ import (
 //	aki=none|of:NAME|bad|issuerserial:NAME
 //	nc=permit:example.test,exclude:example.org
 //	aia=URL,...  policy=OID,...
+//	staple                demands a stapled OCSP response
 //	serial=N  v1  trailing  dupext  critical  pad=N
 //
 // encipher is server and what RSA key exchange needs beside. trailing puts two bytes behind the certificate's end, dupext repeats the
@@ -140,6 +141,10 @@ func (r *Recipe) extension(t *Template, w word) (err error) {
 // flags are the options without a value.
 func flags() map[string]func(*Template) {
 	return map[string]func(*Template){
+		"staple": func(t *Template) { // RFC 7633: TLS feature status_request
+			feature := pkix.Extension{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 1, 24}, Value: []byte{0x30, 3, 2, 1, 5}}
+			t.ExtraExtensions = append(t.ExtraExtensions, feature)
+		},
 		"newkey":   func(t *Template) { t.SubjectKeyId = nil },
 		"nosan":    func(t *Template) { t.DNSNames, t.IPAddresses = nil, nil },
 		"corrupt":  func(t *Template) { t.Corrupt = true },

@@ -51,6 +51,10 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 		return r.tlsa(words)
 	case "dns":
 		r.DNS, err = appendNames(r.DNS, words)
+	case "ocsp":
+		return r.ocsp(words)
+	case "unstapled":
+		r.Unstapled = true
 	case "client":
 		r.Client = true
 	case "only":
@@ -77,7 +81,8 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 	default:
 		err = fmt.Errorf("no statement %q: want root, ca, cross, leaf, copy, junk, present, sibling, variant, anchors, store, pool, catalog, "+
 			"revoked, public, distrust, "+
-			"client, accepts, tlsa, dns, leafkey, serverkey, expected, aiafailed, flaw, at, name, clients, expect, absent or only", verb)
+			"client, accepts, tlsa, dns, "+
+			"ocsp, unstapled, leafkey, serverkey, expected, aiafailed, flaw, at, name, clients, expect, absent or only", verb)
 	}
 	return err
 }
