@@ -48,7 +48,7 @@ func (t *tableWriter) details(e *Endpoint) string {
 		t.paragraph(&b, "  ", "  ", head)
 		t.paragraph(&b, "    ", "    ", f.Message)
 		if len(f.Clients) > 0 {
-			t.paragraph(&b, "    ", "    ", fmt.Sprintf(t.l.Breaks, t.l.list(f.Clients, 8)))
+			t.paragraph(&b, "    ", "    ", t.l.breaks(f.Clients, e.Clients, 8))
 		}
 		if f.Fix != "" && !f.Waived {
 			t.paragraph(&b, "    ", "    ", t.l.HowTo+" "+f.Fix)

@@ -15,7 +15,7 @@ func english() labels {
 
 		OK: "OK", Info: "with info", Warning: "with warnings", Error: "with errors", Failed: "not reached", Waived: "waived", Skipped: "skipped",
 
-		Breaks: "Breaks for %s", AndMore: "%d more", Until: "until %s",
+		Breaks: "Breaks for %s", AndMore: "%d more", AllClients: "all %d clients", Until: "until %s",
 		Counts: "%d endpoint|%d endpoints", CountsOf: "%d %s", Who: "Refused most by", Of: "%d of %d",
 		Next: "Next", NextFixOne: "fixes the worst of %d endpoints that need the same intermediates",
 		NextFixOther: "writes the file for the other handshake of %d endpoint|fixes one of %d endpoints at fault in another handshake",

@@ -118,7 +118,7 @@ func (v *endpointView) findings(l labels) {
 			m = findingMark{"", f.Rule + " (" + l.Waived + ")", "dim"}
 		}
 		if len(f.Clients) > 0 {
-			out.Breaks = fmt.Sprintf(l.Breaks, l.list(f.Clients, 12))
+			out.Breaks = l.breaks(f.Clients, v.Endpoint.Clients, 12)
 		}
 		if aboutGap(f.Rule) && !named {
 			named = true

@@ -15,7 +15,7 @@ func japanese() labels {
 
 		OK: "正常", Info: "情報のみ", Warning: "警告あり", Error: "エラーあり", Failed: "未判定", Waived: "容認済み", Skipped: "対象外の行",
 
-		Breaks: "接続できないクライアント: %s", AndMore: "他 %d 件", Until: "%s まで",
+		Breaks: "接続できないクライアント: %s", AndMore: "他 %d 件", AllClients: "全 %d 種", Until: "%s まで",
 		Counts: "接続先 %d 件", CountsOf: "%[2]s %[1]d", Who: "拒否の多いクライアント", Of: "%[2]d 件中 %[1]d 件",
 		Next: "次の手順", NextFixOne: "同じ中間証明書を必要とする %d 件のうち、最も重い 1 件を直す",
 		NextFixOther: "他のハンドシェイクに問題がある %d 件のうち 1 件のファイルを作成",

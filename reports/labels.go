@@ -27,6 +27,7 @@ type labels struct {
 
 	Breaks     string // %s names of clients
 	AndMore    string // %d
+	AllClients string // %d
 	Until      string // %s a date
 	Counts     string // %d endpoints
 	CountsOf   string // %d and one of the states
@@ -82,6 +83,14 @@ func (l labels) list(names []string, n int) string {
 		return strings.Join(names, ", ")
 	}
 	return strings.Join(names[:n], ", ") + ", " + fmt.Sprintf(l.AndMore, len(names)-n)
+}
+
+// breaks names the clients that refuse, at most n, or says that all do.
+func (l labels) breaks(refuse []string, of []Client, n int) string {
+	if len(refuse) > n && len(refuse) == len(of) {
+		return fmt.Sprintf(l.Breaks, fmt.Sprintf(l.AllClients, len(of)))
+	}
+	return fmt.Sprintf(l.Breaks, l.list(refuse, n))
 }
 
 // role names a role.

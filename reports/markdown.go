@@ -80,7 +80,7 @@ func (m *markdownWriter) details(e *Endpoint) string {
 		}
 		b.WriteString(md(f.Message))
 		if len(f.Clients) > 0 {
-			b.WriteString(" " + md(fmt.Sprintf(m.l.Breaks, m.l.list(f.Clients, 8))) + ".")
+			b.WriteString(" " + md(m.l.breaks(f.Clients, e.Clients, 8)) + ".")
 		}
 		b.WriteString("\n")
 		if f.Fix != "" && !f.Waived {
