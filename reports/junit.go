@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/tlschain/tlschain/rules"
 )
@@ -144,7 +145,9 @@ func (e *Endpoint) junitWhole() junitCase {
 	failure := junitNote{}
 	for _, id := range e.judgedBy() {
 		one := e.junitCase(id)
-		c.Out += one.Out
+		for line := range strings.Lines(one.Out) {
+			c.Out += id + ": " + line
+		}
 		if one.Skipped != nil {
 			c.Out += id + ": " + one.Skipped.Message + "\n"
 		}

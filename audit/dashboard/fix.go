@@ -62,9 +62,7 @@ func bundleOf(e *reports.Endpoint) (hashes []history.Hash) {
 	if len(hashes) != 1 || e.BundleSHA256.IsZero() {
 		return nil
 	}
-	for _, h := range e.Bundle {
-		hashes = append(hashes, h)
-	}
+	hashes = append(hashes, e.Bundle...)
 	presented := make([]history.Hash, len(e.Chain))
 	for i, c := range e.Chain {
 		presented[i] = c.SHA256
