@@ -85,6 +85,9 @@ func TestApacheConfigurationsAtFault(t *testing.T) {
 	for range 40 {
 		growing += "Define A ${A}${A}\n"
 	}
+	wide := "<Macro M $x>\n" + strings.Repeat("$x", 20_000) + "\n</Macro>\nUse M " + strings.Repeat("a", 60_000)
+	long := "<Macro M $x>\n" + strings.Repeat("a\n", 300_000) + "</Macro>\n" + strings.Repeat("Use M b\n", 90_000)
+	many := "Define A " + strings.Repeat("a", 60_000) + "\n" + strings.Repeat("${A}", 16_000)
 	const host = "<VirtualHost *:443>\nSSLEngine on\n"
 	configsAtFault(t, "apache", "apache2.conf", map[string]configFault{
 		"include loop":    {"Include ./apache2.conf", "apache2.conf includes itself, by "},
@@ -95,6 +98,9 @@ func TestApacheConfigurationsAtFault(t *testing.T) {
 		"deep":            {strings.Repeat("<If a>\n", 100_000), "more than 50 deep"},
 		"doubling macros": {doubling + "Use A45 x\n", "macros are used more than 100000 times"},
 		"growing":         {growing, "the line is longer than 64 KiB"},
+		"wide macros":     {wide, "with the arguments of the macro the line is longer than 64 KiB"},
+		"long macros":     {long, "there are more than 500000 lines"},
+		"many variables":  {many, "with what is defined the line is longer than 64 KiB"},
 		"unknown macro":   {"Use Site a", `no macro "Site a" with 1 arguments`},
 		"itself":          {"<Macro M>\nUse M\n</Macro>\nUse M\n", "more than 50 deep"},
 		"no TLS":          {"Listen 80\n<VirtualHost *:80>\n</VirtualHost>", "no server in it listens for TLS"},

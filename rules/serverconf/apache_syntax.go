@@ -2,6 +2,7 @@ package serverconf
 
 import (
 	"fmt"
+	"io"
 	"path"
 	"regexp"
 	"slices"
@@ -31,6 +32,7 @@ type apacheReader struct {
 	macros  map[string]*apacheMacro
 	lines   int
 	uses    int // of macros, which may use others
+	grown   int // bytes of lines after that
 }
 
 type apacheMacro struct {
@@ -124,16 +126,41 @@ func (r *apacheReader) block(c *lineCursor, section string) (list []directive, e
 // expand puts in what is defined. What is not stays as it is, as with Apache,
 // which has the environment of its start beside.
 func (r *apacheReader) expand(line apacheLine) (string, error) {
+	size := len(line.text)
 	text := apacheVariable.ReplaceAllStringFunc(line.text, func(v string) string {
-		if value, ok := r.defines[v[2:len(v)-1]]; ok {
-			return value
+		value, ok := r.defines[v[2:len(v)-1]]
+		if !ok {
+			return v
 		}
-		return v
+		if size += len(value); size > maxLength {
+			return ""
+		}
+		return value
 	})
-	if len(text) > maxLength {
+	if size > maxLength {
 		return "", fmt.Errorf("%v: with what is defined the line is longer than %d KiB", line.Place, maxLength>>10)
 	}
-	return text, nil
+	return text, r.made(line.Place, text)
+}
+
+// made counts a line that macros and definitions made.
+func (r *apacheReader) made(at Place, text string) error {
+	if r.grown += len(text) + 1; r.grown > maxBytes {
+		return fmt.Errorf("%v: with macros and definitions the configuration is larger than %d MiB", at, maxBytes>>20)
+	}
+	return nil
+}
+
+// A boundedLine takes a line of up to maxLength, and fails beyond.
+type boundedLine struct{ strings.Builder }
+
+func (b *boundedLine) Write(p []byte) (int, error) { return b.WriteString(string(p)) }
+
+func (b *boundedLine) WriteString(s string) (int, error) {
+	if b.Len()+len(s) > maxLength {
+		return 0, io.ErrShortBuffer
+	}
+	return b.Builder.WriteString(s)
 }
 
 var apacheVariable = regexp.MustCompile(`\$\{[^{}:]+\}`)
@@ -312,9 +339,14 @@ func (r *apacheReader) use(c *lineCursor, d directive) ([]directive, error) {
 	replacer := strings.NewReplacer(pairs...)
 	inner := &lineCursor{within: c.within, depth: c.depth + 1}
 	for _, line := range m.lines {
-		if line.text = replacer.Replace(line.text); len(line.text) > maxLength {
+		var text boundedLine
+		if _, err := replacer.WriteString(&text, line.text); err != nil {
 			return nil, fmt.Errorf("%v: with the arguments of the macro the line is longer than %d KiB",
 				line.Place, maxLength>>10)
+		}
+		line.text = text.String()
+		if err := r.made(line.Place, line.text); err != nil {
+			return nil, err
 		}
 		inner.lines = append(inner.lines, line)
 	}
