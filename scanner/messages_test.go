@@ -16,7 +16,7 @@ func TestLateGreetingNamesTimeout(t *testing.T) {
 	server := tlstest.For(t).Script(func(conn net.Conn) { conn.Read(make([]byte, 1)) })
 	target := at(server, "mx.example.test")
 	target.STARTTLS = "smtp"
-	o := one(t, &Scanner{Timeout: 50 * time.Millisecond}, target)
+	o := one(t, &Scanner{Timeout: time.Second}, target)
 	if o.Failure == nil || o.Failure.Code != Timeout || !strings.Contains(o.Failure.Message, "--timeout") {
 		t.Errorf("%v", o.Failure)
 	}
