@@ -5,10 +5,10 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
-	"os"
 	"strings"
 	"time"
 
+	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/audit/history"
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules/policy"
@@ -29,9 +29,9 @@ const maxUses = 20
 
 // ReadWaivers reads a waivers file as uses that have seen no endpoint yet.
 func ReadWaivers(group, file string) ([]WaiverUse, error) {
-	text, err := os.ReadFile(file)
+	text, err := (&tlschain.Env{}).ReadFile(file)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	waivers, err := policy.ParseWaivers(file, text)
 	if err != nil {

@@ -90,7 +90,7 @@ func (p *process) waiverUses(c *cli.Context) (uses []audit.WaiverUse, known bool
 	for _, file := range c.Args().Slice() {
 		some, err := audit.ReadWaivers("", file)
 		if err != nil {
-			return nil, false, usagef("%w", err)
+			return nil, false, usagef("%w", err).hintf("give a waivers file, or none for those of tlschain.yaml")
 		}
 		uses = append(uses, some...)
 	}

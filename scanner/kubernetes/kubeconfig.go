@@ -76,7 +76,7 @@ func Open(name string, getenv func(string) string) (*Cluster, error) {
 	}
 	text, err := readFile(file[0])
 	if err != nil {
-		return nil, fmt.Errorf("kubeconfig %s: %w", file[0], err)
+		return nil, fmt.Errorf("kubeconfig %w", err)
 	}
 	c, err := parse(text, context, filepath.Dir(file[0]))
 	if err != nil {
