@@ -48,7 +48,7 @@ func TestAuditOfMutualTLS(t *testing.T) {
 		code int
 		out  string
 	}{
-		{"    client_cert: nowhere.pem\n", 2, "client_cert: open " + filepath.Join(dir, "nowhere.pem")},
+		{"    client_cert: nowhere.pem\n", 2, "client_cert " + filepath.Join(dir, "nowhere.pem") + ": no such file"},
 		{"    client_key: client.pem\n", 2, "client_key without client_cert"},
 		{"    expect: nowhere.pem\n", 2, "expect " + filepath.Join(dir, "nowhere.pem")},
 		{"    dns: nowhere\n", 2, "dns \"nowhere\""},
