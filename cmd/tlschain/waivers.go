@@ -48,7 +48,7 @@ func (p *process) waivers(c *cli.Context) error {
 	case "json":
 		write = waiversJSON
 	default:
-		return usagef("--format %q: there are table and json", c.String("format"))
+		return usagef("--format %q: type table or json", c.String("format"))
 	}
 	uses, known, err := p.waiverUses(c)
 	if err != nil {

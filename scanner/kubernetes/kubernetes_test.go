@@ -221,11 +221,11 @@ func TestClustersAtFault(t *testing.T) {
 		config("server: https://192.0.2.1, insecure-skip-tls-verify: true", ""):      "would not be verified",
 		config("server: https://192.0.2.1", "exec: {command: aws}"):                  "logs in by a program, which is not run",
 		config("server: https://192.0.2.1", "username: admin"):                       "logs in by a password",
-		config("server: https://192.0.2.1, certificate-authority: /nowhere/ca", ""):  "certificate-authority: open /nowhere/ca",
+		config("server: https://192.0.2.1, certificate-authority: /nowhere/ca", ""):  "certificate-authority: /nowhere/ca",
 		config("server: https://192.0.2.1, certificate-authority-data: '%'", ""):     "certificate-authority: it is no base64",
 		config("server: https://192.0.2.1, certificate-authority-data: aGFsbG8", ""): "certificate-authority: it is no base64",
 		config("server: https://192.0.2.1", "client-certificate-data: aGFsbG8="):     "are no pair",
-		config("server: https://192.0.2.1", "tokenFile: /nowhere/token"):             "tokenFile: open /nowhere/token",
+		config("server: https://192.0.2.1", "tokenFile: /nowhere/token"):             "tokenFile: /nowhere/token: no such file",
 		config("server: ''", ""): "the cluster has no server",
 	} {
 		if _, err := parse([]byte(text), "", t.TempDir()); err == nil || !strings.Contains(err.Error(), want) {
