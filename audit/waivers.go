@@ -155,6 +155,29 @@ func (g *Group) endingWaivers(ctx context.Context, db *history.DB, a history.Aud
 	return &auditWarning{WaiverEnds, title, strings.Join(lines, "\n")}, nil
 }
 
+// A WaiverEntry is a waiver as machines get it. Everything in it is fit to show.
+type WaiverEntry struct {
+	Group     string    `json:"group"` // of the audits' configuration; empty: of a file alone
+	Rule      string    `json:"rule"`
+	Endpoint  string    `json:"endpoint"` // the pattern
+	Reason    string    `json:"reason"`
+	Owner     string    `json:"owner"`
+	Ticket    string    `json:"ticket"`
+	Expires   time.Time `json:"expires"`
+	Ended     bool      `json:"ended"`
+	Matches   int       `json:"matches"`   // endpoints that have a finding of the rule
+	Endpoints []string  `json:"endpoints"` // the first of those
+}
+
+// Entry is a use at a moment.
+func (u *WaiverUse) Entry(at time.Time) WaiverEntry {
+	return WaiverEntry{
+		Group: u.Group, Rule: string(u.Rule), Endpoint: reports.Clean(u.Endpoint.String()), Reason: reports.Clean(u.Reason),
+		Owner: reports.Clean(u.Owner), Ticket: reports.Clean(u.Ticket), Expires: u.Expires.UTC(),
+		Ended: !at.Before(u.Expires.Time), Matches: u.N, Endpoints: append([]string{}, u.Endpoints...),
+	}
+}
+
 // By tells in brackets who accepted the finding and where that is written down.
 func (u *WaiverUse) By() string {
 	switch {

@@ -44,26 +44,11 @@ func (s *Server) waivers(r *http.Request) (string, any, error) {
 	}{"Waivers", s.Now(), uses}, err
 }
 
-type apiWaiver struct {
-	Group     string    `json:"group"`
-	Rule      string    `json:"rule"`
-	Endpoint  string    `json:"endpoint"` // the pattern
-	Reason    string    `json:"reason"`
-	Owner     string    `json:"owner"`
-	Ticket    string    `json:"ticket"`
-	Expires   time.Time `json:"expires"`
-	Ended     bool      `json:"ended"`
-	Matches   int       `json:"matches"`
-	Endpoints []string  `json:"endpoints"` // the first of those
-}
-
 func (s *Server) apiWaivers(r *http.Request) (any, error) {
 	uses, err := s.waiverUses(r.Context())
-	out := make([]apiWaiver, len(uses))
-	for i, u := range uses {
-		out[i] = apiWaiver{Group: u.Group, Rule: string(u.Rule), Endpoint: u.Endpoint.String(), Reason: u.Reason, Owner: u.Owner,
-			Ticket: u.Ticket, Expires: u.Expires.UTC(), Ended: !s.Now().Before(u.Expires.Time),
-			Matches: u.N, Endpoints: append([]string{}, u.Endpoints...)}
+	out := make([]audit.WaiverEntry, len(uses))
+	for i := range uses {
+		out[i] = uses[i].Entry(s.Now())
 	}
 	return out, err
 }

@@ -3,7 +3,6 @@
 package scale
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"net/url"
@@ -12,7 +11,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -164,24 +162,7 @@ func (z *zone) accepted(t *testing.T) int {
 // A process is one of ours; out is what it wrote.
 type process struct {
 	*exec.Cmd
-	out transcript
-}
-
-type transcript struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (t *transcript) Write(b []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.b.Write(b)
-}
-
-func (t *transcript) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.b.String()
+	out tlstest.Transcript
 }
 
 // tlschain starts tlschain audit, in a zone if one is named.

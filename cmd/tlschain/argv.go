@@ -83,7 +83,7 @@ func arrange(app *cli.App, args []string) (*line, error) {
 // tooMany reports the first argument beyond those that a command's ArgsUsage
 // has room for: it would be left unread in silence.
 func tooMany(c *cli.Command, path, arguments []string) error {
-	room := len(strings.FieldsFunc(strings.ReplaceAll(c.ArgsUsage, " | ", "|"), func(r rune) bool { return r == ' ' }))
+	room := len(strings.Fields(strings.ReplaceAll(c.ArgsUsage, " | ", "|")))
 	if len(c.Subcommands) > 0 || strings.Contains(c.ArgsUsage, "...") || len(arguments) <= room {
 		return nil
 	}

@@ -25,7 +25,7 @@ or history, 0 else.`,
 		Action: func(c *cli.Context) error {
 			format := c.String("format")
 			if format != "table" && format != "json" {
-				return usagef("--format %q: there are table and json", format)
+				return usagef("--format %q: type table or json", format)
 			}
 			n, end, err := p.openZones(c)
 			if err != nil {

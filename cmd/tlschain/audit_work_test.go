@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/tlschain/tlschain/audit/history"
@@ -54,25 +53,7 @@ func (z *zoned) machine(t *testing.T, more string) (config string) {
 // A running is a process of ours; out is what it wrote.
 type running struct {
 	*exec.Cmd
-	out transcript
-}
-
-// A transcript can be read while it is written.
-type transcript struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (t *transcript) Write(b []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.b.Write(b)
-}
-
-func (t *transcript) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.b.String()
+	out tlstest.Transcript
 }
 
 func (z *zoned) start(t *testing.T, config string, args ...string) *running {

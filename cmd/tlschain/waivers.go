@@ -112,30 +112,19 @@ func (p *process) waiverUses(c *cli.Context) (uses []audit.WaiverUse, known bool
 	return uses, true, nil
 }
 
-// A waiverJSON is a waiver as it is listed. Everything in it is fit to show.
+// A waiverJSON is a waiver as it is listed.
 type waiverJSON struct {
-	Group     string    `json:"group"` // of the audits' configuration; empty: of a file alone
-	File      string    `json:"file"`
-	Rule      string    `json:"rule"`
-	Endpoint  string    `json:"endpoint"` // the pattern
-	Reason    string    `json:"reason"`
-	Owner     string    `json:"owner"`
-	Ticket    string    `json:"ticket"`
-	Expires   time.Time `json:"expires"`
-	DaysLeft  int       `json:"days_left"`
-	Ended     bool      `json:"ended"`
-	Matches   *int      `json:"matches"`   // endpoints that have a finding of the rule; null: nobody looked
-	Endpoints []string  `json:"endpoints"` // the first of them
+	audit.WaiverEntry
+	File     string `json:"file"`
+	DaysLeft int    `json:"days_left"`
+	Matches  *int   `json:"matches"` // null: nobody looked
 
 	by string
 }
 
 func waiverOf(u *audit.WaiverUse, known bool, at time.Time) waiverJSON {
 	w := waiverJSON{
-		Group: u.Group, File: reports.Clean(u.File), Rule: string(u.Rule), Endpoint: reports.Clean(u.Endpoint.String()),
-		Reason: reports.Clean(u.Reason), Owner: reports.Clean(u.Owner), Ticket: reports.Clean(u.Ticket), Expires: u.Expires.UTC(),
-		DaysLeft: int(u.Expires.Sub(at).Hours() / 24), Ended: !at.Before(u.Expires.Time),
-		Endpoints: append([]string{}, u.Endpoints...), by: reports.Clean(u.By()),
+		WaiverEntry: u.Entry(at), File: reports.Clean(u.File), DaysLeft: int(u.Expires.Sub(at).Hours() / 24), by: reports.Clean(u.By()),
 	}
 	if known {
 		w.Matches = &u.N

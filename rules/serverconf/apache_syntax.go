@@ -147,7 +147,7 @@ func (r *apacheReader) directive(c *lineCursor, d directive) (list []directive, 
 	return nil, nil
 }
 
-func (r *apacheReader) include(d directive, pattern string, within []string) (list []directive, err error) {
+func (r *apacheReader) include(d directive, pattern string, within []string) ([]directive, error) {
 	name := inside(r.root, pattern)
 	names := []string{name}
 	if strings.ContainsAny(pattern, "*?[") {
@@ -157,14 +157,7 @@ func (r *apacheReader) include(d directive, pattern string, within []string) (li
 	} else if d.name() == "includeoptional" && !r.exists(name) {
 		return nil, nil
 	}
-	for _, name := range names {
-		included, err := r.file(name, within)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, included...)
-	}
-	return list, nil
+	return readIncluded(names, within, r.file)
 }
 
 // section reads a section. Those that only ask whether something is so leave

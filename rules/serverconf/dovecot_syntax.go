@@ -138,7 +138,7 @@ func (r *dovecotReader) expand(value string, c *dovecotCursor) string {
 	return value
 }
 
-func (r *dovecotReader) include(words []string, within []string) (list []directive, err error) {
+func (r *dovecotReader) include(words, within []string) ([]directive, error) {
 	if len(words) < 2 {
 		return nil, nil
 	}
@@ -149,14 +149,7 @@ func (r *dovecotReader) include(words []string, within []string) (list []directi
 	} else if words[0] == "!include_try" && !r.exists(name) {
 		return nil, nil
 	}
-	for _, name := range names {
-		included, err := r.file(name, within)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, included...)
-	}
-	return list, nil
+	return readIncluded(names, within, r.file)
 }
 
 // dovecotWords are the words of a block's head; in quotes one may have spaces.

@@ -52,19 +52,12 @@ func (r *nginxReader) block(l *nginxLexer, file string, within []string, depth i
 	}
 }
 
-func (r *nginxReader) include(pattern string, within []string) (list []directive, err error) {
+func (r *nginxReader) include(pattern string, within []string) ([]directive, error) {
 	names := []string{inside(r.prefix, pattern)}
 	if strings.ContainsAny(pattern, "*?[") {
 		names = r.files.Glob(names[0])
 	}
-	for _, name := range names {
-		included, err := r.file(name, within)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, included...)
-	}
-	return list, nil
+	return readIncluded(names, within, r.file)
 }
 
 // A nginxLexer cuts text into directives.

@@ -140,6 +140,18 @@ func (s *source) open(name string, within []string) ([]byte, error) {
 	return text, nil
 }
 
+// readIncluded reads files one after the other, each by read.
+func readIncluded(names, within []string, read func(name string, within []string) ([]directive, error)) (list []directive, err error) {
+	for _, name := range names {
+		more, err := read(name, within)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, more...)
+	}
+	return list, nil
+}
+
 // exists reports whether there is a file of a name.
 func (s *source) exists(name string) bool { return len(s.files.Glob(QuoteMeta(name))) > 0 }
 
