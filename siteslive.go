@@ -30,9 +30,9 @@ func (e *Engine) AskServer(ctx context.Context, u serverconf.Use, p *Presented) 
 			continue
 		}
 		if info, err := os.Stat(u.File); err == nil {
+			began, _ := listener.Began(address)
 			for i := range served {
-				served[i].Written = info.ModTime()
-				served[i].Began, _ = listener.Began(address)
+				served[i].Written, served[i].Began = info.ModTime(), began
 			}
 		}
 		p.Served = append(p.Served, served...)
@@ -63,13 +63,13 @@ func (e *Engine) servedAt(ctx context.Context, address netip.AddrPort, name stri
 			}
 		}
 	}
-	if len(served) == 0 && err == nil {
+	switch {
+	case len(served) > 0:
+		return served, nil
+	case err == nil:
 		err = fmt.Errorf("%v: nothing was presented", address)
 	}
-	if len(served) > 0 {
-		err = nil
-	}
-	return served, err
+	return nil, err
 }
 
 // namedPorts are those that Postfix's master.cf calls by name.

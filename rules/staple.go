@@ -32,8 +32,15 @@ const (
 	StapleBroken  StapleStatus = "broken" // it cannot be read
 )
 
-// readStaple reads the response that came with the leaf; nil: none came.
+// readStaple is what the response that came with the leaf says; nil: none came.
 func (s *Subject) readStaple() *Staple {
+	if s.staple == nil {
+		s.staple = s.judgeStaple()
+	}
+	return s.staple
+}
+
+func (s *Subject) judgeStaple() *Staple {
 	leaf := s.leaf()
 	if len(s.OCSP) == 0 || leaf == nil {
 		return nil

@@ -93,6 +93,7 @@ type Subject struct {
 
 	session  *chain.Session
 	dane     []DANEMatch     // once asked
+	staple   *Staple         // once read
 	onlyDead *chain.Analysis // the path through revoked certificates, where there is no other; else nil
 
 	crosses *crossAdvice                   // what a cross-certificate would fix, once asked
