@@ -54,6 +54,8 @@ func (e *Engine) products() (*catalog.Products, error) {
 	return products, nil
 }
 
+const poolHint = "{Pool} takes a file or a folder of CA certificates"
+
 // pool reads further CA certificates: files, and all files of folders that hold
 // certificates.
 func (e *Engine) pool() (*chain.Set, error) {
@@ -61,6 +63,9 @@ func (e *Engine) pool() (*chain.Set, error) {
 	for _, path := range e.config.Pool {
 		found := 0
 		err := filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
+			if err != nil && file == path {
+				return withoutPath(err)
+			}
 			if err != nil || entry.IsDir() {
 				return err
 			}
@@ -73,10 +78,10 @@ func (e *Engine) pool() (*chain.Set, error) {
 			return nil
 		})
 		if err != nil {
-			return nil, fieldf("Pool", "{Pool} %s: %w", path, err)
+			return nil, fieldf("Pool", "{Pool} %s: %w", path, err).hintf(poolHint)
 		}
 		if found == 0 {
-			return nil, fieldf("Pool", "{Pool} %s: there is no certificate in it", path)
+			return nil, fieldf("Pool", "{Pool} %s: there is no certificate in it", path).hintf(poolHint)
 		}
 	}
 	return chain.NewSet(certs), nil
