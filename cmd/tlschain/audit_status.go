@@ -71,10 +71,10 @@ func writeStatus(w io.Writer, zones []audit.ZoneStatus, now time.Time) {
 		if z.Zone == "" {
 			fmt.Fprintln(w, "no zone")
 		} else {
-			fmt.Fprintf(w, "zone %s: %s\n", z.Zone, plural(z.Workers, "worker"))
+			fmt.Fprintf(w, "zone %s: %s\n", reports.Clean(z.Zone), plural(z.Workers, "worker"))
 		}
 		for _, g := range z.Waiting {
-			fmt.Fprintf(w, "  %-16s  waits for a worker since %s\n", g.Group, g.Since.UTC().Format("2006-01-02 15:04:05Z"))
+			fmt.Fprintf(w, "  %-16s  waits for a worker since %s\n", reports.Clean(g.Group), g.Since.UTC().Format("2006-01-02 15:04:05Z"))
 		}
 		for _, a := range z.Audits {
 			fmt.Fprintf(w, "  %-16s  audit %d, %v old", reports.Clean(a.Group), a.Audit, now.Sub(a.Started).Round(time.Second))
