@@ -67,11 +67,11 @@ func TestVersion1StaysReadable(t *testing.T) {
 	}
 	holds(t, "", after, before)
 	for _, format := range Formats() {
-		out, err := convert(t, from, format, Options{Width: 80})
+		out, err := convert(t, from, format, Options{Width: widthOf(format)})
 		if err != nil {
 			t.Errorf("%s: %v", format, err)
 		}
-		if !bytes.Contains(out, []byte("shop.example.com")) {
+		if !bytes.Contains(readable(format, out), []byte("shop.example.com")) {
 			t.Errorf("%s: the endpoint is lost", format)
 		}
 	}

@@ -98,9 +98,11 @@ func csvTime(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-// ruleList names the rules that found something, each once.
-func (e *Endpoint) ruleList(waived bool) string {
-	var names []string
+// ruleList is ruleNames in one text.
+func (e *Endpoint) ruleList(waived bool) string { return strings.Join(e.ruleNames(waived), " ") }
+
+// ruleNames names the rules that found something, each once.
+func (e *Endpoint) ruleNames(waived bool) (names []string) {
 	seen := map[string]bool{}
 	for i := range e.Findings {
 		if f := &e.Findings[i]; f.Waived == waived && !seen[f.Rule] && f.Severity > rules.None {
@@ -108,7 +110,7 @@ func (e *Endpoint) ruleList(waived bool) string {
 			names = append(names, f.Rule)
 		}
 	}
-	return strings.Join(names, " ")
+	return names
 }
 
 func (e *Endpoint) clientCounts() (accepting, refusing int) {

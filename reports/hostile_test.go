@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/parquet-go/parquet-go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 	"golang.org/x/net/html"
@@ -60,7 +61,7 @@ func hostileVerdict(text string) *rules.Verdict {
 func writeHostile(t testing.TB, format, text string) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	w, err := New(format, &b, Options{Width: 80})
+	w, err := New(format, &b, Options{Width: widthOf(format)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +130,7 @@ func check(t testing.TB, format, text string) {
 		err = onlyOurs(out)
 	}
 	if format != "html" { // its own reader has looked at it
-		checkTerminal(t, out)
+		checkTerminal(t, readable(format, out))
 	}
 	err = errors.Join(err, sameLines(t, format, out, text))
 	if err != nil {
@@ -168,8 +169,33 @@ func valid(format string, out []byte) (err error) {
 		if bytes.Count(out, []byte("|")) != 1 {
 			err = errors.New("performance data of its own")
 		}
+	case "parquet":
+		_, err = parquet.Read[parquetRow](bytes.NewReader(out), int64(len(out)))
 	}
 	return err
+}
+
+// readable is what a person gets to see of a report: of a binary one its values.
+func readable(format string, out []byte) []byte {
+	if format != "parquet" {
+		return out
+	}
+	rows, _ := parquet.Read[parquetRow](bytes.NewReader(out), int64(len(out)))
+	var b bytes.Buffer
+	for _, r := range rows {
+		text, _ := json.Marshal(r)
+		b.Write(append(text, '\n'))
+	}
+	return b.Bytes()
+}
+
+// widthOf is the terminal that a format is written to, 0 for one that is not for
+// terminals.
+func widthOf(format string) int {
+	if format == "parquet" {
+		return 0
+	}
+	return 80
 }
 
 // sameLines holds that hostile text adds no lines of its own where every line

@@ -38,14 +38,14 @@ func TestLawsOfFormats(t *testing.T) {
 	for _, format := range Formats() {
 		for _, lang := range []string{"en", "ja"} {
 			t.Run(format+"/"+lang, func(t *testing.T) {
-				o := Options{Width: 80, Lang: lang}
+				o := Options{Width: widthOf(format), Lang: lang}
 				out := lawful(t, format, o, exampleEndpoints())
 				if again := lawful(t, format, o, exampleEndpoints()); !bytes.Equal(out, again) {
 					t.Error("the same report twice is not the same")
 				}
 				lawful(t, format, o, nil)
 				for _, e := range exampleEndpoints() {
-					holdsEndpoint(t, exceptions[format], lawful(t, format, o, []Endpoint{e}), e)
+					holdsEndpoint(t, exceptions[format], readable(format, lawful(t, format, o, []Endpoint{e})), e)
 				}
 				full := &fullDisk{room: len(out) / 2}
 				if err := report(full, format, o, exampleEndpoints()); !errors.Is(err, errFull) {
@@ -88,14 +88,15 @@ func lawful(t *testing.T, format string, o Options, endpoints []Endpoint) []byte
 	if err := valid(format, out); err != nil {
 		t.Errorf("%d endpoints: %v", len(endpoints), err)
 	}
-	if len(out) > 0 && !bytes.HasSuffix(out, []byte("\n")) {
+	text := readable(format, out)
+	if len(text) > 0 && !bytes.HasSuffix(text, []byte("\n")) {
 		t.Errorf("%d endpoints: the last line has no end", len(endpoints))
 	}
-	if slices.ContainsFunc(strings.Split(string(out), "\n"), func(line string) bool { return strings.HasSuffix(line, " ") }) && format != "html" {
+	if slices.ContainsFunc(strings.Split(string(text), "\n"), func(line string) bool { return strings.HasSuffix(line, " ") }) && format != "html" {
 		t.Errorf("%d endpoints: a line ends in a blank", len(endpoints))
 	}
 	if format != "html" {
-		checkTerminal(t, out)
+		checkTerminal(t, text)
 	}
 	if after := fmt.Sprintf("%+v", endpoints); after != before {
 		t.Error("what was shown has changed")

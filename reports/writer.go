@@ -39,7 +39,7 @@ type Options struct {
 }
 
 // formats are the names of --format and their makers. json, ndjson and csv use
-// constant memory, table a bounded one; html and others that group hold what
+// constant memory, table and parquet a bounded one; html and others that group hold what
 // they need of each endpoint.
 var formats = []struct {
 	name string
@@ -59,6 +59,7 @@ var formats = []struct {
 	{"github", newGitHub},
 	{"gitlab", newGitLab},
 	{"cyclonedx", newCycloneDX},
+	{"parquet", newParquet},
 }
 
 // Formats lists the names that New knows.
@@ -84,6 +85,9 @@ func New(format string, w io.Writer, o Options) (Writer, error) {
 		return nil, errors.New("a brief report has all fields: choose them in a full one")
 	case o.Detail == Brief && format != "json" && format != "ndjson":
 		return nil, fmt.Errorf("only json and ndjson can be brief, and not %s", format)
+	}
+	if o.Width > 0 && format == "parquet" {
+		return nil, errors.New("parquet is for programs, not for a terminal: type -o report.parquet")
 	}
 	if o.Fields != nil && format != "json" && format != "ndjson" {
 		return nil, fmt.Errorf("fields can be chosen in json and ndjson, not in %s: type --format json", format)

@@ -15,11 +15,11 @@ import (
 )
 
 // rangeFormats can say from when to when something was so.
-var rangeFormats = [...]string{"json", "ndjson", "csv"}
+var rangeFormats = [...]string{"json", "ndjson", "csv", "parquet"}
 
 func (p *process) auditExportCommand() *cli.Command {
 	return &cli.Command{
-		Name: "export", Usage: "write what one audit saw as a report in any format, or what several saw as json, ndjson or csv",
+		Name: "export", Usage: "write what one audit saw as a report in any format, or what several saw as json, ndjson, csv or parquet",
 		ArgsUsage: "AUDIT|GROUP [AUDIT]",
 		Description: `Of several audits, each endpoint appears once for each state that it was in,
 with the times of the first and the last audit that found it so.
@@ -27,7 +27,8 @@ with the times of the first and the last audit that found it so.
 Examples:
   tlschain audit export websites --format html -o chains.html
   tlschain audit export 12 40 --format csv -o may.csv
-  tlschain audit export websites --since 2026-05-01 --until 2026-05-31 --format ndjson`,
+  tlschain audit export websites --since 2026-05-01 --until 2026-05-31 --format ndjson
+  tlschain audit export websites --since 2026-01-01 --format parquet -o chains.parquet`,
 		Flags: auditFlags(append(reportFlags(),
 			&cli.StringFlag{Name: "since", Category: "Report", Usage: "all audits of the group that began at `TIME` or later: " +
 				"2026-05-01, or 2026-05-01T12:00:00Z"},
