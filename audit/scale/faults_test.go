@@ -171,10 +171,10 @@ func TestMany(t *testing.T) {
 
 // Where servers take their time, two workers need half of what one needs.
 func TestTwoWorkers(t *testing.T) {
-	const targets = 4000
+	targets := *many
 	took := func(workers int) time.Duration {
 		s := newSite(t, "dmz")
-		s.configure(t, map[string]int{"dmz": targets}, "{concurrency: 40}")
+		s.configure(t, map[string]int{"dmz": targets}, "{concurrency: 80}")
 		s.serve(t, "dmz", "-latency", "600ms")
 		for range workers {
 			s.tlschain(t, "dmz", "work", "--zone", "dmz")
@@ -189,7 +189,7 @@ func TestTwoWorkers(t *testing.T) {
 		return a.Ended.Sub(a.Started)
 	}
 	one, two := took(1), took(2)
-	t.Logf("%d targets, 600 ms each, 40 at once for each worker: one worker %v, two %v (%.2f)", targets, one, two, two.Seconds()/one.Seconds())
+	t.Logf("%d targets, 600 ms each, 80 at once for each worker: one worker %v, two %v (%.2f)", targets, one, two, two.Seconds()/one.Seconds())
 	if 10*two > 6*one {
 		t.Errorf("two workers take %.2f of one", two.Seconds()/one.Seconds())
 	}

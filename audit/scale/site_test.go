@@ -5,6 +5,7 @@ package scale
 import (
 	"flag"
 	"fmt"
+	"log"
 	"net/url"
 	"os"
 	"os/exec"
@@ -38,18 +39,34 @@ type zone struct {
 	farm   *exec.Cmd
 }
 
+// programs is the folder of the programs that all tests run: one state of the
+// source is measured, whatever happens to it meanwhile.
+var programs string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(func() int {
+		var err error
+		if programs, err = os.MkdirTemp("", "scale"); err != nil {
+			log.Fatal(err)
+		}
+		defer os.RemoveAll(programs)
+		build := exec.Command("go", "build", "-o", programs, "../../cmd/tlschain", "../../scanner/tlstest/bench")
+		if text, err := build.CombinedOutput(); err != nil {
+			log.Printf("%v\n%s", err, text)
+			return 1
+		}
+		return m.Run()
+	}())
+}
+
 func newSite(t *testing.T, zones ...string) *site {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		t.Fatal("network namespaces need root")
 	}
-	s := &site{dir: t.TempDir(), server: pgtest.Start(t), zones: map[string]*zone{}}
-	s.program, s.bench = filepath.Join(s.dir, "tlschain"), filepath.Join(s.dir, "bench")
-	for out, from := range map[string]string{s.program: "../../cmd/tlschain", s.bench: "../../scanner/tlstest/bench"} {
-		if text, err := exec.Command("go", "build", "-o", out, from).CombinedOutput(); err != nil {
-			t.Fatalf("%v\n%s", err, text)
-		}
-	}
+	s := &site{dir: t.TempDir(), server: pgtest.Start(t), zones: map[string]*zone{},
+		program: filepath.Join(programs, "tlschain"), bench: filepath.Join(programs, "bench")}
 	root, err := tlstest.Root("bench root")
 	if err != nil {
 		t.Fatal(err)
