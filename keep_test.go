@@ -8,6 +8,7 @@ import (
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/scanner/aia"
+	"github.com/tlschain/tlschain/scanner/fetch"
 	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
@@ -19,7 +20,7 @@ func TestFixIsFetched(t *testing.T) {
 	i := mk.Intermediate("I", root)
 	served := map[string][]byte{"/right.cer": i.DER, "/wrong.cer": root.DER}
 	url, asked := ca(t, served)
-	fetcher := &aia.Fetcher{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}}
+	fetcher := &aia.Fetcher{Client: fetch.Client{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}}}
 	for _, c := range []struct {
 		path string
 		f    *aia.Fetcher

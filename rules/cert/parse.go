@@ -40,7 +40,7 @@ func Parse(der []byte) (*Certificate, error) {
 		}
 	}
 	c.TBS, c.Signature = tbs, sig[1:]
-	c.SignatureAlg = parseSignatureAlg(alg)
+	c.SignatureAlg = ParseSignatureAlg(alg)
 	if err := c.parseTBS(tbs, alg); err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func (c *Certificate) parseTBS(tbs, outerAlg cryptobyte.String) error {
 	}
 	if !bytes.Equal(alg, outerAlg) {
 		c.note(AlgorithmMismatch)
-		if parseSignatureAlg(alg).OID != c.SignatureAlg.OID {
+		if ParseSignatureAlg(alg).OID != c.SignatureAlg.OID {
 			c.Traits.Add(AlgorithmDiffers)
 		} else {
 			c.Traits.Add(ParameterDiffers)

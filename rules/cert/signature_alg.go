@@ -7,8 +7,8 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// parseSignatureAlg reads the AlgorithmIdentifier of a signature.
-func parseSignatureAlg(der []byte) SignatureAlg {
+// ParseSignatureAlg reads the AlgorithmIdentifier of a signature.
+func ParseSignatureAlg(der []byte) SignatureAlg {
 	in := cryptobyte.String(der)
 	var seq cryptobyte.String
 	var oid string

@@ -99,7 +99,7 @@ func (s *Session) Signed(child, issuer *cert.Certificate) Answer {
 		a, known = s.v.known.Recall(e)
 	}
 	if !known {
-		a = check(child, issuer.Key)
+		a = check(alg, issuer.Key, child.TBS, child.Signature)
 		if s.v != nil {
 			s.v.known.Remember(e, a, generation)
 		}
@@ -157,22 +157,33 @@ func cost(alg cert.SignatureAlg, key cert.Key) (us int, ok bool) {
 	return 0, false
 }
 
-func check(child *cert.Certificate, key cert.Key) Answer {
-	alg := child.SignatureAlg
+// Verify answers whether a key signed something that is no certificate: a CRL,
+// say. It has no budget: the caller bounds what is asked.
+func Verify(alg cert.SignatureAlg, key cert.Key, signed, signature []byte) Answer {
+	if !fits(alg, key) {
+		return No
+	}
+	if _, ok := cost(alg, key); !ok {
+		return CannotTell
+	}
+	return check(alg, key, signed, signature)
+}
+
+func check(alg cert.SignatureAlg, key cert.Key, signed, signature []byte) Answer {
 	var digest []byte
 	if alg.Hash != 0 {
 		h := alg.Hash.New()
-		h.Write(child.TBS)
+		h.Write(signed)
 		digest = h.Sum(nil)
 	}
 	good := false
 	switch pub := key.P.(type) {
 	case *ecdsa.PublicKey:
-		good = ecdsa.VerifyASN1(pub, digest, child.Signature)
+		good = ecdsa.VerifyASN1(pub, digest, signature)
 	case ed25519.PublicKey:
-		good = ed25519.Verify(pub, child.TBS, child.Signature)
+		good = ed25519.Verify(pub, signed, signature)
 	default:
-		return checkRSA(alg, key, digest, child.Signature)
+		return checkRSA(alg, key, digest, signature)
 	}
 	return answer(good)
 }

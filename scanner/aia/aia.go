@@ -1,13 +1,8 @@
 // Package aia fetches the certificates of issuers by the URLs that certificates
 // carry (caIssuers of Authority Information Access, RFC 5280 section 4.2.2.1).
 //
-// Those URLs are chosen by whoever made the certificate, so every one of them
-// is hostile: only plain http is spoken (RFC 5280 asks for nothing more, and
-// https would need another chain to be judged first), addresses that are not
-// of the public Internet are refused after the name is resolved and again on
-// every redirect, the connection goes to the very address that was checked,
-// and bytes, redirects, certificates, URLs and time are bounded. No cookie, no
-// credential and no proxy of the environment is ever used.
+// Package fetch guards each fetch. What is added here are bounds of certificates
+// and of URLs for one target, and a memory.
 //
 // It parses no certificate and judges nothing. What the world does wrong is a
 // Failure in the answer, never an error.
@@ -15,41 +10,27 @@ package aia
 
 import (
 	"context"
-	"net/netip"
-	"net/url"
 	"sync"
-	"time"
+
+	"github.com/tlschain/tlschain/scanner/fetch"
 )
 
 // What one fetch may cost. A CA's certificate has 1 to 2 KB; the largest
 // PKCS #7 bags that CAs publish (cross-certified bridges) have some 50 KB.
 const (
-	maxBody      = 64 << 10         // bytes of a body
-	maxHeader    = 16 << 10         // bytes of a response's header
-	maxCerts     = 64               // certificates in one body; more are not looked at
-	maxRedirects = 3                // CAs redirect at most once, from an old host name to a new one
-	maxURL       = 2048             // bytes of a URL
-	maxTime      = 10 * time.Second // for one URL, with all its redirects
-	maxFetches   = 10               // URLs that one target may have fetched, over all rounds
+	maxBody    = 64 << 10 // bytes of a body
+	maxCerts   = 64       // certificates in one body; more are not looked at
+	maxFetches = 10       // URLs that one target may have fetched, over all rounds
 )
 
 // A Fetcher fetches each URL once for as long as it lives: one lives for a
 // whole scan. The zero value is ready. It must not be copied, and its fields
 // must not change once it is in use.
 type Fetcher struct {
-	// Allow lists the networks outside the public Internet that may be asked:
-	// an internal CA's.
-	Allow []netip.Prefix
-	// Proxy is where all requests go; nil: none. A proxy resolves names itself:
-	// then only addresses that stand in the URL can be checked here.
-	Proxy *url.URL
-	// Timeout bounds one URL with all its redirects; 0: ten seconds.
-	Timeout time.Duration
-	// Resolve looks a name up; nil: the system's resolver.
-	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
+	fetch.Client
 
 	mu         sync.Mutex
-	young, old map[string]*fetch
+	young, old map[string]*entry
 	held       int // bytes of bodies in young
 }
 
@@ -57,7 +38,7 @@ type Fetcher struct {
 type Result struct {
 	URL     string
 	Certs   [][]byte // DER, in the order they came; nil if Failure is set
-	Failure *Failure
+	Failure *fetch.Failure
 }
 
 // Begin starts the fetching for one target, which has a budget of its own: one
@@ -75,14 +56,14 @@ type Session struct {
 // the time is up, or ctx ends; an answer that ctx cut short is not remembered.
 func (s *Session) Fetch(ctx context.Context, rawURL string) Result {
 	if s.left == 0 {
-		return Result{URL: rawURL, Failure: failed(TooMany, "this endpoint already made us fetch %d URLs", maxFetches)}
+		return Result{URL: rawURL, Failure: fetch.Failed(fetch.TooMany, "this endpoint already made us fetch %d URLs", maxFetches)}
 	}
 	s.left--
 	return s.fetcher.once(ctx, rawURL)
 }
 
-// A fetch is under way until done is closed; then its result stands.
-type fetch struct {
+// An entry is a fetch that is under way until done is closed; then its result stands.
+type entry struct {
 	done   chan struct{}
 	result Result
 	size   int
@@ -97,8 +78,8 @@ const (
 )
 
 func (f *Fetcher) once(ctx context.Context, rawURL string) Result {
-	if len(rawURL) > maxURL {
-		return Result{URL: rawURL[:maxURL], Failure: failed(BadURL, "the URL is longer than %d bytes", maxURL)}
+	if len(rawURL) > fetch.MaxURL {
+		return Result{URL: rawURL[:fetch.MaxURL], Failure: fetch.Failed(fetch.BadURL, "the URL is longer than %d bytes", fetch.MaxURL)}
 	}
 	for {
 		w, mine := f.claim(rawURL)
@@ -112,13 +93,13 @@ func (f *Fetcher) once(ctx context.Context, rawURL string) Result {
 				return w.result
 			}
 		case <-ctx.Done():
-			return Result{URL: rawURL, Failure: failed(Canceled, "interrupted while waiting for another fetch of the same URL")}
+			return Result{URL: rawURL, Failure: fetch.Failed(fetch.Canceled, "interrupted while waiting for another fetch of the same URL")}
 		}
 	}
 }
 
 // claim finds the URL's fetch, or makes one that the caller must run.
-func (f *Fetcher) claim(rawURL string) (w *fetch, mine bool) {
+func (f *Fetcher) claim(rawURL string) (w *entry, mine bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if w := f.young[rawURL]; w != nil {
@@ -128,23 +109,23 @@ func (f *Fetcher) claim(rawURL string) (w *fetch, mine bool) {
 		f.keep(rawURL, w)
 		return w, false
 	}
-	w = &fetch{done: make(chan struct{})}
+	w = &entry{done: make(chan struct{})}
 	f.keep(rawURL, w)
 	return w, true
 }
 
-func (f *Fetcher) keep(rawURL string, w *fetch) {
+func (f *Fetcher) keep(rawURL string, w *entry) {
 	if len(f.young) >= generationURLs || f.held > generationBytes {
 		f.young, f.old, f.held = nil, f.young, 0
 	}
 	if f.young == nil {
-		f.young = make(map[string]*fetch)
+		f.young = make(map[string]*entry)
 	}
 	f.young[rawURL] = w
 	f.held += w.size
 }
 
-func (f *Fetcher) run(ctx context.Context, w *fetch, rawURL string) {
+func (f *Fetcher) run(ctx context.Context, w *entry, rawURL string) {
 	w.result = f.get(ctx, rawURL)
 	for _, c := range w.result.Certs {
 		w.size += len(c)
@@ -158,4 +139,15 @@ func (f *Fetcher) run(ctx context.Context, w *fetch, rawURL string) {
 	}
 	f.mu.Unlock()
 	close(w.done)
+}
+
+func (f *Fetcher) get(ctx context.Context, rawURL string) Result {
+	body, failure := f.Get(ctx, fetch.Request{
+		URL: rawURL, Accept: "application/pkix-cert, application/pkcs7-mime, */*", Kind: "certificate", Limit: maxBody,
+	})
+	if failure != nil {
+		return Result{URL: rawURL, Failure: failure}
+	}
+	certs, failure := Decode(body)
+	return Result{URL: rawURL, Certs: certs, Failure: failure}
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tlschain/tlschain/scanner/fetch"
 	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
@@ -31,11 +32,11 @@ func serve(t *testing.T, handler http.HandlerFunc) *httptest.Server {
 // ask asks for one URL, by a fetcher that may ask loopback.
 func ask(t *testing.T, url string) Result {
 	t.Helper()
-	f := &Fetcher{Allow: loopback, Timeout: 5 * time.Second}
+	f := &Fetcher{Client: fetch.Client{Allow: loopback, Timeout: 5 * time.Second}}
 	return f.Begin().Fetch(t.Context(), url)
 }
 
-func wantCode(t *testing.T, r Result, code Code) {
+func wantCode(t *testing.T, r Result, code fetch.Code) {
 	t.Helper()
 	if r.Failure == nil || r.Failure.Code != code || r.Certs != nil {
 		t.Fatalf("got %d certificates and failure %v, want code %s", len(r.Certs), r.Failure, code)
@@ -55,7 +56,7 @@ func TestLoopbackIsRefusedByDefault(t *testing.T) {
 	var asked atomic.Int32
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { asked.Add(1) })
 	var f Fetcher
-	wantCode(t, f.Begin().Fetch(t.Context(), s.URL), Address)
+	wantCode(t, f.Begin().Fetch(t.Context(), s.URL), fetch.Address)
 	if asked.Load() != 0 {
 		t.Error("the refused server was asked all the same")
 	}
@@ -67,8 +68,8 @@ func TestRedirectToLoopbackIsRefused(t *testing.T) {
 	// The outside is 127.0.0.1, which is allowed; 127.0.0.2 stands for what is not.
 	target := strings.Replace(inside.URL, "127.0.0.1", "127.0.0.2", 1)
 	outside := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, target, http.StatusFound) })
-	f := &Fetcher{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
-	wantCode(t, f.Begin().Fetch(t.Context(), outside.URL), Address)
+	f := &Fetcher{Client: fetch.Client{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}}
+	wantCode(t, f.Begin().Fetch(t.Context(), outside.URL), fetch.Address)
 	if asked.Load() != 0 {
 		t.Error("the redirect's target was asked")
 	}
@@ -82,7 +83,7 @@ func TestRebindingIsRefusedOnTheNextConnection(t *testing.T) {
 	})
 	port := s.URL[strings.LastIndex(s.URL, ":"):]
 	lookups := 0
-	f := &Fetcher{
+	f := &Fetcher{Client: fetch.Client{
 		Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
 		Resolve: func(context.Context, string) ([]netip.Addr, error) {
 			lookups++
@@ -91,8 +92,8 @@ func TestRebindingIsRefusedOnTheNextConnection(t *testing.T) {
 			}
 			return []netip.Addr{netip.MustParseAddr("127.0.0.2")}, nil
 		},
-	}
-	wantCode(t, f.Begin().Fetch(t.Context(), "http://ca.example"+port+"/"), Address)
+	}}
+	wantCode(t, f.Begin().Fetch(t.Context(), "http://ca.example"+port+"/"), fetch.Address)
 	// One look-up for each connection, and none between check and connection.
 	if len(hosts) != 1 || !strings.HasPrefix(hosts[0], "127.0.0.1:") || lookups != 2 {
 		t.Errorf("connections to %v after %d look-ups", hosts, lookups)
@@ -102,12 +103,12 @@ func TestRebindingIsRefusedOnTheNextConnection(t *testing.T) {
 func TestOfMixedAddressesOnlyThePermittedAreAsked(t *testing.T) {
 	ca := authority(t)
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { w.Write(ca.DER) })
-	f := &Fetcher{
+	f := &Fetcher{Client: fetch.Client{
 		Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
 		Resolve: func(context.Context, string) ([]netip.Addr, error) {
 			return []netip.Addr{netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("127.0.0.1")}, nil
 		},
-	}
+	}}
 	if r := f.Begin().Fetch(t.Context(), "http://ca.example"+s.URL[strings.LastIndex(s.URL, ":"):]); r.Failure != nil {
 		t.Error(r.Failure)
 	}
@@ -115,40 +116,40 @@ func TestOfMixedAddressesOnlyThePermittedAreAsked(t *testing.T) {
 
 func TestLoopsAndLongWaysEnd(t *testing.T) {
 	loop := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusFound) })
-	wantCode(t, ask(t, loop.URL+"/"), Redirect)
+	wantCode(t, ask(t, loop.URL+"/"), fetch.Redirect)
 	var asked atomic.Int32
 	long := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		asked.Add(1)
 		http.Redirect(w, r, r.URL.Path+"x", http.StatusFound)
 	})
-	wantCode(t, ask(t, long.URL+"/"), Redirect)
-	if asked.Load() != maxRedirects+1 {
-		t.Errorf("%d requests for %d redirects", asked.Load(), maxRedirects)
+	wantCode(t, ask(t, long.URL+"/"), fetch.Redirect)
+	if asked.Load() != 4 {
+		t.Errorf("%d requests for 3 redirects", asked.Load())
 	}
 	away := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "https://127.0.0.1/", http.StatusFound)
 	})
-	wantCode(t, ask(t, away.URL), Redirect)
+	wantCode(t, ask(t, away.URL), fetch.Redirect)
 	file := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Location", "file:///etc/passwd")
 		w.WriteHeader(302)
 	})
-	wantCode(t, ask(t, file.URL), Redirect)
+	wantCode(t, ask(t, file.URL), fetch.Redirect)
 }
 
 func TestOtherAnswers(t *testing.T) {
 	html := serve(t, func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("<!DOCTYPE html><html>moved</html>")) })
 	r := ask(t, html.URL)
-	wantCode(t, r, Format)
+	wantCode(t, r, fetch.Format)
 	if !strings.Contains(r.Failure.Message, "a web page") {
 		t.Error(r.Failure)
 	}
 	gone := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(410) })
-	wantCode(t, ask(t, gone.URL), Status)
+	wantCode(t, ask(t, gone.URL), fetch.Status)
 	empty := serve(t, func(w http.ResponseWriter, r *http.Request) {})
-	wantCode(t, ask(t, empty.URL), Format)
+	wantCode(t, ask(t, empty.URL), fetch.Format)
 	raw := tlstest.For(t).Script(func(c net.Conn) { c.Read(make([]byte, 1)); c.Write([]byte("220 ESMTP\r\n")) })
-	wantCode(t, ask(t, "http://"+raw.Addr().String()), Connect)
+	wantCode(t, ask(t, "http://"+raw.Addr().String()), fetch.Connect)
 }
 
 func TestAGigabyteIsNotRead(t *testing.T) {
@@ -164,24 +165,24 @@ func TestAGigabyteIsNotRead(t *testing.T) {
 			}
 		}
 	})
-	wantCode(t, ask(t, s.URL), TooLarge)
+	wantCode(t, ask(t, s.URL), fetch.TooLarge)
 	<-ended
 	if sent.Load() > 64<<20 { // what sockets on both sides may buffer is far less
 		t.Errorf("%d bytes were taken", sent.Load())
 	}
 	announced := serve(t, func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Content-Length", "1073741824") })
-	wantCode(t, ask(t, announced.URL), TooLarge)
+	wantCode(t, ask(t, announced.URL), fetch.TooLarge)
 }
 
 func TestAHeaderOfAMegabyteIsNotRead(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { w.Header().Set("X", strings.Repeat("x", 1<<20)) })
-	wantCode(t, ask(t, s.URL), Connect)
+	wantCode(t, ask(t, s.URL), fetch.Connect)
 }
 
 func TestHangAndDripCostTheTimeLimit(t *testing.T) {
 	hang := serve(t, func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-	f := &Fetcher{Allow: loopback, Timeout: 50 * time.Millisecond}
-	wantCode(t, f.Begin().Fetch(t.Context(), hang.URL), Timeout)
+	f := &Fetcher{Client: fetch.Client{Allow: loopback, Timeout: 50 * time.Millisecond}}
+	wantCode(t, f.Begin().Fetch(t.Context(), hang.URL), fetch.Timeout)
 	drip := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		for tick := time.NewTicker(5 * time.Millisecond); r.Context().Err() == nil; {
 			select {
@@ -192,7 +193,7 @@ func TestHangAndDripCostTheTimeLimit(t *testing.T) {
 			}
 		}
 	})
-	wantCode(t, f.Begin().Fetch(t.Context(), drip.URL), Timeout)
+	wantCode(t, f.Begin().Fetch(t.Context(), drip.URL), fetch.Timeout)
 }
 
 func TestOneFetchForEachURL(t *testing.T) {
@@ -206,7 +207,7 @@ func TestOneFetchForEachURL(t *testing.T) {
 		}
 		w.Write(ca.DER)
 	})
-	f := &Fetcher{Allow: loopback}
+	f := &Fetcher{Client: fetch.Client{Allow: loopback}}
 	var all sync.WaitGroup
 	for range 50 {
 		all.Go(func() {
@@ -214,7 +215,7 @@ func TestOneFetchForEachURL(t *testing.T) {
 			if r := session.Fetch(t.Context(), s.URL+"/good"); r.Failure != nil || len(r.Certs) != 1 {
 				t.Error(r.Failure)
 			}
-			if r := session.Fetch(t.Context(), s.URL+"/bad"); r.Failure == nil || r.Failure.Code != Status {
+			if r := session.Fetch(t.Context(), s.URL+"/bad"); r.Failure == nil || r.Failure.Code != fetch.Status {
 				t.Error("a failure was forgotten")
 			}
 		})
@@ -238,9 +239,9 @@ func TestAnInterruptedFetchIsNotRemembered(t *testing.T) {
 		}
 		w.Write(ca.DER)
 	})
-	f := &Fetcher{Allow: loopback}
+	f := &Fetcher{Client: fetch.Client{Allow: loopback}}
 	go func() { <-started; cancel() }()
-	wantCode(t, f.Begin().Fetch(ctx, s.URL), Canceled)
+	wantCode(t, f.Begin().Fetch(ctx, s.URL), fetch.Canceled)
 	if r := f.Begin().Fetch(t.Context(), s.URL); r.Failure != nil {
 		t.Errorf("the interruption of one is an answer to another: %v", r.Failure)
 	}
@@ -249,14 +250,14 @@ func TestAnInterruptedFetchIsNotRemembered(t *testing.T) {
 func TestATargetsBudgetIsItsOwn(t *testing.T) {
 	ca := authority(t)
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { w.Write(ca.DER) })
-	f := &Fetcher{Allow: loopback}
+	f := &Fetcher{Client: fetch.Client{Allow: loopback}}
 	greedy := f.Begin()
 	for range maxFetches {
 		if r := greedy.Fetch(t.Context(), s.URL); r.Failure != nil {
 			t.Fatal(r.Failure)
 		}
 	}
-	wantCode(t, greedy.Fetch(t.Context(), s.URL), TooMany)
+	wantCode(t, greedy.Fetch(t.Context(), s.URL), fetch.TooMany)
 	if r := f.Begin().Fetch(t.Context(), s.URL); r.Failure != nil {
 		t.Error(r.Failure)
 	}
@@ -264,7 +265,7 @@ func TestATargetsBudgetIsItsOwn(t *testing.T) {
 
 func TestTheMemoryIsBounded(t *testing.T) {
 	f := &Fetcher{}
-	session := func(i int) { f.Begin().Fetch(t.Context(), "ftp://"+strings.Repeat("x", i%maxURL)) }
+	session := func(i int) { f.Begin().Fetch(t.Context(), "ftp://"+strings.Repeat("x", i%fetch.MaxURL)) }
 	for i := range 3 * generationURLs {
 		session(i)
 	}
@@ -291,9 +292,9 @@ func TestAGivenProxyIsUsed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &Fetcher{Proxy: u}
+	f := &Fetcher{Client: fetch.Client{Proxy: u}}
 	if r := f.Begin().Fetch(t.Context(), "http://ca.example/ca.cer"); r.Failure != nil || asked != "http://ca.example/ca.cer" {
 		t.Errorf("the proxy was asked for %q: %v", asked, r.Failure)
 	}
-	wantCode(t, f.Begin().Fetch(t.Context(), "http://169.254.169.254/latest"), Address)
+	wantCode(t, f.Begin().Fetch(t.Context(), "http://169.254.169.254/latest"), fetch.Address)
 }

@@ -7,13 +7,15 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"github.com/tlschain/tlschain/scanner/fetch"
 )
 
 // Decode finds the certificates in a body, whatever its content type says: DER
 // (one or more, end to end), PEM, or a PKCS #7 bag of certificates (RFC 5280
 // section 4.2.2.1 allows DER and BER-encoded PKCS #7; people serve PEM too).
 // Certificates are not parsed: each is just an element of the right shape.
-func Decode(body []byte) ([][]byte, *Failure) {
+func Decode(body []byte) ([][]byte, *fetch.Failure) {
 	var certs [][]byte
 	if bytes.Contains(body, []byte("-----BEGIN ")) {
 		certs = decodePEM(body)
@@ -22,7 +24,7 @@ func Decode(body []byte) ([][]byte, *Failure) {
 	}
 	switch {
 	case len(certs) == 0:
-		return nil, failed(Format, "the answer is %s, not a certificate in DER, PEM or PKCS #7", guess(body))
+		return nil, fetch.Failed(fetch.Format, "the answer is %s, not a certificate in DER, PEM or PKCS #7", guess(body))
 	case len(certs) > maxCerts:
 		certs = certs[:maxCerts]
 	}

@@ -1,4 +1,4 @@
-package aia
+package fetch
 
 import (
 	"context"
@@ -49,9 +49,9 @@ var refused = func() (list []netip.Prefix) {
 var nat64 = netip.MustParsePrefix("64:ff9b::/96")
 
 // permits reports whether a connection to a may be made.
-func (f *Fetcher) permits(a netip.Addr) bool {
+func (c *Client) permits(a netip.Addr) bool {
 	a = a.Unmap()
-	for _, p := range f.Allow {
+	for _, p := range c.Allow {
 		if p.Contains(a.WithZone("")) {
 			return true
 		}
@@ -61,7 +61,7 @@ func (f *Fetcher) permits(a netip.Addr) bool {
 	}
 	if nat64.Contains(a) {
 		b := a.As16()
-		return f.permits(netip.AddrFrom4([4]byte(b[12:])))
+		return c.permits(netip.AddrFrom4([4]byte(b[12:])))
 	}
 	for _, p := range refused {
 		if p.Contains(a) {
@@ -72,12 +72,12 @@ func (f *Fetcher) permits(a netip.Addr) bool {
 }
 
 // addresses resolves a host, keeping those addresses that may be asked.
-func (f *Fetcher) addresses(ctx context.Context, host string) ([]netip.Addr, *Failure) {
+func (c *Client) addresses(ctx context.Context, host string) ([]netip.Addr, *Failure) {
 	addrs := []netip.Addr{}
 	if a, err := netip.ParseAddr(host); err == nil {
 		addrs = append(addrs, a)
 	} else {
-		resolve := f.Resolve
+		resolve := c.Resolve
 		if resolve == nil {
 			resolve = func(ctx context.Context, host string) ([]netip.Addr, error) {
 				return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
@@ -85,19 +85,19 @@ func (f *Fetcher) addresses(ctx context.Context, host string) ([]netip.Addr, *Fa
 		}
 		if addrs, err = resolve(ctx, host); err != nil || len(addrs) == 0 {
 			if ctx.Err() != nil {
-				return nil, failed(Timeout, "%s does not resolve in time", host)
+				return nil, Failed(Timeout, "%s does not resolve in time", host)
 			}
-			return nil, failed(DNS, "%s does not resolve", host)
+			return nil, Failed(DNS, "%s does not resolve", host)
 		}
 	}
 	good := addrs[:0:0]
 	for _, a := range addrs {
-		if f.permits(a) {
+		if c.permits(a) {
 			good = append(good, a.Unmap())
 		}
 	}
 	if len(good) == 0 {
-		return nil, failed(Address, "%s leads to %s, which is not of the public Internet; allow it with --aia-allow %s if it is your own CA's",
+		return nil, Failed(Address, "%s leads to %s, which is not of the public Internet; allow it with --aia-allow %s if it is your own CA's",
 			host, addrs[0], netip.PrefixFrom(addrs[0].Unmap().WithZone(""), addrs[0].Unmap().BitLen()))
 	}
 	return good, nil

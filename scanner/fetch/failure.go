@@ -1,4 +1,4 @@
-package aia
+package fetch
 
 import "fmt"
 
@@ -14,13 +14,13 @@ const (
 	Timeout  Code = "timeout"   // no whole answer in time
 	Redirect Code = "redirect"  // too many redirects, a loop, or one that leaves http
 	Status   Code = "status"    // the answer is not 200
-	TooLarge Code = "too_large" // the answer is larger than any certificate
-	Format   Code = "format"    // the answer holds no certificate
+	TooLarge Code = "too_large" // the answer is larger than anything of its kind
+	Format   Code = "format"    // the answer is not what was asked for
 	TooMany  Code = "too_many"  // the target's budget of fetches is spent
 	Canceled Code = "canceled"  // the caller gave up
 )
 
-// A Failure says why a URL gave no certificate.
+// A Failure says why a URL gave nothing.
 type Failure struct {
 	Code    Code
 	Message string // for people; may quote the peer, so clean it before showing
@@ -28,6 +28,7 @@ type Failure struct {
 
 func (f *Failure) Error() string { return string(f.Code) + ": " + f.Message }
 
-func failed(code Code, format string, args ...any) *Failure {
+// Failed makes a failure.
+func Failed(code Code, format string, args ...any) *Failure {
 	return &Failure{code, fmt.Sprintf(format, args...)}
 }

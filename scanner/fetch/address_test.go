@@ -1,4 +1,4 @@
-package aia
+package fetch
 
 import (
 	"net/netip"
@@ -6,7 +6,7 @@ import (
 )
 
 func TestPermits(t *testing.T) {
-	inside := &Fetcher{Allow: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("fd00:1::/32")}}
+	inside := &Client{Allow: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("fd00:1::/32")}}
 	for text, want := range map[string]struct{ public, inside bool }{
 		"93.184.216.34": {true, true}, "2606:4700::1111": {true, true},
 		"0.0.0.0": {}, "10.0.0.1": {}, "10.1.2.3": {false, true}, "100.64.0.1": {}, "100.100.100.200": {}, "127.0.0.1": {}, "127.9.9.9": {},
@@ -18,7 +18,7 @@ func TestPermits(t *testing.T) {
 		"fe80::1": {}, "fe80::1%eth0": {}, "fec0::1": {}, "ff02::1": {}, "2606:4700::1%eth0": {},
 	} {
 		a := netip.MustParseAddr(text)
-		if got := (&Fetcher{}).permits(a); got != want.public {
+		if got := (&Client{}).permits(a); got != want.public {
 			t.Errorf("%s: %v by default", text, got)
 		}
 		if got := inside.permits(a); got != want.inside {
@@ -32,12 +32,13 @@ func TestURLsThatAreNotAsked(t *testing.T) {
 		"", "http://", "https://ca.example/", "ftp://ca.example/", "ldap://ca.example/cn=x", "file:///etc/passwd", "//ca.example/",
 		"http://user:pass@ca.example/", "http://ca.example/\x00", "http://ca.example:port/", "http:///path", "javascript:alert(1)", "gopher://127.0.0.1:25/_",
 	} {
-		wantCode(t, (&Fetcher{}).Begin().Fetch(t.Context(), u), BadURL)
+		if _, f := new(Client).Get(t.Context(), Request{URL: u, Limit: 1}); f == nil || f.Code != BadURL {
+			t.Errorf("%s: %v", u, f)
+		}
 	}
 	for _, u := range []string{"http://127.0.0.1/", "http://[::1]/", "http://[::ffff:127.0.0.1]:8080/", "http://0/", "http://[fe80::1%25eth0]/"} {
-		r := (&Fetcher{}).Begin().Fetch(t.Context(), u)
-		if r.Failure == nil || r.Failure.Code != Address && r.Failure.Code != DNS {
-			t.Errorf("%s: %v", u, r.Failure)
+		if _, f := new(Client).Get(t.Context(), Request{URL: u, Limit: 1}); f == nil || f.Code != Address && f.Code != DNS {
+			t.Errorf("%s: %v", u, f)
 		}
 	}
 }
