@@ -7,75 +7,6 @@ import (
 	"github.com/tlschain/tlschain/rules/chain"
 )
 
-// A Panel is the clients that judge many lists together: what can be known of
-// them before the first is worked out once. It does not change once made, and
-// is safe for concurrent use.
-type Panel struct {
-	profiles []*Profile
-	alike    []int // by profile: the last one before it that differs from it in nothing but the store and its conditions; -1: none
-}
-
-// NewPanel makes a panel of profiles, which must not be changed afterwards.
-func NewPanel(profiles []*Profile) *Panel {
-	p := &Panel{profiles: profiles, alike: make([]int, len(profiles))}
-	last := make([]int, 0, len(profiles)) // of those that are alike
-next:
-	for i, a := range profiles {
-		for k, j := range last {
-			b := profiles[j]
-			// Clients of two families never are; to compare names is quick.
-			if a.Family == b.Family && a.AIA == b.AIA && a.Preload == b.Preload && a.Shipped == b.Shipped && a.Builder == b.Builder {
-				p.alike[i], last[k] = j, i
-				continue next
-			}
-		}
-		p.alike[i] = -1
-		last = append(last, i)
-	}
-	return p
-}
-
-// Judge is [Panel.Judge] of a panel that judges one list.
-func Judge(profiles []*Profile, s *chain.Session, presented []chain.Entry, q Question) []Verdict {
-	return NewPanel(profiles).Judge(s, presented, q)
-}
-
-// Judge predicts what each profile makes of a presented list, in the order of
-// the profiles. What does not depend on the client is worked out once, and
-// profiles with equal builders whose stores have the same to say about the list
-// are judged once. Verdicts may share their paths: do not change them.
-func (panel *Panel) Judge(s *chain.Session, presented []chain.Entry, q Question) []Verdict {
-	profiles := panel.profiles
-	d := newPresentedChain(s, presented, q)
-	d.views = make([]view, 0, len(profiles))
-	d.anchors = make([][]*cert.Certificate, 0, len(profiles)*len(d.names))
-	out := make([]Verdict, len(profiles))
-	views := make([]*view, len(profiles))
-	local := make([]bool, len(profiles))       // nothing but the view was asked
-	conditional := make([]bool, len(profiles)) // a condition has refused a path
-	pb := &pathBuilder{presented: d}
-	for i, p := range profiles {
-		views[i] = d.see(p.Store)
-		j := -1 // an earlier profile whose verdict is p's too
-		for k := panel.alike[i]; k >= 0; k = panel.alike[k] {
-			if (views[k] == views[i] || local[k] && views[k].alike(views[i])) &&
-				(profiles[k].Conditions == p.Conditions || !conditional[k] && p.Conditions.allows(out[k].Path, q)) {
-				j = k
-				break
-			}
-		}
-		if j >= 0 {
-			out[i], local[i], conditional[i] = out[j], local[j], conditional[j]
-		} else {
-			pb.reset(p, views[i])
-			out[i] = pb.decide(p)
-			local[i], conditional[i] = !pb.beyond, pb.conditional
-		}
-		out[i].Client = p.ID
-	}
-	return out
-}
-
 // Judge predicts what the client makes of a presented list.
 func (p *Profile) Judge(s *chain.Session, presented []chain.Entry, q Question) Verdict {
 	return Judge([]*Profile{p}, s, presented, q)[0]
@@ -84,7 +15,7 @@ func (p *Profile) Judge(s *chain.Session, presented []chain.Entry, q Question) V
 // reset makes pb ready for another client.
 func (pb *pathBuilder) reset(p *Profile, v *view) {
 	pb.use(&p.Builder, 0)
-	pb.view, pb.reach, pb.beyond = v, reachNothing, v.deep
+	pb.view, pb.shipped, pb.reach, pb.beyond = v, nil, reachNothing, v.deep
 	pb.leaf, pb.path, pb.found = nil, pb.path[:0], pathError{}
 	pb.conditions, pb.conditional = p.Conditions, false
 }

@@ -77,8 +77,13 @@ type edge struct {
 // valid reports whether n is valid at the time, to this client.
 func (pb *pathBuilder) valid(n *node) bool { return n.valid || pb.b.EarlyDay && n.early }
 
-func (n *node) fill(c *cert.Certificate, pos int, at time.Time) {
-	n.c, n.pos, n.valid, n.selfIssued, n.traits = c, pos, c.ValidAt(at), c.SelfIssued(), c.AllTraits()
+// newNode makes a node of a certificate.
+func (pc *presentedChain) newNode(c *cert.Certificate, pos int, known bool) *node {
+	n, at := pc.slabOfNodes.next(), pc.q.At
+	*n = node{
+		c: c, pos: pos, known: known, valid: c.ValidAt(at), selfIssued: c.SelfIssued(), traits: c.AllTraits(), issuer: -1, subject: -1,
+		up: n.up[:0], reordered: n.reordered[:0], cands: n.cands[:0],
+	}
 	n.early = !n.valid && at.Before(c.NotBefore) && c.ValidAt(at.Add(24*time.Hour))
 	for _, d := range c.Deviations {
 		for i, x := range deviationNames {
@@ -101,16 +106,13 @@ func (n *node) fill(c *cert.Certificate, pos int, at time.Time) {
 	if c.Key.Kind == cert.RSA || c.Key.Kind == cert.RSAPSS {
 		n.rsa = c.Key.Bits
 	}
+	return n
 }
 
-// newEdge makes an edge, cut from a larger piece: there are many.
+// newEdge makes an edge.
 func (pc *presentedChain) newEdge(child, to *node) *edge {
-	if len(pc.edges) == cap(pc.edges) {
-		const piece = 16
-		pc.edges = make([]edge, 0, piece)
-	}
-	pc.edges = append(pc.edges, edge{child: child, to: to, names: Folded, serial: true})
-	e := &pc.edges[len(pc.edges)-1]
+	e := pc.slabOfEdges.next()
+	*e = edge{child: child, to: to, names: Folded, serial: true}
 	c, i := child.c, to.c
 	switch {
 	case string(c.Issuer.DER) == string(i.Subject.DER):

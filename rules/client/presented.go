@@ -25,12 +25,11 @@ type presentedChain struct {
 	s        *chain.Session
 	q        Question
 	entries  []chain.Entry
-	nodes    []node
+	nodes    []*node // of what was presented, each certificate once
 	list     []*node // one an entry; the same for entries with the same bytes; nil: unparsable
 	names    []string
 	views    []view
 	anchors  [][]*cert.Certificate // what views are cut from
-	edges    []edge                // what edges are cut from
 	accepted []acceptedPath
 	runs     int // searches so far
 	reasons  []reasonText
@@ -43,6 +42,9 @@ type presentedChain struct {
 	named    []nameAnswer // what was asked about the names of the leaf
 	plainly  bool         // the leaf has the very name, and it is one that every client can ask for
 	lookups  int          // names that were looked up among name constraints
+
+	slabOfNodes slab[node]
+	slabOfEdges slab[edge]
 }
 
 // A source tells apart the same certificate in a store and among known ones.
@@ -58,43 +60,53 @@ type view struct {
 	deep    bool                  // some of them are not self-issued: the store has to be asked again
 }
 
-func newPresentedChain(s *chain.Session, presented []chain.Entry, q Question) *presentedChain {
-	d := &presentedChain{
+// begin makes d anew, of a list that a number of clients are asked about.
+func (pc *presentedChain) begin(s *chain.Session, presented []chain.Entry, q Question, clients int) {
+	pc.slabOfNodes.takeBack()
+	pc.slabOfEdges.takeBack()
+	clear(pc.others)
+	*pc = presentedChain{
 		s: s, q: q, entries: presented, junk: -1, size12: 3, size13: 4,
-		nodes: make([]node, len(presented)), list: make([]*node, len(presented)),
-		names: make([]string, 0, len(presented)+2),
+		nodes: pc.nodes[:0], list: anew(pc.list, len(presented)), names: pc.names[:0],
+		accepted: pc.accepted[:0], reasons: pc.reasons[:0], named: pc.named[:0], others: pc.others,
+		slabOfNodes: pc.slabOfNodes, slabOfEdges: pc.slabOfEdges,
 	}
 	for i, e := range presented {
-		n := len(e.Raw)
-		if e.Raw == nil && e.Cert != nil {
-			n = guessSize(e.Cert)
-		}
-		d.size12 += 3 + n
-		d.size13 += 5 + n
-		if e.Cert == nil {
-			if d.junk < 0 {
-				d.junk = i
-			}
-			continue
-		}
-		if d.list[i] = d.same(i); d.list[i] != nil {
-			continue
-		}
-		d.nodes[i].fill(e.Cert, i, q.At)
-		d.list[i] = &d.nodes[i]
-		d.nodes[i].issuer, d.nodes[i].subject = d.name(e.Cert.Issuer.Canon), d.name(e.Cert.Subject.Canon)
-		d.odd |= d.nodes[i].odd
-		d.traits = d.traits.Or(d.nodes[i].traits)
+		pc.add(i, e)
 	}
-	for i := range d.nodes {
-		if d.nodes[i].c != nil {
-			d.linkSent(&d.nodes[i])
+	for _, n := range pc.nodes {
+		pc.linkSent(n)
+	}
+	pc.views = anew(pc.views, clients)[:0]
+	pc.anchors = anew(pc.anchors, clients*len(pc.names))[:0]
+	if len(pc.list) > 0 && pc.list[0] != nil {
+		pc.plainly = plainHost(q.Name) && slices.Contains(pc.list[0].c.DNSNames, q.Name)
+	}
+}
+
+// add adds the i-th entry.
+func (pc *presentedChain) add(i int, e chain.Entry) {
+	size := len(e.Raw)
+	if e.Raw == nil && e.Cert != nil {
+		size = guessSize(e.Cert)
+	}
+	pc.size12 += 3 + size
+	pc.size13 += 5 + size
+	if e.Cert == nil {
+		if pc.junk < 0 {
+			pc.junk = i
 		}
+		return
 	}
-	if len(d.list) > 0 && d.list[0] != nil {
-		d.plainly = plainHost(q.Name) && slices.Contains(d.list[0].c.DNSNames, q.Name)
+	if pc.list[i] = pc.same(i); pc.list[i] != nil {
+		return
 	}
-	return d
+	n := pc.newNode(e.Cert, i, false)
+	n.issuer, n.subject = pc.name(e.Cert.Issuer.Canon), pc.name(e.Cert.Subject.Canon)
+	pc.list[i] = n
+	pc.nodes = append(pc.nodes, n)
+	pc.odd |= n.odd
+	pc.traits = pc.traits.Or(n.traits)
 }
 
 // same is the node of an earlier entry with the same bytes as entry i.
@@ -119,9 +131,8 @@ func (pc *presentedChain) name(canon string) int {
 
 // linkSent draws the edges from n to what was presented.
 func (pc *presentedChain) linkSent(n *node) {
-	for i := range pc.nodes {
-		switch to := &pc.nodes[i]; {
-		case to.c == nil:
+	for _, to := range pc.nodes {
+		switch {
 		case to.c.Subject.Canon == n.c.Issuer.Canon:
 			n.up = append(n.up, pc.newEdge(n, to))
 		case to.c.Subject.SameParts(n.c.Issuer):
@@ -184,12 +195,9 @@ func (pc *presentedChain) towards(child *node, c *cert.Certificate, known bool) 
 	key := source{c, known}
 	n := pc.others[key]
 	if n == nil {
-		n = &node{known: known, issuer: -1, subject: -1}
-		n.fill(c, -1, pc.q.At)
+		n = pc.newNode(c, -1, known)
 		pc.linkSent(n)
-		for i := range pc.nodes {
-			n.sentToo = n.sentToo || pc.nodes[i].c != nil && pc.nodes[i].c.SHA256 == c.SHA256
-		}
+		n.sentToo = slices.ContainsFunc(pc.nodes, func(o *node) bool { return o.c.SHA256 == c.SHA256 })
 		if pc.others == nil {
 			pc.others = make(map[source]*node)
 		}
