@@ -1,6 +1,7 @@
 package client
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/tlschain/tlschain/rules/chain"
@@ -11,12 +12,39 @@ import (
 // is safe for concurrent use.
 type Panel struct {
 	profiles []*Profile
-	alike    []int // by profile: the last one before it that differs from it in nothing but the store and its conditions; -1: none
+	alike    []int        // by profile: the last one before it that differs from it in nothing but the store and its conditions; -1: none
+	stores   []*chain.Set // each once
+	store    []int        // by profile: the index of its store
+
+	known func() map[string]bool // the names of all anchors; nil: it is not worth while to collect them
 }
 
 // NewPanel makes a panel of profiles, which must not be changed afterwards.
 func NewPanel(profiles []*Profile) *Panel {
-	p := &Panel{profiles: profiles, alike: make([]int, len(profiles))}
+	p := newPanel(profiles)
+	p.known = sync.OnceValue(func() map[string]bool {
+		names := make(map[string]bool)
+		for _, s := range p.stores {
+			for _, a := range s.All() {
+				names[a.Subject.Canon] = true
+			}
+		}
+		return names
+	})
+	return p
+}
+
+func newPanel(profiles []*Profile) *Panel {
+	n := len(profiles)
+	indexes := make([]int, 2*n)
+	p := &Panel{profiles: profiles, alike: indexes[:n], stores: make([]*chain.Set, 0, n), store: indexes[n:]}
+	for i, a := range profiles {
+		p.store[i] = slices.Index(p.stores, a.Store)
+		if p.store[i] < 0 {
+			p.store[i] = len(p.stores)
+			p.stores = append(p.stores, a.Store)
+		}
+	}
 	last := make([]int, 0, len(profiles)) // of those that are alike
 next:
 	for i, a := range profiles {
@@ -36,7 +64,7 @@ next:
 
 // Judge is [Panel.Judge] of a panel that judges one list.
 func Judge(profiles []*Profile, s *chain.Session, presented []chain.Entry, q Question) []Verdict {
-	return NewPanel(profiles).Judge(s, presented, q)
+	return newPanel(profiles).Judge(s, presented, q)
 }
 
 // A sitting is what a panel has before it while it judges one list.
@@ -64,13 +92,14 @@ var sittings = sync.Pool{New: func() any { return new(sitting) }}
 func (panel *Panel) Judge(s *chain.Session, presented []chain.Entry, q Question) []Verdict {
 	t := sittings.Get().(*sitting)
 	defer sittings.Put(t)
-	t.chain.begin(s, presented, q, len(panel.profiles))
+	t.chain.begin(s, presented, q)
+	t.chain.see(panel)
 	t.search.presented = &t.chain
 	t.answers = anew(t.answers, len(panel.profiles))
 	out := make([]Verdict, len(panel.profiles))
 	for i, p := range panel.profiles {
 		a := &t.answers[i]
-		a.view = t.chain.see(p.Store)
+		a.view = &t.chain.views[panel.store[i]]
 		if j := panel.before(i, t.answers, out, q); j >= 0 {
 			out[i] = out[j]
 			a.local, a.conditional = t.answers[j].local, t.answers[j].conditional

@@ -28,7 +28,7 @@ type presentedChain struct {
 	nodes    []*node // of what was presented, each certificate once
 	list     []*node // one an entry; the same for entries with the same bytes; nil: unparsable
 	names    []string
-	views    []view
+	views    []view                // by store of the panel
 	anchors  [][]*cert.Certificate // what views are cut from
 	accepted []acceptedPath
 	runs     int // searches so far
@@ -60,15 +60,15 @@ type view struct {
 	deep    bool                  // some of them are not self-issued: the store has to be asked again
 }
 
-// begin makes d anew, of a list that a number of clients are asked about.
-func (pc *presentedChain) begin(s *chain.Session, presented []chain.Entry, q Question, clients int) {
+// begin makes pc anew, of another list.
+func (pc *presentedChain) begin(s *chain.Session, presented []chain.Entry, q Question) {
 	pc.slabOfNodes.takeBack()
 	pc.slabOfEdges.takeBack()
 	clear(pc.others)
 	*pc = presentedChain{
 		s: s, q: q, entries: presented, junk: -1, size12: 3, size13: 4,
 		nodes: pc.nodes[:0], list: anew(pc.list, len(presented)), names: pc.names[:0],
-		accepted: pc.accepted[:0], reasons: pc.reasons[:0], named: pc.named[:0], others: pc.others,
+		accepted: pc.accepted[:0], reasons: pc.reasons[:0], named: pc.named[:0], others: pc.others, views: pc.views, anchors: pc.anchors,
 		slabOfNodes: pc.slabOfNodes, slabOfEdges: pc.slabOfEdges,
 	}
 	for i, e := range presented {
@@ -77,8 +77,6 @@ func (pc *presentedChain) begin(s *chain.Session, presented []chain.Entry, q Que
 	for _, n := range pc.nodes {
 		pc.linkSent(n)
 	}
-	pc.views = anew(pc.views, clients)[:0]
-	pc.anchors = anew(pc.anchors, clients*len(pc.names))[:0]
 	if len(pc.list) > 0 && pc.list[0] != nil {
 		pc.plainly = plainHost(q.Name) && slices.Contains(pc.list[0].c.DNSNames, q.Name)
 	}
@@ -147,25 +145,26 @@ func guessSize(c *cert.Certificate) int {
 	return 620 + len(c.Subject.DER) + len(c.Issuer.DER) + len(c.Key.DER)
 }
 
-// see looks up in a store what the list's names call for.
-func (pc *presentedChain) see(store *chain.Set) *view {
-	for i := range pc.views {
-		if pc.views[i].store == store {
-			return &pc.views[i]
+// see looks up in the stores of a panel what the list's names call for.
+func (pc *presentedChain) see(panel *Panel) {
+	n := len(pc.names)
+	pc.views = anew(pc.views, len(panel.stores))
+	pc.anchors = anew(pc.anchors, len(panel.stores)*n)
+	for i, store := range panel.stores {
+		pc.views[i] = view{store: store, anchors: pc.anchors[i*n : (i+1)*n]}
+	}
+	for k, name := range pc.names {
+		if panel.known != nil && !panel.known()[name] {
+			continue // as most are: of leaves, and of intermediates
+		}
+		for i := range pc.views {
+			v := &pc.views[i]
+			v.anchors[k] = v.store.BySubject(cert.Name{Canon: name})
+			for _, a := range v.anchors[k] {
+				v.deep = v.deep || a.Subject.Canon != a.Issuer.Canon
+			}
 		}
 	}
-	start := len(pc.anchors)
-	v := view{store: store}
-	for _, name := range pc.names {
-		found := store.BySubject(cert.Name{Canon: name})
-		pc.anchors = append(pc.anchors, found)
-		for _, a := range found {
-			v.deep = v.deep || a.Subject.Canon != a.Issuer.Canon
-		}
-	}
-	v.anchors = pc.anchors[start:len(pc.anchors):len(pc.anchors)]
-	pc.views = append(pc.views, v)
-	return &pc.views[len(pc.views)-1]
 }
 
 // alike reports whether two stores have the same to say about the list.
