@@ -104,7 +104,7 @@ func (s *Summary) SkippedText() string {
 
 // Digest tells material changes in parts, what is worst first, a line each as
 // line writes it, up to most in each part (0: all), and then what fixes them.
-// Noise is left out.
+// Noise is left out, and new endpoints with nothing to tell of are counted.
 func (c *Config) Digest(changes []Change, most int, line func(*Change) string) string {
 	changes = slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return !c.Material() })
 	var b strings.Builder
@@ -117,12 +117,16 @@ func (c *Config) Digest(changes []Change, most int, line func(*Change) string) s
 			b.WriteByte('\n')
 		}
 		fmt.Fprintf(&b, "%s (%d)\n", strings.ToUpper(parts[i].title[:1])+parts[i].title[1:], len(in[i]))
-		for n, c := range in[i] {
+		listed := slices.DeleteFunc(slices.Clone(in[i]), func(c Change) bool { return c.uneventful() })
+		for n, c := range listed {
 			if most > 0 && n == most {
-				fmt.Fprintf(&b, "  and %d more\n", len(in[i])-n)
+				fmt.Fprintf(&b, "  and %d more\n", len(listed)-n)
 				break
 			}
 			b.WriteString("  " + line(&c) + "\n")
+		}
+		if n := len(in[i]) - len(listed); n > 0 {
+			fmt.Fprintf(&b, "  %d without findings\n", n)
 		}
 	}
 	fixes := Fixes(changes)
@@ -137,6 +141,12 @@ func (c *Config) Digest(changes []Change, most int, line func(*Change) string) s
 		fmt.Fprintf(&b, "  %d by the same certificates after the leaf, the worst of them: %s\n", m.N, c.FixCommand(m.Example))
 	}
 	return b.String()
+}
+
+// uneventful reports whether an endpoint is new and nothing is wrong with it: the
+// first audit of a group has little else.
+func (c *Change) uneventful() bool {
+	return has(Appeared)(c) && c.After != nil && c.After.Status == "ok" && c.After.Rules == "" && c.After.Refused == ""
 }
 
 // sentence tells one change.
