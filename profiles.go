@@ -8,6 +8,7 @@ import (
 
 	"github.com/tlschain/tlschain/rules/chain"
 	"github.com/tlschain/tlschain/rules/client"
+	"github.com/tlschain/tlschain/rules/nearest"
 )
 
 // profiles picks the clients to judge by, with the trust stores that the Config
@@ -113,7 +114,7 @@ func SelectClients(all []*client.Profile, wanted []string) (chosen []*client.Pro
 	}
 	unknown := fieldf("Clients", "%w", err)
 	for _, word := range wanted {
-		if near := Nearest(word, known); near != "" && near != word {
+		if near := nearest.Word(word, known); near != "" && near != word {
 			return nil, nil, unknown.hintf("did you mean %s? tlschain clients lists them", near)
 		}
 	}

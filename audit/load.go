@@ -1,11 +1,9 @@
 package audit
 
 import (
-	"bytes"
 	_ "embed"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -16,9 +14,9 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 
 	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/yamlfile"
 	"github.com/tlschain/tlschain/scanner/kubernetes"
 )
 
@@ -52,19 +50,9 @@ func Load(path string) (*Config, error) {
 // relative file names start from its folder.
 func Parse(text []byte, path string) (*Config, error) {
 	config := &Config{Dir: filepath.Dir(path)}
-	tree, err := parser.ParseBytes(text, 0)
-	if err == nil {
-		err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(config)
-	}
-	if errors.Is(err, io.EOF) { // nothing but comments
-		err = nil
-	}
-	var at yaml.Error
-	if errors.As(err, &at) {
-		return nil, fmt.Errorf("%s:%d: %s", path, at.GetToken().Position.Line, at.GetMessage())
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	tree, wrong := yamlfile.Read(text, config)
+	if wrong != nil {
+		return nil, fmt.Errorf("%s:%d: %s", path, wrong.Line, wrong.Text())
 	}
 	check := checker{path: path, tree: tree}
 	check.config(config)

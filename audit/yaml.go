@@ -1,14 +1,14 @@
 package audit
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/robfig/cron/v3"
+
+	"github.com/tlschain/tlschain/rules/yamlfile"
 )
 
 // The scalars of tlschain.yaml read themselves, so that a mistake is told with
@@ -19,18 +19,21 @@ type Duration time.Duration
 
 // UnmarshalYAML reads a duration above or equal to zero.
 func (d *Duration) UnmarshalYAML(node ast.Node) error {
-	text := scalar(node)
+	text, err := yamlfile.Scalar(node)
+	if err != nil {
+		return err
+	}
 	if days, ok := strings.CutSuffix(text, "d"); ok {
 		n, err := strconv.Atoi(days)
 		if err != nil || n < 0 || n > 36500 {
-			return mistake(node, "%q is no number of days: write for example 400d", text)
+			return yamlfile.Errorf(node, "%q is no number of days: write for example 400d", text)
 		}
 		*d = Duration(time.Duration(n) * 24 * time.Hour)
 		return nil
 	}
 	parsed, err := time.ParseDuration(text)
 	if err != nil || parsed < 0 {
-		return mistake(node, "%q is no duration: write for example 30s, 10m, 12h or 400d", text)
+		return yamlfile.Errorf(node, "%q is no duration: write for example 30s, 10m, 12h or 400d", text)
 	}
 	*d = Duration(parsed)
 	return nil
@@ -44,17 +47,20 @@ type Cron struct {
 
 // UnmarshalYAML reads the expression. A time zone has a key of its own.
 func (c *Cron) UnmarshalYAML(node ast.Node) error {
-	text := scalar(node)
+	text, err := yamlfile.Scalar(node)
+	if err != nil {
+		return err
+	}
 	if strings.Contains(text, "TZ=") {
-		return mistake(node, "the time zone has a key of its own: write time_zone beside cron")
+		return yamlfile.Errorf(node, "the time zone has a key of its own: write time_zone beside cron")
 	}
 	parser := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.Descriptor)
 	next, err := parser.Parse(text)
 	if err != nil {
-		return mistake(node, "%q is no cron expression (%v): write minute hour day month weekday, such as \"15 2 * * *\"", text, err)
+		return yamlfile.Errorf(node, "%q is no cron expression (%v): write minute hour day month weekday, such as \"15 2 * * *\"", text, err)
 	}
 	if _, ok := next.(cron.ConstantDelaySchedule); ok {
-		return mistake(node, "%q has no fixed place in the day: write minute hour day month weekday, such as \"15 */6 * * *\"", text)
+		return yamlfile.Errorf(node, "%q has no fixed place in the day: write minute hour day month weekday, such as \"15 */6 * * *\"", text)
 	}
 	*c = Cron{text, next}
 	return nil
@@ -65,10 +71,13 @@ type TimeZone struct{ *time.Location }
 
 // UnmarshalYAML looks the name up.
 func (z *TimeZone) UnmarshalYAML(node ast.Node) error {
-	text := scalar(node)
+	text, err := yamlfile.Scalar(node)
+	if err != nil {
+		return err
+	}
 	location, err := time.LoadLocation(text)
 	if err != nil || text == "Local" {
-		return mistake(node, "%q is no time zone: write a name such as Europe/Berlin, Asia/Tokyo or UTC", text)
+		return yamlfile.Errorf(node, "%q is no time zone: write a name such as Europe/Berlin, Asia/Tokyo or UTC", text)
 	}
 	z.Location = location
 	return nil
@@ -89,26 +98,17 @@ type Text string
 func (t *Text) UnmarshalYAML(node ast.Node) error {
 	switch node.(type) {
 	case *ast.MappingNode, *ast.MappingValueNode:
-		return mistake(node, "put quotes around a target with a colon: \"www.example.com:8443\"")
+		return yamlfile.Errorf(node, "put quotes around a target with a colon: \"www.example.com:8443\"")
 	case *ast.SequenceNode:
-		return mistake(node, "put quotes around a target with brackets: \"[2001:db8::1]:443\"")
+		return yamlfile.Errorf(node, "put quotes around a target with brackets: \"[2001:db8::1]:443\"")
 	}
-	*t = Text(scalar(node))
+	text, err := yamlfile.Scalar(node)
+	if err != nil {
+		return err
+	}
+	*t = Text(text)
 	if strings.ContainsAny(string(*t), "\r\n") {
-		return mistake(node, "a target is one line")
+		return yamlfile.Errorf(node, "a target is one line")
 	}
 	return nil
-}
-
-// scalar is a node's text, quoted or not.
-func scalar(node ast.Node) string {
-	if s, ok := node.(*ast.StringNode); ok {
-		return s.Value
-	}
-	return strings.TrimSpace(node.GetToken().Value)
-}
-
-// mistake is an error that knows its line.
-func mistake(node ast.Node, format string, args ...any) error {
-	return &yaml.SyntaxError{Message: fmt.Sprintf(format, args...), Token: node.GetToken()}
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/rules/nearest"
 )
 
 // A line is a command line sorted out.
@@ -108,7 +108,7 @@ func subcommand(parent *cli.Command, path []string, arg string) (*cli.Command, e
 	}
 	typed := strings.Join(path, " ")
 	err := usagef("there is no command %q", arg)
-	if near := tlschain.Nearest(arg, names); near != "" {
+	if near := nearest.Word(arg, names); near != "" {
 		return nil, err.hintf("did you mean %s %s?", typed, near)
 	}
 	if len(path) == 1 && strings.ContainsAny(arg, ".:@[") {
@@ -133,7 +133,7 @@ func findFlag(c *cli.Command, path []string, arg string) (cli.Flag, error) {
 	if instead, ok := elsewhere[wanted]; ok && c.Name == "scan" {
 		return nil, err.hintf("%s", instead)
 	}
-	if near := tlschain.Nearest(wanted, names); near != "" {
+	if near := nearest.Word(wanted, names); near != "" {
 		return nil, err.hintf("did you mean %s? see %s --help", dashed(near), typed)
 	}
 	return nil, err.hintf("see %s --help", typed)

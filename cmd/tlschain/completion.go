@@ -6,7 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/rules/nearest"
 )
 
 // The scripts ask the program itself for what may be typed, so that they know
@@ -36,7 +36,7 @@ func (p *process) completionCommand() *cli.Command {
 			script, err := completionScripts.ReadFile("completion/" + shell)
 			if err != nil {
 				e := usagef("there is no completion for %q", shell)
-				if near := tlschain.Nearest(shell, shells); near != "" {
+				if near := nearest.Word(shell, shells); near != "" {
 					return e.hintf("did you mean %s completion %s?", name, near)
 				}
 				return e.hintf("type one of %s", strings.Join(shells, ", "))

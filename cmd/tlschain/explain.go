@@ -6,8 +6,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/nearest"
 )
 
 func (p *process) explainCommand() *cli.Command {
@@ -127,7 +127,7 @@ func unknownRule(id string) error {
 		ids = append(ids, r.ID)
 	}
 	err := usagef("there is no rule %q", id)
-	if near := tlschain.Nearest(id, ids); near != "" {
+	if near := nearest.Word(id, ids); near != "" {
 		return err.hintf("did you mean %s explain %s?", name, near)
 	}
 	return err.hintf("%s explain lists them", name)

@@ -3,15 +3,14 @@ package catalog
 import (
 	"crypto"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/yamlfile"
 )
 
 // A line is one file of the catalogue: the CAs and products of one vendor.
@@ -108,12 +107,9 @@ type text struct {
 // UnmarshalYAML keeps a scalar as it is written, so that a date stays a date
 // and a hash of digits a hash.
 func (t *text) UnmarshalYAML(n ast.Node) error {
-	scalar, ok := n.(ast.ScalarNode)
-	if !ok {
-		return &yaml.UnexpectedNodeTypeError{Token: n.GetToken(), Actual: n.Type(), Expected: ast.StringType}
-	}
-	t.value, t.line = scalar.GetToken().Value, scalar.GetToken().Position.Line
-	return nil
+	value, err := yamlfile.Scalar(n)
+	t.value, t.line = value, n.GetToken().Position.Line
+	return err
 }
 
 func (t text) wrong(format string, args ...any) error {
@@ -123,12 +119,8 @@ func (t text) wrong(format string, args ...any) error {
 // parseLine reads one file. The error names the line and what to type.
 func parseLine(data []byte) (*line, error) {
 	var f lineFile
-	if err := yaml.UnmarshalWithOptions(data, &f, yaml.Strict()); err != nil {
-		var at yaml.Error
-		if errors.As(err, &at) && at.GetToken() != nil {
-			return nil, fmt.Errorf("line %d: %s", at.GetToken().Position.Line, at.GetMessage())
-		}
-		return nil, err
+	if _, wrong := yamlfile.Read(data, &f); wrong != nil {
+		return nil, wrong
 	}
 	if f.Line.value == "" {
 		return nil, f.Line.wrong("no name: begin the file with line: NAME")

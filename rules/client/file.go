@@ -1,15 +1,13 @@
 package client
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+
+	"github.com/tlschain/tlschain/rules/nearest"
+	"github.com/tlschain/tlschain/rules/yamlfile"
 )
 
 // A Defined is a client that a user wrote down.
@@ -30,6 +28,15 @@ type definition struct {
 	Preload *bool    `yaml:"preload"`
 	Notes   string   `yaml:"notes"`
 	Builder ast.Node `yaml:"builder"`
+
+	line int
+}
+
+// UnmarshalYAML notes the line.
+func (d *definition) UnmarshalYAML(node ast.Node) error {
+	type plain definition // without this method
+	d.line = node.GetToken().Position.Line
+	return yamlfile.Value(node, (*plain)(d))
 }
 
 // Parse reads a client file: a YAML document with the key clients, a list of
@@ -37,34 +44,26 @@ type definition struct {
 // differs from it. Unknown keys are errors. Errors begin with the line.
 func Parse(text []byte, known []*Profile) ([]Defined, error) {
 	var file struct {
-		Clients []ast.Node `yaml:"clients"`
+		Clients []*definition `yaml:"clients"`
 	}
-	doc, err := parser.ParseBytes(text, 0)
-	if err != nil {
-		return nil, atLine(err)
-	}
-	err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&file)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, atLine(err)
-	}
-	if len(doc.Docs) > 1 {
-		return nil, fmt.Errorf("line %d: a client file is one YAML document", doc.Docs[1].Start.Position.Line)
+	tree, wrong := yamlfile.Read(text, &file)
+	if wrong != nil {
+		return nil, wrong
 	}
 	taken := make(map[string]bool)
 	for _, p := range known {
 		taken[p.ID] = true
 	}
 	var out []Defined
-	for i, node := range file.Clients {
-		if node == nil {
-			return nil, fmt.Errorf("line %d: item %d of clients is empty", doc.Docs[0].Body.GetToken().Position.Line, i+1)
+	for i, def := range file.Clients {
+		if def == nil {
+			return nil, fmt.Errorf("line %d: item %d of clients is empty", tree.Docs[0].Body.GetToken().Position.Line, i+1)
 		}
-		line := node.GetToken().Position.Line
-		d, err := define(node, known)
+		d, err := def.client(known)
 		if err != nil {
 			return nil, err
 		}
-		d.Line = line
+		line := def.line
 		switch id := d.Profile.ID; {
 		case strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789.-_") != "" || id == "":
 			return nil, fmt.Errorf("line %d: id %q: use lower-case letters, digits, dots and hyphens", line, id)
@@ -77,14 +76,13 @@ func Parse(text []byte, known []*Profile) ([]Defined, error) {
 	return out, nil
 }
 
-func define(node ast.Node, known []*Profile) (Defined, error) {
-	var def definition
-	line := node.GetToken().Position.Line
-	if err := yaml.NodeToValue(node, &def, yaml.Strict()); err != nil {
-		return Defined{}, atLine(err)
-	}
+// client is the base with what differs.
+func (def *definition) client(known []*Profile) (Defined, error) {
 	var p *Profile
+	line := def.line
+	ids := make([]string, 0, len(known))
 	for _, k := range known {
+		ids = append(ids, k.ID)
 		if id, _, _ := Named(def.Base); k.ID == id {
 			q := *k
 			p = &q
@@ -94,7 +92,11 @@ func define(node ast.Node, known []*Profile) (Defined, error) {
 	case def.Base == "":
 		return Defined{}, fmt.Errorf("line %d: base is missing: name the profile that %q is based on", line, def.ID)
 	case p == nil:
-		return Defined{}, fmt.Errorf("line %d: base: there is no client %q", line, def.Base)
+		message := fmt.Sprintf("base: there is no client %q", def.Base)
+		if near := nearest.Word(def.Base, ids); near != "" {
+			message += ": did you mean " + near + "?"
+		}
+		return Defined{}, fmt.Errorf("line %d: %s", line, message)
 	}
 	p.ID, p.Title, p.Group = def.ID, def.Title, def.Group
 	if p.Title == "" {
@@ -116,37 +118,9 @@ func define(node ast.Node, known []*Profile) (Defined, error) {
 		p.Preload = *def.Preload
 	}
 	if def.Builder != nil {
-		if err := yaml.NodeToValue(def.Builder, &p.Builder, yaml.Strict()); err != nil {
-			return Defined{}, atParameter(def.Builder, err)
+		if err := yamlfile.Value(def.Builder, &p.Builder); err != nil {
+			return Defined{}, err
 		}
 	}
-	return Defined{Profile: p, Store: def.Store}, nil
-}
-
-// atLine puts the line before a complaint of the YAML library, which would
-// otherwise draw the file around it.
-func atLine(err error) error {
-	var at yaml.Error
-	if errors.As(err, &at) && at.GetToken() != nil {
-		return fmt.Errorf("line %d: %s", at.GetToken().Position.Line, at.GetMessage())
-	}
-	return err
-}
-
-// atParameter puts the line before an error of a word that is not known, which
-// the library passes on without one.
-func atParameter(builder ast.Node, err error) error {
-	if m, ok := builder.(*ast.MappingNode); ok {
-		for _, v := range m.Values {
-			var scratch Builder
-			if yaml.NodeToValue(&ast.MappingNode{BaseNode: m.BaseNode, Start: m.Start, Values: []*ast.MappingValueNode{v}}, &scratch) != nil {
-				builder = v.Key
-				break
-			}
-		}
-	}
-	if located := atLine(err); located != err {
-		return located
-	}
-	return fmt.Errorf("line %d: %w", builder.GetToken().Position.Line, err)
+	return Defined{Profile: p, Store: def.Store, Line: line}, nil
 }

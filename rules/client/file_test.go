@@ -57,14 +57,14 @@ clients:
 func TestParseErrors(t *testing.T) {
 	known := []*Profile{{ID: "go"}}
 	for text, want := range map[string]string{
-		"clients:\n- id: x\n  base: go\n  colour: red\n":                       `line 4: unknown field "colour"`,
+		"clients:\n- id: x\n  base: go\n  colour: red\n":                       `line 4: clients[0]: unknown field "colour": type one of id, title`,
 		"clients:\n- id: x\n  base: og\n":                                      `line 2: base: there is no client "og"`,
 		"clients:\n- id: x\n":                                                  "line 2: base is missing",
 		"clients:\n- id: go\n  base: go\n":                                     `line 2: there is already a client or group "go"`,
 		"clients:\n- id: all\n  base: go\n":                                    "line 2: there is already",
 		"clients:\n- id: A B\n  base: go\n":                                    `line 2: id "A B"`,
-		"clients:\n- id: x\n  base: go\n  builder:\n    retry: sometimes\n":    `line 5: "sometimes" is none of always, dead-ends, never`,
-		"clients:\n- id: x\n  base: go\n  builder:\n    skip: [dates, luck]\n": `line 5: "luck" is none of key-id`,
+		"clients:\n- id: x\n  base: go\n  builder:\n    retry: sometimes\n":    `line 5: retry: "sometimes" is none of always, dead-ends, never`,
+		"clients:\n- id: x\n  base: go\n  builder:\n    skip: [dates, luck]\n": `line 5: skip: "luck" is none of key-id`,
 		"clients:\n- id: x\n  base: go\n  builder:\n    max_depth: 3\n":        `line 5: unknown field "max_depth"`,
 		"clients:\n- id: x\n  base: go\n  group: old\n":                        `line 2: group "old"`,
 		"client: []\n": `line 1: unknown field "client"`,

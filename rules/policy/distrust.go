@@ -6,11 +6,11 @@ import (
 	"encoding/pem"
 	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/tlschain/tlschain/rules/catalog"
 	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/yamlfile"
 )
 
 // A Distrust is a certificate, a key or a name that the user no longer trusts.
@@ -70,9 +70,9 @@ func (d *distrusts) UnmarshalYAML(node ast.Node) error {
 		Distrust []Distrust `yaml:"distrust"`
 	}
 	if node.Type() == ast.SequenceType {
-		return yaml.NodeToValue(node, (*[]Distrust)(d), yaml.Strict())
+		return yamlfile.Value(node, (*[]Distrust)(d))
 	}
-	err := yaml.NodeToValue(node, &file, yaml.Strict())
+	err := yamlfile.Value(node, &file)
 	*d = file.Distrust
 	return err
 }
@@ -80,7 +80,7 @@ func (d *distrusts) UnmarshalYAML(node ast.Node) error {
 // UnmarshalYAML reads an entry and holds that it names one thing.
 func (d *Distrust) UnmarshalYAML(node ast.Node) error {
 	type plain Distrust // without this method
-	if err := yaml.NodeToValue(node, (*plain)(d), yaml.Strict()); err != nil {
+	if err := yamlfile.Value(node, (*plain)(d)); err != nil {
 		return err
 	}
 	named := 0
@@ -91,16 +91,16 @@ func (d *Distrust) UnmarshalYAML(node ast.Node) error {
 	}
 	switch named {
 	case 0:
-		return wrong(node, "the entry names nothing: type certificate, key or name")
+		return yamlfile.Errorf(node, "the entry names nothing: type certificate, key or name")
 	case 1:
 		return nil
 	}
-	return wrong(node, "the entry names several things: type one of certificate, key and name, and an entry for each")
+	return yamlfile.Errorf(node, "the entry names several things: type one of certificate, key and name, and an entry for each")
 }
 
 // UnmarshalYAML reads a fingerprint, or a certificate as PEM.
 func (h *certificateHash) UnmarshalYAML(node ast.Node) error {
-	text, err := text(node)
+	text, err := yamlfile.Scalar(node)
 	if err != nil {
 		return err
 	}
@@ -109,11 +109,11 @@ func (h *certificateHash) UnmarshalYAML(node ast.Node) error {
 	}
 	block, _ := pem.Decode([]byte(text))
 	if block == nil {
-		return wrong(node, "certificate: this is no whole PEM block")
+		return yamlfile.Errorf(node, "certificate: this is no whole PEM block")
 	}
 	c, err := cert.Parse(block.Bytes)
 	if err != nil {
-		return wrong(node, "certificate: %v", err)
+		return yamlfile.Errorf(node, "certificate: %v", err)
 	}
 	*h = certificateHash(c.SHA256)
 	return nil
@@ -121,7 +121,7 @@ func (h *certificateHash) UnmarshalYAML(node ast.Node) error {
 
 // UnmarshalYAML reads a fingerprint.
 func (h *keyHash) UnmarshalYAML(node ast.Node) error {
-	text, err := text(node)
+	text, err := yamlfile.Scalar(node)
 	if err != nil {
 		return err
 	}
@@ -132,16 +132,8 @@ func (h *keyHash) UnmarshalYAML(node ast.Node) error {
 func fingerprint(node ast.Node, field, text string, into *cert.Hash) error {
 	b, err := hex.DecodeString(strings.ReplaceAll(strings.TrimSpace(text), ":", ""))
 	if err != nil || len(b) != len(into) || [32]byte(b) == [32]byte{} {
-		return wrong(node, "%s %.70q: type a SHA-256, which has 64 hexadecimal digits", field, text)
+		return yamlfile.Errorf(node, "%s %.70q: type a SHA-256, which has 64 hexadecimal digits", field, text)
 	}
 	copy(into[:], b)
 	return nil
-}
-
-// text gives the text of a node, which may stand on several lines.
-func text(node ast.Node) (string, error) {
-	if l, ok := node.(*ast.LiteralNode); ok {
-		return l.Value.Value, nil
-	}
-	return scalar(node)
 }

@@ -167,17 +167,17 @@ func TestPattern(t *testing.T) {
 
 func TestErrorsNameThePlace(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
-		{"severity:\n  root-in-chain: loud\n", `f:2:18: severity "loud": type error, warning, info or off`},
-		{"severity:\n  no-such-rule: error\n", `f:2:3: there is no rule "no-such-rule"`},
+		{"severity:\n  root-in-chain: loud\n", `f:2:18: severity.root-in-chain: "loud" is no severity: type error, warning, info or off`},
+		{"severity:\n  no-such-rule: error\n", `f:2:3: severity: there is no rule "no-such-rule"`},
 		{"severty: {}\n", `f:1:1: unknown field "severty"`},
-		{"overrides:\n  - endpoints: [\"a:99999\"]\n", `f:2:17: "99999" is no port`},
-		{"overrides:\n  - endpoints: [\":443\"]\n", `f:2:17: ":443" has no host and matches nothing: type *:443 for every host`},
-		{"overrides:\n  - endpoints: [10.0.0.5/24]\n", `f:2:17: "10.0.0.5/24" has bits set beyond its prefix: type 10.0.0.0/24 for the network`},
-		{"overrides:\n  - endpoints: [10.0.0.1-10.0.0.9]\n", `f:2:17: "10.0.0.1-10.0.0.9" matches nothing: type a network`},
-		{"overrides:\n  - endpoints: [\"vpn.example:443 at 192.0.2.1\"]\n", `f:2:17: "443 at 192.0.2.1" is no port`},
-		{"overrides:\n  - endpoints: [\"vpn.example@192.0.2.1:443\"]\n", `f:2:17: "vpn.example@192.0.2.1:443" matches nothing: type the host alone`},
-		{"overrides:\n  - endpoints: [\"a.example, b.example\"]\n", `f:2:17: "a.example, b.example" matches nothing: type one host`},
-		{"overrides:\n  - endpoints: [\"(a|b).example\"]\n", `f:2:17: "(a|b).example" matches nothing: no host name has the character '('`},
+		{"overrides:\n  - endpoints: [\"a:99999\"]\n", `f:2:17: overrides[0].endpoints[0]: "99999" is no port`},
+		{"overrides:\n  - endpoints: [\":443\"]\n", `f:2:17: overrides[0].endpoints[0]: ":443" has no host and matches nothing: type *:443 for every host`},
+		{"overrides:\n  - endpoints: [10.0.0.5/24]\n", `f:2:17: overrides[0].endpoints[0]: "10.0.0.5/24" has bits set beyond its prefix: type 10.0.0.0/24 for the network`},
+		{"overrides:\n  - endpoints: [10.0.0.1-10.0.0.9]\n", `f:2:17: overrides[0].endpoints[0]: "10.0.0.1-10.0.0.9" matches nothing: type a network`},
+		{"overrides:\n  - endpoints: [\"vpn.example:443 at 192.0.2.1\"]\n", `f:2:17: overrides[0].endpoints[0]: "443 at 192.0.2.1" is no port`},
+		{"overrides:\n  - endpoints: [\"vpn.example@192.0.2.1:443\"]\n", `f:2:17: overrides[0].endpoints[0]: "vpn.example@192.0.2.1:443" matches nothing: type the host alone`},
+		{"overrides:\n  - endpoints: [\"a.example, b.example\"]\n", `f:2:17: overrides[0].endpoints[0]: "a.example, b.example" matches nothing: type one host`},
+		{"overrides:\n  - endpoints: [\"(a|b).example\"]\n", `f:2:17: overrides[0].endpoints[0]: "(a|b).example" matches nothing: no host name has the character '('`},
 		{"severity: [\n", "f:"},
 		{"severity:\n  weak-key: info\n  weak-key: error\n", "f:3:3: "},
 	} {
@@ -190,8 +190,8 @@ func TestErrorsNameThePlace(t *testing.T) {
 		{"waivers:\n  - rule: weak-key\n    reason: x\n    expires: 2027-01-01\n", "names no endpoint"},
 		{"waivers:\n  - rule: weak-key\n    endpoint: x\n    reason: x\n", "has no expires"},
 		{"waivers:\n  - endpoint: x\n    reason: x\n    expires: 2027-01-01\n", "names no rule"},
-		{"waivers:\n  - rule: weak-key\n    endpoint: x\n    reason: x\n    expires: soon\n", `f:5:14: "soon" is no date`},
-		{"waivers:\n  - rule: weak-key\n    endpoint: x\n    reason: x\n    until: 2027-01-01\n", `f:5:5: unknown field "until"`},
+		{"waivers:\n  - rule: weak-key\n    endpoint: x\n    reason: x\n    expires: soon\n", `f:5:14: waivers[0].expires: "soon" is no date`},
+		{"waivers:\n  - rule: weak-key\n    endpoint: x\n    reason: x\n    until: 2027-01-01\n", `f:5:5: waivers[0]: unknown field "until"`},
 		{"waivers:\n  - {rule: waiver-expired, endpoint: x, reason: x, expires: 2027-01-01}\n", "cannot be waived"},
 	} {
 		if _, err := ParseWaivers("f", []byte(c.in)); err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "f:") {

@@ -1,16 +1,12 @@
 package policy
 
 import (
-	"bytes"
-	"errors"
-	"fmt"
-	"io"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/yamlfile"
 )
 
 // Parse reads a policy file. It is strict: an unknown key, rule or severity is
@@ -35,46 +31,15 @@ func ParseWaivers(name string, data []byte) ([]Waiver, error) {
 }
 
 func decode(name string, data []byte, into any) error {
-	err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(into)
-	if err == nil || errors.Is(err, io.EOF) { // an empty file says nothing
-		return nil
+	if _, wrong := yamlfile.Read(data, into); wrong != nil {
+		return wrong.In(name)
 	}
-	var own *placed
-	if errors.As(err, &own) {
-		return fmt.Errorf("%s:%d:%d: %s", name, own.line, own.column, own.message)
-	}
-	var theirs yaml.Error
-	if errors.As(err, &theirs) && theirs.GetToken() != nil {
-		at := theirs.GetToken().Position
-		return fmt.Errorf("%s:%d:%d: %s", name, at.Line, at.Column, theirs.GetMessage())
-	}
-	return fmt.Errorf("%s: %w", name, err)
-}
-
-// A placed error knows its line and column.
-type placed struct {
-	line, column int
-	message      string
-}
-
-func (p *placed) Error() string { return p.message }
-
-func wrong(node ast.Node, format string, args ...any) error {
-	at := node.GetToken().Position
-	return &placed{at.Line, at.Column, fmt.Sprintf(format, args...)}
-}
-
-// scalar gives a node's text; lists and maps have none.
-func scalar(node ast.Node) (string, error) {
-	if _, ok := node.(ast.ScalarNode); !ok {
-		return "", wrong(node, "a single value belongs here")
-	}
-	return node.GetToken().Value, nil
+	return nil
 }
 
 // UnmarshalYAML reads error, warning, info or off.
 func (l *Level) UnmarshalYAML(node ast.Node) error {
-	text, err := scalar(node)
+	text, err := yamlfile.Scalar(node)
 	if err != nil {
 		return err
 	}
@@ -84,19 +49,19 @@ func (l *Level) UnmarshalYAML(node ast.Node) error {
 	}
 	l.Severity, err = rules.ParseSeverity(text)
 	if err != nil {
-		return wrong(node, "severity %q: type error, warning, info or off", text)
+		return yamlfile.Errorf(node, "%q is no severity: type error, warning, info or off", text)
 	}
 	return nil
 }
 
 // UnmarshalYAML reads the ID of a rule there is.
 func (r *RuleID) UnmarshalYAML(node ast.Node) error {
-	text, err := scalar(node)
+	text, err := yamlfile.Scalar(node)
 	if err != nil {
 		return err
 	}
 	if rules.Lookup(text) == nil {
-		return wrong(node, "there is no rule %q: tlschain explain lists them", text)
+		return yamlfile.Errorf(node, "there is no rule %q: tlschain explain lists them", text)
 	}
 	*r = RuleID(text)
 	return nil
@@ -104,19 +69,19 @@ func (r *RuleID) UnmarshalYAML(node ast.Node) error {
 
 // UnmarshalYAML reads a pattern.
 func (p *Pattern) UnmarshalYAML(node ast.Node) error {
-	text, err := scalar(node)
+	text, err := yamlfile.Scalar(node)
 	if err != nil {
 		return err
 	}
 	if *p, err = parsePattern(text); err != nil {
-		return wrong(node, "%v", err)
+		return yamlfile.Errorf(node, "%v", err)
 	}
 	return nil
 }
 
 // UnmarshalYAML reads a date or an RFC 3339 time.
 func (t *Time) UnmarshalYAML(node ast.Node) error {
-	text, err := scalar(node)
+	text, err := yamlfile.Scalar(node)
 	if err != nil {
 		return err
 	}
@@ -126,26 +91,26 @@ func (t *Time) UnmarshalYAML(node ast.Node) error {
 			return nil
 		}
 	}
-	return wrong(node, "%q is no date: type one as 2027-06-30", text)
+	return yamlfile.Errorf(node, "%q is no date: type one as 2027-06-30", text)
 }
 
 // UnmarshalYAML reads a waiver and holds that nothing is left out.
 func (w *Waiver) UnmarshalYAML(node ast.Node) error {
 	type plain Waiver // without this method
-	if err := yaml.NodeToValue(node, (*plain)(w), yaml.Strict()); err != nil {
+	if err := yamlfile.Value(node, (*plain)(w)); err != nil {
 		return err
 	}
 	switch {
 	case w.Rule == "":
-		return wrong(node, "the waiver names no rule")
+		return yamlfile.Errorf(node, "the waiver names no rule")
 	case w.Rule == "waiver-expired":
-		return wrong(node, "waiver-expired cannot be waived: give the waiver that expired a new date")
+		return yamlfile.Errorf(node, "waiver-expired cannot be waived: give the waiver that expired a new date")
 	case w.Endpoint.text == "":
-		return wrong(node, "the waiver of %s names no endpoint: type a host, a network, or \"*\"", w.Rule)
+		return yamlfile.Errorf(node, "the waiver of %s names no endpoint: type a host, a network, or \"*\"", w.Rule)
 	case w.Reason == "":
-		return wrong(node, "the waiver of %s has no reason: say who accepts it and why", w.Rule)
+		return yamlfile.Errorf(node, "the waiver of %s has no reason: say who accepts it and why", w.Rule)
 	case w.Expires.IsZero():
-		return wrong(node, "the waiver of %s has no expires: type a date as 2027-06-30", w.Rule)
+		return yamlfile.Errorf(node, "the waiver of %s has no expires: type a date as 2027-06-30", w.Rule)
 	}
 	return nil
 }

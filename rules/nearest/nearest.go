@@ -1,8 +1,9 @@
-package tlschain
+// Package nearest guesses which of some words was meant by a mistyped one.
+package nearest
 
-// Nearest returns the word that was probably meant, empty if none is near
+// Word returns the word that was probably meant, empty if none is near
 // enough: at most a third of its letters are wrong.
-func Nearest(typed string, words []string) string {
+func Word(typed string, words []string) string {
 	best, distance := "", len(typed)
 	for _, w := range words {
 		if d := editDistance(typed, w); d < distance && d*3 <= max(len(w), len(typed)) {

@@ -1,0 +1,192 @@
+// Package yamlfile reads the YAML files that people write: strictly, and with
+// errors that name the line, the key, what stands there and what to type.
+package yamlfile
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// An Error is a mistake in a file, and where it is.
+type Error struct {
+	Line, Column int
+	Key          string // such as groups.web.ports[1]; empty: the whole of what was read
+	Message      string
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Text()) }
+
+// Text is the error without its line.
+func (e *Error) Text() string {
+	if e.Key == "" {
+		return e.Message
+	}
+	return e.Key + ": " + e.Message
+}
+
+// In is the error as name:line:column, which editors jump to.
+func (e *Error) In(name string) error {
+	return fmt.Errorf("%s:%d:%d: %s", name, e.Line, e.Column, e.Text())
+}
+
+// Errorf makes an error about a node, for the UnmarshalYAML of a type. [Read]
+// adds the key.
+func Errorf(node ast.Node, format string, args ...any) *Error {
+	at := node.GetToken().Position
+	return &Error{Line: at.Line, Column: at.Column, Message: fmt.Sprintf(format, args...)}
+}
+
+// Read decodes a file of one document; an unknown key, and a value of another
+// type than belongs there, is an [Error], as is what UnmarshalYAML of a type
+// says. The tree is for those who look values up in it later.
+func Read(text []byte, into any) (*ast.File, *Error) {
+	tree, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return nil, foreign(err, nil)
+	}
+	root := document(tree)
+	if len(tree.Docs) > 1 {
+		second := tree.Docs[1]
+		return nil, &Error{Line: second.Start.Position.Line, Column: 1, Message: "a second document begins here: write one for each file"}
+	}
+	if root == nil { // nothing but comments
+		return tree, nil
+	}
+	if wrong := value(root, into); wrong != nil {
+		return nil, wrong
+	}
+	return tree, nil
+}
+
+// Value decodes a node as [Read] does a file, for the UnmarshalYAML of a type
+// that has more to say about it.
+func Value(node ast.Node, into any) error {
+	if wrong := value(node, into); wrong != nil {
+		return wrong
+	}
+	return nil
+}
+
+func value(node ast.Node, into any) *Error {
+	t := reflect.TypeOf(into).Elem()
+	wrong := mismatch(node, t)
+	if wrong == nil {
+		err := yaml.NodeToValue(node, into, yaml.Strict())
+		if err == nil {
+			return nil
+		}
+		wrong = foreign(err, culprit(node, t))
+	}
+	wrong.Key = keyAt(node, wrong.Line, wrong.Column, "") // from the outermost node that is read
+	return wrong
+}
+
+// Scalar gives the text of a node, quoted or not, on one line or on several;
+// lists and mappings have none.
+func Scalar(node ast.Node) (string, error) {
+	switch n := node.(type) {
+	case *ast.StringNode:
+		return n.Value, nil
+	case *ast.LiteralNode:
+		return n.Value.Value, nil
+	case ast.ScalarNode:
+		return strings.TrimSpace(n.GetToken().Value), nil
+	}
+	return "", Errorf(node, "this is %s, but one value belongs here", described(node))
+}
+
+// document is the root node; nil where there is none.
+func document(tree *ast.File) ast.Node {
+	if len(tree.Docs) == 0 || tree.Docs[0].Body == nil {
+		return nil
+	}
+	switch tree.Docs[0].Body.Type() {
+	case ast.NullType, ast.CommentType, ast.CommentGroupType:
+		return nil
+	}
+	return tree.Docs[0].Body
+}
+
+// foreign words an error of the library; at is what it is about where it does
+// not say so itself.
+func foreign(err error, at ast.Node) *Error {
+	var own *Error
+	if errors.As(err, &own) {
+		return own
+	}
+	e := &Error{Line: 1, Column: 1, Message: err.Error()}
+	var theirs yaml.Error
+	if errors.As(err, &theirs) && theirs.GetToken() != nil {
+		e.Line, e.Column = theirs.GetToken().Position.Line, theirs.GetToken().Position.Column
+		e.Message = plain(theirs.GetMessage())
+	} else if at != nil {
+		e.Line, e.Column = at.GetToken().Position.Line, at.GetToken().Position.Column
+	}
+	return e
+}
+
+// syntax are the library's complaints about torn files, and the same in words
+// that say what to type.
+var syntax = []struct{ theirs, ours string }{
+	{"found character '\t'", "a tab cannot indent: type spaces"},
+	{"sequence end token ']' not found", "the list that begins here does not end: type ]"},
+	{"',' or ']' must be specified", "the list does not go on: type , between its values, or ] at its end"},
+	{"',' or '}' must be specified", "the mapping does not go on: type , between its keys, or } at its end"},
+	{"could not find end character of double-quoted text", "the text that begins here does not end: type \""},
+	{"could not find end character of single-quoted text", "the text that begins here does not end: type '"},
+	{"value is not allowed in this context", "this is indented in another way than what is above it: type as many spaces as there"},
+	{"mapping value is not allowed in this context", "this has a value already, and keys below it: indent the next line as this one"},
+	{"non-map value is specified", "this is no key with its value: type KEY: VALUE"},
+	{"could not find alias", "* begins the name of an anchor, and there is none of this name: type quotes around a text that begins with *"},
+}
+
+func plain(message string) string {
+	for _, s := range syntax {
+		if strings.HasPrefix(message, s.theirs) {
+			return s.ours
+		}
+	}
+	if strings.HasPrefix(message, "mapping key ") {
+		return message + ": type it once"
+	}
+	return message
+}
+
+// keyAt is the path of the outermost node that begins at a place; that of the
+// mapping where a key does, since a key is wrong in it. Empty if none does.
+func keyAt(node ast.Node, line, column int, path string) string {
+	if node == nil {
+		return ""
+	}
+	if at := node.GetToken().Position; at.Line == line && at.Column == column {
+		return path
+	}
+	switch n := node.(type) {
+	case *ast.MappingNode:
+		for _, v := range n.Values {
+			if found := keyAt(v, line, column, path); found != "" {
+				return found
+			}
+		}
+	case *ast.MappingValueNode:
+		if at := n.Key.GetToken().Position; at.Line == line && at.Column == column {
+			return path
+		}
+		return keyAt(n.Value, line, column, strings.TrimPrefix(path+"."+n.Key.String(), "."))
+	case *ast.SequenceNode:
+		for i, v := range n.Values {
+			if found := keyAt(v, line, column, fmt.Sprintf("%s[%d]", path, i)); found != "" {
+				return found
+			}
+		}
+	case *ast.AnchorNode:
+		return keyAt(n.Value, line, column, path)
+	}
+	return ""
+}
