@@ -98,6 +98,25 @@ func (c *checker) where(at string) string {
 	return where + ": " + strings.TrimPrefix(at, "$.")
 }
 
+// items is where the items of the list at a YAML path are.
+func (c *checker) items(at string) place {
+	p := place{file: c.path, key: strings.TrimPrefix(at, "$.")}
+	path, err := yaml.PathString(at)
+	if err != nil {
+		return p
+	}
+	node, err := path.FilterFile(c.tree)
+	if err != nil {
+		return p
+	}
+	if list, ok := node.(*ast.SequenceNode); ok {
+		for _, item := range list.Values {
+			p.line = append(p.line, item.GetToken().Position.Line)
+		}
+	}
+	return p
+}
+
 var (
 	namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
 	zonePattern = regexp.MustCompile(`^[a-z0-9]+([_-][a-z0-9]+)*$`) // a queue is named after it
@@ -151,6 +170,7 @@ func (c *checker) group(at string, g *Group, receivers map[string]*Receiver) {
 	if g.Targets.empty() {
 		c.wrong(at+".targets", "there are none: write inline, files, commands, urls, zones or clusters")
 	}
+	g.Targets.inlineAt = c.items(at + ".targets.inline")
 	for i, z := range g.Targets.ZoneFiles {
 		if z.File == "" {
 			c.wrong(fmt.Sprintf("%s.targets.zones[%d]", at, i), "a zone needs a file")

@@ -26,6 +26,32 @@ type Sources struct {
 	URLs      []URL      `yaml:"urls"`     // target lists
 	ZoneFiles []ZoneFile `yaml:"zones"`    // DNS zone files
 	Clusters  []string   `yaml:"clusters"` // of Kubernetes, such as k8s://CONTEXT/NAMESPACE
+
+	inlineAt place // where the configuration says Inline
+}
+
+// A place is where items of the configuration stand.
+type place struct {
+	file string
+	key  string
+	line []int // of each item; nil: nobody knows
+}
+
+// of puts what was read of the list of the items where the configuration has it.
+func (p *place) of(t scanner.Target, err error) (scanner.Target, error) {
+	var wrong *scanner.LineError
+	n := t.Line
+	if errors.As(err, &wrong) {
+		n = wrong.Line
+	}
+	if n < 1 || n > len(p.line) {
+		return t, err
+	}
+	t.List, t.Line = p.file, p.line[n-1]
+	if wrong != nil {
+		err = &scanner.LineError{File: t.List, Line: t.Line, Text: wrong.Text, Err: fmt.Errorf("%s[%d]: %w", p.key, n-1, wrong.Err)}
+	}
+	return t, err
 }
 
 // A URL is a target list on a web server.
@@ -52,32 +78,51 @@ func (e *sourceError) Error() string { return e.Err.Error() }
 func (e *sourceError) Unwrap() error { return e.Err }
 
 // targets walks all targets of the group, each once, and the mistakes among them:
-// a line that is no target, or a *sourceError. note takes what a line has that is
-// left out, such as a tag without a key.
+// a line that is no target, or a *sourceError. note takes what is left out without
+// loss, such as a tag without a key, or a target that came before.
 func (g *Group) targets(ctx context.Context, lists []list, note func(string)) iter.Seq2[scanner.Target, error] {
 	options := g.Config.Targets()
 	options.Note = note
-	return scanner.Once(func(yield func(scanner.Target, error) bool) {
-		for _, list := range lists {
-			if ctx.Err() != nil || !list.walk(ctx, options, yield) {
+	return func(yield func(scanner.Target, error) bool) {
+		repeated := 0
+		once := scanner.Once(func(yield func(scanner.Target, error) bool) {
+			for _, list := range lists {
+				if ctx.Err() != nil || !list.walk(ctx, options, yield) {
+					return
+				}
+			}
+		}, func(t scanner.Target) {
+			if repeated++; repeated <= maxRepeated && note != nil {
+				note(fmt.Sprintf("%s:%d: %s repeats a target that came before: it is audited once", t.List, t.Line, t.Text))
+			}
+		})
+		for target, err := range once {
+			if !yield(target, err) {
 				return
 			}
 		}
-	}, func(scanner.Target) {})
+		if repeated > maxRepeated && note != nil {
+			note(fmt.Sprintf("and %d more that repeat one", repeated-maxRepeated))
+		}
+	}
 }
+
+// maxRepeated bounds how many repeated targets are named.
+const maxRepeated = 3
 
 // A list is one source, opened when its turn comes. finish tells what went
 // wrong with it after it was read.
 type list struct {
 	name  string
-	local bool // reading it starts no program and asks no server
+	place *place // of its lines in the configuration; nil: it is elsewhere
+	local bool   // reading it starts no program and asks no server
 	open  func(ctx context.Context) (r io.Reader, finish func() error, err error)
 }
 
 func (g *Group) lists(getenv func(string) string) []list {
 	var all []list
 	add := func(name string, local bool, open func(ctx context.Context) (io.Reader, func() error, error)) {
-		all = append(all, list{name, local, open})
+		all = append(all, list{name: name, local: local, open: open})
 	}
 	add("targets.inline", true, func(context.Context) (io.Reader, func() error, error) {
 		var lines strings.Builder
@@ -86,6 +131,7 @@ func (g *Group) lists(getenv func(string) string) []list {
 		}
 		return strings.NewReader(lines.String()), func() error { return nil }, nil
 	})
+	all[0].place = &g.Targets.inlineAt
 	for _, file := range g.Targets.Files {
 		add(file, true, func(context.Context) (io.Reader, func() error, error) {
 			f, err := os.Open(inDir(g.Dir, file))
@@ -129,6 +175,9 @@ func (l list) walk(ctx context.Context, options scanner.TargetOptions, yield fun
 		var line *scanner.LineError
 		if err != nil && !errors.As(err, &line) {
 			err = &sourceError{err}
+		}
+		if l.place != nil {
+			target, err = l.place.of(target, err)
 		}
 		if !yield(target, err) {
 			cancel() // a command that still writes is not waited for

@@ -100,6 +100,34 @@ func TestSkippedLines(t *testing.T) {
 	}
 }
 
+// A target in the configuration itself is told by its line and key there, and a
+// target that came before once, in whatever list.
+func TestInlineTargets(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "hosts.txt"), []byte("a.example\nb.example\nb.example:443\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for yaml, want := range map[string]string{
+		"      inline:\n      - a.example\n\n      - foo bar\n": `tlschain.yaml:7: groups.web.targets.inline[1]: "foo bar" is not a host name`,
+		"      inline: [a.example, 10.0.0.5/24]\n":              `tlschain.yaml:4: groups.web.targets.inline[1]: "10.0.0.5/24" has bits`,
+		"      inline: [a.example]\n      files: [hosts.txt]\n": "",
+	} {
+		config, err := Parse([]byte("groups:\n  web:\n    targets:\n"+yaml), filepath.Join(dir, "tlschain.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := config.Groups["web"].List(t.Context(), os.Getenv, false)
+		if want == "" {
+			notes := "hosts.txt:1: a.example repeats a target that came before: it is audited once; hosts.txt:3: b.example:443 repeats"
+			if l.Err != nil || l.Targets != 2 || !strings.HasPrefix(strings.Join(l.Notes, "; "), notes) {
+				t.Errorf("%s: %+v", yaml, l)
+			}
+		} else if l.Err == nil || !strings.HasPrefix(l.Err.Error(), filepath.Join(dir, want)) || l.Targets != 1 {
+			t.Errorf("%s: %+v, want %s", yaml, l, want)
+		}
+	}
+}
+
 // A list that is missing, and lists without a target, are mistakes; a program is
 // started only by those who ask for it.
 func TestLists(t *testing.T) {

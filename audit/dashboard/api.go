@@ -257,7 +257,7 @@ func (s *Server) apiDiff(r *http.Request) (any, error) {
 // apiRows sends all that an audit saw, an endpoint a line, as it is read.
 func (s *Server) apiRows(w http.ResponseWriter, r *http.Request) {
 	id, err := idOf(r.PathValue("id"))
-	if err != nil {
+	if err := errors.Join(err, onlyParameters(r, nil)); err != nil {
 		s.fail(w, r, err)
 		return
 	}

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 )
@@ -29,6 +30,25 @@ func TestAPIRefuses(t *testing.T) {
 	}
 	if w := get(h, "/audits/99"); w.Code != 404 || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain") {
 		t.Errorf("a page: %d, %s", w.Code, w.Header())
+	}
+}
+
+// No route of the API passes a parameter over: all that its document names refuse
+// one that it does not.
+func TestAPIRefusesUnknownParameters(t *testing.T) {
+	h := handler(t, filled(t, ""))
+	var document struct {
+		Paths map[string]any
+	}
+	if err := json.Unmarshal(openAPI, &document); err != nil || len(document.Paths) < 9 {
+		t.Fatal(err, document)
+	}
+	for path := range document.Paths {
+		path = strings.NewReplacer("{id}", "1").Replace(path)
+		w := get(h, path+"?severty=error")
+		if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), `there is no parameter \"severty\"`) {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
+		}
 	}
 }
 
