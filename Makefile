@@ -29,7 +29,7 @@ DEPS += libxml2-utils graphviz npm:npm python3-icalendar
 DEPS += man-db groff-base fish zsh
 
 .DEFAULT_GOAL := help
-.PHONY: help build check test demo bench lint cross generate update new-rule fuzz deps conformance scale
+.PHONY: help build check test demo bench lint cross generate update new-rule fuzz deps conformance scale soak
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ bench: build ## measure scans beside the least they could cost, then judging and
 scale: ## audits that many workers share: exactly once under faults, two workers' time, and the model of SCALE.md (as root, half an hour)
 	$(GO) test -count 10 -timeout 0 ./audit/queue
 	$(GO) test -tags scale -count 1 -timeout 0 -v ./audit/scale
+
+soak: ## hours of audits under load with a fault each minute: nothing lost, told twice or leaked (SOAK=2h; as root)
+	$(GO) test -tags soak -count 1 -timeout 0 -v -run TestSoak ./audit/scale -soak $${SOAK:-2h}
 
 fuzz: ## feed each reader of foreign bytes random ones for a while (FUZZTIME=30s each, FUZZ=a pattern of their names)
 	GO=$(GO) .ci/fuzz

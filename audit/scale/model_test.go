@@ -69,18 +69,6 @@ func (s *site) count(t *testing.T, table string) (n int) {
 	return n
 }
 
-func (s *site) query(t *testing.T, f func(*pgx.Conn) error) {
-	t.Helper()
-	c, err := pgx.Connect(t.Context(), s.where)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close(t.Context())
-	if err := f(c); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // A line goes through two measured nights.
 type line struct{ fixed, each float64 }
 

@@ -1,4 +1,4 @@
-//go:build scale
+//go:build scale || soak
 
 package scale
 
@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/tlschain/tlschain/audit/history"
 	"github.com/tlschain/tlschain/audit/history/pgtest"
@@ -65,13 +67,8 @@ func newSite(t *testing.T, zones ...string) *site {
 	if os.Geteuid() != 0 {
 		t.Fatal("network namespaces need root")
 	}
-	s := &site{dir: t.TempDir(), server: pgtest.Start(t), zones: map[string]*zone{},
-		program: filepath.Join(programs, "tlschain"), bench: filepath.Join(programs, "bench")}
-	root, err := tlstest.Root("bench root")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.write(t, "roots.pem", string(root.PEM()))
+	s := emptySite(t)
+	s.server = pgtest.Start(t)
 	for _, name := range zones {
 		holder := exec.Command("unshare", "--net", "sh", "-c", "ip link set lo up && echo up && exec sleep 1000000")
 		out, err := holder.StdoutPipe()
@@ -85,6 +82,18 @@ func newSite(t *testing.T, zones ...string) *site {
 		s.zones[name] = &zone{holder: holder}
 	}
 	s.fresh(t)
+	return s
+}
+
+// emptySite has neither database nor zones yet.
+func emptySite(t *testing.T) *site {
+	t.Helper()
+	s := &site{dir: t.TempDir(), zones: map[string]*zone{}, program: filepath.Join(programs, "tlschain"), bench: filepath.Join(programs, "bench")}
+	root, err := tlstest.Root("bench root")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.write(t, "roots.pem", string(root.PEM()))
 	return s
 }
 
@@ -254,6 +263,18 @@ func until(t *testing.T, what string, fact func() bool) {
 		if time.Since(began) > *patience {
 			t.Fatalf("%s: it never came", what)
 		}
+	}
+}
+
+func (s *site) query(t *testing.T, f func(*pgx.Conn) error) {
+	t.Helper()
+	c, err := pgx.Connect(t.Context(), s.where)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(t.Context())
+	if err := f(c); err != nil {
+		t.Fatal(err)
 	}
 }
 
