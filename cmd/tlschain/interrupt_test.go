@@ -8,13 +8,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
-// Ctrl-C closes the report properly, says so in it, and ends with 130. A report
-// of a former run stays as it is.
+// Ctrl-C closes the report properly, says so in it, and ends with 130; so does a
+// terminal that is closed. A report of a former run stays as it is.
 func TestInterrupt(t *testing.T) {
 	reached := make(chan struct{}, 1)
 	silent := tlstest.For(t).Script(func(conn net.Conn) {
@@ -35,7 +36,11 @@ func TestInterrupt(t *testing.T) {
 			t.Fatal(err)
 		}
 		<-reached
-		scan.Process.Signal(os.Interrupt)
+		var by os.Signal = os.Interrupt
+		if toFile {
+			by = syscall.SIGHUP
+		}
+		scan.Process.Signal(by)
 		err := scan.Wait()
 		var exit *exec.ExitError
 		if !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
@@ -58,5 +63,25 @@ func TestInterrupt(t *testing.T) {
 		if len(left) > 0 {
 			t.Errorf("left behind: %v", left)
 		}
+	}
+}
+
+// Under nohup a scan outlives its terminal.
+func TestNohup(t *testing.T) {
+	reached, answer := make(chan struct{}, 10), make(chan struct{})
+	server := tlstest.For(t).Script(func(net.Conn) {
+		reached <- struct{}{}
+		<-answer
+	})
+	scan := exec.Command("sh", "-c", `trap "" HUP; exec "$@"`, "sh", builtBinary(t), "scan", "--timeout", "1h", server.Addr().String())
+	if err := scan.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-reached
+	scan.Process.Signal(syscall.SIGHUP)
+	close(answer)
+	var exit *exec.ExitError
+	if err := scan.Wait(); !errors.As(err, &exit) || exit.ExitCode() != exitUnjudged {
+		t.Errorf("%v, want exit code %d", err, exitUnjudged)
 	}
 }

@@ -29,7 +29,11 @@ func main() {
 	if code, ok := runAsService(start); ok {
 		os.Exit(code)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		ends = append(ends, syscall.SIGHUP) // the terminal is closed, or the connection to it is lost
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	// The first signal asks for a proper end. After it the default is back, so
 	// that a second one ends the program at once.
 	context.AfterFunc(ctx, stop)
