@@ -32,12 +32,18 @@ const hostile = `<script>alert(1)</script>"'>&{{.}}`
 // is fine, c.example is unreachable, and the text of one is hostile.
 func filled(t testing.TB, yaml string) *Server {
 	t.Helper()
+	return filledAt(t, yaml, filepath.Join(t.TempDir(), "history.db"))
+}
+
+// filledAt is filled, with the history at a place that is empty yet.
+func filledAt(t testing.TB, yaml, where string) *Server {
+	t.Helper()
 	dir := t.TempDir()
 	config, err := audit.Parse([]byte("groups:\n  web:\n    targets: {inline: [a.example]}\n    schedule: {cron: \"0 2 * * *\"}\n  mail:\n    targets: {inline: [mx.example]}\n"+yaml), filepath.Join(dir, "tlschain.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := history.Open(t.Context(), filepath.Join(dir, "history.db"))
+	db, err := history.Open(t.Context(), where)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -336,8 +342,10 @@ func TestPasswords(t *testing.T) {
 	if err := os.WriteFile(users, append([]byte("# comment\nann:"), append(hash, '\n')...), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("TEST_TOKEN", "the-token")
-	h := handler(t, filled(t, "serve: {token: {env: TEST_TOKEN}, users: "+users+"}\n"))
+	t.Setenv("TEST_TOKEN", "the-token-of-tests")
+	s := filled(t, "serve: {token: {env: TEST_TOKEN}, users: "+users+"}\n")
+	s.Report = func(error) {} // that bcrypt is too cheap here
+	h := handler(t, s)
 	basic := func(user, password string) func(*http.Request) {
 		return func(r *http.Request) { r.SetBasicAuth(user, password) }
 	}
@@ -350,8 +358,8 @@ func TestPasswords(t *testing.T) {
 		code   int
 	}{
 		{"nothing", func(*http.Request) {}, 401}, {"right", basic("ann", "right"), 200}, {"right again", basic("ann", "right"), 200}, {"wrong", basic("ann", "wrong"), 401},
-		{"another user", basic("bob", "right"), 401}, {"token", bearer("the-token"), 200}, {"wrong token", bearer("the-toke"), 401}, {"empty token", bearer(""), 401},
-		{"token as password", basic("anybody", "the-token"), 200}, {"the hash", basic("ann", string(hash)), 401},
+		{"another user", basic("bob", "right"), 401}, {"token", bearer("the-token-of-tests"), 200}, {"wrong token", bearer("the-token-of-test"), 401}, {"empty token", bearer(""), 401},
+		{"token as password", basic("anybody", "the-token-of-tests"), 200}, {"the hash", basic("ann", string(hash)), 401},
 	} {
 		for _, path := range []string{"/", "/metrics", "/api/v1/groups", "/endpoints/1/bundle.pem"} {
 			if w := get(h, path, c.change); w.Code != c.code {

@@ -1,20 +1,18 @@
 package dashboard
 
 import (
-	"bufio"
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
-	"sync"
-	"time"
+	"unicode/utf8"
 
-	"golang.org/x/crypto/bcrypt"
+	"github.com/tlschain/tlschain/reports"
 )
 
 // safe adds the headers that keep a browser from doing anything but showing
@@ -31,37 +29,57 @@ func safe(next http.Handler) http.Handler {
 		if r.TLS != nil {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
+		if !isText(r.URL) {
+			refuse(w, r, "this address is not text in UTF-8", http.StatusBadRequest)
+			return
+		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// isText reports whether all that an address says can be looked for: PostgreSQL
+// takes neither other bytes nor NUL, and what is no query would be passed over.
+func isText(u *url.URL) bool {
+	text := func(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil || !text(u.Path) {
+		return false
+	}
+	for name, values := range query {
+		if !text(name) || slices.ContainsFunc(values, func(v string) bool { return !text(v) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // A guard lets those in who know the token or a password of the users file.
 type guard struct {
 	token []byte
-	users map[string][]byte // bcrypt hashes
-	hosts map[string]bool   // that a server without any password answers to
-
-	mu    sync.Mutex
-	known map[[32]byte]time.Time // passwords that were right lately: bcrypt is slow by design
-	turns chan struct{}          // and must not take all processors
+	users *passwords      // nil: there is no such file
+	hosts map[string]bool // that a server without any password answers to
 }
 
-// knownFor is how long a right password needs no second bcrypt.
-const knownFor = 5 * time.Minute
+// minToken is the least length of a token that is taken without a word.
+const minToken = 16
 
 func (s *Server) newGuard() (*guard, error) {
-	g := &guard{users: map[string][]byte{}, known: map[[32]byte]time.Time{}, turns: make(chan struct{}, 2)}
+	g := &guard{}
 	token, err := s.Config.Serve.Token.Read(s.Config.Dir, s.Getenv)
 	if err != nil {
 		return nil, fmt.Errorf("serve.token: %w", err)
 	}
-	g.token = []byte(token)
+	if g.token = []byte(token); token != "" && len(token) < minToken {
+		s.Report(fmt.Errorf("serve.token has less than %d characters and can be guessed; openssl rand -hex 24 makes one", minToken))
+	}
 	if file := s.Config.Serve.Users; file != "" {
-		if !filepath.IsAbs(file) {
-			file = filepath.Join(s.Config.Dir, file)
-		}
-		if err := g.readUsers(file); err != nil {
+		users, weak, err := readPasswords(s.path(file))
+		if err != nil {
 			return nil, fmt.Errorf("serve.users: %w", err)
+		}
+		if g.users = users; len(weak) > 0 {
+			s.Report(fmt.Errorf("serve.users: whoever gets the file soon guesses the passwords of %s; htpasswd -B -C 12 makes that dear",
+				reports.Clean(strings.Join(weak, ", "))))
 		}
 	}
 	if !g.locked() {
@@ -78,34 +96,7 @@ func (s *Server) newGuard() (*guard, error) {
 	return g, nil
 }
 
-func (g *guard) locked() bool { return len(g.token) > 0 || len(g.users) > 0 }
-
-func (g *guard) readUsers(file string) error {
-	f, err := os.Open(file)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	for n := 1; lines.Scan(); n++ {
-		text := strings.TrimSpace(lines.Text())
-		if text == "" || strings.HasPrefix(text, "#") {
-			continue
-		}
-		user, hash, ok := strings.Cut(text, ":")
-		if _, err := bcrypt.Cost([]byte(hash)); !ok || err != nil {
-			return fmt.Errorf("%s:%d: this is not user:bcrypt-hash; htpasswd -B writes them", file, n)
-		}
-		g.users[user] = []byte(hash)
-	}
-	if err := lines.Err(); err != nil {
-		return fmt.Errorf("reading %s: %w", file, err)
-	}
-	if len(g.users) == 0 {
-		return fmt.Errorf("%s: there is no user in it", file)
-	}
-	return nil
-}
+func (g *guard) locked() bool { return len(g.token) > 0 || g.users != nil }
 
 func (g *guard) wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -118,7 +109,11 @@ func (g *guard) wrap(next http.Handler) http.Handler {
 				http.Error(w, "this server does not go by that name; serve.url in tlschain.yaml tells it", http.StatusMisdirectedRequest)
 				return
 			}
-		} else if !g.admits(r) {
+		} else if admitted, tooMany := g.admits(r); tooMany {
+			w.Header().Set("Retry-After", strconv.Itoa(int(attemptEvery.Seconds())))
+			refuse(w, r, "too many passwords were wrong; wait a little", http.StatusTooManyRequests)
+			return
+		} else if !admitted {
 			w.Header().Set("WWW-Authenticate", `Basic realm="tlschain", charset="UTF-8"`)
 			refuse(w, r, "who are you?", http.StatusUnauthorized)
 			return
@@ -129,12 +124,18 @@ func (g *guard) wrap(next http.Handler) http.Handler {
 
 // admits takes the token as a bearer token, or as the password of any user
 // name, for browsers; and the users' own passwords.
-func (g *guard) admits(r *http.Request) bool {
+func (g *guard) admits(r *http.Request) (admitted, tooMany bool) {
 	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		return g.isToken(token)
+		return g.isToken(token), false
 	}
 	user, password, ok := r.BasicAuth()
-	return ok && (g.isToken(password) || g.isPassword(user, password))
+	if !ok || g.isToken(password) {
+		return ok, false
+	}
+	if g.users == nil {
+		return false, false
+	}
+	return g.users.check(r, user, password)
 }
 
 func (g *guard) isToken(text string) bool {
@@ -143,28 +144,4 @@ func (g *guard) isToken(text string) bool {
 	}
 	a, b := sha256.Sum256([]byte(text)), sha256.Sum256(g.token) // equal lengths: the time tells nothing
 	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
-}
-
-func (g *guard) isPassword(user, password string) bool {
-	hash, ok := g.users[user]
-	if !ok {
-		return false
-	}
-	sum := sha256.Sum256([]byte(user + "\x00" + password))
-	now := time.Now()
-	g.mu.Lock()
-	fresh := now.Sub(g.known[sum]) < knownFor
-	g.mu.Unlock()
-	if fresh {
-		return true
-	}
-	g.turns <- struct{}{}
-	defer func() { <-g.turns }()
-	if bcrypt.CompareHashAndPassword(hash, []byte(password)) != nil {
-		return false
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.known[sum] = now // only right ones: there are no more than users, and their old ones
-	return true
 }

@@ -5,12 +5,19 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/net/netutil"
+
+	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // Listen opens the configured address, with TLS where that is configured. The
@@ -20,6 +27,7 @@ func (s *Server) Listen() (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("serving the pages: %w", err)
 	}
+	listener = netutil.LimitListener(listener, maxConnections())
 	if s.Config.Serve.Cert == "" {
 		return listener, nil
 	}
@@ -29,6 +37,16 @@ func (s *Server) Listen() (net.Listener, error) {
 		return nil, fmt.Errorf("serving the pages: %w", err)
 	}
 	return tls.NewListener(listener, &tls.Config{GetCertificate: pair.get, NextProtos: []string{"h2", "http/1.1"}}), nil
+}
+
+// maxConnections bounds how many visitors there are at once: audits need
+// descriptors, too.
+func maxConnections() int {
+	const enough = 1000
+	if limit, ok := scanner.Descriptors(); ok {
+		return max(1, min(enough, limit/4))
+	}
+	return enough
 }
 
 func (s *Server) path(file string) string {
@@ -44,6 +62,8 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, handler http.
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 5 * time.Minute,
 		IdleTimeout:    2 * time.Minute,
 		MaxHeaderBytes: 64 << 10,
+		HTTP2:          &http.HTTP2Config{MaxConcurrentStreams: 50},
+		ErrorLog:       log.New(serverLog(s.Report), "", 0),
 	}
 	stopped := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
@@ -115,4 +135,15 @@ func (k *keyPair) read() (stamps [2]time.Time, err error) {
 		stamps[i] = info.ModTime()
 	}
 	return stamps, nil
+}
+
+// A serverLog reports what net/http says of troubles of our own. Of those that
+// visitors make, each could write as much into a log as they like.
+type serverLog func(error)
+
+func (l serverLog) Write(line []byte) (int, error) {
+	if text := string(line); strings.Contains(text, "panic serving") || strings.Contains(text, "Accept error") {
+		l(errors.New("serving the pages: " + reports.Clean(strings.TrimSpace(text))))
+	}
+	return len(line), nil
 }
