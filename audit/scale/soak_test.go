@@ -86,8 +86,8 @@ func newSoak(t *testing.T) *soakSite {
 	s.names = newNameServer(t)
 	s.configureSoak(t)
 	s.farm(t, 0)
-	s.member(t, "serve-1", "serve", "--listen", "127.0.0.1:18480")
-	s.member(t, "serve-2", "serve", "--listen", "127.0.0.1:18481")
+	s.member(t, "serve-1", "serve", "--listen", "127.0.0.1:18490")
+	s.member(t, "serve-2", "serve", "--listen", "127.0.0.1:18491")
 	s.member(t, "dmz-1", "work", "--zone", "dmz")
 	s.member(t, "dmz-2", "work", "--zone", "dmz")
 	s.member(t, "lab-1", "work", "--zone", "lab")
@@ -107,6 +107,9 @@ func (s *soakSite) databaseIs() (state, time.Duration) {
 	return s.database, time.Since(s.since)
 }
 
+// soakPort is the farm's: this machine's own network may have servers already.
+const soakPort = "18443"
+
 // firstOf is each group's first address.
 var firstOf = map[string]int{"dmz": 0, "lab": 10_000, "here": 20_000, "names": 30_000}
 
@@ -115,9 +118,9 @@ func (s *soakSite) soakTargets(group string, n int) []string {
 	first := firstOf[group]
 	var list []string
 	for i := range n {
-		target := address(first+i) + ":" + port
+		target := address(first+i) + ":" + soakPort
 		if group == "names" {
-			target = fmt.Sprintf("host%d.soak.test:%s", i, port)
+			target = fmt.Sprintf("host%d.soak.test:%s", i, soakPort)
 		}
 		list = append(list, target)
 	}
@@ -161,7 +164,7 @@ func (s *soakSite) farm(t *testing.T, renewed int) {
 		z = &zone{}
 		s.zones["all"] = z
 	}
-	z.farm = exec.Command(s.bench, "-role", "farm", "-port", port, "-distinct", "-latency", "150ms", "-renewed", fmt.Sprint(renewed))
+	z.farm = exec.Command(s.bench, "-role", "farm", "-soakPort", soakPort, "-distinct", "-latency", "150ms", "-renewed", fmt.Sprint(renewed))
 	out, err := z.farm.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

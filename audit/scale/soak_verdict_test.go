@@ -133,7 +133,7 @@ func (s *soakSite) presented(t *testing.T, group string) {
 			if n, _ := fmt.Sscanf(host, "host%d.", &i); n == 1 {
 				host = address(firstOf["names"] + i)
 			}
-			conn, err := tls.Dial("tcp", net.JoinHostPort(host, port), &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12})
+			conn, err := tls.Dial("tcp", net.JoinHostPort(host, soakPort), &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12})
 			if err != nil {
 				return fmt.Errorf("%s: %w", p.Endpoint.Key, err)
 			}

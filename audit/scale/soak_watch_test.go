@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-var listening = map[string]string{"serve-1": "127.0.0.1:18480", "serve-2": "127.0.0.1:18481"}
+var listening = map[string]string{"serve-1": "127.0.0.1:18490", "serve-2": "127.0.0.1:18491"}
 
 // A watch looks at the site from outside.
 type watch struct {
