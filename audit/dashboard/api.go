@@ -42,7 +42,7 @@ func (s *Server) api(mux *http.ServeMux) {
 	}
 	answer("openapi.json", func(*http.Request) (any, error) { return json.RawMessage(openAPI), nil })
 	answer("groups", s.apiGroups)
-	answer("endpoints", s.apiEndpoints, "group", "severity", "search", "rule", "bundle", "after", "after_severity", "after_id")
+	answer("endpoints", s.apiEndpoints, "group", "severity", "search", "rule", "bundle", "after", "after_severity", "after_expiry", "after_id")
 	answer("endpoints/{id}", s.apiEndpoint)
 	answer("audits", s.apiAudits, "group", "before")
 	answer("audits/{id}", s.apiAudit)
@@ -63,6 +63,13 @@ type apiGroup struct {
 	Running     bool           `json:"running"`
 	Next        *time.Time     `json:"next"`
 	Last        *apiAudit      `json:"last"`
+	Rules       []apiRuleCount `json:"rules"`
+}
+
+// An apiRuleCount is how many endpoints have a finding of a rule.
+type apiRuleCount struct {
+	apiRule
+	Endpoints int `json:"endpoints"`
 }
 
 type apiAudit struct {
@@ -141,10 +148,19 @@ func (s *Server) apiGroups(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	counts, err := s.DB.RuleCounts(r.Context())
+	if err != nil {
+		return nil, err
+	}
 	out := make([]apiGroup, len(groups))
 	for i, g := range groups {
 		out[i] = apiGroup{Group: g.Name, Endpoints: g.Endpoints, Severity: map[string]int{}, Unreachable: g.Unreachable, Zone: g.Zone,
-			Waiting: orNull(g.Waiting), Running: g.Running, Next: orNull(g.Next)}
+			Waiting: orNull(g.Waiting), Running: g.Running, Next: orNull(g.Next), Rules: []apiRuleCount{}}
+		for _, c := range counts {
+			if c.Group == g.Name {
+				out[i].Rules = append(out[i].Rules, apiRuleCount{apiRule{c.Rule, c.Severity}, c.N})
+			}
+		}
 		for severity, n := range g.Worst {
 			out[i].Severity[severityName(severity)] = n
 		}

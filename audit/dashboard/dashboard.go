@@ -74,6 +74,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	page("/groups/{group}", s.group)
 	page("/endpoints", s.endpoints)
 	page("/endpoints/{id}", s.endpoint)
+	mux.HandleFunc("GET /endpoints.csv", s.download)
 	page("/audits", s.audits)
 	page("/audits/{id}", s.audit)
 	page("/diff", s.diff)

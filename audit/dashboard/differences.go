@@ -34,6 +34,18 @@ func rank(t tag) int {
 	return int(s)
 }
 
+// need is how much a change asks for somebody: by how the endpoint is now, with
+// one that does not answer after those with errors.
+func need(c *audit.Change) int {
+	switch {
+	case c.After == nil:
+		return 1
+	case c.After.Status != "ok":
+		return 2*int(rules.Error) - 1
+	}
+	return 2 * c.After.Worst
+}
+
 // kindWords are kinds of change as people say them.
 func kindWords(k audit.Kind) string {
 	switch k {

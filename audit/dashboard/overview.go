@@ -3,6 +3,7 @@ package dashboard
 import (
 	"context"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/tlschain/tlschain/audit"
@@ -103,6 +104,41 @@ func (s *Server) fixViews(ctx context.Context, fixes []history.Fix) ([]fixView, 
 	return views, nil
 }
 
+// A ruleView is how many endpoints have a finding of a rule.
+type ruleView struct {
+	history.RuleCount // of a group; without one, of all
+	Title             string
+}
+
+// ruleViews are the findings of a group (empty: of all groups), worst first.
+func (s *Server) ruleViews(ctx context.Context, group string) ([]ruleView, error) {
+	counts, err := s.DB.RuleCounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	at := map[string]int{}
+	var views []ruleView
+	for _, c := range counts {
+		if group != "" && c.Group != group {
+			continue
+		}
+		c.Group = group
+		key := c.Rule + "=" + c.Severity
+		i, ok := at[key]
+		if !ok {
+			i = len(views)
+			at[key], views = i, append(views, ruleView{RuleCount: c})
+			views[i].N = 0
+			if rule := rules.Lookup(c.Rule); rule != nil {
+				views[i].Title = rule.Title
+			}
+		}
+		views[i].N += c.N
+	}
+	slices.SortStableFunc(views, func(a, b ruleView) int { return history.ByNeed(a.RuleCount, b.RuleCount) })
+	return views, nil
+}
+
 // A total is one state in which endpoints of all groups are.
 type total struct {
 	State string
@@ -141,6 +177,10 @@ func (s *Server) overview(r *http.Request) (string, any, error) {
 	if err != nil {
 		return "", nil, err
 	}
+	found, err := s.ruleViews(ctx, "")
+	if err != nil {
+		return "", nil, err
+	}
 	fixes, err := s.fixes(ctx, 10)
 	if err != nil {
 		return "", nil, err
@@ -154,10 +194,11 @@ func (s *Server) overview(r *http.Request) (string, any, error) {
 		Totals   []total
 		Groups   []groupView
 		News     []nightNews
+		Rules    []ruleView
 		Worst    []history.Current
 		Silent   []history.Current
 		Expiring []history.Current
 		Fixes    []fixView
 		Notices  []history.Notice
-	}{"Overview", totals(groups), groups, news, worst, silent, expiring, fixes, notices}, nil
+	}{"Overview", totals(groups), groups, news, found, worst, silent, expiring, fixes, notices}, nil
 }

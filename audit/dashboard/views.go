@@ -116,14 +116,19 @@ func (s *Server) group(r *http.Request) (string, any, error) {
 		if err != nil {
 			return "", nil, err
 		}
+		found, err := s.ruleViews(r.Context(), name)
+		if err != nil {
+			return "", nil, err
+		}
 		return "group", struct {
 			Title    string
 			Group    groupView
+			Rules    []ruleView
 			Worst    []history.Current
 			Silent   []history.Current
 			Expiring []history.Current
 			Audits   []history.Audit
-		}{name, g, worst, silent, expiring, audits}, nil
+		}{name, g, found, worst, silent, expiring, audits}, nil
 	}
 	return "", nil, history.ErrNotFound
 }
@@ -145,13 +150,18 @@ func (s *Server) endpoints(r *http.Request) (string, any, error) {
 		setCursor(values, list[perPage-1].Next())
 		next = "/endpoints?" + values.Encode()
 	}
+	filters := r.URL.Query()
+	for _, name := range []string{"after", "after_severity", "after_expiry", "after_id"} {
+		filters.Del(name)
+	}
 	return "endpoints", struct {
-		Title  string
-		Query  url.Values
-		Groups []string
-		List   []history.Current
-		Next   string
-	}{"Endpoints", r.URL.Query(), s.Config.GroupNames(), list, next}, nil
+		Title    string
+		Query    url.Values
+		Groups   []string
+		List     []history.Current
+		Next     string
+		Download string // all that the filters let through, as CSV
+	}{"Endpoints", filters, s.Config.GroupNames(), list, next, "/endpoints.csv?" + filters.Encode()}, nil
 }
 
 // queryOf reads the filters of a list from an address.
@@ -176,11 +186,12 @@ func queryOf(v url.Values) (q history.Query, err error) {
 	if v.Has("after") {
 		q.After.Key = v.Get("after")
 		worst, err1 := strconv.Atoi(v.Get("after_severity"))
-		id, err2 := strconv.ParseInt(v.Get("after_id"), 10, 64)
-		if errors.Join(err1, err2) != nil {
-			return q, badRequest{"after needs after_severity and after_id: take the address of the next page as it is"}
+		expires, err2 := strconv.ParseInt("0"+v.Get("after_expiry"), 10, 64)
+		id, err3 := strconv.ParseInt(v.Get("after_id"), 10, 64)
+		if errors.Join(err1, err2, err3) != nil {
+			return q, badRequest{"after needs after_severity, after_expiry and after_id: take the address of the next page as it is"}
 		}
-		q.After.Worst, q.After.ID = worst, id
+		q.After.Worst, q.After.Expires, q.After.ID = worst, expires, id
 	}
 	return q, nil
 }
@@ -188,6 +199,7 @@ func queryOf(v url.Values) (q history.Query, err error) {
 func setCursor(v url.Values, c history.Cursor) {
 	v.Set("after", c.Key)
 	v.Set("after_severity", strconv.Itoa(c.Worst))
+	v.Set("after_expiry", strconv.FormatInt(c.Expires, 10))
 	v.Set("after_id", strconv.FormatInt(c.ID, 10))
 }
 
@@ -221,7 +233,8 @@ func (s *Server) audits(r *http.Request) (string, any, error) {
 	}{"Audits", list, next}, nil
 }
 
-// A changesView is a list of changes, bounded, noise counted.
+// A changesView is a list of changes, what is worst now first, bounded, noise
+// counted.
 type changesView struct {
 	Material []audit.Change
 	More     int
@@ -233,15 +246,15 @@ const maxChanges = 500
 
 func changesOf(changes []history.Change) (v changesView) {
 	for _, c := range audit.Classify(changes) {
-		switch {
-		case !c.Material():
-			v.Noise++
-		case len(v.Material) == maxChanges:
-			v.More++
-		default:
+		if c.Material() {
 			v.Material = append(v.Material, c)
+		} else {
+			v.Noise++
 		}
 	}
+	slices.SortStableFunc(v.Material, func(a, b audit.Change) int { return need(&b) - need(&a) })
+	v.More = max(0, len(v.Material)-maxChanges)
+	v.Material = v.Material[:len(v.Material)-v.More]
 	return v
 }
 

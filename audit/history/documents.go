@@ -28,6 +28,15 @@ func (db *DB) State(ctx context.Context, id int64) (State, error) {
 	return *states[id], nil
 }
 
+// States reads the states of many endpoints, by their ids.
+func (db *DB) States(ctx context.Context, list []Current) (map[int64]*State, error) {
+	ids := make([]int64, len(list))
+	for i, c := range list {
+		ids[i] = c.StateID
+	}
+	return db.states(ctx, ids)
+}
+
 // Rows gives all that an ended audit saw, by key, a few hundred read at a time.
 // After an error nothing follows.
 func (db *DB) Rows(ctx context.Context, audit int64) iter.Seq2[Row, error] {

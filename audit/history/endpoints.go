@@ -31,15 +31,19 @@ type Query struct {
 }
 
 // A Cursor is the place of an endpoint in the order of Endpoints: worst first,
-// then by key. The zero value is the beginning.
+// then by expiry (what is unknown before all dates), then by key. The zero value
+// is the beginning.
 type Cursor struct {
-	Worst int
-	Key   string
-	ID    int64
+	Worst   int
+	Expires int64 // in seconds since 1970
+	Key     string
+	ID      int64
 }
 
 // Next is the cursor to the page that follows an endpoint.
-func (c *Current) Next() Cursor { return Cursor{c.Worst, c.Endpoint.Key, c.Endpoint.ID} }
+func (c *Current) Next() Cursor {
+	return Cursor{c.Worst, seconds(c.Expires), c.Endpoint.Key, c.Endpoint.ID}
+}
 
 const currentColumns = "SELECT e.id, e.grp, e.key, e.identity, e.state_id, e.since, e.gone, " + factColumns +
 	" FROM endpoint e JOIN state s ON s.id = e.state_id"
@@ -53,7 +57,7 @@ const listed = " WHERE e.gone = 0 AND e.state_id IS NOT NULL"
 const fixable = " AND e.worst > 0 AND e.bundle IS NOT NULL"
 
 // Endpoints gives one page of the endpoints that are there, worst first, then
-// by key.
+// what ends soonest.
 func (db *DB) Endpoints(ctx context.Context, q Query) ([]Current, error) {
 	limit := q.Limit
 	if limit <= 0 {
@@ -66,7 +70,7 @@ func (db *DB) Endpoints(ctx context.Context, q Query) ([]Current, error) {
 	// along an index from its place on, however deep in the list that is.
 	list, err := db.page(ctx, q, limit, func(w *where) {
 		w.and("e.worst = ", q.After.Worst)
-		w.str(" AND (e.key, e.id) > (" + w.param(q.After.Key) + ", " + w.param(q.After.ID) + ")")
+		w.str(" AND (e.expires, e.key, e.id) > (" + w.param(q.After.Expires) + ", " + w.param(q.After.Key) + ", " + w.param(q.After.ID) + ")")
 	})
 	if err != nil || len(list) == limit {
 		return list, err
@@ -102,7 +106,7 @@ func (db *DB) page(ctx context.Context, q Query, limit int, from func(*where)) (
 		w.str(` ESCAPE '\'`)
 	}
 	from(&w)
-	w.str(" ORDER BY e.worst DESC, e.key, e.id LIMIT " + w.param(limit))
+	w.str(" ORDER BY e.worst DESC, e.expires, e.key, e.id LIMIT " + w.param(limit))
 	return db.current(ctx, w.String(), w.args...)
 }
 

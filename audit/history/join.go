@@ -61,7 +61,7 @@ func (db *DB) join(ctx context.Context, tx *sql.Tx, audit int64, group string, c
 	return db.analyze(ctx, tx, "endpoint, observation, state")
 }
 
-// tally counts the endpoints of a group anew: see Counts and Fixes.
+// tally counts the endpoints of a group anew: see Counts, RuleCounts and Fixes.
 func tally(ctx context.Context, tx *sql.Tx, group string) error {
 	for _, query := range []string{
 		"DELETE FROM tally WHERE grp = $1",
@@ -70,6 +70,9 @@ func tally(ctx context.Context, tx *sql.Tx, group string) error {
 		"DELETE FROM mend_tally WHERE grp = $1",
 		"INSERT INTO mend_tally (grp, bundle, endpoints, example) SELECT e.grp, e.bundle, count(*), min(e.id) FROM endpoint e" +
 			listed + fixable + " AND e.grp = $1 GROUP BY e.grp, e.bundle",
+		"DELETE FROM rules_tally WHERE grp = $1",
+		"INSERT INTO rules_tally (grp, rules, endpoints) SELECT e.grp, s.rules, count(*) FROM endpoint e JOIN state s ON s.id = e.state_id" +
+			listed + " AND e.grp = $1 AND s.rules <> '' GROUP BY e.grp, s.rules",
 	} {
 		if _, err := tx.ExecContext(ctx, query, group); err != nil {
 			return err

@@ -12,7 +12,9 @@ import (
 func pagedLists(t *testing.T, db *history.DB, _ string) {
 	var all []history.Seen
 	for n := range 60 {
-		all = append(all, bad(fmt.Sprintf("host%02d", n), fmt.Sprint("severity", n%4), n%4))
+		one := bad(fmt.Sprintf("host%02d", n), fmt.Sprint("severity", n%4, " end", n%3), n%4)
+		one.Expires = day(100 * (n % 3)) // day 0 is of those that are not known
+		all = append(all, one)
 	}
 	all = append(all, seen("100%.example", "clean"), seen("Über_all", "clean"))
 	night(t, db, "web", 0, all...)
@@ -35,7 +37,8 @@ func pagedLists(t *testing.T, db *history.DB, _ string) {
 	seenKeys := map[string]bool{}
 	for i, c := range got {
 		seenKeys[c.Endpoint.Group+c.Endpoint.Key] = true
-		if i > 0 && (got[i-1].Worst < c.Worst || got[i-1].Worst == c.Worst && got[i-1].Endpoint.Key > c.Endpoint.Key) {
+		if i > 0 && (got[i-1].Worst < c.Worst || got[i-1].Worst == c.Worst && got[i-1].Expires.After(c.Expires) ||
+			got[i-1].Worst == c.Worst && got[i-1].Expires.Equal(c.Expires) && got[i-1].Endpoint.Key > c.Endpoint.Key) {
 			t.Errorf("%v is listed before %v", got[i-1].Endpoint, c.Endpoint)
 		}
 	}

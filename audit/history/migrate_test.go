@@ -30,7 +30,7 @@ func migrateFilled(t *testing.T, where string, dialect goose.Dialect) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts := Facts{Status: "ok", Worst: 3, Bundle: Hash{1}}
+	facts := Facts{Status: "ok", Worst: 3, Bundle: Hash{1}, Rules: "wrong-order=warning missing-intermediate=error"}
 	if err := w.Add(t.Context(), Seen{Key: "a", State: State{Facts: facts}}, Seen{Key: "b", State: State{Facts: facts}}); err != nil {
 		t.Fatal(err)
 	}
@@ -57,6 +57,10 @@ func migrateFilled(t *testing.T, where string, dialect goose.Dialect) {
 	counts, err := db.Counts(t.Context())
 	if want := []Count{{"web", "ok", 3, 2}}; err != nil || !slices.Equal(counts, want) {
 		t.Errorf("counts %v %v, want %v", counts, err, want)
+	}
+	rules, err := db.RuleCounts(t.Context())
+	if want := []RuleCount{{"web", "missing-intermediate", "error", 2}, {"web", "wrong-order", "warning", 2}}; err != nil || !slices.Equal(rules, want) {
+		t.Errorf("rules %v %v, want %v", rules, err, want)
 	}
 	fixes, err := db.Fixes(t.Context(), 10)
 	if err != nil || len(fixes) != 1 || fixes[0].N != 2 || fixes[0].Example.Key != "a" {

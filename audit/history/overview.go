@@ -1,9 +1,12 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -29,6 +32,47 @@ func (db *DB) Counts(ctx context.Context) ([]Count, error) {
 		return nil, fmt.Errorf("counting endpoints: %w", err)
 	}
 	return found, nil
+}
+
+// A RuleCount is how many endpoints of a group have a finding of a rule.
+type RuleCount struct {
+	Group, Rule, Severity string
+	N                     int
+}
+
+// RuleCounts gives the findings that count of the endpoints that are there, by
+// group, worst first, then what most have; without counting endpoints: the end of
+// each audit did.
+func (db *DB) RuleCounts(ctx context.Context) ([]RuleCount, error) {
+	counts := map[RuleCount]int{}
+	err := each(ctx, db.sql, func(rows *sql.Rows) error {
+		var group, findings string
+		var n int
+		if err := rows.Scan(&group, &findings, &n); err != nil {
+			return err
+		}
+		for _, finding := range strings.Fields(findings) {
+			rule, severity, _ := strings.Cut(finding, "=")
+			counts[RuleCount{Group: group, Rule: rule, Severity: severity}] += n
+		}
+		return nil
+	}, "SELECT grp, rules, endpoints FROM rules_tally")
+	if err != nil {
+		return nil, fmt.Errorf("counting findings: %w", err)
+	}
+	found := make([]RuleCount, 0, len(counts))
+	for c, n := range counts {
+		c.N = n
+		found = append(found, c)
+	}
+	slices.SortFunc(found, func(a, b RuleCount) int { return cmp.Or(cmp.Compare(a.Group, b.Group), ByNeed(a, b)) })
+	return found, nil
+}
+
+// ByNeed orders counts of one group: worst first, then what most have.
+func ByNeed(a, b RuleCount) int {
+	severities := []string{"error", "warning", "info"}
+	return cmp.Or(slices.Index(severities, a.Severity)-slices.Index(severities, b.Severity), b.N-a.N, cmp.Compare(a.Rule, b.Rule))
 }
 
 // A Fix is one corrected bundle and how many endpoints need it.

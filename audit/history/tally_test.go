@@ -2,7 +2,9 @@ package history_test
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/tlschain/tlschain/audit/history"
@@ -41,12 +43,39 @@ func counted(t testing.TB, db *history.DB) (counts []history.Count, fixes []hist
 	return counts, fixes
 }
 
+// rulesCounted counts what RuleCounts gives, from the list of endpoints.
+func rulesCounted(t testing.TB, db *history.DB) map[history.RuleCount]int {
+	t.Helper()
+	list, err := db.Endpoints(t.Context(), history.Query{Limit: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := map[history.RuleCount]int{}
+	for _, c := range list {
+		for _, finding := range strings.Fields(c.Rules) {
+			rule, severity, _ := strings.Cut(finding, "=")
+			counts[history.RuleCount{Group: c.Endpoint.Group, Rule: rule, Severity: severity}]++
+		}
+	}
+	return counts
+}
+
 func agree(t *testing.T, when string, db *history.DB) {
 	t.Helper()
 	counts, fixes := counted(t, db)
 	got, err := db.Counts(t.Context())
 	if err != nil || !slices.Equal(got, counts) {
 		t.Errorf("%s: counts %v %v, the list says %v", when, got, err, counts)
+	}
+	rules, err := db.RuleCounts(t.Context())
+	listed := map[history.RuleCount]int{}
+	for _, c := range rules {
+		n := c.N
+		c.N = 0
+		listed[c] = n
+	}
+	if want := rulesCounted(t, db); err != nil || !maps.Equal(listed, want) {
+		t.Errorf("%s: rules %v %v, the list says %v", when, listed, err, want)
 	}
 	gotFixes, err := db.Fixes(t.Context(), 10)
 	if err != nil || !slices.Equal(gotFixes, fixes) {
