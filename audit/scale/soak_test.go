@@ -164,14 +164,14 @@ func (s *soakSite) farm(t *testing.T, renewed int) {
 		z = &zone{}
 		s.zones["all"] = z
 	}
-	z.farm = exec.Command(s.bench, "-role", "farm", "-soakPort", soakPort, "-distinct", "-latency", "150ms", "-renewed", fmt.Sprint(renewed))
+	z.farm = exec.Command(s.bench, "-role", "farm", "-port", soakPort, "-distinct", "-latency", "150ms", "-renewed", fmt.Sprint(renewed))
 	out, err := z.farm.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	started(t, z.farm)
 	if _, err := out.Read(make([]byte, 2)); err != nil {
-		t.Error(err)
+		t.Fatal(err)
 	}
 	s.renewed = renewed
 }
