@@ -40,6 +40,13 @@ func (p *Presentation) otherChains() (out []Presentation) {
 	return out
 }
 
+// name says that a finding is about what another handshake showed.
+func (f *Finding) name(variant scanner.Variant) {
+	f.Variant = variant
+	f.Message = fmt.Sprintf("%s: %s", capital(handshakeNames[variant]), f.Message)
+	f.Fix = fmt.Sprintf("%s: %s", capital(handshakeNames[variant]), f.Fix)
+}
+
 // judgeOthers judges what the other handshakes showed as if each were alone, and
 // adds what is found to the verdict, named by the handshake: a client that gets
 // that chain is as badly off as any.
@@ -49,9 +56,7 @@ func (j *Judge) judgeOthers(v *Verdict) {
 		v.Others = append(v.Others, other)
 		v.State = max(v.State, other.State)
 		for _, f := range other.Findings {
-			f.Variant = p.Variant
-			f.Message = fmt.Sprintf("%s: %s", capital(handshakeNames[p.Variant]), f.Message)
-			f.Fix = fmt.Sprintf("%s: %s", capital(handshakeNames[p.Variant]), f.Fix)
+			f.name(p.Variant)
 			v.Findings = append(v.Findings, f)
 		}
 	}

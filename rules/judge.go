@@ -184,10 +184,14 @@ func (j *Judge) judge(s *Subject) *Verdict {
 		v.TLSA = s.daneFitting()
 	}
 	j.judgeOthers(v)
+	v.sort()
+	return v
+}
+
+func (v *Verdict) sort() {
 	slices.SortStableFunc(v.Findings, func(a, b Finding) int {
 		return cmp.Or(-cmp.Compare(a.Severity, b.Severity), slices.Compare(a.Positions, b.Positions))
 	})
-	return v
 }
 
 // run runs one rule. A panic in a rule is a fault of that rule on this chain,

@@ -20,22 +20,38 @@ import (
 //
 //	severity:
 //	  root-in-chain: warning
+//	expires_soon: {days: 21, fraction: 0.25}
 //	overrides:
 //	  - endpoints: ["*.internal.example.com", "10.0.0.0/8", "mail.example.com:25"]
 //	    severity:
 //	      untrusted-root: info
 //	      expires-soon: off
 type Policy struct {
-	Severity  map[RuleID]Level `yaml:"severity"`  // for every endpoint
-	Overrides []Override       `yaml:"overrides"` // in order: the last that matches decides
+	Severity  map[RuleID]Level `yaml:"severity"`     // for every endpoint
+	Expiry    *Expiry          `yaml:"expires_soon"` // for every endpoint
+	Overrides []Override       `yaml:"overrides"`    // in order: the last that matches decides
 }
 
-// An Override sets severities on some endpoints: on those that match one of the
+// An Expiry says from when on a certificate expires soon; what is left out stays
+// as it is otherwise.
+type Expiry struct {
+	Days     Days     `yaml:"days"`     // at most so many are left
+	Fraction Fraction `yaml:"fraction"` // less than this of the lifetime is left
+}
+
+// Days are from 1 to 3650; 0: none were written.
+type Days int
+
+// A Fraction is above 0 and at most 1; 0: none was written.
+type Fraction float64
+
+// An Override sets severities, and from when on certificates expire soon, on some endpoints: on those that match one of the
 // patterns or are in one of the groups, and on all if it names neither.
 type Override struct {
 	Endpoints []Pattern        `yaml:"endpoints"`
 	Groups    []string         `yaml:"groups"`
 	Severity  map[RuleID]Level `yaml:"severity"`
+	Expiry    *Expiry          `yaml:"expires_soon"`
 }
 
 // A Waiver accepts the findings of one rule on the endpoints of a pattern, until
@@ -129,6 +145,9 @@ func expired(findings []rules.Finding, waivers []Waiver, where Place, at time.Ti
 // Judge applies policy and waivers to a verdict, in place: its findings, and
 // the presentation that follows from them.
 func (p *Policy) Judge(v *rules.Verdict, waivers []Waiver, where Place, at time.Time) {
+	if expiry := p.expiry(where); expiry != rules.DefaultExpiry {
+		v.SetExpiry(expiry)
+	}
 	v.Findings = p.apply(v.Findings, waivers, where, at)
 	v.State = rules.None
 	for _, f := range v.Findings {
@@ -150,6 +169,33 @@ func (p *Policy) level(rule string, where Place) (Level, bool) {
 	}
 	level, ok := p.Severity[RuleID(rule)]
 	return level, ok
+}
+
+// expiry gives from when on a certificate expires soon at a place.
+func (p *Policy) expiry(where Place) rules.Expiry {
+	found := rules.DefaultExpiry
+	if p == nil {
+		return found
+	}
+	p.Expiry.set(&found)
+	for i := range p.Overrides {
+		if o := &p.Overrides[i]; o.Expiry != nil && o.covers(where) {
+			o.Expiry.set(&found)
+		}
+	}
+	return found
+}
+
+func (e *Expiry) set(found *rules.Expiry) {
+	if e == nil {
+		return
+	}
+	if e.Days > 0 {
+		found.Days = int(e.Days)
+	}
+	if e.Fraction > 0 {
+		found.Fraction = float64(e.Fraction)
+	}
 }
 
 func (o *Override) covers(where Place) bool {

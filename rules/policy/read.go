@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
@@ -64,6 +65,47 @@ func (r *RuleID) UnmarshalYAML(node ast.Node) error {
 		return yamlfile.Errorf(node, "there is no rule %q: tlschain explain lists them", text)
 	}
 	*r = RuleID(text)
+	return nil
+}
+
+// UnmarshalYAML reads a number of days.
+func (d *Days) UnmarshalYAML(node ast.Node) error {
+	const most = 3650
+	text, err := yamlfile.Scalar(node)
+	if err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > most {
+		return yamlfile.Errorf(node, "%q is no number of days: type one from 1 to %d, such as 21", text, most)
+	}
+	*d = Days(n)
+	return nil
+}
+
+// UnmarshalYAML reads a part of a lifetime.
+func (f *Fraction) UnmarshalYAML(node ast.Node) error {
+	text, err := yamlfile.Scalar(node)
+	if err != nil {
+		return err
+	}
+	part, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(part > 0 && part <= 1) {
+		return yamlfile.Errorf(node, "%q is no part of a lifetime: type one above 0 and up to 1, such as 0.25; 1 leaves it to days", text)
+	}
+	*f = Fraction(part)
+	return nil
+}
+
+// UnmarshalYAML reads the limits and holds that there is one.
+func (e *Expiry) UnmarshalYAML(node ast.Node) error {
+	type plain Expiry // without this method
+	if err := yamlfile.Value(node, (*plain)(e)); err != nil {
+		return err
+	}
+	if *e == (Expiry{}) {
+		return yamlfile.Errorf(node, "there is no limit: type {days: 21}, {fraction: 0.25} or both")
+	}
 	return nil
 }
 
