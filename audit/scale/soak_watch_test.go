@@ -81,7 +81,7 @@ func (w *watch) health(ctx context.Context) {
 }
 
 var soakPages = []string{"/", "/groups/dmz", "/endpoints", "/endpoints?group=names", "/audits", "/metrics", "/waivers", "/outlook",
-	"/api/v1/groups", "/api/v1/endpoints?group=dmz", "/api/v1/audits", "/rules", "/endpoints/1"}
+	"/api/v1/groups", "/api/v1/endpoints?group=dmz", "/api/v1/audits", "/rules"}
 
 // load reads pages as people do, all the time, and holds connections open that
 // never ask for anything.
