@@ -17,6 +17,7 @@ import (
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // An Env is what an [Engine] is given of the world beside the files that its
@@ -28,6 +29,8 @@ type Env struct {
 	Now    time.Time           // zero: when the Engine is made
 
 	Turn func(ctx context.Context, addr netip.Addr) error // waits until a connection may begin, beside Config.Pace; nil: at once
+
+	Elsewhere func(ctx context.Context, t scanner.Target) []rules.Vantage // what others were shown by the same name; nil: nobody looked
 
 	SharePace bool // the scans of an Engine hold Config.Pace together, not each
 }

@@ -73,8 +73,12 @@ func (e *Engine) gather(ctx context.Context, observed []*scanner.Observation) (g
 			if o.Captured() {
 				first = o
 				g.captured = append(g.captured, len(g.shown))
-				g.presented = append(g.presented, e.presentation(first, here))
-				g.presented[len(g.presented)-1].SetDANE(e.tlsaOf(ctx, o.Target), betweenMailServers(o.Target))
+				p := e.presentation(first, here)
+				p.SetDANE(e.tlsaOf(ctx, o.Target), betweenMailServers(o.Target))
+				if e.env.Elsewhere != nil {
+					p.Elsewhere = e.env.Elsewhere(ctx, o.Target)
+				}
+				g.presented = append(g.presented, p)
 				g.places = append(g.places, placeOf(first))
 				break
 			}

@@ -37,6 +37,8 @@ type Group struct {
 	Confirm   Confirm   `yaml:"confirm"`
 	Notify    []string  `yaml:"notify"` // names of receivers
 	Retention Duration  `yaml:"retention"`
+
+	CompareWith []string `yaml:"compare_with"` // groups, of other zones, that should be shown the same chains by the same names
 }
 
 // inFolder is a file name of the group's, as the configuration means it.

@@ -30,6 +30,9 @@ func NewEngine(env func(now time.Time) tlschain.Env, db *history.DB, report func
 		if p.rate > 0 || p.network > 0 {
 			with.Turn = p.wait
 		}
+		if len(g.CompareWith) > 0 && db != nil {
+			with.Elsewhere = vantages(db, g.CompareWith, report)
+		}
 		engine, err := g.engine(with)
 		if err != nil {
 			return nil, err

@@ -141,7 +141,7 @@ func (c *checker) config(config *Config) {
 			continue
 		}
 		g.Name, g.Dir = name, config.Dir
-		c.group(at, g, config.Receivers)
+		c.group(at, g, config)
 	}
 	c.serve(config.Serve)
 }
@@ -166,7 +166,7 @@ func (c *checker) receiver(at, name string, r *Receiver) {
 	}
 }
 
-func (c *checker) group(at string, g *Group, receivers map[string]*Receiver) {
+func (c *checker) group(at string, g *Group, config *Config) {
 	if g.Targets.empty() {
 		c.wrong(at+".targets", "there are none: write inline, files, commands, urls, zones or clusters")
 	}
@@ -207,8 +207,14 @@ func (c *checker) group(at string, g *Group, receivers map[string]*Receiver) {
 		c.wrong(at+".pace", "numbers below zero make no sense here")
 	}
 	for _, name := range g.Notify {
-		if receivers[name] == nil {
-			c.wrong(at+".notify", "there is no receiver %q; there is %s", name, orNone(sortedKeys(receivers)))
+		if config.Receivers[name] == nil {
+			c.wrong(at+".notify", "there is no receiver %q; there is %s", name, orNone(sortedKeys(config.Receivers)))
+		}
+	}
+	for _, name := range g.CompareWith {
+		if config.Groups[name] == nil || name == g.Name {
+			c.wrong(at+".compare_with", "there is no other group %q; there is %s", name,
+				orNone(slices.DeleteFunc(sortedKeys(config.Groups), func(other string) bool { return other == g.Name })))
 		}
 	}
 	if g.Zone != "" {

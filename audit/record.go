@@ -49,7 +49,15 @@ func keyOf(e *reports.Endpoint, withAddress bool) string {
 }
 
 // addressKeys is what the keys of all addresses of an endpoint begin with.
-func addressKeys(key string) string { return key + " at " }
+func addressKeys(key string) string { return key + atAddress }
+
+const atAddress = " at "
+
+// withoutAddress is the key of an endpoint whichever address answers.
+func withoutAddress(key string) string {
+	key, _, _ = strings.Cut(key, atAddress)
+	return key
+}
 
 // seen takes an endpoint apart for the history: its certificates, the chain of
 // their hashes, the facts to compare by, and the rest of the report. der gives

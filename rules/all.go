@@ -13,7 +13,7 @@ var all = []*Rule{
 	&expiredLeaf, &notYetValid, &expiresSoon, &expiredIntermediate, &intermediateExpiresFirst,
 	&nameMismatch, &noSAN, &selfSignedLeaf, &untrustedRoot, &overlongLeaf,
 	&weakSignature, &weakKey, &keyMismatch, &productMismatch,
-	&addressesDiffer, &defaultCertificateDiffers, &keyTypesDiffer, &versionsDiffer, &transportsDiffer, &notReloaded,
+	&addressesDiffer, &vantageDiffer, &defaultCertificateDiffers, &keyTypesDiffer, &versionsDiffer, &transportsDiffer, &notReloaded,
 	&distrustedRoot, &rootPhaseOut, &unloadableFile, &aiaFailed, &waiverExpired,
 	&clientAuthEKUAbsent, &clientChainIncomplete, &clientCAUnlisted,
 	&daneMismatch, &daneAnchorNotSent, &danePointsToRevoked, &daneUnauthenticated,

@@ -3,6 +3,7 @@ package rules
 import (
 	"crypto/sha256"
 	"crypto/sha512"
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -121,6 +122,17 @@ func judgeRecipe(t *testing.T, r *tlstest.Recipe) *Verdict {
 	}
 	if r.Expected != nil {
 		p.Expect = parse(t, r.Expected).SHA256
+	}
+	for _, who := range slices.Sorted(maps.Keys(r.Elsewhere)) {
+		v := Vantage{From: who, Seen: r.At}
+		for _, list := range r.Elsewhere[who] {
+			var chain []cert.Hash
+			for _, der := range list {
+				chain = append(chain, cert.Hash(sha256.Sum256(der)))
+			}
+			v.Chains = append(v.Chains, chain)
+		}
+		p.Elsewhere = append(p.Elsewhere, v)
 	}
 	if r.AIAFailed != "" {
 		p.AIA = []AIAFailure{{URL: r.AIAFailed, Message: "connection refused"}}

@@ -34,6 +34,7 @@ type Presentation struct {
 	SCTs        []time.Time     // signed certificate timestamps that came beside the leaf, unverified
 	AIA         []AIAFailure    // URLs that gave no issuer, when fetching was allowed
 	Served      []Served        // what the server that is configured to present this file presents
+	Elsewhere   []Vantage       // what others were shown by the same name
 	DANE        *tlsa.Answer    // what DNS says of the server's certificates; nil: it was not asked
 	Mail        bool            // other mail servers are its clients (SMTP)
 	File        []certfile.Flaw // of the file that it comes from: why servers do not load it
@@ -42,7 +43,7 @@ type Presentation struct {
 // alone reports whether the entries and the name are all there is to judge.
 func (p *Presentation) alone() bool {
 	return p.Expect == cert.Hash{} && p.ServerKey == cert.Hash{} && len(p.Variants) == 0 &&
-		len(p.AIA) == 0 && len(p.File) == 0 && len(p.Served) == 0 && p.DANE == nil && len(p.OCSP) == 0
+		len(p.AIA) == 0 && len(p.File) == 0 && len(p.Served) == 0 && len(p.Elsewhere) == 0 && p.DANE == nil && len(p.OCSP) == 0
 }
 
 // Question is what clients are asked about a presentation.

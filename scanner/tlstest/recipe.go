@@ -32,6 +32,7 @@ import (
 //	present L I ...       what the server sends, in order
 //	sibling L ...         what another address of the same name sends
 //	variant no-sni L ...  what another handshake with this address shows
+//	elsewhere ZONE L ...  what another network zone is shown; once for each of its addresses
 //	flight N              bytes that the server's answer takes over QUIC
 //	anchors R ...         the trust anchors of every client
 //	store CLIENT R ...    the trust anchors of one client
@@ -62,18 +63,19 @@ type Recipe struct {
 	Presented [][]byte
 	Anchors   [][]byte
 	Pool      [][]byte
-	Catalog   [][]byte             // what the program knows by itself
-	Public    [][]byte             // roots that came with Chrome
-	Distrust  map[string]time.Time // until when Chrome trusts what an anchor issues, by its name
-	Revoked   [][]byte             // what a list of revoked certificates names
-	Siblings  [][][]byte           // what further addresses present
-	Flight    int                  // bytes of the server's answer over QUIC
-	Variants  map[string][][]byte  // what other handshakes with the same address present, by variant
-	Stores    map[string][][]byte  // the trust anchors of single clients, by profile id
-	ServerKey []byte               // a certificate of the key given by --key; nil: none given
-	Expected  []byte               // the leaf that should be served; nil: any
-	AIAFailed string               // a caIssuers URL that gave nothing; empty: none
-	Flaws     []FileFlaw           // of the text of the file that the chain comes from
+	Catalog   [][]byte              // what the program knows by itself
+	Public    [][]byte              // roots that came with Chrome
+	Distrust  map[string]time.Time  // until when Chrome trusts what an anchor issues, by its name
+	Revoked   [][]byte              // what a list of revoked certificates names
+	Siblings  [][][]byte            // what further addresses present
+	Elsewhere map[string][][][]byte // what others were shown, by who it was
+	Flight    int                   // bytes of the server's answer over QUIC
+	Variants  map[string][][]byte   // what other handshakes with the same address present, by variant
+	Stores    map[string][][]byte   // the trust anchors of single clients, by profile id
+	ServerKey []byte                // a certificate of the key given by --key; nil: none given
+	Expected  []byte                // the leaf that should be served; nil: any
+	AIAFailed string                // a caIssuers URL that gave nothing; empty: none
+	Flaws     []FileFlaw            // of the text of the file that the chain comes from
 	At        time.Time
 	Name      string // the name to check; empty: none
 	Clients   []string

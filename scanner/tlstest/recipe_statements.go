@@ -41,6 +41,16 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 		var entries [][]byte
 		err = r.list(&entries, words)
 		r.Siblings = append(r.Siblings, entries)
+	case "elsewhere":
+		if len(words) < 2 || words[0].hasValue {
+			return errors.New("want: elsewhere ZONE NAME [NAME ...]")
+		}
+		var entries [][]byte
+		err = r.list(&entries, words[1:])
+		if r.Elsewhere == nil {
+			r.Elsewhere = make(map[string][][][]byte)
+		}
+		r.Elsewhere[words[0].name] = append(r.Elsewhere[words[0].name], entries)
 	case "expect":
 		return r.expect(line, words)
 	case "clients":
