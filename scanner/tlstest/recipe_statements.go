@@ -42,15 +42,7 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 		err = r.list(&entries, words)
 		r.Siblings = append(r.Siblings, entries)
 	case "elsewhere":
-		if len(words) < 2 || words[0].hasValue {
-			return errors.New("want: elsewhere ZONE NAME [NAME ...]")
-		}
-		var entries [][]byte
-		err = r.list(&entries, words[1:])
-		if r.Elsewhere == nil {
-			r.Elsewhere = make(map[string][][][]byte)
-		}
-		r.Elsewhere[words[0].name] = append(r.Elsewhere[words[0].name], entries)
+		return r.elsewhere(words)
 	case "expect":
 		return r.expect(line, words)
 	case "clients":
@@ -153,6 +145,21 @@ func (r *Recipe) named(verb string, words []word) error {
 	entries := (*lists)[words[0].name]
 	err := r.list(&entries, words[1:])
 	(*lists)[words[0].name] = entries
+	return err
+}
+
+// elsewhere is what another network zone is shown: ZONE NAME [NAME ...].
+func (r *Recipe) elsewhere(words []word) error {
+	if len(words) < 2 || words[0].hasValue {
+		return errors.New("want: elsewhere ZONE NAME [NAME ...]")
+	}
+	if r.Elsewhere == nil {
+		r.Elsewhere = make(map[string][][][]byte)
+	}
+	zone := words[0].name
+	var entries [][]byte
+	err := r.list(&entries, words[1:])
+	r.Elsewhere[zone] = append(r.Elsewhere[zone], entries)
 	return err
 }
 
