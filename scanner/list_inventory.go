@@ -24,6 +24,9 @@ var (
 // ansibleSection reads the line that begins a section of an inventory: [web],
 // [web:vars]. An IPv6 address in brackets is none.
 func ansibleSection(text string) (name string, ok bool) {
+	if text[0] != '[' {
+		return "", false
+	}
 	m := section.FindStringSubmatch(text)
 	if m == nil {
 		return "", false
@@ -76,6 +79,9 @@ type nmapReport struct {
 
 // read gives the targets of a line; ok is false if it is no line of nmap's.
 func (n *nmapReport) read(text string) (targets []parsedTarget, ok bool) {
+	if !strings.ContainsAny(text, " \t|") { // as in a list of a million hosts
+		return nil, false
+	}
 	if m := grepable.FindStringSubmatch(text); m != nil {
 		addr, err := netip.ParseAddr(m[1])
 		if err != nil {

@@ -11,9 +11,15 @@ import (
 // means it, else a text that is made of its parts. A network, a list of ports
 // and a line of CSV mean more, or less.
 func (t Target) Typed() string {
-	if t.isMeantBy(t.Text) {
+	made := t.made()
+	if made != t.Text && t.isMeantBy(t.Text) {
 		return t.Text
 	}
+	return made
+}
+
+// made is a text for this target that is made of its parts.
+func (t Target) made() string {
 	host, name := t.Host, t.ServerName
 	if t.Addr.IsValid() && t.Addr.String() != host {
 		host = t.Addr.String()
