@@ -21,8 +21,10 @@ func (j *Judge) living(set *chain.Set) *chain.Set {
 		return set
 	}
 	dead := func(c *cert.Certificate) bool { return !c.SelfIssued() && j.IsRevoked(c) }
-	if !slices.ContainsFunc(set.All(), dead) {
-		return set
-	}
-	return chain.NewSet(slices.DeleteFunc(slices.Clone(set.All()), dead))
+	return chain.SetOf(func() []*cert.Certificate {
+		if all := set.All(); slices.ContainsFunc(all, dead) {
+			return slices.DeleteFunc(slices.Clone(all), dead)
+		}
+		return set.All()
+	})
 }

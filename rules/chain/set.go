@@ -66,34 +66,49 @@ func EntryFrom(c *cert.Certificate) Entry {
 // A Set is an ordered list of certificates that can be found by name and by
 // key: a trust store, a pool, or the CA certificates we know as facts. The
 // order is the one it was made in, which matters to some clients. A nil Set is
-// empty. A Set does not change once it is made.
+// empty. A Set does not change once it is made. What it finds by is made when it
+// is first asked for: there are dozens of trust stores, and most runs need a few.
 type Set struct {
-	list   []*cert.Certificate
-	byName map[string][]*cert.Certificate
-	byKey  map[cert.Hash][]*cert.Certificate
-
-	byLength func() map[int][]*cert.Certificate // of the subject's name; made when it is asked for
+	list     func() []*cert.Certificate
+	byName   func() map[string][]*cert.Certificate
+	byKey    func() map[cert.Hash][]*cert.Certificate
+	byLength func() map[int][]*cert.Certificate // of the subject's name
 }
 
-// NewSet indexes certificates. Duplicates stay: a client's store may hold them.
+// NewSet makes a set of certificates. Duplicates stay: a client's store may hold
+// them.
 func NewSet(certs []*cert.Certificate) *Set {
-	s := &Set{
-		list:   certs,
-		byName: make(map[string][]*cert.Certificate, len(certs)),
-		byKey:  make(map[cert.Hash][]*cert.Certificate, len(certs)),
+	return newSet(func() []*cert.Certificate { return certs })
+}
+
+// SetOf makes a set of what certs gives, which is called when the set is first
+// asked for anything, and once.
+func SetOf(certs func() []*cert.Certificate) *Set { return newSet(sync.OnceValue(certs)) }
+
+func newSet(list func() []*cert.Certificate) *Set {
+	return &Set{
+		list:     list,
+		byName:   indexed(list, func(c *cert.Certificate) string { return c.Subject.Canon }),
+		byKey:    indexed(list, func(c *cert.Certificate) cert.Hash { return c.Key.SPKI }),
+		byLength: indexed(list, func(c *cert.Certificate) int { return len(c.Subject.Canon) }),
 	}
-	for _, c := range certs {
-		s.byName[c.Subject.Canon] = append(s.byName[c.Subject.Canon], c)
-		s.byKey[c.Key.SPKI] = append(s.byKey[c.Key.SPKI], c)
-	}
-	s.byLength = sync.OnceValue(func() map[int][]*cert.Certificate {
-		found := make(map[int][]*cert.Certificate)
-		for _, c := range certs {
-			found[len(c.Subject.Canon)] = append(found[len(c.Subject.Canon)], c)
+}
+
+// indexed gives an index of certificates that is made when it is asked for.
+func indexed[K comparable](list func() []*cert.Certificate, key func(*cert.Certificate) K) func() map[K][]*cert.Certificate {
+	return sync.OnceValue(func() map[K][]*cert.Certificate {
+		certs := list()
+		index := make(map[K][]*cert.Certificate, len(certs))
+		for i, c := range certs {
+			k := key(c)
+			if found := index[k]; found != nil {
+				index[k] = append(found, c)
+			} else {
+				index[k] = certs[i : i+1 : i+1] // most are the only one
+			}
 		}
-		return found
+		return index
 	})
-	return s
 }
 
 // All returns the certificates in order.
@@ -101,7 +116,7 @@ func (s *Set) All() []*cert.Certificate {
 	if s == nil {
 		return nil
 	}
-	return s.list
+	return s.list()
 }
 
 // BySubject returns those whose subject is n, by the comparison of RFC 5280
@@ -110,7 +125,7 @@ func (s *Set) BySubject(n cert.Name) []*cert.Certificate {
 	if s == nil {
 		return nil
 	}
-	return s.byName[n.Canon]
+	return s.byName()[n.Canon]
 }
 
 // ByParts returns those whose subject is n but for the order of its parts.
@@ -131,7 +146,7 @@ func (s *Set) BySPKI(spki cert.Hash) []*cert.Certificate {
 	if s == nil {
 		return nil
 	}
-	return s.byKey[spki]
+	return s.byKey()[spki]
 }
 
 // Anchors reports whether the set, as a trust store, trusts c's subject and key.
