@@ -91,7 +91,7 @@ func (e *Engine) Config() Config { return e.config }
 func (e *Engine) Header(tool reports.Tool, started time.Time) reports.Header {
 	return reports.Header{
 		SchemaVersion: reports.SchemaVersion, Tool: tool, StartedAt: started.UTC(), EvaluatedAt: e.judge.At.UTC(),
-		FactsAt: e.facts.Info().Updated, Clients: e.Clients(), Flags: e.config.Flags(ScanCommand | FixCommand),
+		FactsAt: e.facts.Updated(), Clients: e.Clients(), Flags: e.config.Flags(ScanCommand | FixCommand),
 	}
 }
 

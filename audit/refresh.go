@@ -31,7 +31,7 @@ const refreshAgain = 6 * time.Hour
 // Keep takes newer facts whenever those in use are old enough, until ctx ends.
 func (r *Refresher) Keep(ctx context.Context) {
 	clock := r.Notifier.Clock
-	due := r.inUse(clock.now()).Info().Updated.Add(r.Every)
+	due := r.inUse(clock.now()).Updated().Add(r.Every)
 	for clock.wait(ctx, lookAtClock) == nil {
 		now := clock.now()
 		if now.Before(due) && due.Sub(now) <= r.Every { // else the clock was set back
@@ -111,7 +111,7 @@ func (n *Notifier) queueFacts(ctx context.Context, receiver string, facts *catal
 	if err != nil {
 		return err
 	}
-	edition := -facts.Info().Updated.Unix()
+	edition := -facts.Updated().Unix()
 	return n.DB.Queue(ctx, history.Notice{Audit: edition, Receiver: receiver, At: n.Clock.now(), Title: m.Title, Body: body})
 }
 

@@ -138,7 +138,7 @@ that reads them needs no network:
 					return err
 				}
 			}
-			_, err = fmt.Fprintf(p.stdout, "facts of %s are in %s\n", p.facts().Info().Updated.Format(time.DateOnly), dir)
+			_, err = fmt.Fprintf(p.stdout, "facts of %s are in %s\n", p.facts().Updated().Format(time.DateOnly), dir)
 			return err
 		},
 	}

@@ -32,7 +32,7 @@ func (p *process) facts() *catalog.Facts {
 	if err != nil {
 		fmt.Fprintf(p.stderr, "%s: %v; using the facts that came with the program\n", name, err)
 	}
-	if kept == nil || kept.Info().Updated.Before(embedded.Info().Updated) {
+	if kept == nil || kept.Updated().Before(embedded.Info().Updated) {
 		return embedded
 	}
 	return kept

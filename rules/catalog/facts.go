@@ -10,7 +10,9 @@
 package catalog
 
 import (
+	"cmp"
 	_ "embed"
+	"slices"
 	"sync"
 	"time"
 	"weak"
@@ -24,22 +26,23 @@ import (
 //go:embed data/facts.bin
 var table []byte
 
-// embedded is the decoded table for as long as somebody uses it: 17 MB, which a
-// server that waits for the night does not keep.
+// embedded is the decoded table for as long as somebody uses it: 17 MB with all
+// certificates, which a server that waits for the night does not keep.
 var embedded struct {
 	sync.Mutex
 	facts weak.Pointer[Facts]
 }
 
 // Embedded returns the facts that come with the program. They are decoded when
-// nobody has them, which takes some 50 ms, and shared: treat them as read-only.
+// nobody has them, and shared: treat them as read-only. That takes some 10 ms
+// for trust stores, and 50 ms more when certificates beside theirs are asked for.
 func Embedded() *Facts {
 	embedded.Lock()
 	defer embedded.Unlock()
 	if f := embedded.facts.Value(); f != nil {
 		return f
 	}
-	f, err := parse(table)
+	f, err := parse(table, asNeeded)
 	if err != nil { // a test holds that the committed table can be read
 		f = &Facts{}
 	}
@@ -53,12 +56,17 @@ func Embedded() *Facts {
 type Facts struct {
 	updated time.Time
 	sources []Source
-	known   []Known
 	stores  []*Store
 	trust
-	size  int // bytes of the compressed table; 0: never written
+	size int             // bytes of the compressed table; 0: never written
+	all  func() *listing // nil: there are no certificates
+	cas  *chain.Set
+}
+
+// A listing is all known certificates, in the order that compareKnown gives.
+type listing struct {
+	known []Known
 	index map[cert.Hash]int
-	cas   *chain.Set
 }
 
 // trust is what is known of anchors and intermediates beside their being there.
@@ -114,17 +122,38 @@ type Store struct {
 // every anchor is among known, no certificate is there twice, and indices into
 // sources are valid.
 func New(updated time.Time, sources []Source, known []Known, stores []*Store) *Facts {
-	f := &Facts{
-		updated: updated, sources: sources, known: known, stores: stores,
-		index: make(map[cert.Hash]int, len(known)),
-	}
-	all := make([]*cert.Certificate, len(known))
-	for i, k := range known {
-		all[i] = k.Cert
-		f.index[k.Cert.SHA256] = i
-	}
-	f.cas = chain.NewSet(all)
+	f := &Facts{updated: updated, sources: sources, stores: stores}
+	f.list(func() []Known { return known })
 	return f
+}
+
+// list tells what is known, which is called when somebody asks for it.
+func (f *Facts) list(known func() []Known) {
+	f.all = sync.OnceValue(func() *listing {
+		l := &listing{known: slices.SortedFunc(slices.Values(known()), compareKnown)}
+		l.index = make(map[cert.Hash]int, len(l.known))
+		for i, k := range l.known {
+			l.index[k.Cert.SHA256] = i
+		}
+		return l
+	})
+	f.cas = chain.SetOf(func() []*cert.Certificate {
+		known := f.All()
+		certs := make([]*cert.Certificate, len(known))
+		for i, k := range known {
+			certs[i] = k.Cert
+		}
+		return certs
+	})
+}
+
+// compareKnown orders certificates by subject and date, so that the same facts
+// have one order, wherever they are from.
+func compareKnown(x, y Known) int {
+	return cmp.Or(
+		cmp.Compare(x.Cert.Subject.Text, y.Cert.Subject.Text),
+		x.Cert.NotBefore.Compare(y.Cert.NotBefore),
+		slices.Compare(x.Cert.SHA256[:], y.Cert.SHA256[:]))
 }
 
 // CAs returns all known certificates: CA certificates able to serve TLS,
@@ -132,16 +161,28 @@ func New(updated time.Time, sources []Source, known []Known, stores []*Store) *F
 func (f *Facts) CAs() *chain.Set { return f.cas }
 
 // All returns what CAs returns, with sources.
-func (f *Facts) All() []Known { return f.known }
+func (f *Facts) All() []Known {
+	if f.all == nil {
+		return nil
+	}
+	return f.all().known
+}
 
 // Find returns the known certificate with this SHA-256 of its DER.
 func (f *Facts) Find(sha cert.Hash) (Known, bool) {
-	i, ok := f.index[sha]
+	if f.all == nil {
+		return Known{}, false
+	}
+	l := f.all()
+	i, ok := l.index[sha]
 	if !ok {
 		return Known{}, false
 	}
-	return f.known[i], true
+	return l.known[i], true
 }
+
+// Updated is when the table was made, as its maker said; zero: not said.
+func (f *Facts) Updated() time.Time { return f.updated }
 
 // Stores returns all trust stores, ordered by client and date.
 func (f *Facts) Stores() []*Store { return f.stores }
@@ -183,12 +224,13 @@ type Info struct {
 
 // Info counts what is known.
 func (f *Facts) Info() Info {
+	known := f.All()
 	info := Info{
 		Format: format, Updated: f.updated, Sources: f.sources,
-		CAs: len(f.known), Stores: f.stores, Size: f.size,
+		CAs: len(known), Stores: f.stores, Size: f.size,
 	}
-	keys := make(map[cert.Hash]bool, len(f.known))
-	for _, k := range f.known {
+	keys := make(map[cert.Hash]bool, len(known))
+	for _, k := range known {
 		keys[k.Cert.Key.SPKI] = true
 		if k.Cert.SignedBy == k.Cert.Key.SPKI {
 			info.Roots++

@@ -2,80 +2,104 @@ package catalog
 
 import (
 	"net/netip"
+	"slices"
+	"sync"
 
 	"github.com/tlschain/tlschain/rules/cert"
 )
 
+// encode writes the certificates that stores hold first, so that who needs
+// nothing but stores need not read on.
 func encode(f *Facts) (plain, packed []byte) {
-	c := &codec{keyNumber: make(map[cert.Hash]uint64)}
-	for _, k := range f.known { // before any signer refers to them
+	c := &codec{keyNumber: make(map[cert.Hash]uint64), place: make(map[cert.Hash]uint64)}
+	held := make(map[cert.Hash]bool)
+	for _, s := range f.stores {
+		for _, a := range s.Anchors.All() {
+			held[a.SHA256] = true
+		}
+	}
+	known := slices.Clone(f.All())
+	slices.SortStableFunc(known, func(x, y Known) int { return compareBool(held[y.Cert.SHA256], held[x.Cert.SHA256]) })
+	for i, k := range known { // before any signer or store refers to them
 		key := k.Cert.Key
 		c.keyNumber[key.SPKI] = c.keys.number(string(key.DER), key)
+		c.place[k.Cert.SHA256] = uint64(i)
 	}
-	c.about(f)
-	for i := range f.known {
-		k := f.known[i]
+	for _, k := range known {
 		x := *k.Cert
 		c.certificate(&x)
 		c.sources(&k.Sources, len(f.sources))
 	}
-	number := int64(len(f.stores))
-	c.int(colAbout, &number)
-	for _, s := range f.stores {
-		x := *s
-		c.store(&x, f)
-	}
+	c.about(f)
 	c.trust(f)
 	c.writeTables()
 	return c.join()
 }
 
-func decode(plain, packed []byte) (*Facts, error) {
+func compareBool(x, y bool) int {
+	switch {
+	case x == y:
+		return 0
+	case x:
+		return 1
+	}
+	return -1
+}
+
+// decode is encode, the other way round. What it decodes as needed it takes for
+// good.
+func decode(plain, packed []byte, when decoding) (*Facts, error) {
 	c := &codec{reading: true}
 	if err := c.split(plain, packed); err != nil {
 		return nil, err
 	}
 	c.readTables()
-	var about Facts
-	c.about(&about)
-	n := len(c.cols[colHash]) / len(cert.Hash{})
-	if c.bad || n > maxItems {
+	c.left = len(c.cols[colHash]) / len(cert.Hash{})
+	if c.bad || c.left > maxItems {
 		return nil, errDamaged
 	}
-	certs := make([]cert.Certificate, n)
-	known := make([]Known, n)
-	for i := range certs {
-		c.certificate(&certs[i])
-		known[i].Cert = &certs[i]
-		c.sources(&known[i].Sources, len(about.sources))
-		if c.bad {
-			return nil, errDamaged
-		}
-	}
-	f := New(about.updated, about.sources, known, nil)
-	if len(f.index) != n { // one certificate twice
-		return nil, errDamaged
-	}
-	var number int64
-	c.int(colAbout, &number)
-	for range number {
-		if c.bad {
-			break
-		}
-		s := new(Store)
-		c.store(s, f)
-		f.stores = append(f.stores, s)
-	}
+	f := new(Facts)
+	c.about(f)
 	c.trust(f)
+	c.first = c.read(nil, c.anchors, len(f.sources))
+	if c.bad {
+		return nil, errDamaged
+	}
+	c.all = sync.OnceValue(func() []Known {
+		known := c.read(slices.Clone(c.first), c.left, len(f.sources))
+		c.tables = tables{} // nobody needs them any more
+		return known
+	})
+	f.list(c.all)
+	if when == asNeeded {
+		return f, nil
+	}
+	f.All()
 	for _, rest := range c.cols {
 		if len(rest) > 0 {
 			c.fail()
 		}
 	}
-	if c.bad {
+	if c.bad || len(f.all().index) != len(c.all()) { // one certificate twice
 		return nil, errDamaged
 	}
 	return f, nil
+}
+
+// read reads the next n certificates, and appends them to known.
+func (c *codec) read(known []Known, n, sources int) []Known {
+	certs := make([]cert.Certificate, n)
+	for i := range certs {
+		k := Known{Cert: &certs[i]}
+		c.certificate(k.Cert)
+		c.sources(&k.Sources, sources)
+		if c.bad {
+			break
+		}
+		known = append(known, k)
+		c.left--
+	}
+	return known
 }
 
 func (c *codec) about(f *Facts) {
@@ -89,6 +113,21 @@ func (c *codec) about(f *Facts) {
 		c.text(colAbout, &s.URL)
 		if c.reading {
 			f.sources[i] = s
+		}
+	}
+	number := int64(len(f.stores))
+	c.int(colAbout, &number)
+	for i := range number {
+		s := new(Store)
+		if !c.reading {
+			*s = *f.stores[i]
+		}
+		c.store(s)
+		if c.bad {
+			return
+		}
+		if c.reading {
+			f.stores = append(f.stores, s)
 		}
 	}
 }
@@ -108,13 +147,13 @@ func (c *codec) sources(from *[]int, n int) {
 	}
 }
 
-func (c *codec) store(s *Store, f *Facts) {
+func (c *codec) store(s *Store) {
 	c.text(colAbout, &s.ID)
 	c.text(colAbout, &s.Client)
 	c.text(colAbout, &s.Version)
 	c.time(colAbout, &s.Date)
 	c.text(colAbout, &s.Source)
-	c.members(colAnchors, f, &s.Anchors)
+	c.members(colAnchors, &s.Anchors)
 }
 
 // Bits of colFlags.
@@ -209,14 +248,19 @@ func (c *codec) signer(x *cert.Certificate) {
 		return
 	}
 	i := (n - 1) / 2
-	switch {
-	case n%2 == 1 && i < uint64(len(c.keys.list)):
-		x.SignedBy = c.keys.list[i].SPKI
-	case n%2 == 0 && i < uint64(len(c.blobs.list)) && len(c.blobs.list[i]) == len(x.SignedBy):
-		x.SignedBy = cert.Hash(c.blobs.list[i])
-	default:
-		c.fail()
+	if n%2 == 1 {
+		key, ok := c.keys.get(i)
+		if !ok {
+			c.fail()
+		}
+		x.SignedBy = key.SPKI
+		return
 	}
+	if i >= uint64(len(c.blobs.list)) || len(c.blobs.list[i]) != len(x.SignedBy) {
+		c.fail()
+		return
+	}
+	x.SignedBy = cert.Hash(c.blobs.list[i])
 }
 
 func (c *codec) constraints(nc *cert.NameConstraints) {

@@ -19,6 +19,23 @@ type tables struct {
 type pool[T any] struct {
 	list  []T
 	index map[string]uint64 // writing: the number of what has this key
+
+	// Reading: what the values are made of that nobody has referred to yet, and how.
+	der   [][]byte
+	parse func(der []byte) (T, bool)
+}
+
+// get gives the value with a number; false if there is none.
+func (p *pool[T]) get(n uint64) (v T, ok bool) {
+	if n >= uint64(len(p.list)) {
+		return v, false
+	}
+	if p.der != nil && p.der[n] != nil {
+		p.list[n], ok = p.parse(p.der[n])
+		p.der[n] = nil
+		return p.list[n], ok
+	}
+	return p.list[n], true
 }
 
 // number gives v's number, adding it if it is new. The key identifies v.
@@ -43,11 +60,12 @@ func refer[T any](c *codec, col column, p *pool[T], key string, v *T) {
 	}
 	c.uint(col, &n)
 	if c.reading {
-		if n >= uint64(len(p.list)) {
+		value, ok := p.get(n)
+		if !ok {
 			c.fail()
 			return
 		}
-		*v = p.list[n]
+		*v = value
 	}
 }
 
@@ -115,23 +133,14 @@ func (c *codec) writeTables() {
 
 // readTables reads what the records refer to, before them.
 func (c *codec) readTables() {
-	c.names.list = make([]cert.Name, 0, len(c.cols[colNames])/100) // about as many
-	c.keys.list = make([]cert.Key, 0, len(c.cols[colKeys])/300)
-	for c.more(colNames) && len(c.names.list) < maxItems {
-		var der []byte
-		c.raw(colNames, &der)
+	c.names.later(c.pieces(colNames, 100), func(der []byte) (cert.Name, bool) {
 		n, _, ok := cert.ParseName(der)
-		if !ok {
-			c.fail()
-		}
-		c.names.list = append(c.names.list, n)
-	}
-	for c.more(colKeys) && len(c.keys.list) < maxItems {
-		var der []byte
-		c.raw(colKeys, &der)
+		return n, ok
+	})
+	c.keys.later(c.pieces(colKeys, 300), func(der []byte) (cert.Key, bool) {
 		k, _ := cert.ParseKey(der)
-		c.keys.list = append(c.keys.list, k)
-	}
+		return k, true
+	})
 	for c.more(colBlobs) && len(c.blobs.list) < maxItems {
 		var b []byte
 		c.raw(colBlobs, &b)
@@ -147,6 +156,22 @@ func (c *codec) readTables() {
 		c.alg(&a)
 		c.algs.list = append(c.algs.list, a)
 	}
+}
+
+// pieces reads all that is in a column; about is how long one is.
+func (c *codec) pieces(col column, about int) [][]byte {
+	all := make([][]byte, 0, len(c.cols[col])/about)
+	for c.more(col) && len(all) < maxItems {
+		var der []byte
+		c.raw(col, &der)
+		all = append(all, der)
+	}
+	return all
+}
+
+// later tells what the values of a pool are made of, once they are referred to.
+func (p *pool[T]) later(der [][]byte, parse func(der []byte) (T, bool)) {
+	p.list, p.der, p.parse = make([]T, len(der)), der, parse
 }
 
 func (c *codec) alg(a *cert.SignatureAlg) {

@@ -47,7 +47,7 @@ func (c *codec) trust(f *Facts) {
 		unknown := uint64(p.Unknown)
 		c.uint(colTrust, &unknown)
 		p.Unknown = int(unknown)
-		c.members(colPreloads, f, &p.Certs)
+		c.members(colPreloads, &p.Certs)
 	})
 	if c.reading && len(preloads) > 0 {
 		f.preloads = preloads[0]
@@ -157,28 +157,43 @@ func (c *codec) optional(col column, b *[]byte) {
 	}
 }
 
-// members codes a set of known certificates.
-func (c *codec) members(col column, f *Facts, set **chain.Set) {
-	certs := append([]*cert.Certificate(nil), (*set).All()...)
-	n := c.length(col, len(certs))
-	if c.reading {
-		certs = make([]*cert.Certificate, n)
-	}
-	for i, x := range certs {
-		var v uint64
-		if !c.reading {
-			v = uint64(f.index[x.SHA256])
+// members codes a set of known certificates, which are read when the set is
+// asked for: before that not all of them may have been.
+func (c *codec) members(col column, set **chain.Set) {
+	if !c.reading {
+		certs := (*set).All()
+		c.length(col, len(certs))
+		for _, x := range certs {
+			place := c.place[x.SHA256]
+			c.uint(col, &place)
 		}
-		c.uint(col, &v)
-		if c.reading {
-			if v >= uint64(len(f.known)) {
-				c.fail()
-				return
-			}
-			certs[i] = f.known[v].Cert
+		return
+	}
+	places := make([]uint32, c.length(col, 0))
+	for i := range places {
+		var place uint64
+		c.uint(col, &place)
+		if place >= uint64(c.left) {
+			c.fail()
+			return
+		}
+		places[i] = uint32(place)
+		if col == colAnchors {
+			c.anchors = max(c.anchors, int(place)+1)
 		}
 	}
-	if c.reading {
-		*set = chain.NewSet(certs)
+	*set = chain.SetOf(func() []*cert.Certificate { return c.at(places) })
+}
+
+// at gives the certificates in some places of the table.
+func (c *codec) at(places []uint32) []*cert.Certificate {
+	certs := make([]*cert.Certificate, len(places))
+	known := c.first
+	for i, place := range places {
+		if int(place) >= len(known) {
+			known = c.all()
+		}
+		certs[i] = known[place].Cert
 	}
+	return certs
 }

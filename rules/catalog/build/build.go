@@ -159,12 +159,6 @@ func (b *builder) makeFacts(updated time.Time) (*catalog.Facts, error) {
 		known = append(known, k)
 		byHash[c.SHA256] = k.Cert
 	}
-	slices.SortFunc(known, func(x, y catalog.Known) int {
-		return cmp.Or(
-			cmp.Compare(x.Cert.Subject.Text, y.Cert.Subject.Text),
-			x.Cert.NotBefore.Compare(y.Cert.NotBefore),
-			slices.Compare(x.Cert.SHA256[:], y.Cert.SHA256[:]))
-	})
 	return b.trust(catalog.New(updated, sources, known, b.stores(byHash)), byHash), nil
 }
 

@@ -85,7 +85,7 @@ const patience = 48 * time.Hour
 
 // checkClock finds a clock that is far behind the facts in use.
 func (u *Updater) checkClock() error {
-	now, known := u.Now(), u.Facts.Info().Updated
+	now, known := u.Now(), u.Facts.Updated()
 	if now.Before(known.AddDate(0, -1, 0)) {
 		return fmt.Errorf("it is %s by this machine's clock, but the facts in use are of %s: set the clock",
 			now.UTC().Format(time.DateOnly), known.Format(time.DateOnly))

@@ -174,8 +174,8 @@ func TestFetch(t *testing.T) {
 			t.Errorf("%s was read again", r.Feed.ID)
 		}
 	}
-	if !again.Changes.Empty() || !again.Facts.Info().Updated.Equal(u.Now()) {
-		t.Errorf("changes %+v, facts of %s", again.Changes, again.Facts.Info().Updated)
+	if !again.Changes.Empty() || !again.Facts.Updated().Equal(u.Now()) {
+		t.Errorf("changes %+v, facts of %s", again.Changes, again.Facts.Updated())
 	}
 	if s := ReadState(text, append(o.File, 0)); s.Sources != nil {
 		t.Error("what was had for other facts counts")

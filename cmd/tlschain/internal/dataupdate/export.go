@@ -65,7 +65,7 @@ func (u *Updater) takeExported(o *Outcome, fsys fs.FS) (found bool) {
 		facts, err = catalog.Read(bytes.NewReader(data))
 	}
 	if err == nil {
-		err = u.checkAge(facts.Info().Updated)
+		err = u.checkAge(facts.Updated())
 	}
 	if err != nil {
 		o.Feeds = append(o.Feeds, Result{Feed: feed, Err: err})
@@ -79,7 +79,7 @@ func (u *Updater) takeExported(o *Outcome, fsys fs.FS) (found bool) {
 
 // checkAge refuses facts that are older than those in use, or from days to come.
 func (u *Updater) checkAge(updated time.Time) error {
-	switch known := u.Facts.Info().Updated; {
+	switch known := u.Facts.Updated(); {
 	case updated.After(u.Now().Add(patience)):
 		return fmt.Errorf("they are of %s, but it is %s by this machine's clock: set the clock",
 			updated.Format(time.DateOnly), u.Now().UTC().Format(time.DateOnly))
