@@ -61,7 +61,7 @@ func TestMistakesNameTheirLine(t *testing.T) {
 		{"groups: [a", "f.yaml:1: "},
 		{"groups: {web: {targets: {inline: [a.example:8443]}}}", "f.yaml:1: groups.web.targets.inline[0]: put quotes around a target with a colon"},
 		{"groups:\n  web:\n    targets:\n      inline:\n      - [::1]:443\n", "f.yaml:5: "},
-		{good + "    clints: [go]\n", `f.yaml:4: groups.web: unknown field "clints": did you mean clients?`},
+		{good + "    clints: [go]\n", `f.yaml:4: unknown field "clints" in groups.web: did you mean clients?`},
 		{good + "    targets: {}\n", "f.yaml:4: "},
 		{good + "    retention: 3 weeks\n", "f.yaml:4: groups.web.retention: \"3 weeks\" is no duration: write"},
 		{good + "    schedule: {cron: \"61 * * * *\"}\n", "f.yaml:4: groups.web.schedule.cron: \"61 * * * *\" is no cron expression"},

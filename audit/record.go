@@ -76,6 +76,7 @@ func seen(key string, e *reports.Endpoint, der func(reports.Hash) []byte) (histo
 	s.Fix = fix(e, der)
 	rest := *e
 	rest.Target, rest.Host, rest.Port, rest.ServerName, rest.STARTTLS, rest.Transport = "", "", 0, "", "", scanner.TCP
+	rest.List = nil // a line that moved is no other state
 	rest.Chain = make([]reports.Certificate, len(e.Chain))
 	for i, c := range e.Chain {
 		rest.Chain[i] = reports.Certificate{Position: c.Position, Role: c.Role, SHA256: c.SHA256}

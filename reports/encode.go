@@ -43,6 +43,10 @@ func (e *Endpoint) appendSeen(b []byte) []byte {
 		b = appendText(append(b, `,"transport":`...), string(e.Transport))
 	}
 	b = appendTags(b, e.Tags)
+	if e.List != nil {
+		b = appendText(append(b, `,"list":{"file":`...), e.List.File)
+		b = append(appendInt(append(b, `,"line":`...), e.List.Line), '}')
+	}
 	b = appendTime(append(b, `,"seen_at":`...), e.SeenAt)
 	b = appendText(append(b, `,"status":`...), string(e.Status))
 	b = e.Error.append(append(b, `,"error":`...))

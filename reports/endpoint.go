@@ -38,7 +38,9 @@ func (e *Endpoint) observed(o *scanner.Observation) {
 	if o.Target.Addr.IsValid() { // a report does not tell whether the user gave the address
 		e.typed = Clean(o.Target.Typed())
 	}
-	e.list, e.line = Clean(o.Target.List), o.Target.Line
+	if o.Target.List != "" {
+		e.List = &ListPlace{Clean(o.Target.List), o.Target.Line}
+	}
 	e.SeenAt = o.At
 	for k, v := range o.Target.Tags {
 		if e.Tags == nil {

@@ -52,6 +52,7 @@ type Endpoint struct {
 	STARTTLS           string            `json:"starttls" doc:"dialect spoken before TLS; empty: none"`
 	Transport          scanner.Transport `json:"transport,omitempty" doc:"quic: over UDP; absent: TCP"`
 	Tags               map[string]string `json:"tags,omitempty" doc:"the user's own, from the list of targets; absent: none"`
+	List               *ListPlace        `json:"list,omitempty" doc:"where a list of targets named it; absent: it was given otherwise, or comes from the history of audits" added:"yes"`
 	SeenAt             time.Time         `json:"seen_at" null:"yes" doc:"when the connection began; null for a file" added:"yes"`
 	Status             Status            `json:"status" enum:"ok,failed" doc:"ok as soon as a chain was captured"`
 	Error              *Error            `json:"error" doc:"why there is no chain, or why the handshake did not complete after it; null: neither"`
@@ -76,8 +77,12 @@ type Endpoint struct {
 
 	fix   []*cert.Certificate // with bytes, for whoever stores or counts fixes
 	typed string              // what to type for it, where the address is the user's; empty: its target
-	list  string              // file of targets that names the endpoint; empty: none that is known
-	line  int                 // in that file
+}
+
+// A ListPlace is a line of a list of targets.
+type ListPlace struct {
+	File string `json:"file" doc:"as it was given"`
+	Line int    `json:"line" doc:"from 1"`
 }
 
 // A Seen is how long audits found an endpoint in one state.

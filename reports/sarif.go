@@ -185,8 +185,8 @@ func (e *Endpoint) sarifLocation() sarifLocation {
 	var l sarifLocation
 	file, line := e.Target, 1
 	switch {
-	case e.list != "":
-		file, line = e.list, e.line
+	case e.List != nil:
+		file, line = e.List.File, max(e.List.Line, 1)
 	case e.Host != "":
 		file = "endpoints/" + net.JoinHostPort(e.Host, strconv.Itoa(int(e.Port)))
 	}

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"encoding/json"
+	"reflect"
 	"testing"
 
 	"github.com/tlschain/tlschain/scanner"
@@ -30,6 +31,10 @@ func TestSARIFLocations(t *testing.T) {
 		if got.Physical.Artifact.URI != c.uri || got.Physical.Region.Line != c.line {
 			text, _ := json.Marshal(got)
 			t.Errorf("%+v: %s, want %s line %d", c.target, text, c.uri, c.line)
+		}
+		var saved Endpoint // and the same of a report that was saved first
+		if err := json.Unmarshal(e.AppendJSON(nil), &saved); err != nil || !reflect.DeepEqual(saved.sarifLocation(), got) {
+			t.Errorf("%+v: saved, it is %+v (%v)", c.target, saved.sarifLocation(), err)
 		}
 	}
 }

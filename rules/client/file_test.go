@@ -57,7 +57,7 @@ clients:
 func TestParseErrors(t *testing.T) {
 	known := []*Profile{{ID: "go"}}
 	for text, want := range map[string]string{
-		"clients:\n- id: x\n  base: go\n  colour: red\n":                       `line 4: clients[0]: unknown field "colour": type one of id, title`,
+		"clients:\n- id: x\n  base: go\n  colour: red\n":                       `line 4: unknown field "colour" in clients[0]: type one of id, title`,
 		"clients:\n- id: x\n  base: og\n":                                      `line 2: base: there is no client "og"`,
 		"clients:\n- id: x\n":                                                  "line 2: base is missing",
 		"clients:\n- id: go\n  base: go\n":                                     `line 2: there is already a client or group "go"`,

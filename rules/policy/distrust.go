@@ -105,15 +105,15 @@ func (h *certificateHash) UnmarshalYAML(node ast.Node) error {
 		return err
 	}
 	if !strings.Contains(text, "-----BEGIN") {
-		return fingerprint(node, "certificate", text, (*cert.Hash)(h))
+		return fingerprint(node, text, (*cert.Hash)(h))
 	}
 	block, _ := pem.Decode([]byte(text))
 	if block == nil {
-		return yamlfile.Errorf(node, "certificate: this is no whole PEM block")
+		return yamlfile.Errorf(node, "this is no whole PEM block: type all of it, from BEGIN to END")
 	}
 	c, err := cert.Parse(block.Bytes)
 	if err != nil {
-		return yamlfile.Errorf(node, "certificate: %v", err)
+		return yamlfile.Errorf(node, "%v", err)
 	}
 	*h = certificateHash(c.SHA256)
 	return nil
@@ -125,14 +125,14 @@ func (h *keyHash) UnmarshalYAML(node ast.Node) error {
 	if err != nil {
 		return err
 	}
-	return fingerprint(node, "key", text, (*cert.Hash)(h))
+	return fingerprint(node, text, (*cert.Hash)(h))
 }
 
 // fingerprint reads a SHA-256, with or without colons.
-func fingerprint(node ast.Node, field, text string, into *cert.Hash) error {
+func fingerprint(node ast.Node, text string, into *cert.Hash) error {
 	b, err := hex.DecodeString(strings.ReplaceAll(strings.TrimSpace(text), ":", ""))
 	if err != nil || len(b) != len(into) || [32]byte(b) == [32]byte{} {
-		return yamlfile.Errorf(node, "%s %.70q: type a SHA-256, which has 64 hexadecimal digits", field, text)
+		return yamlfile.Errorf(node, "%.70q: type a SHA-256, which has 64 hexadecimal digits", text)
 	}
 	copy(into[:], b)
 	return nil

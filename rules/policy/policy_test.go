@@ -191,7 +191,7 @@ func TestErrorsNameThePlace(t *testing.T) {
 		{"waivers:\n  - rule: weak-key\n    endpoint: x\n    reason: x\n", "has no expires"},
 		{"waivers:\n  - endpoint: x\n    reason: x\n    expires: 2027-01-01\n", "names no rule"},
 		{"waivers:\n  - rule: weak-key\n    endpoint: x\n    reason: x\n    expires: soon\n", `f:5:14: waivers[0].expires: "soon" is no date`},
-		{"waivers:\n  - rule: weak-key\n    endpoint: x\n    reason: x\n    until: 2027-01-01\n", `f:5:5: waivers[0]: unknown field "until"`},
+		{"waivers:\n  - rule: weak-key\n    endpoint: x\n    reason: x\n    until: 2027-01-01\n", `f:5:5: unknown field "until" in waivers[0]: type one of`},
 		{"waivers:\n  - {rule: waiver-expired, endpoint: x, reason: x, expires: 2027-01-01}\n", "cannot be waived"},
 	} {
 		if _, err := ParseWaivers("f", []byte(c.in)); err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "f:") {

@@ -74,7 +74,9 @@ func inMapping(node ast.Node, t reflect.Type) *Error {
 		key := pair.Key.GetToken().Value
 		field, ok := fields[key]
 		if !ok {
-			return Errorf(pair.Key, "unknown field %q%s", key, meant(key, names))
+			wrong := Errorf(pair.Key, "%s", meant(key, names))
+			wrong.unknown = key
+			return wrong
 		}
 		if wrong := mismatch(pair.Value, field); wrong != nil {
 			return wrong

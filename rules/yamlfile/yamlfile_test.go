@@ -88,7 +88,7 @@ func TestMistakes(t *testing.T) {
 		{`named: red`, "line 1: named: this is a text, but names belong here, each with what is below it: type {NAME: {name: ...}}"},
 		{"named:\n  a: {name: x, kind: soon}", `line 2: named.a.kind: "soon" is no day`},
 		{"named:\n  a: {name: [x, y]}", "line 2: named.a.name: this is a list, but one text belongs here"},
-		{"named:\n  a: {nmae: x}", `line 2: named.a: unknown field "nmae": did you mean name?`},
+		{"named:\n  a: {nmae: x}", `line 2: unknown field "nmae" in named.a: did you mean name?`},
 		{"named:\n  a: {kind: 2026-01-01}", "line 2: named.a: it has no name"},
 		{"named:\n  a: x", "line 2: named.a: this is a text, but keys belong here (name, kind): type {name: ...}"},
 		{`shcedule: {}`, `line 1: unknown field "shcedule": did you mean schedule?`},
