@@ -196,8 +196,8 @@ func (c *Config) InZone(zone string) []*Group {
 	return all
 }
 
-// Held says that the group's schedule begins no audit just now.
-func (g *Group) Held(now time.Time) bool {
+// held says that the group's schedule begins no audit just now.
+func (g *Group) held(now time.Time) bool {
 	return g.Schedule != nil && g.Schedule.blackedOut(now)
 }
 

@@ -116,7 +116,7 @@ func TestZonesNeedPostgreSQL(t *testing.T) {
 	if got := config.InZone(""); len(got) != 1 || got[0].Name != "a" {
 		t.Errorf("in no zone: %v", got)
 	}
-	if config.Groups["b"].Held(time.Now()) {
+	if config.Groups["b"].held(time.Now()) {
 		t.Error("held without a schedule")
 	}
 	err = config.CheckDatabase("history.db")

@@ -38,16 +38,16 @@ func (r *Refresher) Keep(ctx context.Context) {
 			continue
 		}
 		due = now.Add(r.Every)
-		if err := r.Refresh(ctx); err != nil && ctx.Err() == nil {
+		if err := r.refresh(ctx); err != nil && ctx.Err() == nil {
 			r.Notifier.Report(fmt.Errorf("taking newer facts: %w", err))
 			due = now.Add(min(r.Every, refreshAgain))
 		}
 	}
 }
 
-// Refresh takes newer facts now. Notices are stored before the facts are in use:
+// refresh takes newer facts now. Notices are stored before the facts are in use:
 // killed between the two, the next time finds the same and tells it once.
-func (r *Refresher) Refresh(ctx context.Context) error {
+func (r *Refresher) refresh(ctx context.Context) error {
 	facts, keep, err := r.Newer(ctx)
 	if facts == nil {
 		return err

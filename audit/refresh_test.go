@@ -65,7 +65,7 @@ func TestRefreshTellsWhatItMeans(t *testing.T) {
 		},
 	}
 	for range 2 { // the second time as after a crash between telling and keeping
-		if err := r.Refresh(t.Context()); err == nil || err.Error() != "one publisher is down" {
+		if err := r.refresh(t.Context()); err == nil || err.Error() != "one publisher is down" {
 			t.Fatal(err)
 		}
 	}
@@ -94,7 +94,7 @@ func TestRefreshTellsWhatItMeans(t *testing.T) {
 
 	// The same facts again mean nothing new.
 	inUse = newer
-	if err := r.Refresh(t.Context()); err == nil || kept != 3 {
+	if err := r.refresh(t.Context()); err == nil || kept != 3 {
 		t.Error(err, kept)
 	}
 	if notices, err := f.db.Notices(t.Context(), "", 10); err != nil || len(notices) != 1 {

@@ -53,7 +53,7 @@ func (a *Auditor) Begin(ctx context.Context, group string, byHand bool,
 	if err != nil {
 		return 0, err
 	}
-	if !byHand && g.Held(a.Clock.now()) {
+	if !byHand && g.held(a.Clock.now()) {
 		return 0, ErrHeld
 	}
 	if _, err := a.Engine(g, a.Clock.now()); err != nil { // before an audit begins that cannot go on

@@ -8,15 +8,15 @@ import (
 	"github.com/tlschain/tlschain/rules/client"
 )
 
-// Brief is the value of --detail, and of a header's detail, that has what many
+// briefDetail is the value of --detail, and of a header's detail, that has what many
 // endpoints share written once.
-const Brief = "brief"
+const briefDetail = "brief"
 
-// Rules is the value of --detail that gives JUnit a test case for each rule.
-const Rules = "rules"
+// ruleCases is the value of --detail that gives JUnit a test case for each rule.
+const ruleCases = "rules"
 
-// Details are the names of --detail.
-func Details() []string { return []string{"full", Brief, Rules} }
+// details are the names of --detail.
+func details() []string { return []string{"full", briefDetail, ruleCases} }
 
 // A briefEndpoint is an endpoint of a brief report. What is tagged brief:"-" in
 // [Endpoint] stands in the fields here instead; of chain there are position, role
@@ -204,7 +204,7 @@ type briefNDJSON struct {
 }
 
 func (n *briefNDJSON) Begin(h Header) error {
-	h.SchemaVersion, h.Detail = SchemaVersion, Brief
+	h.SchemaVersion, h.Detail = SchemaVersion, briefDetail
 	n.brief = newBrief(h)
 	n.buf = append(appendHeader(append(n.buf[:0], `{"report":{`...), h), "}}\n"...)
 	_, err := n.w.Write(n.buf)
@@ -247,7 +247,7 @@ type briefJSON struct {
 }
 
 func (j *briefJSON) Begin(h Header) error {
-	h.Detail = Brief
+	h.Detail = briefDetail
 	j.brief = newBrief(h)
 	return j.jsonWriter.Begin(h)
 }

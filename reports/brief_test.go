@@ -28,7 +28,7 @@ func inDetail(t *testing.T, format, detail string) []byte {
 func TestBriefIsTheWholeReport(t *testing.T) {
 	full := inDetail(t, "json", "")
 	for _, format := range []string{"json", "ndjson"} {
-		brief := inDetail(t, format, Brief)
+		brief := inDetail(t, format, briefDetail)
 		golden.Compare(t, "../testdata/reports/brief."+format, brief)
 		if format == "json" {
 			validate(t, "schema-brief.json", brief)
@@ -41,15 +41,15 @@ func TestBriefIsTheWholeReport(t *testing.T) {
 			t.Errorf("%s: the full report is another", format)
 		}
 		for _, to := range []string{"json", "ndjson"} {
-			again, err := convert(t, brief, to, Options{Detail: Brief})
-			if err != nil || !bytes.Equal(again, inDetail(t, to, Brief)) {
+			again, err := convert(t, brief, to, Options{Detail: briefDetail})
+			if err != nil || !bytes.Equal(again, inDetail(t, to, briefDetail)) {
 				t.Errorf("from %s to %s, briefly: it changed (%v)", format, to, err)
 			}
 		}
 	}
 	// A full report that was judged by other clients than its header names.
 	other := strings.Replace(string(full), `"clients":["chrome",`, `"clients":["safari",`, 1)
-	brief, err := convert(t, []byte(other), "ndjson", Options{Detail: Brief})
+	brief, err := convert(t, []byte(other), "ndjson", Options{Detail: briefDetail})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestBriefIsTheWholeReport(t *testing.T) {
 // The certificates of endpoints are described once, and each line comes before
 // it is needed: what is cut off behind an endpoint takes nothing from it.
 func TestBriefNDJSONStreams(t *testing.T) {
-	brief := inDetail(t, "ndjson", Brief)
+	brief := inDetail(t, "ndjson", briefDetail)
 	full := bytes.SplitAfter(inDetail(t, "ndjson", ""), []byte("\n"))
 	var head []byte
 	n := 0
@@ -84,7 +84,7 @@ func TestBriefNDJSONStreams(t *testing.T) {
 // A certificate that is described nowhere is told of, and its hash is kept.
 func TestBriefLacksDescriptions(t *testing.T) {
 	var kept []byte
-	for _, line := range bytes.SplitAfter(inDetail(t, "ndjson", Brief), []byte("\n")) {
+	for _, line := range bytes.SplitAfter(inDetail(t, "ndjson", briefDetail), []byte("\n")) {
 		if !bytes.HasPrefix(line, []byte(`{"certificate"`)) {
 			kept = append(kept, line...)
 		}
@@ -122,12 +122,12 @@ func TestBriefRefuses(t *testing.T) {
 			t.Errorf("%.90s: %v, want something on %q", c.in, err, c.want)
 		}
 	}
-	for _, o := range []Options{{Detail: "long"}, {Detail: Brief, Fields: []string{"target"}}} {
+	for _, o := range []Options{{Detail: "long"}, {Detail: briefDetail, Fields: []string{"target"}}} {
 		if _, err := New("json", nil, o); err == nil {
 			t.Errorf("%+v is taken", o)
 		}
 	}
-	if _, err := New("csv", nil, Options{Detail: Brief}); err == nil {
+	if _, err := New("csv", nil, Options{Detail: briefDetail}); err == nil {
 		t.Error("brief CSV is made")
 	}
 }
@@ -165,7 +165,7 @@ func TestMerge(t *testing.T) {
 	want := write("json", "", all)
 	var readers []*Reader
 	for i, in := range [][]byte{
-		write("json", "", all[:3]), write("ndjson", Brief, all[3:5]), write("json", Brief, all[5:]),
+		write("json", "", all[:3]), write("ndjson", briefDetail, all[3:5]), write("json", briefDetail, all[5:]),
 	} {
 		r, err := NewReader(bytes.NewReader(in))
 		if err != nil {
@@ -200,7 +200,7 @@ func TestMerge(t *testing.T) {
 // one's size at the most.
 func TestBriefIsSmall(t *testing.T) {
 	sizes := map[string]int{}
-	for _, detail := range []string{"full", Brief} {
+	for _, detail := range []string{"full", briefDetail} {
 		var b bytes.Buffer
 		w, err := New("ndjson", &b, Options{Detail: detail})
 		if err != nil {
@@ -226,8 +226,8 @@ func TestBriefIsSmall(t *testing.T) {
 		}
 		sizes[detail] = b.Len()
 	}
-	if 5*sizes[Brief] > sizes["full"] {
-		t.Errorf("brief has %d bytes, full %d", sizes[Brief], sizes["full"])
+	if 5*sizes[briefDetail] > sizes["full"] {
+		t.Errorf("brief has %d bytes, full %d", sizes[briefDetail], sizes["full"])
 	}
 }
 
@@ -237,7 +237,7 @@ func TestBriefFindingsOfAllClients(t *testing.T) {
 	e := served("all.example.com")
 	e.Findings = []Finding{{Rule: "untrusted-root", Clients: byName(exampleHeader().Clients)}, {Rule: "root-in-chain"}}
 	var b bytes.Buffer
-	w, err := New("ndjson", &b, Options{Detail: Brief})
+	w, err := New("ndjson", &b, Options{Detail: briefDetail})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ type jsonWriter struct {
 
 func newJSON(w io.Writer, o Options) (Writer, error) {
 	chosen, err := chooseFields(o.Fields)
-	if o.Detail == Brief {
+	if o.Detail == briefDetail {
 		return &briefJSON{jsonWriter: jsonWriter{w: w}}, err
 	}
 	return &jsonWriter{w: w, fields: chosen}, err

@@ -137,7 +137,7 @@ func TestNoFieldIsForgotten(t *testing.T) {
 	several.DANE = &DANE{Error: "no answer", Records: []TLSA{{State: rules.DANEOther}}, More: 1}
 	var tally Tally
 	tally.Skip("hosts.txt:3", "it is no target")
-	all := string(several.AppendJSON(show(t, "json", Options{}))) + string(show(t, "ndjson", Options{Detail: Brief})) + string(mustJSON(t, withOutlook(tally.Summary(false)).filled()))
+	all := string(several.AppendJSON(show(t, "json", Options{}))) + string(show(t, "ndjson", Options{Detail: briefDetail})) + string(mustJSON(t, withOutlook(tally.Summary(false)).filled()))
 	var walk func(reflect.Type)
 	walk = func(rt reflect.Type) {
 		for rt.Kind() == reflect.Pointer || rt.Kind() == reflect.Slice {

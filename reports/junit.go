@@ -10,7 +10,7 @@ import (
 )
 
 // junitWriter writes a test suite for each endpoint with one test case, so that a
-// CI system counts endpoints; or, with the detail Rules, a case for each rule.
+// CI system counts endpoints; or, with the detail rules, a case for each rule.
 // Errors and warnings fail, hints pass with a word in system-out, waived findings
 // are skipped, and an endpoint that could not be judged is an error. The elements
 // are those that Jenkins and GitLab read; testdata/reports/junit.xsd has them.
@@ -23,7 +23,7 @@ type junitWriter struct {
 func newJUnit(w io.Writer, o Options) (Writer, error) {
 	e := xml.NewEncoder(w)
 	e.Indent("  ", "  ")
-	return &junitWriter{w: w, e: e, rules: o.Detail == Rules}, nil
+	return &junitWriter{w: w, e: e, rules: o.Detail == ruleCases}, nil
 }
 
 type junitSuite struct {

@@ -62,7 +62,7 @@ func TestDisarm(t *testing.T) {
 
 func TestJUnit(t *testing.T) {
 	junit(t, example(t, "junit", "example.xml", Options{}), 1)
-	junit(t, show(t, "junit", Options{Detail: Rules}), len(rules.All()))
+	junit(t, show(t, "junit", Options{Detail: ruleCases}), len(rules.All()))
 }
 
 // junit holds that a report counts right, and how many cases an endpoint has.
@@ -97,7 +97,7 @@ func junit(t *testing.T, out []byte, cases int) {
 }
 
 func TestJUnitFollowsItsSchema(t *testing.T) {
-	for _, detail := range []string{"", Rules} {
+	for _, detail := range []string{"", ruleCases} {
 		cmd := exec.Command(tlstest.Program(t, "xmllint", "libxml2-utils"), "--noout", "--nonet", "--schema", "../testdata/reports/junit.xsd", "-")
 		cmd.Stdin = bytes.NewReader(show(t, "junit", Options{Detail: detail}))
 		if out, err := cmd.CombinedOutput(); err != nil {

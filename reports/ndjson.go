@@ -12,7 +12,7 @@ type ndjsonWriter struct {
 
 func newNDJSON(w io.Writer, o Options) (Writer, error) {
 	chosen, err := chooseFields(o.Fields)
-	if o.Detail == Brief {
+	if o.Detail == briefDetail {
 		return &briefNDJSON{w: w}, err
 	}
 	return &ndjsonWriter{w: w, fields: chosen}, err

@@ -96,10 +96,10 @@ func quote(word string) string {
 	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
 		return word
 	}
-	return SingleQuoted(word)
+	return singleQuoted(word)
 }
 
-// SingleQuoted makes any word one word of a POSIX shell.
-func SingleQuoted(word string) string {
+// singleQuoted makes any word one word of a POSIX shell.
+func singleQuoted(word string) string {
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

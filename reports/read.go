@@ -51,7 +51,7 @@ func NewReader(in io.Reader) (*Reader, error) {
 		r.d, r.lines = json.NewDecoder(b), true
 		r.Header.SchemaVersion = SchemaVersion
 		r.first, err = r.next()
-		if r.first != nil && r.Header.Detail != Brief {
+		if r.first != nil && r.Header.Detail != briefDetail {
 			for _, c := range r.first.Clients {
 				r.Header.Clients = append(r.Header.Clients, c.Client)
 			}

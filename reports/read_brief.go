@@ -38,7 +38,7 @@ func (l *briefLine) record() bool {
 func (r *Reader) note(l *briefLine) error {
 	switch {
 	case l.Report != nil:
-		r.brief.joined = r.brief.joined || r.Header.Detail == Brief || r.count > 0
+		r.brief.joined = r.brief.joined || r.Header.Detail == briefDetail || r.count > 0
 		r.summary = nil
 		r.Header = *l.Report
 		return r.checkVersion(false)
@@ -95,7 +95,7 @@ func (r *Reader) describe(sent bool) error {
 // holds reports whether endpoints have to wait: a brief document describes its
 // certificates behind them.
 func (b *briefReader) holds(r *Reader) bool {
-	return !r.lines && r.Header.Detail == Brief && (b.all || b.sent == nil)
+	return !r.lines && r.Header.Detail == briefDetail && (b.all || b.sent == nil)
 }
 
 // held gives the next of the endpoints that waited, and at last what broke off

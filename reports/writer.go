@@ -33,7 +33,7 @@ type Options struct {
 	Width  int    // columns of the terminal; 0: not a terminal
 	Colour bool   // ANSI colours are welcome
 	Lang   string // "en" (also empty) or "ja"
-	Detail string // "full" (also empty); of json and ndjson Brief, of junit Rules
+	Detail string // "full" (also empty); of json and ndjson "brief", of junit "rules"
 	Table  TableOptions
 	Fields []string // of each endpoint, in json and ndjson: names, or paths such as chain.subject; none: all
 }
@@ -77,13 +77,13 @@ func New(format string, w io.Writer, o Options) (Writer, error) {
 	switch {
 	case i < 0:
 		return nil, fmt.Errorf("unknown format %q: type one of %s", format, strings.Join(Formats(), ", "))
-	case o.Detail != "" && !slices.Contains(Details(), o.Detail):
-		return nil, fmt.Errorf("unknown detail %q: type one of %s", o.Detail, strings.Join(Details(), ", "))
-	case o.Detail == Rules && format != "junit":
-		return nil, fmt.Errorf("detail %s is for junit", Rules)
-	case o.Detail == Brief && o.Fields != nil:
+	case o.Detail != "" && !slices.Contains(details(), o.Detail):
+		return nil, fmt.Errorf("unknown detail %q: type one of %s", o.Detail, strings.Join(details(), ", "))
+	case o.Detail == ruleCases && format != "junit":
+		return nil, fmt.Errorf("detail %s is for junit", ruleCases)
+	case o.Detail == briefDetail && o.Fields != nil:
 		return nil, errors.New("a brief report has all fields: choose them in a full one")
-	case o.Detail == Brief && format != "json" && format != "ndjson":
+	case o.Detail == briefDetail && format != "json" && format != "ndjson":
 		return nil, fmt.Errorf("only json and ndjson can be brief, and not %s", format)
 	}
 	if o.Width > 0 && format == "parquet" {

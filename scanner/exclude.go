@@ -86,13 +86,13 @@ func (x *Exclusions) merge() {
 	x.ranges = merged
 }
 
-// Has reports whether a target is excluded by its host name or address. One whose
+// has reports whether a target is excluded by its host name or address. One whose
 // name leads to an excluded address is found out when it is resolved.
-func (x *Exclusions) Has(t Target) bool {
+func (x *Exclusions) has(t Target) bool {
 	if x == nil {
 		return false
 	}
-	if t.Addr.IsValid() && x.HasAddr(t.Addr) || x.names[t.Host] {
+	if t.Addr.IsValid() && x.hasAddr(t.Addr) || x.names[t.Host] {
 		return true
 	}
 	for rest := t.Host; len(x.names) > 0; {
@@ -108,8 +108,8 @@ func (x *Exclusions) Has(t Target) bool {
 	return false
 }
 
-// HasAddr reports whether an address is excluded.
-func (x *Exclusions) HasAddr(addr netip.Addr) bool {
+// hasAddr reports whether an address is excluded.
+func (x *Exclusions) hasAddr(addr netip.Addr) bool {
 	if x == nil {
 		return false
 	}

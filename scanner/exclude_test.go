@@ -24,7 +24,7 @@ func TestExclusions(t *testing.T) {
 		"www.bank.example@10.0.0.1": true, "www.bank.example@192.0.2.3": false, "secret.example@192.0.2.3": false,
 	} {
 		for target := range must(ParseTarget(text, TargetOptions{})) {
-			if x.Has(target) != want {
+			if x.has(target) != want {
 				t.Errorf("%s: excluded %v", text, !want)
 			}
 		}
@@ -34,7 +34,7 @@ func TestExclusions(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
-	if (*Exclusions)(nil).Has(Target{Host: "a"}) || new(Exclusions).HasAddr(netip.MustParseAddr("::1")) {
+	if (*Exclusions)(nil).has(Target{Host: "a"}) || new(Exclusions).hasAddr(netip.MustParseAddr("::1")) {
 		t.Error("nothing excludes something")
 	}
 }

@@ -11,7 +11,7 @@ import (
 // failure. Their order is the resolver's (RFC 6724). Where a proxy is on the
 // way and one address is enough, it is the invalid one: the proxy resolves.
 func (r *run) resolve(ctx context.Context, target Target) ([]netip.Addr, *Failure) {
-	if r.Exclude.Has(target) {
+	if r.Exclude.has(target) {
 		return nil, &Failure{Excluded, fmt.Sprintf("the exclusion list has %s", target.Host)}
 	}
 	if target.Addr.IsValid() {
@@ -38,7 +38,7 @@ func (r *run) resolve(ctx context.Context, target Target) ([]netip.Addr, *Failur
 			continue
 		}
 		seen[addr] = true
-		if r.Exclude.HasAddr(addr) {
+		if r.Exclude.hasAddr(addr) {
 			excluded = true
 			continue
 		}

@@ -13,11 +13,11 @@ import (
 // two to five.
 const maxSCTs = 64
 
-// ParseSCTs reads the times of a SignedCertificateTimestampList (RFC 6962
+// parseSCTs reads the times of a SignedCertificateTimestampList (RFC 6962
 // section 3.3), as it stands in the TLS extension and, within an OCTET STRING,
 // in certificates and OCSP responses. Signatures are not checked. What cannot be
 // read ends the list.
-func ParseSCTs(list []byte) (times []time.Time) {
+func parseSCTs(list []byte) (times []time.Time) {
 	in := cryptobyte.String(list)
 	var scts cryptobyte.String
 	if !in.ReadUint16LengthPrefixed(&scts) {
@@ -56,7 +56,7 @@ func embeddedSCTs(value cryptobyte.String) []time.Time {
 	if !value.ReadASN1(&list, cbasn1.OCTET_STRING) {
 		return nil
 	}
-	return ParseSCTs(list)
+	return parseSCTs(list)
 }
 
 // StapledSCTs reads the timestamps in an OCSP response (RFC 6962 section 3.3).

@@ -23,17 +23,17 @@ func sctList(scts ...[]byte) []byte {
 
 func TestParseSCTs(t *testing.T) {
 	early, late := time.Date(2026, 6, 30, 23, 59, 59, 0, time.UTC), time.Date(2026, 9, 20, 1, 2, 3, 4e6, time.UTC)
-	if got := ParseSCTs(sctList(sct(late), sct(early))); !slices.Equal(got, []time.Time{late, early}) {
+	if got := parseSCTs(sctList(sct(late), sct(early))); !slices.Equal(got, []time.Time{late, early}) {
 		t.Error(got)
 	}
 	future := sct(late)
 	future[0] = 1
-	if got := ParseSCTs(sctList(future, sct(early))); !slices.Equal(got, []time.Time{early}) {
+	if got := parseSCTs(sctList(future, sct(early))); !slices.Equal(got, []time.Time{early}) {
 		t.Errorf("of version 2: %v", got)
 	}
 	whole := sctList(sct(late), sct(early))
 	for n := range whole {
-		if got := ParseSCTs(whole[:n]); len(got) > 1 { // the length no longer fits
+		if got := parseSCTs(whole[:n]); len(got) > 1 { // the length no longer fits
 			t.Errorf("%d bytes: %v", n, got)
 		}
 	}
@@ -41,7 +41,7 @@ func TestParseSCTs(t *testing.T) {
 	for i := range many {
 		many[i] = sct(late)
 	}
-	if got := ParseSCTs(sctList(many...)); len(got) != maxSCTs {
+	if got := parseSCTs(sctList(many...)); len(got) != maxSCTs {
 		t.Errorf("%d of many", len(got))
 	}
 	huge := sct(late)

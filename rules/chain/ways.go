@@ -9,7 +9,7 @@ import (
 // Bounds of the search for ways. Honest hierarchies have at most a dozen ways
 // from a leaf to the anchors of all clients, and at most four certificates on one.
 const (
-	MaxWays  = 48   // ways that are given
+	maxWays  = 48   // ways that are given
 	MaxDepth = 6    // certificates above the leaf
 	maxTried = 1024 // certificates that are looked at
 )
@@ -27,7 +27,7 @@ func Ways(s *Session, entries []Entry, leaf int, w World, sound bool) (ways [][]
 		path []Step
 	}
 	open := []climber{{top: c}}
-	for i := 0; i < len(open) && len(ways) < MaxWays; i++ {
+	for i := 0; i < len(open) && len(ways) < maxWays; i++ {
 		at := open[i]
 		if anchored(s, w.Anchors, at.top, at.top == c) {
 			ways = append(ways, at.path)

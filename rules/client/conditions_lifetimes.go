@@ -13,15 +13,15 @@ import (
 // once made.
 type Lifetimes struct {
 	Public *chain.Set // the roots that came with the client
-	Bounds []Lifetime // oldest first
+	Bounds []lifetime // oldest first
 	// Last tells that the bounds are looked at once a path is chosen: where one
 	// is broken, no other path is tried.
 	Last bool
 }
 
-// A Lifetime is how long what is issued from a day on may be valid, from
+// A lifetime is how long what is issued from a day on may be valid, from
 // notBefore to notAfter.
-type Lifetime struct {
+type lifetime struct {
 	From time.Time
 	Max  time.Duration
 }
@@ -31,7 +31,7 @@ const oneDay = 24 * time.Hour
 // chromeLifetimes are Chrome's (CertVerifyProc::HasTooLongValidity in
 // net/cert/cert_verify_proc.cc, which is asked once a path was found, and for
 // its own roots only). Whether it has a step for 200 days by now was not seen.
-var chromeLifetimes = []Lifetime{
+var chromeLifetimes = []lifetime{
 	{time.Date(2018, 3, 1, 0, 0, 0, 0, time.UTC), 825 * oneDay},
 	{time.Date(2020, 9, 1, 0, 0, 0, 0, time.UTC), 398 * oneDay},
 }
@@ -40,7 +40,7 @@ var chromeLifetimes = []Lifetime{
 // (SecPolicyCheckSystemTrustValidityPeriodMaximums in its published Security
 // source, which grants an hour more before September 2020; support.apple.com/103769
 // and 102028).
-var appleLifetimes = []Lifetime{
+var appleLifetimes = []lifetime{
 	{time.Date(2018, 3, 1, 0, 0, 0, 0, time.UTC), 825*oneDay + time.Hour},
 	{time.Date(2020, 9, 1, 0, 0, 0, 0, time.UTC), 398 * oneDay},
 }
@@ -62,7 +62,7 @@ func (l Lifetimes) under(public *chain.Set) *Lifetimes {
 }
 
 // broken gives the bound that a leaf under an anchor breaks, if it breaks one.
-func (l *Lifetimes) broken(leaf, anchor *cert.Certificate) (b Lifetime, broken bool) {
+func (l *Lifetimes) broken(leaf, anchor *cert.Certificate) (b lifetime, broken bool) {
 	if l == nil {
 		return b, false
 	}

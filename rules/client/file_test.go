@@ -42,7 +42,7 @@ clients:
 	if a.Builder != want {
 		t.Errorf("builder\n got %+v\nwant %+v", a.Builder, want)
 	}
-	if got[0].Store != "roots.pem" || !a.AIA || a.Group != Legacy || a.Evidence() != Assumed || got[0].Line != 3 {
+	if got[0].Store != "roots.pem" || !a.AIA || a.Group != Legacy || a.evidence() != Assumed || got[0].Line != 3 {
 		t.Errorf("%+v, line %d", a, got[0].Line)
 	}
 	j := got[1].Profile

@@ -14,9 +14,9 @@ const (
 	All    Group = "all"
 )
 
-// In reports whether the profile is chosen by the name of a group. Broad holds
+// in reports whether the profile is chosen by the name of a group. Broad holds
 // modern, all holds everything, and legacy is the rest alone.
-func (p *Profile) In(g Group) bool {
+func (p *Profile) in(g Group) bool {
 	switch g {
 	case All:
 		return true
@@ -38,7 +38,7 @@ func Select(all []*Profile, words []string) (chosen []*Profile, named []string, 
 			if p.ID == id {
 				named = append(named, id)
 			}
-			if p.ID == id || p.In(Group(word)) {
+			if p.ID == id || p.in(Group(word)) {
 				picked[p], found = true, true
 			}
 		}

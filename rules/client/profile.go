@@ -47,9 +47,9 @@ const (
 	Assumed    Evidence = "assumed"    // inferred; never shown as proven
 )
 
-// Evidence is that of the weaker half: a profile is as good as the worse of its
+// evidence is that of the weaker half: a profile is as good as the worse of its
 // builder and its store. A store that the user gave counts as proven.
-func (p *Profile) Evidence() Evidence {
+func (p *Profile) evidence() Evidence {
 	degrees := []Evidence{Measured, Documented, Assumed}
 	worst := 0
 	for _, e := range []Evidence{p.BuilderEvidence, p.StoreEvidence} {
@@ -70,9 +70,9 @@ func (p *Profile) WithStore(s *chain.Set) *Profile {
 	return &q
 }
 
-// Roots are the anchors of the store but for intermediates that it trusts by
+// roots are the anchors of the store but for intermediates that it trusts by
 // themselves: a list is complete that leads to one of these.
-func (p *Profile) Roots() []*cert.Certificate {
+func (p *Profile) roots() []*cert.Certificate {
 	all := p.Store.All()
 	if p.Conditions == nil || len(p.Conditions.Anchors) == 0 {
 		return all
@@ -91,7 +91,7 @@ func Anchors(profiles []*Profile) *chain.Set {
 	var anchors []*cert.Certificate
 	seen := make(map[cert.Hash]bool)
 	for _, p := range profiles {
-		for _, a := range p.Roots() {
+		for _, a := range p.roots() {
 			if !seen[a.SHA256] {
 				seen[a.SHA256] = true
 				anchors = append(anchors, a)

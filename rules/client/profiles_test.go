@@ -48,7 +48,7 @@ func TestProfiles(t *testing.T) {
 		if len(p.Store.All()) < 50 || p.StoreDate.IsZero() || p.StoreID == "" || len(p.Sources) == 0 {
 			t.Errorf("%s: store %q of %v with %d anchors, sources %q", p.ID, p.StoreID, p.StoreDate, len(p.Store.All()), p.Sources)
 		}
-		if p.Evidence() == Assumed && p.Notes == "" {
+		if p.evidence() == Assumed && p.Notes == "" {
 			t.Errorf("%s does not say what is assumed", p.ID)
 		}
 		if strings.HasPrefix(p.ID, "android-") || strings.HasPrefix(p.ID, "apple-") || p.Family == "windows" {
@@ -110,8 +110,8 @@ func TestProfilesOfADate(t *testing.T) {
 		}
 	}
 	early := byID(t, Profiles(catalog.Embedded(), day(2010, 1, 1)), "firefox")
-	if early.StoreID != "mozilla-2017" || early.Evidence() != Assumed || !strings.Contains(early.Notes, "No snapshot") {
-		t.Errorf("firefox of 2010: %s, %s, %s", early.StoreID, early.Evidence(), early.Notes)
+	if early.StoreID != "mozilla-2017" || early.evidence() != Assumed || !strings.Contains(early.Notes, "No snapshot") {
+		t.Errorf("firefox of 2010: %s, %s, %s", early.StoreID, early.evidence(), early.Notes)
 	}
 	if got := Profiles(&catalog.Facts{}, time.Time{}); len(got) != 0 {
 		t.Errorf("without facts there are %d profiles", len(got))

@@ -13,7 +13,7 @@ import (
 	"github.com/tlschain/tlschain/rules/yamlfile"
 )
 
-// A Distrust is a certificate, a key or a name that the user no longer trusts.
+// A distrust is a certificate, a key or a name that the user no longer trusts.
 // One of the three is required. Who says so, since when and why are shown where
 // it is found.
 //
@@ -24,7 +24,7 @@ import (
 //	    reason: the key was stolen
 //	  - certificate: 270c64b6... # SHA-256, or the certificate itself as PEM
 //	  - name: CN=Example CA,O=Example,C=JP # or the common name alone
-type Distrust struct {
+type distrust struct {
 	Certificate certificateHash `yaml:"certificate"`
 	Key         keyHash         `yaml:"key"`
 	Name        string          `yaml:"name"`
@@ -39,10 +39,10 @@ type (
 )
 
 // distrusts is the file: a list, by itself or under the key distrust.
-type distrusts []Distrust
+type distrusts []distrust
 
-// Distrusted is the id of the list that [ParseDistrust] makes.
-const Distrusted = "distrust"
+// distrustID is the id of the list that [ParseDistrust] makes.
+const distrustID = "distrust"
 
 // ParseDistrust reads a file of what is no longer trusted, as strictly as
 // [Parse].
@@ -51,7 +51,7 @@ func ParseDistrust(name string, data []byte) (*catalog.Revocations, error) {
 	if err := decode(name, data, &file); err != nil {
 		return nil, err
 	}
-	list := &catalog.Revocations{ID: Distrusted, Title: "the distrust file", Source: name}
+	list := &catalog.Revocations{ID: distrustID, Title: "the distrust file", Source: name}
 	for _, d := range file {
 		list.Entries = append(list.Entries, catalog.Revocation{
 			SHA256: cert.Hash(d.Certificate), SPKI: cert.Hash(d.Key), Name: d.Name,
@@ -67,10 +67,10 @@ func line(text string) string { return strings.Join(strings.Fields(text), " ") }
 // UnmarshalYAML reads the list.
 func (d *distrusts) UnmarshalYAML(node ast.Node) error {
 	var file struct {
-		Distrust []Distrust `yaml:"distrust"`
+		Distrust []distrust `yaml:"distrust"`
 	}
 	if node.Type() == ast.SequenceType {
-		return yamlfile.Value(node, (*[]Distrust)(d))
+		return yamlfile.Value(node, (*[]distrust)(d))
 	}
 	err := yamlfile.Value(node, &file)
 	*d = file.Distrust
@@ -78,8 +78,8 @@ func (d *distrusts) UnmarshalYAML(node ast.Node) error {
 }
 
 // UnmarshalYAML reads an entry and holds that it names one thing.
-func (d *Distrust) UnmarshalYAML(node ast.Node) error {
-	type plain Distrust // without this method
+func (d *distrust) UnmarshalYAML(node ast.Node) error {
+	type plain distrust // without this method
 	if err := yamlfile.Value(node, (*plain)(d)); err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func apache(files Files, main string) ([]Use, error) {
 
 // main reads the main file. That of a dump is read already.
 func (r *apacheReader) main(name string) ([]directive, error) {
-	if d, ok := r.files.(*Dump); ok && d.lines != nil {
+	if d, ok := r.files.(*dump); ok && d.lines != nil {
 		return r.block(&lineCursor{lines: d.lines, within: []string{name}}, "")
 	}
 	return r.file(name, nil)

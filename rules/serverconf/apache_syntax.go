@@ -264,11 +264,11 @@ var (
 
 // apacheDump takes the output of apachectl -t -D DUMP_CONFIG apart. It has no
 // includes, macros and definitions any more. It is nil if it is none.
-func apacheDump(text []byte) *Dump {
+func apacheDump(text []byte) *dump {
 	if !strings.Contains(string(text), "# In file: ") {
 		return nil
 	}
-	d := &Dump{lines: []apacheLine{}}
+	d := &dump{lines: []apacheLine{}}
 	var at Place
 	first := 0
 	for part := range strings.Lines(string(text)) {

@@ -10,9 +10,9 @@ import (
 // dumped begins each file in what nginx -T prints.
 var dumped = regexp.MustCompile(`(?m)^# configuration file (.+):\r?$`)
 
-// A Dump is a configuration that was not read from the disk: all its files, one
+// A dump is a configuration that was not read from the disk: all its files, one
 // after the other, in what a program printed.
-type Dump struct {
+type dump struct {
 	First string       // the main configuration
 	lines []apacheLine // of Apache, which dumps what it has made of its files
 	files map[string][]byte
@@ -33,12 +33,12 @@ func (o overlay) Read(name string) ([]byte, error) {
 }
 
 // nginxDump takes the output of nginx -T apart. It is nil if it is none.
-func nginxDump(text []byte) *Dump {
+func nginxDump(text []byte) *dump {
 	heads := dumped.FindAllSubmatchIndex(text, -1)
 	if len(heads) == 0 {
 		return nil
 	}
-	d := &Dump{files: make(map[string][]byte)}
+	d := &dump{files: make(map[string][]byte)}
 	for i, h := range heads {
 		name, end := string(text[h[2]:h[3]]), len(text)
 		if i+1 < len(heads) {
@@ -59,7 +59,7 @@ func nginxDump(text []byte) *Dump {
 }
 
 // Read gives one of the files.
-func (d *Dump) Read(name string) ([]byte, error) {
+func (d *dump) Read(name string) ([]byte, error) {
 	text, ok := d.files[name]
 	if !ok {
 		return nil, errors.New("it is not in the output that was given")
@@ -68,7 +68,7 @@ func (d *Dump) Read(name string) ([]byte, error) {
 }
 
 // Glob lists the files of a pattern.
-func (d *Dump) Glob(pattern string) (names []string) {
+func (d *dump) Glob(pattern string) (names []string) {
 	for name := range d.files {
 		if ok, err := path.Match(pattern, name); err == nil && ok {
 			names = append(names, name)

@@ -44,7 +44,7 @@ type Server struct {
 	Main  []string // the main configuration in its folder, the first that there is; a pattern stands for all files that it matches
 	Dump  string   // command whose output has the configuration
 	read  func(Files, []string) ([]Use, error)
-	parse func(text []byte) *Dump // of the output of Dump; nil: it is the configuration in one piece
+	parse func(text []byte) *dump // of the output of Dump; nil: it is the configuration in one piece
 }
 
 // Servers are all kinds, in the order of their flags.

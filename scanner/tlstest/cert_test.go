@@ -191,12 +191,12 @@ func TestKeyIdentifiers(t *testing.T) {
 }
 
 func TestHostileNames(t *testing.T) {
-	name, err := ParseName(`CN=` + "a\x1b[31m\x00\u202e" + `\, Inc,CN:bmp=é,O:t61=x,C=XX`)
+	name, err := parseName(`CN=` + "a\x1b[31m\x00\u202e" + `\, Inc,CN:bmp=é,O:t61=x,C=XX`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cert := For(t).Root("R", func(c *Template) { c.RawSubject = name })
-	if !bytes.Contains(cert.DER, []byte("a\x1b[31m\x00\u202e, Inc")) || !bytes.Contains(cert.DER, []byte{BMP, 2, 0, 0xe9}) || !bytes.Contains(cert.DER, []byte{T61, 1, 'x'}) {
+	if !bytes.Contains(cert.DER, []byte("a\x1b[31m\x00\u202e, Inc")) || !bytes.Contains(cert.DER, []byte{bmp, 2, 0, 0xe9}) || !bytes.Contains(cert.DER, []byte{t61, 1, 'x'}) {
 		t.Errorf("%x", cert.DER)
 	}
 }

@@ -9,24 +9,24 @@ import (
 
 // The string types that attributes of a name are encoded as.
 const (
-	UTF8      = asn1.TagUTF8String
-	Printable = asn1.TagPrintableString
-	T61       = asn1.TagT61String
-	IA5       = asn1.TagIA5String
-	BMP       = asn1.TagBMPString
+	utf8      = asn1.TagUTF8String
+	printable = asn1.TagPrintableString
+	t61       = asn1.TagT61String
+	ia5       = asn1.TagIA5String
+	bmp       = asn1.TagBMPString
 )
 
-// An Attribute is one part of a name. Value is encoded as it is, hostile or
-// not, but for BMP, which makes it UTF-16.
-type Attribute struct {
+// An attribute is one part of a name. Value is encoded as it is, hostile or
+// not, but for bmp, which makes it UTF-16.
+type attribute struct {
 	Type  string // CN, O, OU, C, L, ST, serialNumber, emailAddress, or a dotted OID
 	Value string
-	Tag   int // 0 means UTF8, and Printable for C
+	Tag   int // 0 means utf8, and printable for C
 }
 
-// Name encodes a distinguished name, attributes in the given order, each in an
+// encodeName encodes a distinguished name, attributes in the given order, each in an
 // RDN of its own.
-func Name(attributes ...Attribute) ([]byte, error) {
+func encodeName(attributes ...attribute) ([]byte, error) {
 	type pair struct {
 		Type  asn1.ObjectIdentifier
 		Value asn1.RawValue
@@ -40,10 +40,10 @@ func Name(attributes ...Attribute) ([]byte, error) {
 		value := []byte(a.Value)
 		switch {
 		case a.Tag == 0 && a.Type == "C":
-			a.Tag = Printable
+			a.Tag = printable
 		case a.Tag == 0:
-			a.Tag = UTF8
-		case a.Tag == BMP:
+			a.Tag = utf8
+		case a.Tag == bmp:
 			value = nil
 			for _, unit := range utf16.Encode([]rune(a.Value)) {
 				value = append(value, byte(unit>>8), byte(unit))
@@ -74,24 +74,24 @@ func attributeType(name string) (asn1.ObjectIdentifier, error) {
 	return oid, nil
 }
 
-// ParseName reads "CN=Example CA,O=Example,C=XX". A comma in a value is written
+// parseName reads "CN=Example CA,O=Example,C=XX". A comma in a value is written
 // \, and a type may name the string type: CN:bmp=..., with utf8, printable,
 // t61, ia5 or bmp.
-func ParseName(text string) ([]byte, error) {
-	var attributes []Attribute
+func parseName(text string) ([]byte, error) {
+	var attributes []attribute
 	for _, part := range splitEscaped(text) {
 		name, value, ok := strings.Cut(part, "=")
 		if !ok {
 			return nil, fmt.Errorf("name %q: %q is not TYPE=VALUE", text, part)
 		}
 		name, tagName, _ := strings.Cut(strings.TrimSpace(name), ":")
-		tag, ok := map[string]int{"": 0, "utf8": UTF8, "printable": Printable, "t61": T61, "ia5": IA5, "bmp": BMP}[tagName]
+		tag, ok := map[string]int{"": 0, "utf8": utf8, "printable": printable, "t61": t61, "ia5": ia5, "bmp": bmp}[tagName]
 		if !ok {
 			return nil, fmt.Errorf("name %q: no string type %q: want utf8, printable, t61, ia5 or bmp", text, tagName)
 		}
-		attributes = append(attributes, Attribute{name, value, tag})
+		attributes = append(attributes, attribute{name, value, tag})
 	}
-	return Name(attributes...)
+	return encodeName(attributes...)
 }
 
 // splitEscaped cuts at commas that have no backslash before them.

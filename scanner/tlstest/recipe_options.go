@@ -18,7 +18,7 @@ import (
 
 // option applies one option of a certificate's statement:
 //
-//	cn=NAME  subject="CN=..,O=.."     see ParseName
+//	cn=NAME  subject="CN=..,O=.."     see parseName
 //	from=DATE  to=DATE                RFC 3339, a date, or days from at: -30d, +60d
 //	keytype=p256|...|rsa2048|ed25519  see NewKey
 //	key=NAME  newkey                  NAME's key; a key of its own (for copy)
@@ -53,10 +53,10 @@ func (r *Recipe) option(label string, t *Template, w word) (err error) {
 	}
 	switch w.name {
 	case "cn":
-		t.RawSubject, err = Name(Attribute{Type: "C", Value: "XX"}, Attribute{Type: "O", Value: "Example Trust Services"},
-			Attribute{Type: "CN", Value: w.value})
+		t.RawSubject, err = encodeName(attribute{Type: "C", Value: "XX"}, attribute{Type: "O", Value: "Example Trust Services"},
+			attribute{Type: "CN", Value: w.value})
 	case "subject":
-		t.RawSubject, err = ParseName(w.value)
+		t.RawSubject, err = parseName(w.value)
 	case "from":
 		t.NotBefore, err = r.time(w.value)
 	case "to":

@@ -66,14 +66,14 @@ func finish(t Template, label string, by *Cert, mutate []func(*Template)) (*Cert
 		m(&t)
 	}
 	if t.RawSubject == nil && len(t.Subject.ToRDNSequence()) == 0 {
-		cn := Attribute{Type: "CN", Value: "Example CA " + label}
+		cn := attribute{Type: "CN", Value: "Example CA " + label}
 		if !t.IsCA {
 			cn.Value = ServerName
 			if len(t.DNSNames) > 0 {
 				cn.Value = t.DNSNames[0]
 			}
 		}
-		name, err := Name(Attribute{Type: "C", Value: "XX"}, Attribute{Type: "O", Value: "Example Trust Services"}, cn)
+		name, err := encodeName(attribute{Type: "C", Value: "XX"}, attribute{Type: "O", Value: "Example Trust Services"}, cn)
 		if err != nil {
 			return nil, err
 		}
