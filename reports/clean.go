@@ -20,7 +20,8 @@ const maxMarks = 4
 // anywhere: it returns valid UTF-8 of at most 2,000 characters in which
 // everything that acts instead of being read (control characters, ESC and C1
 // sequences, line ends, bidirectional overrides, zero-width characters, bytes
-// that are no UTF-8) stands as a visible escape such as \x1b or \u202e.
+// that are no UTF-8) stands as a visible escape such as \x1b or \u202e, and so
+// does what would be taken for another character (see lookalikes).
 // Cleaning twice is the same as once. Markup is not its business: each format
 // escapes what is special to it.
 func Clean(s string) string {
@@ -29,6 +30,7 @@ func Clean(s string) string {
 	}
 	var b strings.Builder
 	marks, count := 0, 0
+	alike := lookalikes(s)
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		piece := s[i : i+size]
@@ -40,7 +42,7 @@ func Clean(s string) string {
 		switch {
 		case r == utf8.RuneError && size == 1:
 			piece = fmt.Sprintf(`\x%02x`, s[i])
-		case acts(r) || marks > maxMarks || (marks > 0 && i == 0):
+		case acts(r) || alike[i] || marks > maxMarks || (marks > 0 && i == 0):
 			piece = visible(r)
 		}
 		n := utf8.RuneCountInString(piece)
