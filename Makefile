@@ -53,6 +53,7 @@ conformance: deps ## show many random chains to real clients (CONFORMANCE_CHAINS
 bench: build ## measure scans beside the least they could cost, then judging and encoding
 	$(GO) run ./scanner/tlstest/bench -tlschain ./tlschain
 	$(GO) run ./scanner/tlstest/bench -tlschain ./tlschain -distinct
+	$(GO) run ./scanner/tlstest/bench -tlschain ./tlschain -mixed
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 scale: ## audits that many workers share: exactly once under faults, two workers' time, and the model of SCALE.md (as root, half an hour)

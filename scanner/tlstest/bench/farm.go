@@ -20,7 +20,7 @@ const rootLabel = "bench root"
 const repeated = 256
 
 // serveFarm answers on one port of every loopback address, as a server of its
-// own each: ECDSA P-256 leaves under one intermediate, TLS 1.2 and 1.3. It
+// own each, with TLS 1.2 and 1.3. It
 // tells its port on standard output and runs until it is killed.
 func serveFarm(o options) error {
 	farm := &farm{options: o, leaves: make(map[string]*tls.Certificate)}
@@ -54,30 +54,85 @@ type farm struct {
 	issue  func(key string) (*tls.Certificate, error)
 }
 
+// makeCA sets up who issues the leaves: one intermediate with keys of P-256, or,
+// for the mixed farm, ten of RSA-2048 below another one, for leaves of both kinds.
 func (f *farm) makeCA() error {
 	root, err := tlstest.Root(rootLabel)
 	if err != nil {
 		return err
 	}
+	if f.mixed {
+		return f.makeMixed(root)
+	}
 	ca, err := tlstest.Intermediate("bench intermediate", root)
 	if err != nil {
 		return err
 	}
-	f.issue = func(key string) (*tls.Certificate, error) {
-		leaf, err := tlstest.Leaf("leaf "+key, ca)
+	f.issue = func(key string) (*tls.Certificate, error) { return issue(key, []*tlstest.Cert{ca}) }
+	return nil
+}
+
+// mixedCAs is how many CAs issue the leaves of the mixed farm, and rsaKeys how
+// many RSA keys its leaves share: to find one takes longer than a handshake.
+const mixedCAs, rsaKeys = 10, 16
+
+func (f *farm) makeMixed(root *tlstest.Cert) error {
+	var keys []*tlstest.Key
+	for i := range rsaKeys {
+		k, err := tlstest.NewKey(fmt.Sprint("bench leaf ", i), "rsa2048")
 		if err != nil {
-			return nil, err
+			return err
 		}
-		return &tls.Certificate{Certificate: [][]byte{leaf.DER, ca.DER}, PrivateKey: leaf.Key}, nil
+		keys = append(keys, k)
+	}
+	var above [mixedCAs][]*tlstest.Cert
+	for i := range above {
+		upper, err := rsaCA(fmt.Sprint("bench policy CA ", i), root)
+		if err != nil {
+			return err
+		}
+		issuing, err := rsaCA(fmt.Sprint("bench issuing CA ", i), upper)
+		if err != nil {
+			return err
+		}
+		above[i] = []*tlstest.Cert{issuing, upper}
+	}
+	f.issue = func(key string) (*tls.Certificate, error) {
+		n := hash(key)
+		if n/mixedCAs%2 == 0 {
+			return issue(key, above[n%mixedCAs])
+		}
+		return issue(key, above[n%mixedCAs], func(t *tlstest.Template) { t.Key = keys[n/mixedCAs%rsaKeys] })
 	}
 	return nil
+}
+
+func rsaCA(label string, by *tlstest.Cert) (*tlstest.Cert, error) {
+	key, err := tlstest.NewKey(label, "rsa2048")
+	if err != nil {
+		return nil, err
+	}
+	return tlstest.Intermediate(label, by, func(t *tlstest.Template) { t.Key = key })
+}
+
+// issue makes a leaf and presents it with the CAs above it, the issuer first.
+func issue(key string, above []*tlstest.Cert, mutate ...func(*tlstest.Template)) (*tls.Certificate, error) {
+	leaf, err := tlstest.Leaf("leaf "+key, above[0], mutate...)
+	if err != nil {
+		return nil, err
+	}
+	shown := &tls.Certificate{Certificate: [][]byte{leaf.DER}, PrivateKey: leaf.Key}
+	for _, ca := range above {
+		shown.Certificate = append(shown.Certificate, ca.DER)
+	}
+	return shown, nil
 }
 
 // certificate gives the leaf of the address that was connected to.
 func (f *farm) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	address := hello.Conn.LocalAddr().(*net.TCPAddr).IP.String()
 	key := address
-	if !f.distinct {
+	if !f.distinct && !(f.mixed && hash(address)%10 > 0) {
 		key = fmt.Sprint(hash(key) % repeated)
 	}
 	if int(hash(address)%100) < f.renewed {

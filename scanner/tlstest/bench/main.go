@@ -3,7 +3,7 @@
 // Command bench measures what a scan costs beside the least that it could
 // cost: in one run, on one machine, against one farm of servers on loopback.
 //
-//	bench [-targets 10000] [-distinct] [-latency 50ms] [-dead 30] -tlschain ./tlschain
+//	bench [-targets 10000] [-distinct | -mixed] [-latency 50ms] [-dead 30] -tlschain ./tlschain
 //
 // The farm, the floors and the scanner are processes of their own, so that each
 // one's CPU time and peak memory are the system's account of it. The floors are
@@ -31,6 +31,7 @@ func main() {
 	var o options
 	flag.IntVar(&o.targets, "targets", 10_000, "how many endpoints")
 	flag.BoolVar(&o.distinct, "distinct", false, "give every endpoint a leaf of its own, else 256 in turn")
+	flag.BoolVar(&o.mixed, "mixed", false, "nine of ten leaves distinct, half of them RSA, in chains of three below ten CAs with RSA keys")
 	flag.DurationVar(&o.latency, "latency", 0, "how long the farm waits before each answer")
 	flag.IntVar(&o.dead, "dead", 0, "percentage of endpoints that accept and never answer")
 	flag.DurationVar(&o.timeout, "timeout", 10*time.Second, "time-out of the scan")
@@ -50,7 +51,7 @@ func main() {
 type options struct {
 	targets, dead, concurrency int
 	renewed                    int
-	distinct                   bool
+	distinct, mixed            bool
 	latency, timeout           time.Duration
 	program, only, role, port  string
 }
@@ -153,7 +154,10 @@ func (o options) print(costs []cost) {
 	}
 	under := map[string]string{"complete": "floor-complete", "fast": "floor-hello"}
 	leaves := "256 leaves in turn"
-	if o.distinct {
+	switch {
+	case o.mixed:
+		leaves = "RSA and ECDSA leaves, 90% distinct, in RSA chains of three"
+	case o.distinct:
 		leaves = "all leaves distinct"
 	}
 	fmt.Printf("%d endpoints, %s, %d in flight, latency %v, %d%% silent, time-out %v\n", o.targets, leaves, o.concurrency, o.latency,
@@ -173,7 +177,7 @@ func (o options) print(costs []cost) {
 // startFarm starts the servers and waits for the line with their port.
 func (o options) startFarm() (*exec.Cmd, string, error) {
 	cmd := exec.Command(os.Args[0], "-role", "farm", "-latency", o.latency.String(), "-dead", strconv.Itoa(o.dead),
-		"-distinct="+strconv.FormatBool(o.distinct))
+		"-distinct="+strconv.FormatBool(o.distinct), "-mixed="+strconv.FormatBool(o.mixed))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
