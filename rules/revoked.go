@@ -2,6 +2,7 @@ package rules
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/tlschain/tlschain/rules/catalog"
 	"github.com/tlschain/tlschain/rules/cert"
@@ -21,10 +22,10 @@ func (j *Judge) living(set *chain.Set) *chain.Set {
 		return set
 	}
 	dead := func(c *cert.Certificate) bool { return !c.SelfIssued() && j.IsRevoked(c) }
-	return chain.SetOf(func() []*cert.Certificate {
+	return chain.SetOf(sync.OnceValue(func() []*cert.Certificate {
 		if all := set.All(); slices.ContainsFunc(all, dead) {
 			return slices.DeleteFunc(slices.Clone(all), dead)
 		}
 		return set.All()
-	})
+	}))
 }

@@ -66,6 +66,7 @@ type Facts struct {
 // A listing is all known certificates, in the order that compareKnown gives.
 type listing struct {
 	known []Known
+	certs []*cert.Certificate
 	index map[cert.Hash]int
 }
 
@@ -131,20 +132,16 @@ func New(updated time.Time, sources []Source, known []Known, stores []*Store) *F
 func (f *Facts) list(known func() []Known) {
 	f.all = sync.OnceValue(func() *listing {
 		l := &listing{known: slices.SortedFunc(slices.Values(known()), compareKnown)}
+		l.certs = make([]*cert.Certificate, len(l.known))
 		l.index = make(map[cert.Hash]int, len(l.known))
 		for i, k := range l.known {
+			l.certs[i] = k.Cert
 			l.index[k.Cert.SHA256] = i
 		}
 		return l
 	})
-	f.cas = chain.SetOf(func() []*cert.Certificate {
-		known := f.All()
-		certs := make([]*cert.Certificate, len(known))
-		for i, k := range known {
-			certs[i] = k.Cert
-		}
-		return certs
-	})
+	// Who has the set has the facts: they are not decoded once more beside it.
+	f.cas = chain.SetOf(func() []*cert.Certificate { return f.all().certs })
 }
 
 // compareKnown orders certificates by subject and date, so that the same facts

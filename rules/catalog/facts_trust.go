@@ -3,6 +3,7 @@ package catalog
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/chain"
@@ -182,7 +183,7 @@ func (c *codec) members(col column, set **chain.Set) {
 			c.anchors = max(c.anchors, int(place)+1)
 		}
 	}
-	*set = chain.SetOf(func() []*cert.Certificate { return c.at(places) })
+	*set = chain.SetOf(sync.OnceValue(func() []*cert.Certificate { return c.at(places) }))
 }
 
 // at gives the certificates in some places of the table.

@@ -78,14 +78,12 @@ type Set struct {
 // NewSet makes a set of certificates. Duplicates stay: a client's store may hold
 // them.
 func NewSet(certs []*cert.Certificate) *Set {
-	return newSet(func() []*cert.Certificate { return certs })
+	return SetOf(func() []*cert.Certificate { return certs })
 }
 
-// SetOf makes a set of what certs gives, which is called when the set is first
-// asked for anything, and once.
-func SetOf(certs func() []*cert.Certificate) *Set { return newSet(sync.OnceValue(certs)) }
-
-func newSet(list func() []*cert.Certificate) *Set {
+// SetOf makes a set of what list gives, which is called when the set is asked
+// for anything, and gives the same each time.
+func SetOf(list func() []*cert.Certificate) *Set {
 	return &Set{
 		list:     list,
 		byName:   indexed(list, func(c *cert.Certificate) string { return c.Subject.Canon }),
