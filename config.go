@@ -34,6 +34,8 @@ type Config struct {
 	AIA      bool     `yaml:"aia"`
 	AIAAllow []string `yaml:"aia_allow"` // networks that are not public
 
+	Revocation bool `yaml:"revocation"` // fetch the CRLs, and ask the OCSP responders, that certificates name
+
 	// What targets leave open.
 	Ports      []uint16 `yaml:"ports"`       // where a target names none; none: 443
 	ServerName string   `yaml:"server_name"` // for all targets

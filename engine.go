@@ -26,6 +26,7 @@ type Engine struct {
 	scanner  *scanner.Scanner
 	resolver *tlsa.Resolver // nil: DANE is not asked for
 	fetcher  *aia.Fetcher   // nil: nothing is fetched
+	revoker  *revoker       // nil: CAs are not asked
 	judged   *completer     // for scan and check
 	fixed    *completer     // for fix, which needs the bytes of what it writes
 	expect   cert.Hash
@@ -75,7 +76,11 @@ func New(config Config, env Env) (*Engine, error) {
 	if e.resolver, err = config.resolverFor(); err != nil {
 		return nil, err
 	}
-	e.judged = newCompleter(e.judge, completing{fetcher: e.fetcher})
+	if config.Revocation {
+		client, _ := config.fetchClient() // which Validate has seen
+		e.revoker = newRevoker(client, config.At)
+	}
+	e.judged = newCompleter(e.judge, completing{fetcher: e.fetcher, revoker: e.revoker})
 	e.fixed = newCompleter(e.judge, completing{fetcher: e.fetcher, bytes: true,
 		fix: fix.Options{Prefer: config.Prefer, WithRoot: config.WithRoot}})
 	if e.expect, err = e.readExpected(); err != nil {

@@ -36,6 +36,7 @@ type completing struct {
 	fetcher *aia.Fetcher // nil: nothing is fetched
 	bytes   bool         // fetch also issuers that are known as facts: their bytes are to be written
 	fix     fix.Options  // how fixes are chosen
+	revoker *revoker     // nil: CAs are not asked what they revoked
 }
 
 func newCompleter(j *rules.Judge, o completing) *completer {
@@ -47,8 +48,10 @@ func newCompleter(j *rules.Judge, o completing) *completer {
 func (c *completer) verdicts(ctx context.Context, ps []rules.Presentation) ([]*rules.Verdict, *fix.Planner) {
 	judge, planner := c.judge, c.planner
 	verdicts := judge.Judge(ps)
+	var fetched []*cert.Certificate
 	if c.options.fetcher != nil {
-		if fetched, failures := c.fetch(ctx, verdicts); len(fetched)+len(failures) > 0 {
+		var failures []rules.AIAFailure
+		if fetched, failures = c.fetch(ctx, verdicts); len(fetched)+len(failures) > 0 {
 			ps = slices.Clone(ps)
 			for i := range ps {
 				ps[i].AIA = failures
@@ -58,6 +61,9 @@ func (c *completer) verdicts(ctx context.Context, ps []rules.Presentation) ([]*r
 			verdicts = judge.Judge(ps)
 		}
 	}
+	if c.options.revoker != nil {
+		verdicts = judge.Judge(c.askRevocation(ctx, ps, verdicts, fetched))
+	}
 	for _, v := range verdicts {
 		planner.Fill(v)
 		for _, other := range v.Others {
@@ -65,6 +71,37 @@ func (c *completer) verdicts(ctx context.Context, ps []rules.Presentation) ([]*r
 		}
 	}
 	return verdicts, planner
+}
+
+// askRevocation gives the presentations with what CAs say of their certificates.
+func (c *completer) askRevocation(ctx context.Context, ps []rules.Presentation, verdicts []*rules.Verdict,
+	fetched []*cert.Certificate) []rules.Presentation {
+	ctx, cancel := context.WithTimeout(ctx, maxTargetTime)
+	defer cancel()
+	session := new(chain.Verifier).Begin()
+	issuers := func(v *rules.Verdict, x *cert.Certificate) []*cert.Certificate {
+		out := c.issuers(session, v, fetched, x)
+		for _, a := range c.anchors.BySubject(x.Issuer) {
+			if chain.Certifies(session, a, x) {
+				out = append(out, a)
+			}
+		}
+		return out
+	}
+	q := &inquiry{revoker: c.options.revoker, left: maxTargetFetches, issuers: issuers}
+	ps = slices.Clone(ps)
+	for i, v := range verdicts {
+		ps[i].Revocation = q.ask(ctx, v)
+		ps[i].Variants = slices.Clone(ps[i].Variants)
+		for k := range ps[i].Variants {
+			for _, other := range v.Others {
+				if other.Variant == ps[i].Variants[k].Variant {
+					ps[i].Variants[k].Revocation = q.ask(ctx, other)
+				}
+			}
+		}
+	}
+	return ps
 }
 
 // fetch climbs from the leaves of one target as far as URLs lead.

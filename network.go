@@ -9,6 +9,7 @@ import (
 
 	"github.com/tlschain/tlschain/scanner"
 	"github.com/tlschain/tlschain/scanner/aia"
+	"github.com/tlschain/tlschain/scanner/fetch"
 )
 
 // newScanner makes the scanner that the Config asks for, files included.
@@ -162,33 +163,39 @@ func clientCertificate(certFile, keyFile string) (*tls.Certificate, error) {
 	return &pair, nil
 }
 
-// fetcher is nil where AIA is not asked for: then nothing is fetched. It goes
-// through a proxy only if the Config names one, never by the environment.
+// fetcher is nil where AIA is not asked for: then no issuer is fetched.
 func (c *Config) fetcher() (*aia.Fetcher, error) {
-	f := &aia.Fetcher{}
+	client, err := c.fetchClient()
+	if err != nil || !c.AIA {
+		return nil, err
+	}
+	return &aia.Fetcher{Client: client}, nil
+}
+
+// fetchClient is how issuers, CRLs and OCSP responses are fetched. It goes
+// through a proxy only if the Config names one, never by the environment.
+func (c *Config) fetchClient() (f fetch.Client, err error) {
 	for _, text := range c.AIAAllow {
 		network, err := netip.ParsePrefix(text)
 		if err != nil {
 			addr, addrErr := netip.ParseAddr(text)
 			if addrErr != nil {
-				return nil, fieldf("AIAAllow", "{AIAAllow} %q is no network", text).hintf("type 10.0.0.0/8 or 10.1.2.3")
+				return f, fieldf("AIAAllow", "{AIAAllow} %q is no network", text).hintf("type 10.0.0.0/8 or 10.1.2.3")
 			}
 			network = netip.PrefixFrom(addr.Unmap(), addr.Unmap().BitLen())
 		}
 		f.Allow = append(f.Allow, network.Masked())
 	}
-	if !c.AIA {
+	if !c.AIA && !c.Revocation {
 		if f.Allow != nil {
-			return nil, fieldf("AIAAllow", "{AIAAllow} is about fetching, which {AIA} allows").hintf("add {AIA}")
+			return f, fieldf("AIAAllow", "{AIAAllow} is about fetching, which {AIA} allows").hintf("add {AIA}")
 		}
-		return nil, nil
+		return f, nil
 	}
 	if c.Proxy != "" && c.Proxy != "none" {
-		u, err := url.Parse(c.Proxy)
-		if err != nil || u.Host == "" {
-			return nil, fieldf("Proxy", "{Proxy} %q is no URL of a proxy", c.Proxy).hintf("type http://proxy.example.com:3128")
+		if f.Proxy, err = url.Parse(c.Proxy); err != nil || f.Proxy.Host == "" {
+			return f, fieldf("Proxy", "{Proxy} %q is no URL of a proxy", c.Proxy).hintf("type http://proxy.example.com:3128")
 		}
-		f.Proxy = u
 	}
 	return f, nil
 }

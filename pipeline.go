@@ -25,7 +25,7 @@ func (e *Engine) judgeAll(ctx context.Context, observed iter.Seq[[]*scanner.Obse
 		todo := make(chan []*scanner.Observation)
 		done := make(chan []reports.Endpoint)
 		var workers sync.WaitGroup
-		for range runtime.GOMAXPROCS(0) {
+		for range e.workers() {
 			workers.Go(func() {
 				for o := range todo {
 					done <- e.endpoints(ctx, o)
@@ -55,6 +55,18 @@ func (e *Engine) judgeAll(ctx context.Context, observed iter.Seq[[]*scanner.Obse
 			}
 		}
 	}
+}
+
+// waiting is how many targets are judged at a time where judging waits for the
+// network: processors have little to do meanwhile.
+const waiting = 16
+
+func (e *Engine) workers() int {
+	n := runtime.GOMAXPROCS(0)
+	if e.fetcher != nil || e.resolver != nil || e.revoker != nil {
+		n = max(n, waiting)
+	}
+	return n
 }
 
 // gathered is what one target showed, an endpoint for each address.
@@ -171,5 +183,8 @@ func (e *Engine) presentationOf(o *scanner.Observation) rules.Presentation {
 		p.Entries[i] = e.judge.Read(der)
 	}
 	p.Expect = parseHash(o.Target.Expect)
+	if e.config.At.IsZero() {
+		p.Seen = o.At
+	}
 	return p
 }

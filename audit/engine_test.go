@@ -28,6 +28,7 @@ groups:
     expect: site.pem
     aia: true
     aia_allow: [10.0.0.0/8]
+    revocation: true
     ports: [8443]
     server_name: www.example
     max_addresses: 70000

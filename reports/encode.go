@@ -57,6 +57,9 @@ func (e *Endpoint) appendSeen(b []byte) []byte {
 	if e.DANE != nil {
 		b = e.DANE.append(append(b, `,"dane":`...))
 	}
+	if len(e.Revocation) > 0 {
+		b = appendList(append(b, `,"revocation":`...), e.Revocation, Revocation.append)
+	}
 	b = e.appendSeverity(append(b, `,"severity":`...), e.Severity)
 	b = e.appendSeverity(append(b, `,"presentation":`...), e.Presentation)
 	b = appendText(append(b, `,"product":`...), e.Product)

@@ -134,6 +134,7 @@ func (e *Endpoint) judged(v *rules.Verdict) {
 		e.Findings[i] = finding(f)
 	}
 	e.DANE = daneOf(v)
+	e.Revocation = revocationsOf(v)
 	if v.Staple != nil && e.Handshake != nil {
 		e.Handshake.Staple = &Staple{Status: v.Staple.Status, ThisUpdate: v.Staple.ThisUpdate, NextUpdate: v.Staple.NextUpdate,
 			Fault: v.Staple.Fault}

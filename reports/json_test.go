@@ -135,6 +135,7 @@ func TestNoFieldIsForgotten(t *testing.T) {
 	several.List = &ListPlace{File: "lists/shops.csv", Line: 12}
 	several.Transport, several.QUIC = "quic", &QUIC{Status: OK, Handshake: Handshake{ALPN: "h3", Staple: &Staple{Status: "good", Fault: "it is out of date"}, ClientAsked: true, ClientCA: []string{"CN=R"}}}
 	several.DANE = &DANE{Error: "no answer", Records: []TLSA{{State: rules.DANEOther}}, More: 1}
+	several.Revocation = []Revocation{{Source: "crl", Reason: "superseded", Error: "it is out of date"}}
 	var tally Tally
 	tally.Skip("hosts.txt:3", "it is no target")
 	all := string(several.AppendJSON(show(t, "json", Options{}))) + string(show(t, "ndjson", Options{Detail: briefDetail})) + string(mustJSON(t, withOutlook(tally.Summary(false)).filled()))

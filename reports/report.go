@@ -59,6 +59,7 @@ type Endpoint struct {
 	Handshake          *Handshake        `json:"handshake" doc:"null for a file"`
 	QUIC               *QUIC             `json:"quic,omitempty" doc:"what the same host and port showed over UDP; present with --variants quic"`
 	DANE               *DANE             `json:"dane,omitempty" doc:"what DNS says of the server's certificates; present with --dane"`
+	Revocation         []Revocation      `json:"revocation,omitempty" doc:"what CAs say of the certificates that were presented; present with --revocation" added:"yes"`
 	Severity           rules.Severity    `json:"severity" null:"yes" enum:"ok,info,warning,error" doc:"worst finding that is not waived; null when status is failed" added:"yes"`
 	Presentation       rules.Severity    `json:"presentation" null:"yes" enum:"ok,info,warning,error" doc:"worst finding about what the server sends; null when status is failed"`
 	Product            string            `json:"product" doc:"product of the CA, by the catalogue; empty: not recognised"`

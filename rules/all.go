@@ -17,7 +17,7 @@ var all = []*Rule{
 	&distrustedRoot, &rootPhaseOut, &unloadableFile, &aiaFailed, &waiverExpired,
 	&clientAuthEKUAbsent, &clientChainIncomplete, &clientCAUnlisted,
 	&daneMismatch, &daneAnchorNotSent, &danePointsToRevoked, &daneUnauthenticated,
-	&revokedByStaple, &badStaple, &stapleAbsent,
+	&revokedByStaple, &badStaple, &stapleAbsent, &revokedByCA, &revocationUnavailable,
 
 	&oddCertificate, &clientRejects,
 }

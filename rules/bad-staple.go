@@ -19,12 +19,12 @@ var badStaple = Rule{
 			"`ssl_trusted_certificate` が必要です)。`ssl_stapling_file` を使う場合は、証明書の更新時にファイルも更新します。",
 		Says: map[string]string{
 			"The OCSP response stapled to %s is not one to go by: %s.": "%[1]s に添付された OCSP 応答は使えません: %[2]s。",
-			"it cannot be read":                                     "読めません",
-			"it is about another certificate":                       "別の証明書のものです",
-			"it is not signed by the leaf's issuer, nor for it":     "サーバー証明書の発行者か、その委任を受けた者の署名ではありません",
-			"it is of a later time":                                 "未来のものです",
-			"it is out of date":                                     "期限が切れています",
-			"Reload the server, so that it fetches a new response.": "サーバーを再読み込みして、新しい応答を取得させてください。",
+			"it cannot be read":                                        "読めません",
+			"it is about another certificate":                          "別の証明書のものです",
+			"it is not signed by the certificate's issuer, nor for it": "サーバー証明書の発行者か、その委任を受けた者の署名ではありません",
+			"it is of a later time":                                    "未来のものです",
+			"it is out of date":                                        "期限が切れています",
+			"Reload the server, so that it fetches a new response.":    "サーバーを再読み込みして、新しい応答を取得させてください。",
 		},
 	},
 	Check: func(s *Subject, report func(Finding)) {

@@ -15,6 +15,7 @@ import (
 	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/rules/chain"
 	"github.com/tlschain/tlschain/rules/client"
+	"github.com/tlschain/tlschain/rules/revocation"
 	"github.com/tlschain/tlschain/scanner"
 	"github.com/tlschain/tlschain/scanner/tlsa"
 	"github.com/tlschain/tlschain/scanner/tlstest"
@@ -116,6 +117,11 @@ func judgeRecipe(t *testing.T, r *tlstest.Recipe) *Verdict {
 		p.Variants = append(p.Variants, q)
 	}
 	p.OCSP, p.Unstapled = r.OCSP, r.Unstapled
+	for _, a := range r.Asked {
+		at := slices.IndexFunc(r.Presented, func(der []byte) bool { return string(der) == string(a.Of) })
+		p.Revocation = append(p.Revocation, RevocationAnswer{at, revocation.Answer{Source: revocation.Source(a.Source), URL: "http://ca.example.test/",
+			Status: revocation.Status(a.Status), Reason: a.Reason, Fault: a.Fault, RevokedAt: r.At.AddDate(0, 0, -1)}})
+	}
 	p.DANE, p.Mail = daneAnswer(t, r), slices.Contains(r.DNS, "mail")
 	if r.ServerKey != nil {
 		p.ServerKey = parse(t, r.ServerKey).Key.SPKI

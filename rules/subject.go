@@ -19,31 +19,34 @@ import (
 // in one handshake, or a file.
 type Presentation struct {
 	Entries     []chain.Entry
-	Unordered   bool            // the order means nothing: a PKCS #7 file is a set
-	Name        string          // the name to check the leaf against; empty: not judged
-	Addr        string          // address:port it came from; empty for a file
-	Variant     scanner.Variant // the handshake it comes from
-	TLS         uint16          // version of TLS that was agreed, as in crypto/tls; 0: not known
-	Flight      int             // bytes of a QUIC server's flight, sent before it had the client's address validated; 0: no limit is known
-	Unstapled   bool            // the server was asked for a stapled OCSP response and gave none
-	OCSP        []byte          // the stapled OCSP response; nil: none
-	RSAExchange bool            // the leaf's key is used for RSA key exchange, and makes no signatures
-	Expect      cert.Hash       // SHA-256 of the leaf that should be served; zero: none expected
-	ServerKey   cert.Hash       // SHA-256 of the SPKI of the server's private key; zero: not given
-	Variants    []Presentation  // what the other handshakes with the same address showed
-	SCTs        []time.Time     // signed certificate timestamps that came beside the leaf, unverified
-	AIA         []AIAFailure    // URLs that gave no issuer, when fetching was allowed
-	Served      []Served        // what the server that is configured to present this file presents
-	Elsewhere   []Vantage       // what others were shown by the same name
-	DANE        *tlsa.Answer    // what DNS says of the server's certificates; nil: it was not asked
-	Mail        bool            // other mail servers are its clients (SMTP)
-	File        []certfile.Flaw // of the file that it comes from: why servers do not load it
+	Unordered   bool               // the order means nothing: a PKCS #7 file is a set
+	Name        string             // the name to check the leaf against; empty: not judged
+	Addr        string             // address:port it came from; empty for a file
+	Variant     scanner.Variant    // the handshake it comes from
+	TLS         uint16             // version of TLS that was agreed, as in crypto/tls; 0: not known
+	Flight      int                // bytes of a QUIC server's flight, sent before it had the client's address validated; 0: no limit is known
+	Unstapled   bool               // the server was asked for a stapled OCSP response and gave none
+	OCSP        []byte             // the stapled OCSP response; nil: none
+	RSAExchange bool               // the leaf's key is used for RSA key exchange, and makes no signatures
+	Expect      cert.Hash          // SHA-256 of the leaf that should be served; zero: none expected
+	ServerKey   cert.Hash          // SHA-256 of the SPKI of the server's private key; zero: not given
+	Variants    []Presentation     // what the other handshakes with the same address showed
+	SCTs        []time.Time        // signed certificate timestamps that came beside the leaf, unverified
+	AIA         []AIAFailure       // URLs that gave no issuer, when fetching was allowed
+	Served      []Served           // what the server that is configured to present this file presents
+	Elsewhere   []Vantage          // what others were shown by the same name
+	DANE        *tlsa.Answer       // what DNS says of the server's certificates; nil: it was not asked
+	Mail        bool               // other mail servers are its clients (SMTP)
+	Revocation  []RevocationAnswer // what CAs say of the certificates; nil: they were not asked
+	Seen        time.Time          // when it was presented; zero: at the moment of judgement
+	File        []certfile.Flaw    // of the file that it comes from: why servers do not load it
 }
 
 // alone reports whether the entries and the name are all there is to judge.
 func (p *Presentation) alone() bool {
 	return p.Expect == cert.Hash{} && p.ServerKey == cert.Hash{} && len(p.Variants) == 0 &&
-		len(p.AIA) == 0 && len(p.File) == 0 && len(p.Served) == 0 && len(p.Elsewhere) == 0 && p.DANE == nil && len(p.OCSP) == 0
+		len(p.AIA) == 0 && len(p.File) == 0 && len(p.Served) == 0 && len(p.Elsewhere) == 0 && p.DANE == nil && len(p.OCSP) == 0 &&
+		p.Revocation == nil
 }
 
 // Question is what clients are asked about a presentation.

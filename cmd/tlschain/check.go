@@ -59,7 +59,8 @@ Exit code: 2 usage, or a file that holds no leaf, 1 a finding at or above
 				&cli.StringFlag{Name: "client-ca", Category: "Client certificates", Usage: "with --as-client, the CA certificates in `FILE` are those " +
 					"that the server trusts and names: ssl_client_certificate of nginx, say"},
 				&cli.StringFlag{Name: "client-ca-of", Category: "Client certificates", Usage: "with --as-client, ask the server `TARGET` which CAs it names"},
-				&cli.StringFlag{Name: "proxy", Category: "Fetching issuers", Usage: "with --aia, fetch through the http or https proxy at `URL`"},
+				&cli.StringFlag{Name: "proxy", Category: "Fetching issuers", Usage: "with --aia or --revocation, fetch through the http or https proxy at `URL`"},
+				revocationFlag(),
 			},
 			serverFlags(),
 			judgingFlags(),

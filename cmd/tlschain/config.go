@@ -37,9 +37,14 @@ func judgingFlags() []cli.Flag {
 		&cli.StringFlag{Name: "expect", Category: group, Usage: "the certificate that should be served is the first in `FILE`"},
 		&cli.BoolFlag{Name: "aia", Category: fetching, Usage: "fetch missing issuers by the URLs in certificates: http only, " +
 			"public addresses only"},
-		&cli.StringSliceFlag{Name: "aia-allow", Category: fetching, Usage: "with --aia, also ask servers in `NETWORK` (10.0.0.0/8, " +
-			"or an address), which is not public: your own CA's; may be given several times"},
+		&cli.StringSliceFlag{Name: "aia-allow", Category: fetching, Usage: "with --aia or --revocation, also ask servers in `NETWORK` " +
+			"(10.0.0.0/8, or an address), which is not public: your own CA's; may be given several times"},
 	}
+}
+
+func revocationFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "revocation", Category: "Fetching issuers", Usage: "ask CAs whether the leaf and the intermediates are " +
+		"revoked: fetch the CRLs that certificates name, or else ask their OCSP responders; under the same guard as --aia"}
 }
 
 func scannerFlags() []cli.Flag {
@@ -105,7 +110,7 @@ func (p *process) configOf(c *cli.Context) (config tlschain.Config, err error) {
 		ClientFile: c.String("client-file"), Roots: c.String("roots"), AddRoots: c.String("add-roots"), Pool: c.StringSlice("pool"),
 		Catalog: c.String("catalog"), Policy: c.String("policy"), Waivers: c.String("waivers"), Distrust: c.String("distrust"),
 		Expect: c.String("expect"),
-		AIA:    c.Bool("aia"), AIAAllow: c.StringSlice("aia-allow"),
+		AIA:    c.Bool("aia"), Revocation: c.Bool("revocation"), AIAAllow: c.StringSlice("aia-allow"),
 		ServerName: c.String("server-name"), MaxAddresses: c.Int("max-addresses"),
 		AllAddresses: c.Bool("all-addresses"), Fast: c.Bool("fast"),
 		Proxy: c.String("proxy"), ProxyProtocol: c.String("proxy-protocol"), Resolve: c.StringSlice("resolve"), DNS: c.String("dns"),

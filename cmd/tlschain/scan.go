@@ -59,6 +59,7 @@ Exit code: 130 interrupted, 2 usage or no usable input, 1 a finding at or above
 					"each target is in one part"},
 			},
 			judgingFlags(),
+			[]cli.Flag{revocationFlag()},
 			scannerFlags(),
 			reportFlags(),
 			[]cli.Flag{includeFlag(),

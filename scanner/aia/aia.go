@@ -10,7 +10,6 @@ package aia
 
 import (
 	"context"
-	"sync"
 
 	"github.com/tlschain/tlschain/scanner/fetch"
 )
@@ -29,9 +28,7 @@ const (
 type Fetcher struct {
 	fetch.Client
 
-	mu         sync.Mutex
-	young, old map[string]*entry
-	held       int // bytes of bodies in young
+	known fetch.Memory[Result]
 }
 
 // A Result is what one URL gave.
@@ -62,83 +59,22 @@ func (s *Session) Fetch(ctx context.Context, rawURL string) Result {
 	return s.fetcher.once(ctx, rawURL)
 }
 
-// An entry is a fetch that is under way until done is closed; then its result stands.
-type entry struct {
-	done   chan struct{}
-	result Result
-	size   int
-	void   bool // cut short by its caller: no answer for anybody else
-}
-
-// The memory is two generations of at most this many URLs and bytes of bodies:
-// room for every CA there is, while hostile URLs push out only one another.
-const (
-	generationURLs  = 4096
-	generationBytes = 8 << 20
-)
-
 func (f *Fetcher) once(ctx context.Context, rawURL string) Result {
 	if len(rawURL) > fetch.MaxURL {
 		return Result{URL: rawURL[:fetch.MaxURL], Failure: fetch.Failed(fetch.BadURL, "the URL is longer than %d bytes", fetch.MaxURL)}
 	}
-	for {
-		w, mine := f.claim(rawURL)
-		if mine {
-			f.run(ctx, w, rawURL)
-			return w.result
+	r, ok := f.known.Do(ctx, rawURL, func() fetch.Kept[Result] {
+		r := f.get(ctx, rawURL)
+		k := fetch.Kept[Result]{Value: r, Void: ctx.Err() != nil && r.Failure != nil}
+		for _, c := range r.Certs {
+			k.Size += len(c)
 		}
-		select {
-		case <-w.done:
-			if !w.void {
-				return w.result
-			}
-		case <-ctx.Done():
-			return Result{URL: rawURL, Failure: fetch.Failed(fetch.Canceled, "interrupted while waiting for another fetch of the same URL")}
-		}
+		return k
+	})
+	if !ok {
+		return Result{URL: rawURL, Failure: fetch.Failed(fetch.Canceled, "interrupted while waiting for another fetch of the same URL")}
 	}
-}
-
-// claim finds the URL's fetch, or makes one that the caller must run.
-func (f *Fetcher) claim(rawURL string) (w *entry, mine bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if w := f.young[rawURL]; w != nil {
-		return w, false
-	}
-	if w := f.old[rawURL]; w != nil {
-		f.keep(rawURL, w)
-		return w, false
-	}
-	w = &entry{done: make(chan struct{})}
-	f.keep(rawURL, w)
-	return w, true
-}
-
-func (f *Fetcher) keep(rawURL string, w *entry) {
-	if len(f.young) >= generationURLs || f.held > generationBytes {
-		f.young, f.old, f.held = nil, f.young, 0
-	}
-	if f.young == nil {
-		f.young = make(map[string]*entry)
-	}
-	f.young[rawURL] = w
-	f.held += w.size
-}
-
-func (f *Fetcher) run(ctx context.Context, w *entry, rawURL string) {
-	w.result = f.get(ctx, rawURL)
-	for _, c := range w.result.Certs {
-		w.size += len(c)
-	}
-	f.mu.Lock()
-	if w.void = ctx.Err() != nil && w.result.Failure != nil; w.void {
-		delete(f.young, rawURL)
-		delete(f.old, rawURL)
-	} else {
-		f.held += w.size
-	}
-	f.mu.Unlock()
-	close(w.done)
+	return r
 }
 
 func (f *Fetcher) get(ctx context.Context, rawURL string) Result {

@@ -263,17 +263,6 @@ func TestATargetsBudgetIsItsOwn(t *testing.T) {
 	}
 }
 
-func TestTheMemoryIsBounded(t *testing.T) {
-	f := &Fetcher{}
-	session := func(i int) { f.Begin().Fetch(t.Context(), "ftp://"+strings.Repeat("x", i%fetch.MaxURL)) }
-	for i := range 3 * generationURLs {
-		session(i)
-	}
-	if n := len(f.young) + len(f.old); n > 2*generationURLs {
-		t.Errorf("%d URLs are remembered", n)
-	}
-}
-
 func TestProxiesOfTheEnvironmentAreIgnored(t *testing.T) {
 	ca := authority(t)
 	t.Setenv("HTTP_PROXY", "http://127.0.0.1:1")

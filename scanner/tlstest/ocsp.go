@@ -27,6 +27,14 @@ func OCSP(status string, of, by *Cert, from, to time.Time, embedded bool) ([]byt
 	return ocsp.CreateResponse(issuer, issuer, response, by.Key.Signer)
 }
 
+// revocation reads what is said of revoked certificates.
+func (r *Recipe) revocation(verb string, words []word) error {
+	if verb == "asked" {
+		return r.asked(words)
+	}
+	return r.ocsp(words)
+}
+
 // ocsp reads a statement: ocsp STATUS NAME by NAME [embedded] [from=DATE] [to=DATE].
 func (r *Recipe) ocsp(words []word) error {
 	if len(words) < 4 || words[2].name != "by" {
@@ -56,4 +64,28 @@ func (r *Recipe) ocsp(words []word) error {
 	}
 	r.OCSP, err = OCSP(words[0].name, of, by, span["from"], span["to"], embedded)
 	return err
+}
+
+// asked reads a statement: asked NAME crl|ocsp STATUS [reason=] [fault=].
+func (r *Recipe) asked(words []word) error {
+	if len(words) < 3 {
+		return errors.New("want: asked NAME crl|ocsp STATUS [reason=WORD] [fault=TEXT]")
+	}
+	of, err := r.cert(words[0].name)
+	if err != nil {
+		return err
+	}
+	a := Asked{Of: of.DER, Source: words[1].name, Status: words[2].name}
+	for _, w := range words[3:] {
+		switch w.name {
+		case "reason":
+			a.Reason = w.value
+		case "fault":
+			a.Fault = w.value
+		default:
+			return fmt.Errorf("no option %q", w.name)
+		}
+	}
+	r.Asked = append(r.Asked, a)
+	return nil
 }

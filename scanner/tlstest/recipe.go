@@ -48,6 +48,7 @@ import (
 //	tlsa 3 1 1 L          a TLSA record that names L
 //	dns unsigned          the TLSA records are not authenticated; mail: the server takes mail; failed: there is no answer
 //	ocsp good L by I      the stapled response: good, revoked or unknown; valid from -1d to +1d, or options from=, to=, embedded
+//	asked L crl revoked   what the CA says when it is asked: SOURCE STATUS, reason=, fault=
 //	unstapled             none was sent, though it was asked for
 //	client                what is presented is a client's; the clients are servers then
 //	accepts R ...         the CAs that the server names in its request; implies client
@@ -86,6 +87,7 @@ type Recipe struct {
 	DNS       []string // unsigned, mail, failed
 	OCSP      []byte   // the stapled response
 	Unstapled bool     // there is none
+	Asked     []Asked  // what CAs say when they are asked
 	Client    bool     // a client presents it to a server
 	Accepts   [][]byte // certificates of the CAs that the server names
 	LeafKey   *Key     // of what is presented first; nil if that is junk
@@ -104,6 +106,13 @@ type FileFlaw struct {
 type TLSA struct {
 	Kind  [3]uint8
 	Names []byte
+}
+
+// An Asked is what a CA says of an entry: by its CRL or OCSP responder.
+type Asked struct {
+	Of             []byte
+	Source, Status string
+	Reason, Fault  string
 }
 
 // An Expectation is a finding that must be there. What is nil or empty is not

@@ -53,8 +53,8 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 		return r.tlsa(words)
 	case "dns":
 		r.DNS, err = appendNames(r.DNS, words)
-	case "ocsp":
-		return r.ocsp(words)
+	case "ocsp", "asked":
+		return r.revocation(verb, words)
 	case "unstapled":
 		r.Unstapled = true
 	case "client":
@@ -84,7 +84,7 @@ func (r *Recipe) statement(line int, verb string, words []word) (err error) {
 		err = fmt.Errorf("no statement %q: want root, ca, cross, leaf, copy, junk, present, sibling, variant, anchors, store, pool, catalog, "+
 			"revoked, public, distrust, "+
 			"client, accepts, tlsa, dns, "+
-			"ocsp, unstapled, leafkey, serverkey, expected, aiafailed, flaw, at, name, clients, expect, absent or only", verb)
+			"ocsp, asked, unstapled, leafkey, serverkey, expected, aiafailed, flaw, at, name, clients, expect, absent or only", verb)
 	}
 	return err
 }

@@ -1,0 +1,214 @@
+package tlschain
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
+	"github.com/tlschain/tlschain/rules/revocation"
+	"github.com/tlschain/tlschain/scanner/fetch"
+)
+
+// Bounds of what revocation may make us fetch. The largest CRLs of public CAs
+// have some ten MB; a million certificates take fifty.
+const (
+	maxList          = 64 << 20 // bytes of a CRL
+	maxResponse      = 64 << 10 // bytes of an OCSP response
+	maxListTime      = 30 * time.Second
+	largeAtOnce      = 2 // CRLs over a MiB that are in memory as they came
+	maxTargetTime    = 90 * time.Second
+	maxTargetFetches = 16
+	maxRunFetches    = 100_000
+	rememberedLists  = 64 << 20 // bytes of what CRLs were made into, and as many older ones
+)
+
+// A revoker asks CAs whether certificates that were presented are revoked. It is
+// safe for concurrent use, and fetches each CRL once for as long as it is good.
+type revoker struct {
+	client  fetch.Client
+	at      time.Time // as of when; zero: as of each moment
+	known   fetch.Memory[published]
+	large   chan struct{}
+	fetches atomic.Int64
+}
+
+// published is what one URL gave: a CRL, or an OCSP response.
+type published struct {
+	list     *revocation.List
+	response []byte
+	fault    string
+}
+
+func newRevoker(client fetch.Client, at time.Time) *revoker {
+	return &revoker{client: client, at: at, known: fetch.Memory[published]{Bytes: rememberedLists}, large: make(chan struct{}, largeAtOnce)}
+}
+
+// An inquiry is what is asked for one target.
+type inquiry struct {
+	revoker *revoker
+	left    int // fetches
+	issuers func(v *rules.Verdict, c *cert.Certificate) []*cert.Certificate
+}
+
+// ask gives, for each verdict, what CAs say of its leaf and intermediates.
+func (q *inquiry) ask(ctx context.Context, v *rules.Verdict) (out []rules.RevocationAnswer) {
+	for i, e := range v.Entries {
+		if e.Cert == nil || !slices.Contains([]chain.Role{chain.Leaf, chain.Intermediate, chain.Cross}, v.Roles[i]) {
+			continue
+		}
+		for _, a := range q.about(ctx, e.Cert, q.issuers(v, e.Cert)) {
+			out = append(out, rules.RevocationAnswer{Position: i, Answer: a})
+		}
+	}
+	return out
+}
+
+// about asks where the certificate says, until something is known: a CRL first,
+// which answers for all that its issuer issued.
+func (q *inquiry) about(ctx context.Context, c *cert.Certificate, issuers []*cert.Certificate) (answers []revocation.Answer) {
+	lists, responders := overHTTP(c.CRLs, maxURLs), overHTTP(c.OCSP, 1)
+	switch {
+	case len(lists)+len(responders) == 0:
+		return []revocation.Answer{{Status: revocation.Unpublished}}
+	case len(issuers) == 0:
+		a := revocation.Answer{Source: revocation.CRL, Status: revocation.NotJudged, Fault: "the certificate of its issuer is not at hand"}
+		if a.URL = slices.Concat(lists, responders)[0]; len(lists) == 0 {
+			a.Source = revocation.OCSP
+		}
+		return []revocation.Answer{a}
+	}
+	issuer := issuers[0]
+	for _, url := range lists {
+		answers = append(answers, q.list(ctx, url, c, issuer))
+		if answers[len(answers)-1].Final() {
+			return answers
+		}
+	}
+	for _, url := range responders {
+		answers = append(answers, q.response(ctx, url, c, issuer))
+	}
+	return answers
+}
+
+// overHTTP gives the first URLs that can be fetched; if there are none, the
+// first of the others, so that the answer says why.
+func overHTTP(urls []string, n int) (out []string) {
+	for _, url := range urls {
+		if len(url) > 5 && strings.EqualFold(url[:5], "http:") && len(out) < n {
+			out = append(out, url)
+		}
+	}
+	if out == nil {
+		out = urls[:min(1, len(urls))]
+	}
+	return out
+}
+
+func (q *inquiry) list(ctx context.Context, url string, c, issuer *cert.Certificate) revocation.Answer {
+	// By the issuer's key, too: another CA's certificate may name the same URL.
+	p := q.fetch(ctx, issuer.Key.SPKI.String()+" "+url, func() (p published, size int, until time.Time) {
+		entered := false
+		defer func() {
+			if entered {
+				<-q.revoker.large
+			}
+		}()
+		body, failure := q.revoker.client.Get(ctx, fetch.Request{
+			URL: url, Accept: "application/pkix-crl, */*", Kind: "CRL", Limit: maxList, Timeout: cmp.Or(q.revoker.client.Timeout, maxListTime),
+			Large: func(ctx context.Context) error {
+				select {
+				case q.revoker.large <- struct{}{}:
+					entered = true
+					return nil
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			},
+		})
+		if failure != nil {
+			return published{fault: failure.Message}, 0, until
+		}
+		list, err := revocation.ParseList(body, issuer.Key)
+		if err != nil {
+			return published{fault: err.Error()}, 0, until
+		}
+		return published{list: list}, list.Size(), list.NextUpdate
+	})
+	a := revocation.Answer{Source: revocation.CRL, Status: revocation.Unavailable, Fault: p.fault}
+	if p.list != nil {
+		a = p.list.Judge(c, issuer, q.revoker.now())
+	}
+	a.URL = url
+	return a
+}
+
+func (q *inquiry) response(ctx context.Context, responder string, c, issuer *cert.Certificate) revocation.Answer {
+	a := revocation.Answer{Source: revocation.OCSP, URL: responder, Status: revocation.Unavailable}
+	url := revocation.RequestURL(responder, c, issuer)
+	if url == "" {
+		a.Fault = "it cannot be asked by a URL"
+		return a
+	}
+	p := q.fetch(ctx, url, func() (p published, size int, until time.Time) {
+		body, failure := q.revoker.client.Get(ctx, fetch.Request{
+			URL: url, Accept: "application/ocsp-response, */*", Kind: "OCSP response", Limit: maxResponse,
+		})
+		if failure != nil {
+			return published{fault: failure.Message}, 0, until
+		}
+		return published{response: body}, len(body), until
+	})
+	if p.response == nil {
+		a.Fault = p.fault
+		return a
+	}
+	r, err := revocation.ReadResponse(p.response, c, issuer, q.revoker.now())
+	if err != nil {
+		a.Fault = "the answer is no OCSP response that says something"
+		return a
+	}
+	a = r.Trusted()
+	a.URL = responder
+	return a
+}
+
+// fetch asks for what nobody has asked for in this run, within the bounds.
+func (q *inquiry) fetch(ctx context.Context, key string, get func() (p published, size int, until time.Time)) published {
+	if q.left--; q.left < 0 {
+		return published{fault: fmt.Sprintf("this endpoint already made us fetch %d URLs", maxTargetFetches)}
+	}
+	if len(key) > 2*fetch.MaxURL {
+		return published{fault: "the URL is too long"}
+	}
+	p, ok := q.revoker.known.Do(ctx, key, func() (k fetch.Kept[published]) {
+		if q.revoker.fetches.Add(1) > maxRunFetches {
+			k.Value.fault = fmt.Sprintf("this run already fetched %d URLs", maxRunFetches)
+			return k
+		}
+		k.Value, k.Size, k.Until = get()
+		k.Void = k.Value.fault != "" && ctx.Err() != nil
+		if !k.Until.After(time.Now()) {
+			k.Until = time.Time{} // what is out of date already is not asked for again and again
+		}
+		return k
+	})
+	if !ok {
+		return published{fault: "interrupted while waiting for another fetch of the same URL"}
+	}
+	return p
+}
+
+// now is as of when answers are judged.
+func (r *revoker) now() time.Time {
+	if r.at.IsZero() {
+		return time.Now()
+	}
+	return r.at
+}
