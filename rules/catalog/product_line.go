@@ -112,6 +112,15 @@ func (t *text) UnmarshalYAML(n ast.Node) error {
 	return err
 }
 
+// MarshalText and UnmarshalText are for the form in which the program has its own
+// files, which is read without their library for YAML.
+func (t text) MarshalText() ([]byte, error) { return []byte(t.value), nil }
+
+func (t *text) UnmarshalText(value []byte) error {
+	t.value = string(value)
+	return nil
+}
+
 func (t text) wrong(format string, args ...any) error {
 	return fmt.Errorf("line %d: %s", max(t.line, 1), fmt.Sprintf(format, args...))
 }
@@ -122,6 +131,11 @@ func parseLine(data []byte) (*line, error) {
 	if _, wrong := yamlfile.Read(data, &f); wrong != nil {
 		return nil, wrong
 	}
+	return f.read()
+}
+
+// read makes what a file says ready to use.
+func (f *lineFile) read() (*line, error) {
 	if f.Line.value == "" {
 		return nil, f.Line.wrong("no name: begin the file with line: NAME")
 	}

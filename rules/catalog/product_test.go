@@ -1,25 +1,32 @@
 package catalog
 
 import (
+	"bytes"
 	"crypto"
 	"encoding/hex"
-	"io/fs"
+	"encoding/json"
+	"flag"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/yamlfile"
 )
 
 func parsedLines(t *testing.T) map[string]*line {
 	t.Helper()
-	paths, err := fs.Glob(lineFiles, "lines/*.yaml")
+	paths, err := filepath.Glob("lines/*.yaml")
 	if err != nil || len(paths) < 13 {
 		t.Fatalf("%d files, %v", len(paths), err)
 	}
 	lines := make(map[string]*line)
 	for _, path := range paths {
-		data, err := lineFiles.ReadFile(path)
+		data, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -31,6 +38,38 @@ func parsedLines(t *testing.T) map[string]*line {
 		lines[path] = l
 	}
 	return lines
+}
+
+var update = flag.Bool("update", false, "write data/lines.json anew")
+
+// What the program has of the files is what they say.
+func TestLinesAreCurrent(t *testing.T) {
+	var files []lineFile
+	for _, path := range slices.Sorted(maps.Keys(parsedLines(t))) {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var f lineFile
+		if _, wrong := yamlfile.Read(data, &f); wrong != nil {
+			t.Fatal(wrong)
+		}
+		files = append(files, f)
+	}
+	want, err := json.MarshalIndent(files, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = append(want, '\n')
+	if *update {
+		if err := os.WriteFile("data/lines.json", want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if !bytes.Equal(want, linesFile) {
+		t.Error("data/lines.json is not what lines/*.yaml say: run go generate ./rules/catalog")
+	}
 }
 
 // Every key, name, day and hash in the catalogue is what the facts say.
