@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"slices"
 	"strconv"
@@ -67,7 +68,7 @@ func seen(key string, e *reports.Endpoint, der func(reports.Hash) []byte) (histo
 	if err != nil {
 		return history.Seen{}, fmt.Errorf("storing %s: %w", key, err)
 	}
-	s := history.Seen{Key: key, Identity: string(who)}
+	s := history.Seen{Key: key, Identity: string(who), Tags: tagsOf(e)}
 	for _, c := range e.Chain {
 		s.Chain = append(s.Chain, history.Certificate{
 			SHA256: c.SHA256, NotAfter: c.NotAfter, Doc: certificateDoc(c), DER: der(c.SHA256),
@@ -104,6 +105,13 @@ func seen(key string, e *reports.Endpoint, der func(reports.Hash) []byte) (histo
 	s.Hash = sha256.Sum256(same.AppendJSON(nil))
 	s.Facts = factsOf(e)
 	return s, nil
+}
+
+// tagsOf are an endpoint's tags as the user wrote them: its group is no tag.
+func tagsOf(e *reports.Endpoint) history.Tags {
+	tags := maps.Clone(e.Tags)
+	delete(tags, "group")
+	return history.NewTags(tags)
 }
 
 // fix is the corrected file after the leaf, or nothing: without the bytes of

@@ -166,7 +166,7 @@ func (s *Server) endpoints(r *http.Request) (string, any, error) {
 
 // queryOf reads the filters of a list from an address.
 func queryOf(v url.Values) (q history.Query, err error) {
-	q = history.Query{Group: v.Get("group"), Search: v.Get("search"), Rule: v.Get("rule")}
+	q = history.Query{Group: v.Get("group"), Search: v.Get("search"), Rule: v.Get("rule"), Tags: typed(v["tag"])}
 	if text := v.Get("severity"); text == "unreachable" {
 		q.Status = "failed"
 	} else if text != "" {
@@ -194,6 +194,11 @@ func queryOf(v url.Values) (q history.Query, err error) {
 		q.After.Worst, q.After.Expires, q.After.ID = worst, expires, id
 	}
 	return q, nil
+}
+
+// typed are the values of a field that may be left empty.
+func typed(values []string) []string {
+	return slices.DeleteFunc(slices.Clone(values), func(text string) bool { return text == "" })
 }
 
 func setCursor(v url.Values, c history.Cursor) {

@@ -15,6 +15,7 @@ type Ref struct {
 	Group    string
 	Key      string
 	Identity string
+	Tags     Tags // as of the newest audit that saw it
 }
 
 // A Change is an endpoint that two audits found in different states.

@@ -27,6 +27,7 @@ var contract = []struct {
 	{"diff of any two audits", diffAnyTwo},
 	{"rows come back whole", rowsWhole},
 	{"lists are paged worst first", pagedLists},
+	{"endpoints are found and counted by tags", tagged},
 	{"keys by their beginning", keysByBeginning},
 	{"what endpoints present", presented},
 	{"expiry and mends", expiryAndFixes},

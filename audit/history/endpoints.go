@@ -21,13 +21,14 @@ type Current struct {
 // A Query selects current endpoints. The zero value selects all.
 type Query struct {
 	Group  string
-	Worst  int    // at least this severity
-	Status string // "ok" or "failed"
-	Search string // occurs in the key, whatever the case of ASCII letters
-	Rule   string // a finding of this rule counts
-	Bundle Hash   // has this fix
-	After  Cursor // goes on after this endpoint
-	Limit  int    // 0: 100
+	Worst  int      // at least this severity
+	Status string   // "ok" or "failed"
+	Search string   // occurs in the key, whatever the case of ASCII letters
+	Rule   string   // a finding of this rule counts
+	Bundle Hash     // has this fix
+	Tags   []string // has all of these: name=value, or name with whatever value
+	After  Cursor   // goes on after this endpoint
+	Limit  int      // 0: 100
 }
 
 // A Cursor is the place of an endpoint in the order of Endpoints: worst first,
@@ -45,7 +46,7 @@ func (c *Current) Next() Cursor {
 	return Cursor{c.Worst, seconds(c.Expires), c.Endpoint.Key, c.Endpoint.ID}
 }
 
-const currentColumns = "SELECT e.id, e.grp, e.key, e.identity, e.state_id, e.since, e.gone, " + factColumns +
+const currentColumns = "SELECT e.id, e.grp, e.key, e.identity, e.tags, e.state_id, e.since, e.gone, " + factColumns +
 	" FROM endpoint e JOIN state s ON s.id = e.state_id"
 
 // listed are the endpoints that lists show; the words match those of the
@@ -105,6 +106,15 @@ func (db *DB) page(ctx context.Context, q Query, limit int, from func(*where)) (
 		w.and("' ' || s.rules LIKE ", "% "+escapeLike(q.Rule)+"=%")
 		w.str(` ESCAPE '\'`)
 	}
+	for _, tag := range q.Tags {
+		end := "\n"
+		if !strings.Contains(tag, "=") {
+			end = "="
+		}
+		// LIKE is blind to capitals in one of the two databases.
+		w.and("e.tags <> replace(e.tags, ", "\n"+tag+end)
+		w.str(", '')")
+	}
 	from(&w)
 	w.str(" ORDER BY e.worst DESC, e.expires, e.key, e.id LIMIT " + w.param(limit))
 	return db.current(ctx, w.String(), w.args...)
@@ -112,9 +122,10 @@ func (db *DB) page(ctx context.Context, q Query, limit int, from func(*where)) (
 
 // A Condition is what monitoring needs to know of an endpoint.
 type Condition struct {
-	Group, Key, Status string
-	Worst              int
-	Expires            time.Time // zero: unknown
+	Ref
+	Status  string
+	Worst   int
+	Expires time.Time // zero: unknown
 }
 
 // Conditions gives the condition of every endpoint that is there to take, in no
@@ -122,10 +133,10 @@ type Condition struct {
 // ends the reading.
 func (db *DB) Conditions(ctx context.Context, take func(*Condition) error) error {
 	// The plus keeps SQLite from an index, by which it would find each row alone.
-	const query = "SELECT grp, key, status, worst, expires FROM endpoint WHERE +gone = 0 AND state_id IS NOT NULL"
+	const query = "SELECT id, grp, key, identity, tags, status, worst, expires FROM endpoint WHERE +gone = 0 AND state_id IS NOT NULL"
 	var c Condition
 	var expires int64
-	fields := []any{&c.Group, &c.Key, &c.Status, &c.Worst, &expires}
+	fields := []any{&c.ID, &c.Group, &c.Key, &c.Identity, &c.Tags, &c.Status, &c.Worst, &expires}
 	err := each(ctx, db.sql, func(rows *sql.Rows) error {
 		if err := rows.Scan(fields...); err != nil {
 			return err
@@ -175,7 +186,7 @@ func (db *DB) current(ctx context.Context, tail string, args ...any) ([]Current,
 	err := each(ctx, db.sql, func(rows *sql.Rows) error {
 		var c Current
 		var f factScan
-		fields := append([]any{&c.Endpoint.ID, &c.Endpoint.Group, &c.Endpoint.Key, &c.Endpoint.Identity, &c.StateID, &c.Since, &c.Gone},
+		fields := append([]any{&c.Endpoint.ID, &c.Endpoint.Group, &c.Endpoint.Key, &c.Endpoint.Identity, &c.Endpoint.Tags, &c.StateID, &c.Since, &c.Gone},
 			f.fields()...)
 		if err := rows.Scan(fields...); err != nil {
 			return err

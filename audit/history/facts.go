@@ -50,10 +50,10 @@ func (db *DB) refs(ctx context.Context, ids []int64) (map[int64]Ref, error) {
 	found := make(map[int64]Ref, len(ids))
 	err := db.byID(ctx, ids, func(rows *sql.Rows) error {
 		var r Ref
-		err := rows.Scan(&r.ID, &r.Group, &r.Key, &r.Identity)
+		err := rows.Scan(&r.ID, &r.Group, &r.Key, &r.Identity, &r.Tags)
 		found[r.ID] = r
 		return err
-	}, "SELECT id, grp, key, identity FROM endpoint WHERE id IN")
+	}, "SELECT id, grp, key, identity, tags FROM endpoint WHERE id IN")
 	return found, err
 }
 

@@ -16,6 +16,9 @@ func pagedLists(t *testing.T, db *history.DB, _ string) {
 		one.Expires = day(100 * (n % 3)) // day 0 is of those that are not known
 		all = append(all, one)
 	}
+	all[7].Tags = history.NewTags(map[string]string{"team": "web", "env": "prod"})
+	all[8].Tags = history.NewTags(map[string]string{"team": "Web", "env": "test"})
+	all[9].Tags = history.NewTags(map[string]string{"myteam": "web", "env": "prod\nteam=web"})
 	all = append(all, seen("100%.example", "clean"), seen("Über_all", "clean"))
 	night(t, db, "web", 0, all...)
 	night(t, db, "mail", 1, bad("mx", "severity3", 3))
@@ -51,6 +54,8 @@ func pagedLists(t *testing.T, db *history.DB, _ string) {
 		{history.Query{Group: "mail"}, 1}, {history.Query{Group: "web", Worst: 2}, 30}, {history.Query{Worst: 3}, 16},
 		{history.Query{Search: "HOST0"}, 10}, {history.Query{Search: "0%."}, 1}, {history.Query{Search: "%"}, 1}, {history.Query{Search: "_"}, 1},
 		{history.Query{Status: "failed"}, 0}, {history.Query{Rule: "wrong-order"}, 61}, {history.Query{Rule: "order"}, 0},
+		{history.Query{Tags: []string{"team=web"}}, 1}, {history.Query{Tags: []string{"team"}}, 2}, {history.Query{Tags: []string{"env=prod", "team"}}, 1},
+		{history.Query{Tags: []string{"team=we"}}, 0}, {history.Query{Tags: []string{"tea"}}, 0}, {history.Query{Tags: []string{"env=t%"}}, 0},
 		{history.Query{Bundle: all[1].Bundle, Group: "web"}, 45},
 	} {
 		page, err := db.Endpoints(t.Context(), c.q)
@@ -139,4 +144,27 @@ func count(t testing.TB, where, table string) (n int) {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// Tags are those of the newest audit, and are counted by the condition of who has
+// them.
+func tagged(t *testing.T, db *history.DB, _ string) {
+	a, b := seen("a", "clean"), bad("b", "severity3", 3)
+	a.Tags, b.Tags = history.NewTags(map[string]string{"team": "web"}), history.NewTags(map[string]string{"team": "web"})
+	night(t, db, "web", 0, a, b)
+	counts, err := db.TagCounts(t.Context(), "web")
+	if err != nil || len(counts) != 2 || counts[0].Tags != a.Tags || counts[0].N != 1 || counts[0].Worst+counts[1].Worst != 3 {
+		t.Errorf("%+v %v", counts, err)
+	}
+	a.Tags = history.NewTags(map[string]string{"team": "shop", "site": "b=c"})
+	night(t, db, "web", 1, a, b)
+	for _, key := range []string{"a", "b"} {
+		c, err := db.EndpointByKey(t.Context(), "web", key)
+		if want := map[string]string{"a": "shop", "b": "web"}[key]; err != nil || c.Endpoint.Tags.Get("team") != want {
+			t.Errorf("%s: %q %v", key, c.Endpoint.Tags, err)
+		}
+	}
+	if got := a.Tags.Get("site"); got != "b=c" {
+		t.Errorf("a value with = is read as %q", got)
+	}
 }

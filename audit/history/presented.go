@@ -31,15 +31,15 @@ func (db *DB) Presented(ctx context.Context, group string) ([]Presented, error) 
 		var leaf []byte
 		var chain, notBefore, notAfter int64
 		var names string
-		err := rows.Scan(&p.Endpoint.ID, &p.Endpoint.Group, &p.Endpoint.Key, &p.Endpoint.Identity, &leaf, &p.Issuer, &names,
-			&notBefore, &notAfter, &chain)
+		err := rows.Scan(&p.Endpoint.ID, &p.Endpoint.Group, &p.Endpoint.Key, &p.Endpoint.Identity, &p.Endpoint.Tags, &leaf,
+			&p.Issuer, &names, &notBefore, &notAfter, &chain)
 		if _, ok := refused[names]; !ok {
 			refused[names] = strings.Fields(names)
 		}
 		p.Leaf, p.Refused, p.NotBefore, p.NotAfter = hashOf(leaf), refused[names], timeOf(notBefore), timeOf(notAfter)
 		all, chainOf = append(all, p), append(chainOf, chain)
 		return err
-	}, `SELECT e.id, e.grp, e.key, e.identity, s.leaf, s.issuer, s.refused, s.not_before, c.not_after, s.chain_id
+	}, `SELECT e.id, e.grp, e.key, e.identity, e.tags, s.leaf, s.issuer, s.refused, s.not_before, c.not_after, s.chain_id
 		FROM endpoint e JOIN state s ON s.id = e.state_id JOIN certificate c ON c.sha256 = s.leaf`+listed+` AND e.grp = $1 ORDER BY e.key`, group)
 	if err != nil {
 		return nil, fmt.Errorf("reading what endpoints present: %w", err)

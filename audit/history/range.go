@@ -81,12 +81,12 @@ func (db *DB) stretches(ctx context.Context, group string, first, last int64, ke
 	err := each(ctx, db.sql, func(rows *sql.Rows) error {
 		var s Stretch
 		var began, ended int64
-		err := rows.Scan(&s.Endpoint.ID, &s.Endpoint.Group, &s.Endpoint.Key, &s.Endpoint.Identity,
+		err := rows.Scan(&s.Endpoint.ID, &s.Endpoint.Group, &s.Endpoint.Key, &s.Endpoint.Identity, &s.Endpoint.Tags,
 			&s.Interval.First, &s.Interval.Last, &began, &ended, &s.Interval.StateID)
 		s.Interval.FirstSeen, s.Interval.LastSeen = timeOf(began), timeOf(ended)
 		found, ids = append(found, s), append(ids, s.Interval.StateID)
 		return err
-	}, `SELECT e.id, e.grp, e.key, e.identity, o.first_audit, o.last_audit, a.started, b.started, o.state_id
+	}, `SELECT e.id, e.grp, e.key, e.identity, e.tags, o.first_audit, o.last_audit, a.started, b.started, o.state_id
 		FROM endpoint e JOIN observation o ON o.endpoint_id = e.id JOIN audit a ON a.id = o.first_audit JOIN audit b ON b.id = o.last_audit
 		WHERE e.grp = $1 AND e.key >= $4 AND (e.key > $4 OR o.first_audit > $5) AND o.first_audit <= $3 AND o.last_audit >= $2
 		ORDER BY e.key, o.first_audit LIMIT $6`, group, first, last, key, audit, chunk)

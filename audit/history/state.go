@@ -10,6 +10,7 @@ import (
 type Seen struct {
 	Key      string // tells the endpoint apart within its group, the same every night
 	Identity string // what was asked for: the caller's document, stored beside the key
+	Tags     Tags
 	State
 }
 

@@ -185,12 +185,15 @@ func (w *Writer) internEndpoints(ctx context.Context, tx *sql.Tx, endpoints map[
 	if err := lookUp(ctx, tx, ids, keys, column, back, query, w.Group); err != nil {
 		return nil, err
 	}
+	if err := renewTags(ctx, tx, ids, endpoints); err != nil {
+		return nil, err
+	}
 	missing := slices.DeleteFunc(keys, func(k string) bool { _, ok := ids[k]; return ok })
 	rows := make([][]any, len(missing))
 	for i, k := range missing {
-		rows[i] = []any{w.Group, k, endpoints[k].Identity}
+		rows[i] = []any{w.Group, k, endpoints[k].Identity, string(endpoints[k].Tags)}
 	}
-	if err := insert(ctx, tx, "INSERT INTO endpoint (grp, key, identity)", "ON CONFLICT (grp, key) DO NOTHING", rows); err != nil {
+	if err := insert(ctx, tx, "INSERT INTO endpoint (grp, key, identity, tags)", "ON CONFLICT (grp, key) DO NOTHING", rows); err != nil {
 		return nil, err
 	}
 	// Each time that their number has doubled the planner should know.
