@@ -34,6 +34,16 @@ func (c *Config) FixCommand(who history.Ref, more ...string) string {
 	return reports.Command("fix", targetOf(who).Typed(), flags...)
 }
 
+// Where is what an endpoint is looked for by: the address that belongs to it, or
+// none, and the name that is sent.
+func Where(who history.Ref) (address, serverName string) {
+	t := targetOf(who)
+	if t.Addr.IsValid() {
+		address = t.Addr.String()
+	}
+	return address, t.ServerName
+}
+
 // targetOf is the target that an endpoint was seen by; its address belongs to it
 // where its key has one.
 func targetOf(who history.Ref) scanner.Target {

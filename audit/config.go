@@ -104,6 +104,7 @@ type Serve struct {
 	// are taken; 0: none are.
 	UpdateFacts Duration `yaml:"update_facts"`
 	Metrics     string   `yaml:"metrics_detail"` // "groups" leaves out the series per endpoint; empty: all
+	TagLabels   []string `yaml:"tag_labels"`     // tags that are labels of each series of endpoints
 }
 
 // A Secret is read when it is needed, from the environment or from a file:

@@ -15,6 +15,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 
+	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules"
 	"github.com/tlschain/tlschain/rules/yamlfile"
 	"github.com/tlschain/tlschain/scanner/kubernetes"
@@ -263,6 +264,9 @@ func (c *checker) serve(s Serve) {
 	}
 	if s.Metrics != "" && s.Metrics != "groups" {
 		c.wrong("$.serve.metrics_detail", "write groups, or leave it out")
+	}
+	if _, err := reports.TagLabels(s.TagLabels); err != nil {
+		c.wrong("$.serve.tag_labels", "%v", err)
 	}
 	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
 		return

@@ -284,7 +284,7 @@ func add(t testing.TB, c *jsonschema.Compiler, url, file string) {
 // What was given and could not be used is in the reports for machines, too.
 func TestSkippedCounted(t *testing.T) {
 	for format, want := range map[string]string{
-		"sarif": `"hosts.txt:3 was skipped: no host name"`, "prometheus": "\ntlschain_skipped_lines 2\n",
+		"sarif": `"hosts.txt:3 was skipped: no host name"`, "prometheus": "\ntlschain_skipped_lines{group=\"\"} 2\n",
 	} {
 		var b strings.Builder
 		w, err := New(format, &b, Options{})

@@ -3,9 +3,13 @@ package reports
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
+
+	"github.com/tlschain/tlschain/rules"
 )
 
 // prometheusWriter writes metrics for node_exporter's textfile collector. The
@@ -16,6 +20,15 @@ type prometheusWriter struct {
 	header   Header
 	families []*dto.MetricFamily
 	seen     map[string]bool
+	tags     []TagLabel
+	counts   map[string]*groupCount // by group
+}
+
+// A groupCount is how many endpoints of a group are in which condition.
+type groupCount struct {
+	states   [rules.Error + 1]int
+	failed   int
+	findings map[[2]string]int // by rule and severity
 }
 
 // The metrics, by their index in families.
@@ -29,23 +42,19 @@ const (
 	metricRefusing
 	metricDuration
 	metricFinding
+	metricFindings
+	metricSkipped
+	metricEndpoints
+	metricBegun
+	metricInterrupted
 )
 
-// The series of endpoints that audits have as well as reports: what they are
-// called and what they mean.
-const (
-	CapturedSeries = "tlschain_endpoint_captured"
-	CapturedHelp   = "Whether a certificate chain was captured (1) or not (0)."
-	ExpiresSeries  = "tlschain_chain_not_after_timestamp_seconds"
-	ExpiresHelp    = "Earliest expiry on the paths that accepting clients use, trust anchors left out; of the leaf where none accepts."
-	SeveritySeries = "tlschain_severity"
-	SeverityHelp   = "Worst finding that is not waived: 0 none, 1 info, 2 warning, 3 error."
-	SkippedSeries  = "tlschain_skipped_lines"
-	SkippedHelp    = "Lines and files that are no targets and were left out."
-)
-
-func newPrometheus(w io.Writer, _ Options) (Writer, error) {
-	p := &prometheusWriter{w: w, seen: map[string]bool{}}
+func newPrometheus(w io.Writer, o Options) (Writer, error) {
+	tags, err := TagLabels(o.TagLabels)
+	if err != nil {
+		return nil, err
+	}
+	p := &prometheusWriter{w: w, seen: map[string]bool{}, tags: tags, counts: map[string]*groupCount{}}
 	for _, m := range [...][2]string{
 		metricCaptured:     {CapturedSeries, CapturedHelp},
 		metricExpiry:       {ExpiresSeries, ExpiresHelp},
@@ -56,6 +65,11 @@ func newPrometheus(w io.Writer, _ Options) (Writer, error) {
 		metricRefusing:     {"tlschain_clients_refusing", "Client profiles that refuse the chain."},
 		metricDuration:     {"tlschain_scan_duration_seconds", "How long the scan of the endpoint took: dial, STARTTLS and handshake."},
 		metricFinding:      {"tlschain_finding", "A finding, 1 for each; waived ones too."},
+		metricFindings:     {FindingsSeries, FindingsHelp},
+		metricSkipped:      {SkippedSeries, SkippedHelp},
+		metricEndpoints:    {EndpointsSeries, EndpointsHelp},
+		metricBegun:        {"tlschain_report_timestamp_seconds", "When the scan began."},
+		metricInterrupted:  {"tlschain_report_interrupted", "Whether the scan was stopped before its last target."},
 	} {
 		p.families = append(p.families, gauge(m[0], m[1]))
 	}
@@ -72,8 +86,49 @@ func (p *prometheusWriter) Begin(h Header) error {
 	return nil
 }
 
+// labels name an endpoint, in the order of EndpointLabels.
+func (p *prometheusWriter) labels(e *Endpoint) []string {
+	pairs := labelled(EndpointLabels, e.Name(), e.Tags["group"], e.Address, e.ServerName)
+	for _, tag := range p.tags {
+		pairs = append(pairs, tag.Label, e.Tags[tag.Tag])
+	}
+	return pairs
+}
+
+func labelled(names []string, values ...string) (pairs []string) {
+	for i, name := range names {
+		pairs = append(pairs, name, values[i])
+	}
+	return pairs
+}
+
+// count counts an endpoint in its group.
+func (p *prometheusWriter) count(e *Endpoint) {
+	group := e.Tags["group"]
+	c := p.counts[group]
+	if c == nil {
+		c = &groupCount{findings: map[[2]string]int{}}
+		p.counts[group] = c
+	}
+	if e.Status == Failed {
+		c.failed++
+		return
+	}
+	c.states[e.Worst()]++
+	worst := map[string]rules.Severity{}
+	for i := range e.Findings {
+		if f := &e.Findings[i]; !f.Waived {
+			worst[f.Rule] = max(worst[f.Rule], f.Severity)
+		}
+	}
+	for rule, severity := range worst {
+		c.findings[[2]string{rule, severity.String()}]++
+	}
+}
+
 func (p *prometheusWriter) Endpoint(e *Endpoint) error {
-	where := []string{"endpoint", e.Name(), "address", e.Address, "server_name", e.ServerName}
+	p.count(e)
+	where := p.labels(e)
 	if key := fmt.Sprintf("%q", where); p.seen[key] {
 		return nil // the same series twice would spoil the whole file
 	} else {
@@ -122,23 +177,33 @@ func (p *prometheusWriter) add(metric int, value float64, labels []string) {
 }
 
 func (p *prometheusWriter) End(s Summary) error {
-	total := gauge("tlschain_endpoints", "Endpoints of the report, by status.")
-	at := gauge("tlschain_report_timestamp_seconds", "When the scan began.")
-	interrupted := gauge("tlschain_report_interrupted", "Whether the scan was stopped before its last target.")
-	skipped := gauge(SkippedSeries, SkippedHelp)
-	p.families = append(p.families, skipped, total, at, interrupted)
-	n := len(p.families)
-	p.add(n-4, float64(len(s.Skipped)+s.SkippedOmitted), nil)
-	p.add(n-3, float64(s.OK), []string{"status", string(OK)})
-	p.add(n-3, float64(s.Failed), []string{"status", string(Failed)})
+	if len(p.counts) == 0 {
+		p.counts[""] = &groupCount{} // zeros are told, too
+	}
+	for _, group := range slices.Sorted(maps.Keys(p.counts)) {
+		c := p.counts[group]
+		for severity, n := range c.states {
+			p.add(metricEndpoints, float64(n), labelled(EndpointsLabels, group, rules.Severity(severity).String(), string(OK)))
+		}
+		p.add(metricEndpoints, float64(c.failed), labelled(EndpointsLabels, group, Unreachable, string(Failed)))
+		for _, key := range slices.SortedFunc(maps.Keys(c.findings), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) }) {
+			p.add(metricFindings, float64(c.findings[key]), labelled(FindingsLabels, group, key[0], key[1]))
+		}
+	}
+	// A line that is no target is in no group; of a report of one group, in that.
+	group := ""
+	if len(p.counts) == 1 {
+		group = slices.Collect(maps.Keys(p.counts))[0]
+	}
+	p.add(metricSkipped, float64(len(s.Skipped)+s.SkippedOmitted), labelled(SkippedLabels, group))
 	if !p.header.StartedAt.IsZero() {
-		p.add(n-2, float64(p.header.StartedAt.Unix()), nil)
+		p.add(metricBegun, float64(p.header.StartedAt.Unix()), nil)
 	}
 	stopped := 0.0
 	if s.Interrupted {
 		stopped = 1
 	}
-	p.add(n-1, stopped, nil)
+	p.add(metricInterrupted, stopped, nil)
 	for _, f := range p.families {
 		if len(f.Metric) == 0 {
 			continue

@@ -36,6 +36,8 @@ type Options struct {
 	Detail string // "full" (also empty); of json and ndjson "brief", of junit "rules"
 	Table  TableOptions
 	Fields []string // of each endpoint, in json and ndjson: names, or paths such as chain.subject; none: all
+
+	TagLabels []string // of prometheus: tags that are labels of each series of endpoints
 }
 
 // formats are the names of --format and their makers. json, ndjson and csv use
@@ -91,6 +93,9 @@ func New(format string, w io.Writer, o Options) (Writer, error) {
 	}
 	if o.Fields != nil && format != "json" && format != "ndjson" {
 		return nil, fmt.Errorf("fields can be chosen in json and ndjson, not in %s: type --format json", format)
+	}
+	if o.TagLabels != nil && format != "prometheus" {
+		return nil, fmt.Errorf("tag labels are for prometheus, not for %s: type --format prometheus", format)
 	}
 	return formats[i].make(w, o)
 }

@@ -289,16 +289,18 @@ func TestMetrics(t *testing.T) {
 		for _, m := range f.Metric {
 			key := name
 			for _, l := range m.Label {
-				key += "," + l.GetValue()
+				if l.GetValue() != "" { // which is as good as absent
+					key += "," + l.GetValue()
+				}
 			}
 			got[key] = m.GetGauge().GetValue()
 		}
 	}
 	for key, want := range map[string]float64{
-		"tlschain_endpoints,web,error": 1, "tlschain_endpoints,web,ok": 2, "tlschain_endpoints,web,unreachable": 1, "tlschain_endpoints,mail,error": 0,
+		"tlschain_endpoints,web,error,ok": 1, "tlschain_endpoints,web,ok,ok": 2, "tlschain_endpoints,web,unreachable,failed": 1, "tlschain_endpoints,mail,error,ok": 0,
 		"tlschain_audit_last_success_timestamp_seconds,web": float64(now.AddDate(0, 0, -1).Add(time.Minute).Unix()), "tlschain_audit_duration_seconds,web": 60,
-		"tlschain_severity,a.example:443,web": 3, "tlschain_endpoint_captured,c.example:443,web": 0,
-		"tlschain_chain_not_after_timestamp_seconds,b.example:443,web": float64(now.AddDate(0, 0, 29).Unix()), "tlschain_build_info,test": 1, "tlschain_notifications_failed,mail": 0,
+		"tlschain_severity,a.example:443,web,a.example": 3, "tlschain_findings,web,missing-intermediate,error": 1, "tlschain_endpoint_captured,c.example:443,web,c.example": 0,
+		"tlschain_chain_not_after_timestamp_seconds,b.example:443,web,b.example": float64(now.AddDate(0, 0, 29).Unix()), "tlschain_build_info,test": 1, "tlschain_notifications_failed,mail": 0,
 	} {
 		if value, ok := got[key]; !ok || value != want {
 			t.Errorf("%s: got %v (there: %v), want %v", key, value, ok, want)

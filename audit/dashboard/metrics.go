@@ -85,13 +85,13 @@ func gauge(name, help string, labels ...string) *prometheus.Desc {
 }
 
 var (
-	descEndpoints = gauge("endpoints", "Endpoints of a group by state: ok, info, warning, "+
-		"error by their worst finding that is not waived, or unreachable.", "group", "state")
-	descLast     = gauge("audit_last_success_timestamp_seconds", "When the last complete audit of the group ended.", "group")
-	descDuration = gauge("audit_duration_seconds", "How long the last complete audit of the group took.", "group")
-	descNext     = gauge("audit_next_timestamp_seconds", "When the group is due next.", "group")
-	descRunning  = gauge("audit_running", "Whether this process audits the group just now.", "group")
-	descWaiting  = gauge("audit_waiting_seconds", "How long the group has waited for a worker of its zone to take its audit; 0: "+
+	descEndpoints = prometheus.NewDesc(reports.EndpointsSeries, reports.EndpointsHelp, reports.EndpointsLabels, nil)
+	descFindings  = prometheus.NewDesc(reports.FindingsSeries, reports.FindingsHelp, reports.FindingsLabels, nil)
+	descLast      = gauge("audit_last_success_timestamp_seconds", "When the last complete audit of the group ended.", "group")
+	descDuration  = gauge("audit_duration_seconds", "How long the last complete audit of the group took.", "group")
+	descNext      = gauge("audit_next_timestamp_seconds", "When the group is due next.", "group")
+	descRunning   = gauge("audit_running", "Whether this process audits the group just now.", "group")
+	descWaiting   = gauge("audit_waiting_seconds", "How long the group has waited for a worker of its zone to take its audit; 0: "+
 		"it does not wait.", "group", "zone")
 	descWorkers = gauge("zone_workers", "Workers of the zone that told of late that they live.", "zone")
 	descTargets = gauge("audit_targets", "Targets of the audit of the group that the workers of its zone share just now.",
@@ -102,14 +102,14 @@ var (
 	descFailed   = gauge("audit_shard_failures", "Attempts at parts of that audit that failed.", "group", "zone")
 	descFlapping = gauge("audit_flapping_endpoints", "Endpoints of the last complete audit that changed and could not make up their mind.",
 		"group")
-	descSkipped = prometheus.NewDesc(reports.SkippedSeries, reports.SkippedHelp, []string{"group"}, nil)
+	descSkipped = prometheus.NewDesc(reports.SkippedSeries, reports.SkippedHelp, reports.SkippedLabels, nil)
 	descNotices = gauge("notifications_failed", "Notices that a receiver did not take at the last attempt.", "receiver")
 	descBytes   = gauge("history_bytes", "Size of the history.")
 	descBuild   = gauge("build_info", "1, with the version of tlschain.", "version")
 )
 
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descEndpoints, descLast, descDuration, descNext, descRunning, descWaiting, descWorkers,
+	for _, d := range []*prometheus.Desc{descEndpoints, descFindings, descLast, descDuration, descNext, descRunning, descWaiting, descWorkers,
 		descTargets, descDone, descLeft, descFailed, descFlapping,
 		descSkipped, descNotices, descBytes, descBuild} {
 		out <- d
@@ -135,9 +135,9 @@ func (c *collector) collect(ctx context.Context, out chan<- prometheus.Metric) e
 	}
 	for _, g := range groups {
 		for severity, n := range g.Worst {
-			send(descEndpoints, float64(n), g.Name, severityName(severity))
+			send(descEndpoints, float64(n), g.Name, severityName(severity), string(reports.OK))
 		}
-		send(descEndpoints, float64(g.Unreachable), g.Name, "unreachable")
+		send(descEndpoints, float64(g.Unreachable), g.Name, reports.Unreachable, string(reports.Failed))
 		send(descRunning, truth(g.Running), g.Name)
 		if g.Zone != "" {
 			send(descWaiting, max(0, c.waited(g)), g.Name, g.Zone)
@@ -150,6 +150,15 @@ func (c *collector) collect(ctx context.Context, out chan<- prometheus.Metric) e
 		}
 		if err := c.lastAudit(ctx, g.Name, send); err != nil {
 			return err
+		}
+	}
+	found, err := c.DB.RuleCounts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		if c.Config.Groups[f.Group] != nil {
+			send(descFindings, float64(f.N), f.Group, f.Rule, f.Severity)
 		}
 	}
 	if err := c.zones(ctx, send); err != nil {

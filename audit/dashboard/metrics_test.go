@@ -4,12 +4,22 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+
+	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
 )
 
 // samples are the lines about endpoints: others differ from scrape to scrape.
@@ -83,4 +93,91 @@ func TestMetricsBreakOff(t *testing.T) {
 	}()
 	h.ServeHTTP(hangUp{recorder, cancel}, httptest.NewRequest("GET", "http://127.0.0.1:8480/metrics", nil).WithContext(ctx))
 	t.Error("the handler returned")
+}
+
+// exposed reads series with the parser of Prometheus.
+func exposed(t *testing.T, text io.Reader) map[string]*dto.MetricFamily {
+	t.Helper()
+	parser := expfmt.NewTextParser(model.UTF8Validation)
+	families, err := parser.TextToMetricFamilies(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return families
+}
+
+// labelSets are the sets of labels that a metric's samples have.
+func labelSets(f *dto.MetricFamily) []string {
+	var sets []string
+	for _, m := range f.Metric {
+		var names []string
+		for _, l := range m.Label {
+			names = append(names, l.GetName())
+		}
+		slices.Sort(names)
+		sets = append(sets, strings.Join(names, " "))
+	}
+	slices.Sort(sets)
+	return slices.Compact(sets)
+}
+
+// A name has one type, one meaning and one set of labels, whether an audit is
+// served or exported, and the samples of endpoints agree.
+func TestOneNameOneSetOfLabels(t *testing.T) {
+	s := filled(t, "serve: {tag_labels: [team, cost-center]}\n")
+	w, err := s.DB.Begin(t.Context(), "mail", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := seen("a.example", 1)
+	one.Tags = history.NewTags(map[string]string{"team": "mail \"x\"", "cost-center": "7"})
+	one.Doc = bytes.Replace(one.Doc, []byte("{"), []byte(`{"tags":{"group":"mail","team":"mail \"x\"","cost-center":"7"},`), 1)
+	one.Hash = sha256.Sum256(one.Doc)
+	if err := errors.Join(w.Add(t.Context(), one), w.Finish(t.Context(), now, true, `{"skipped":1}`)); err != nil {
+		t.Fatal(err)
+	}
+	var exported bytes.Buffer
+	report, err := reports.New("prometheus", &exported, reports.Options{TagLabels: s.Config.Serve.TagLabels})
+	if err != nil {
+		t.Fatal(err)
+	}
+	errs := []error{report.Begin(reports.Header{})}
+	for row, err := range s.DB.Rows(t.Context(), w.ID) {
+		e, err2 := audit.Endpoint(row.Endpoint, row.State)
+		errs = append(errs, err, err2, report.Endpoint(&e))
+	}
+	errs = append(errs, report.End(reports.Summary{Skipped: []reports.Skipped{{Reason: "nonsense"}}}))
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	text := exported.String()
+	a, b := exposed(t, get(handler(t, s), "/metrics").Body), exposed(t, &exported)
+	common := 0
+	for name, f := range a {
+		other := b[name]
+		if other == nil {
+			continue
+		}
+		common++
+		if sets, others := labelSets(f), labelSets(other); len(sets) != 1 || !slices.Equal(sets, others) {
+			t.Errorf("%s has labels %q served and %q exported", name, sets, others)
+		}
+		if f.GetHelp() != other.GetHelp() || f.GetType() != other.GetType() {
+			t.Errorf("%s is %q, %v served and %q, %v exported", name, f.GetHelp(), f.GetType(), other.GetHelp(), other.GetType())
+		}
+	}
+	if common != 6 {
+		t.Errorf("%d names are in both", common)
+	}
+	for _, want := range []string{
+		`tlschain_severity{endpoint="a.example:443",group="mail",address="",server_name="a.example",tag_team="mail \"x\"",tag_cost_center="7"} 3`,
+		`tlschain_findings{group="mail",rule="missing-intermediate",severity="error"} 1`,
+		`tlschain_endpoints{group="mail",state="error",status="ok"} 1`,
+		`tlschain_endpoints{group="mail",state="unreachable",status="failed"} 0`,
+		`tlschain_skipped_lines{group="mail"} 1`,
+	} {
+		if served := get(handler(t, s), "/metrics").Body.String(); !strings.Contains(served, want) || !strings.Contains(text, want) {
+			t.Errorf("%s is served: %v, exported: %v", want, strings.Contains(served, want), strings.Contains(text, want))
+		}
+	}
 }

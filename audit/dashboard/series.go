@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/audit/history"
 	"github.com/tlschain/tlschain/reports"
 )
@@ -36,6 +37,10 @@ var allSeries = [...]series{
 // of one metric together, so the endpoints are read once for each of the three:
 // that is quick, and holding 100,000 of anything is not small.
 func (s *Server) writeSeries(ctx context.Context, out *bufio.Writer) error {
+	tags, err := reports.TagLabels(s.Config.Serve.TagLabels)
+	if err != nil {
+		return err
+	}
 	var line []byte
 	escape := strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)
 	for _, metric := range allSeries {
@@ -45,9 +50,19 @@ func (s *Server) writeSeries(ctx context.Context, out *bufio.Writer) error {
 			if !known {
 				return nil
 			}
-			line = append(append(line[:0], metric.name...), `{endpoint="`...)
-			line = append(append(line, escape.Replace(c.Key)...), `",group="`...)
-			line = append(append(line, escape.Replace(c.Group)...), `"} `...)
+			line = append(append(line[:0], metric.name...), '{')
+			add := func(label, value string) {
+				line = append(append(line, label...), `="`...)
+				line = append(append(line, escape.Replace(value)...), `",`...)
+			}
+			address, serverName := audit.Where(c.Ref)
+			for i, value := range [...]string{c.Key, c.Group, address, serverName} {
+				add(reports.EndpointLabels[i], value)
+			}
+			for _, tag := range tags {
+				add(tag.Label, c.Tags.Get(tag.Tag))
+			}
+			line = append(line[:len(line)-1], "} "...)
 			line = append(strconv.AppendInt(line, value, 10), '\n')
 			_, err := out.Write(line)
 			return err

@@ -145,7 +145,7 @@ groups:
 		t.Errorf("export ends with %d:\n%s", code, out)
 	}
 	for path, want := range map[string]string{
-		"/": "1 well again", "/audits/2": "missing-intermediate (error)", "/endpoints": "two.example.test", "/endpoints/" + id: "clients accept it again", "/metrics": `tlschain_endpoints{group="sites",state="ok"} 3`,
+		"/": "1 well again", "/audits/2": "missing-intermediate (error)", "/endpoints": "two.example.test", "/endpoints/" + id: "clients accept it again", "/metrics": `tlschain_endpoints{group="sites",state="ok",status="ok"} 3`,
 	} {
 		if page := pageOf(t, "http://"+listen+path); !strings.Contains(page, want) {
 			t.Errorf("%s lacks %q:\n%s", path, want, page)

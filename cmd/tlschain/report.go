@@ -29,6 +29,8 @@ func reportFlags() []cli.Flag {
 		&cli.StringFlag{Name: "columns", Category: group, Usage: "table: these columns, as `NAME,...`"},
 		&cli.StringFlag{Name: "fields", Category: group, Usage: "json and ndjson: only these fields of each endpoint, as `NAME,...`: " +
 			"target,severity,chain.subject"},
+		&cli.StringFlag{Name: "tag-labels", Category: group, Usage: "prometheus: these tags of the list of targets as labels of its endpoints, as " +
+			"`NAME,...`: team,env"},
 		langFlag(group),
 	}
 }
@@ -59,6 +61,11 @@ func (p *process) planReport(c *cli.Context) (reportPlan, error) {
 	if c.IsSet("fields") {
 		if plan.options.Fields = words(c.String("fields")); len(plan.options.Fields) == 0 {
 			return plan, usagef("--fields names no field").hintf("such as --fields target,severity; %s schema lists them", name)
+		}
+	}
+	if c.IsSet("tag-labels") {
+		if plan.options.TagLabels = words(c.String("tag-labels")); len(plan.options.TagLabels) == 0 {
+			return plan, usagef("--tag-labels names no tag").hintf("such as --tag-labels team,env, for targets that have tags team=web;env=test")
 		}
 	}
 	if what := c.String("include"); what != "" {
