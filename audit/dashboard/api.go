@@ -42,7 +42,8 @@ func (s *Server) api(mux *http.ServeMux) {
 	}
 	answer("openapi.json", func(*http.Request) (any, error) { return json.RawMessage(openAPI), nil })
 	answer("groups", s.apiGroups)
-	answer("endpoints", s.apiEndpoints, "group", "severity", "search", "rule", "tag", "bundle", "after", "after_severity", "after_expiry", "after_id")
+	answer("endpoints", s.apiEndpoints, "group", "severity", "search", "rule", "tag", "bundle",
+		"after", "after_severity", "after_expiry", "after_id")
 	answer("endpoints/{id}", s.apiEndpoint)
 	answer("audits", s.apiAudits, "group", "before")
 	answer("audits/{id}", s.apiAudit)

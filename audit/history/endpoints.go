@@ -186,7 +186,8 @@ func (db *DB) current(ctx context.Context, tail string, args ...any) ([]Current,
 	err := each(ctx, db.sql, func(rows *sql.Rows) error {
 		var c Current
 		var f factScan
-		fields := append([]any{&c.Endpoint.ID, &c.Endpoint.Group, &c.Endpoint.Key, &c.Endpoint.Identity, &c.Endpoint.Tags, &c.StateID, &c.Since, &c.Gone},
+		fields := append([]any{&c.Endpoint.ID, &c.Endpoint.Group, &c.Endpoint.Key, &c.Endpoint.Identity, &c.Endpoint.Tags,
+			&c.StateID, &c.Since, &c.Gone},
 			f.fields()...)
 		if err := rows.Scan(fields...); err != nil {
 			return err

@@ -29,8 +29,8 @@ func reportFlags() []cli.Flag {
 		&cli.StringFlag{Name: "columns", Category: group, Usage: "table: these columns, as `NAME,...`"},
 		&cli.StringFlag{Name: "fields", Category: group, Usage: "json and ndjson: only these fields of each endpoint, as `NAME,...`: " +
 			"target,severity,chain.subject"},
-		&cli.StringFlag{Name: "tag-labels", Category: group, Usage: "prometheus: these tags of the list of targets as labels of its endpoints, as " +
-			"`NAME,...`: team,env"},
+		&cli.StringFlag{Name: "tag-labels", Category: group, Usage: "prometheus: these tags of the list of targets as " +
+			"labels of its endpoints, as `NAME,...`: team,env"},
 		langFlag(group),
 	}
 }
