@@ -190,7 +190,7 @@ func (e *Engine) readExpected() (cert.Hash, error) {
 	}
 	data, err := e.env.ReadFile(file)
 	if err != nil {
-		return cert.Hash{}, fieldf("Expect", "{Expect} %s: %w", file, err)
+		return cert.Hash{}, fieldf("Expect", "{Expect} %s: %w", file, err).hintf("it takes the file that the server should present, leaf first")
 	}
 	certs, err := certfile.Certificates(data)
 	if err != nil {

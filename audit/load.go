@@ -283,7 +283,7 @@ func (c *checker) serve(s Serve) {
 func (c *Config) ListenAt(address string) error {
 	host, _, err := net.SplitHostPort(address)
 	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("%q is no loopback address: write 127.0.0.1:8480; others are configured, with TLS and a password", address)
+		return fmt.Errorf("%q is no loopback address: type 127.0.0.1:8480; others are configured, with TLS and a password", address)
 	}
 	c.Serve.Listen = address
 	return nil

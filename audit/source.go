@@ -164,6 +164,10 @@ func (l list) walk(ctx context.Context, options scanner.TargetOptions, yield fun
 	ctx, cancel := context.WithTimeout(ctx, sourceTimeout)
 	defer cancel()
 	wrong := func(err error) bool {
+		var path *os.PathError
+		if l.local && errors.As(err, &path) {
+			return yield(scanner.Target{}, &sourceError{fmt.Errorf("reading %s: %w", path.Path, path.Err)})
+		}
 		return yield(scanner.Target{}, &sourceError{fmt.Errorf("reading %s: %w", l.name, err)})
 	}
 	r, finish, err := l.open(ctx)

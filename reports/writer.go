@@ -86,7 +86,7 @@ func New(format string, w io.Writer, o Options) (Writer, error) {
 	case o.Detail == briefDetail && o.Fields != nil:
 		return nil, errors.New("a brief report has all fields: choose them in a full one")
 	case o.Detail == briefDetail && format != "json" && format != "ndjson":
-		return nil, fmt.Errorf("only json and ndjson can be brief, and not %s", format)
+		return nil, fmt.Errorf("only json and ndjson can be brief, and not %s: type --format json", format)
 	}
 	if o.Width > 0 && format == "parquet" {
 		return nil, errors.New("parquet is for programs, not for a terminal: type -o report.parquet")

@@ -153,7 +153,15 @@ var elsewhere = map[string]string{
 	"CAfile":   "type --roots FILE",
 	"ca-file":  "type --roots FILE",
 	"date":     "type --at DATE",
-	"insecure": "every chain is captured, whatever is wrong with it",
+	"color":    "colours are for a terminal; NO_COLOR=1 before the command leaves them out",
+	"no-color": "type NO_COLOR=1 before the command",
+	"i":        "a list of targets is -f FILE",
+	"input":    "a list of targets is -f FILE",
+	"list":     "a list of targets is -f FILE",
+
+	"kubeconfig": "type KUBECONFIG=FILE before the command",
+	"as-client":  "certificates of clients are files: tlschain check --as-client client.pem",
+	"insecure":   "every chain is captured, whatever is wrong with it",
 }
 
 func takesValue(f cli.Flag) bool {

@@ -60,7 +60,7 @@ func (p *process) auditAffected(c *cli.Context) error {
 	}
 	write := affectedWriters[c.String("format")]
 	if write == nil {
-		return usagef("--format %q: there are table, json and csv", c.String("format"))
+		return usagef("--format %q: there are table, json and csv", c.String("format")).hintf("type --format table")
 	}
 	n, end, err := p.openAudit(c)
 	if err != nil {
@@ -99,7 +99,7 @@ func (p *process) search(text string) (*reports.Search, error) {
 	env := p.env(time.Now())
 	search, err := env.ReadSearch(text)
 	if err != nil {
-		return nil, usagef("%w", err)
+		return nil, usagef("%w", err).hintf("type a file, a SHA-256, or a name such as \"Example Issuing CA\"")
 	}
 	return search, nil
 }

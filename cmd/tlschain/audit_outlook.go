@@ -10,7 +10,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules/nearest"
 )
 
 func (p *process) auditOutlookCommand() *cli.Command {
@@ -53,7 +55,7 @@ func (p *process) auditOutlook(c *cli.Context) error {
 	}
 	write := outlookWriters[c.String("format")]
 	if write == nil {
-		return usagef("--format %q: there are %s", c.String("format"), strings.Join(slices.Sorted(maps.Keys(outlookWriters)), ", "))
+		return usagef("--format %q: type one of %s", c.String("format"), strings.Join(slices.Sorted(maps.Keys(outlookWriters)), ", "))
 	}
 	lang, err := p.lang(c)
 	if err != nil {
@@ -91,13 +93,22 @@ func (p *process) auditOutlook(c *cli.Context) error {
 	return out.commit(false)
 }
 
+// noGroup is for a group that the configuration does not have.
+func noGroup(group string, config *audit.Config) error {
+	wrong := usagef("there is no group %q; there is %s", reports.Clean(group), strings.Join(config.GroupNames(), ", "))
+	if near := nearest.Word(group, config.GroupNames()); near != "" {
+		return wrong.hintf("did you mean %s?", near)
+	}
+	return wrong.hintf("type one of the groups that are there")
+}
+
 // groups are the group that was named, or all.
 func (n *auditEnv) groups(group string) ([]string, error) {
 	if group == "" {
 		return n.config.GroupNames(), nil
 	}
 	if n.config.Groups[group] == nil {
-		return nil, usagef("there is no group %q", reports.Clean(group)).hintf("%s audit check-config lists them", name)
+		return nil, noGroup(group, n.config)
 	}
 	return []string{group}, nil
 }

@@ -51,6 +51,11 @@ func (p *process) auditRun(c *cli.Context) error {
 			groups = append(groups, g.Name)
 		}
 	}
+	for _, group := range groups {
+		if n.config.Groups[group] == nil {
+			return noGroup(group, n.config)
+		}
+	}
 	auditor, notifier := n.auditor(), n.notifier()
 	var result outcome
 	var failed []error

@@ -103,6 +103,15 @@ seconds; audit run and audit serve when they store what they saw next.`,
 			if c.Args().Len() == 0 {
 				return usagef("which group?").hintf("%s audit status shows what runs", name)
 			}
+			config, err := p.auditConfig(c)
+			if err != nil {
+				return err
+			}
+			for _, group := range c.Args().Slice() {
+				if config.Groups[group] == nil {
+					return noGroup(group, config)
+				}
+			}
 			n, end, err := p.openZones(c)
 			if err != nil {
 				return err

@@ -62,7 +62,8 @@ func (r *checkRun) server(s *serverconf.Server, config string, file tlschain.Fil
 		return usagef("--%s %s: %w", s.Name, config, err).hintf("give %s, its folder, or the output of %s", strings.Join(s.Main, " or "), s.Dump)
 	}
 	if len(uses) == 0 {
-		return usagef("--%s %s: no server in it listens for TLS", s.Name, config)
+		return usagef("--%s %s: no server in it listens for TLS", s.Name, config).
+			hintf("give %s with all that it includes, or the output of %s", strings.Join(s.Main, " or "), s.Dump)
 	}
 	for _, use := range uses {
 		if r.ctx.Err() != nil {

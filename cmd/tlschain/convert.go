@@ -55,7 +55,11 @@ func (p *process) convert(c *cli.Context) error {
 		all = append(all, in)
 	}
 	if !slices.ContainsFunc(all, func(r *reports.Reader) bool { return !r.Empty() }) {
-		return usagef("%s is empty: the scan that should have written it said why", files[0]).
+		from := files[0]
+		if from == "-" {
+			from = "standard input"
+		}
+		return usagef("%s is empty: the scan that should have written it said why", from).
 			hintf("write it again, by %s scan --format json", name)
 	}
 	report, err := p.openReport(plan)

@@ -133,7 +133,7 @@ that reads them needs no network:
 				if err := keepFacts(filepath.Join(dir, file), files[file]); err != nil {
 					var path *os.PathError
 					if errors.As(err, &path) {
-						return usagef("%s: %w", dir, path.Err)
+						return usagef("%s: %w", dir, path.Err).hintf("name a folder, which is made if it is not there: %s data export ./facts", name)
 					}
 					return err
 				}

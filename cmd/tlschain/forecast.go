@@ -44,7 +44,7 @@ func newOutlook(engine *tlschain.Engine, text, format string) (*tlschain.Outlook
 		return nil, err
 	}
 	if !slices.Contains([]string{"table", "json", calendarFormat}, format) {
-		return nil, usagef("--until is shown by --format table, json and ics, and not %s", format)
+		return nil, usagef("--until is not shown by --format %s: type table, json or ics", format)
 	}
 	return engine.NewOutlook("", until), nil
 }

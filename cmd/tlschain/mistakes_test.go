@@ -60,7 +60,7 @@ func TestMistakes(t *testing.T) {
 			t.Errorf("%s: nothing says what to type:\n%s", command, said)
 		}
 	}
-	if tried < 60 {
+	if tried < 128 {
 		t.Errorf("%d mistakes", tried)
 	}
 	golden.Compare(t, file, now.Bytes())
@@ -80,6 +80,12 @@ func mistakenFolder(t *testing.T) string {
 		"torn.yaml":     "rules: [\n",
 		"waivers.yaml":  "waivers:\n  - rule: root-in-chain\n",
 		"clients.yaml":  "clients:\n  - id: ours\n    like: chorme\n",
+		"text.yaml":     "severity: high\n",
+		"tab.yaml":      "severity:\n\troot-in-chain: error\n",
+		"date.yaml":     "waivers:\n  - {rule: expired-leaf, endpoint: www.example.com, reason: moves, expires: tomorrow}\n",
+		"key.yaml":      "distrust:\n  - {key: abc}\n",
+		"good.yaml":     "groups:\n  shop:\n    targets: {inline: [example.com]}\n",
+		"schedule.yaml": "groups:\n  shop:\n    targets: {inline: [example.com]}\n    schedule: \"0 2 * * *\"\n",
 		"audit.yaml":    "groups:\n  shop:\n    targets: {hosts: [example.com]}\n    clints: [go]\n",
 		"report.json":   "{\"hello\": 1}\n",
 	} {

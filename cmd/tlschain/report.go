@@ -70,7 +70,7 @@ func (p *process) planReport(c *cli.Context) (reportPlan, error) {
 	}
 	if what := c.String("include"); what != "" {
 		if what != "pem" {
-			return plan, usagef("--include %q: there is only pem", what)
+			return plan, usagef("--include %q: type --include pem", what)
 		}
 		if plan.format != "json" && plan.format != "ndjson" {
 			return plan, usagef("--include pem: certificates are in json and ndjson only").

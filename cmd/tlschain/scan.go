@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"iter"
 	"slices"
 	"time"
@@ -162,7 +163,10 @@ func (p *process) scan(c *cli.Context) error {
 
 func journalError(err error) error {
 	out := usagef("--resume: %w", err)
+	var path *fs.PathError
 	switch {
+	case errors.As(err, &path):
+		return usagef("--resume %s: %w", path.Path, path.Err).hintf("name a file in a folder that is there")
 	case errors.Is(err, tlschain.ErrNoJournal):
 		return out.hintf("name a file that does not exist yet, or the journal of the scan to go on with")
 	case errors.Is(err, tlschain.ErrOtherScan):

@@ -35,7 +35,7 @@ func shortened(text string) string {
 // keysOf says what belongs into a mapping.
 func keysOf(t reflect.Type) string {
 	if t.Kind() == reflect.Map {
-		return "names belong here, each with what is below it"
+		return "names belong here, each with its value"
 	}
 	if _, names := fieldsOf(t); len(names) <= 10 {
 		return "keys belong here (" + strings.Join(names, ", ") + ")"
@@ -70,6 +70,9 @@ func kindName(t reflect.Type) string {
 func example(t reflect.Type) string {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
+	}
+	if readsItself(t) {
+		return "..."
 	}
 	switch t.Kind() {
 	case reflect.Map:

@@ -85,7 +85,7 @@ func TestMistakes(t *testing.T) {
 		{`title: [a]`, "line 1: title: this is a list, but one text belongs here: type a"},
 		{`title: {a: b}`, "line 1: title: this is a mapping of keys, but one text belongs here"},
 		{`since: soon`, `line 1: since: "soon" is no day`},
-		{`named: red`, "line 1: named: this is a text, but names belong here, each with what is below it: type {NAME: {name: ...}}"},
+		{`named: red`, "line 1: named: this is a text, but names belong here, each with its value: type {NAME: ...}"},
 		{"named:\n  a: {name: x, kind: soon}", `line 2: named.a.kind: "soon" is no day`},
 		{"named:\n  a: {name: [x, y]}", "line 2: named.a.name: this is a list, but one text belongs here"},
 		{"named:\n  a: {nmae: x}", `line 2: unknown field "nmae" in named.a: did you mean name?`},
