@@ -24,7 +24,8 @@ func (e *Engine) newScanner() (*scanner.Scanner, error) {
 	if file := e.config.Exclude; file != "" {
 		data, err := e.env.ReadFile(file)
 		if err != nil {
-			return nil, fieldf("Exclude", "{Exclude} %s: %w", file, err).hintf("it takes a file with a host, *.domain, an address, a network or a range a line")
+			return nil, fieldf("Exclude", "{Exclude} %s: %w", file, err).
+				hintf("it takes a file with a host, *.domain, an address, a network or a range a line")
 		}
 		if s.Exclude, err = scanner.ReadExclusions(bytes.NewReader(data), file); err != nil {
 			return nil, fieldf("Exclude", "{Exclude}: %w", err).hintf("a line is a host, *.domain, an address, a network or a range")

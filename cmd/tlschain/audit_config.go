@@ -128,7 +128,8 @@ func (p *process) auditNotifyTestCommand() *cli.Command {
 				receivers = slices.Sorted(maps.Keys(config.Receivers))
 			}
 			if len(receivers) == 0 {
-				return usagef("there is no receiver in %s", c.String("config")).hintf("write receivers: {ops: {url: {env: OPS_URL}}}; %s audit init - shows every key", name)
+				return usagef("there is no receiver in %s", c.String("config")).
+					hintf("write receivers: {ops: {url: {env: OPS_URL}}}; %s audit init - shows every key", name)
 			}
 			var failed []error
 			for _, receiver := range receivers {

@@ -248,7 +248,8 @@ func (p *process) asClient(c *cli.Context, engine *tlschain.Engine, servers []st
 	of := tlschain.For{Servers: servers, ClientCA: c.String("client-ca"), Server: c.String("client-ca-of")}
 	check, err := engine.AsClient(c.Context, of)
 	if err != nil {
-		return nil, usagef("--as-client: %w", err).hintf("--client-ca takes a file of CA certificates, --client-ca-of a server such as api.example.com")
+		return nil, usagef("--as-client: %w", err).
+			hintf("--client-ca takes a file of CA certificates, --client-ca-of a server such as api.example.com")
 	}
 	return check, nil
 }
