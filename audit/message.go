@@ -108,7 +108,7 @@ func (r *Receiver) digest(config *Config, a history.Audit, changes []Change, war
 		m.Changes = append(m.Changes, news(c, base))
 	}
 	for _, w := range warnings {
-		m.Warnings = append(m.Warnings, w.text)
+		m.Warnings = append(m.Warnings, reports.Clean(w.text)) // it quotes lists and waivers
 	}
 	m.Title, m.Text = headline(a.Group, wanted, warnings), m.text(config, a, wanted)
 	return m

@@ -128,6 +128,11 @@ func (a *Auditor) report(err error) {
 // came to its end.
 func SummaryOf(a history.Audit) (s Summary) {
 	json.Unmarshal([]byte(a.Summary), &s)
+	for _, quoted := range [][]string{s.Troubles, s.SkippedLines} { // lists, and what programs and servers said
+		for i := range quoted {
+			quoted[i] = reports.Clean(quoted[i])
+		}
+	}
 	return s
 }
 

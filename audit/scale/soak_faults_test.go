@@ -75,15 +75,17 @@ var faults = []fault{
 const grown = 5
 
 func (s *soakSite) crash(t *testing.T) {
-	s.is(down)
+	s.is(cramped) // until it is down
 	s.server.Crash(t)
-	time.Sleep(8 * time.Second)
+	s.is(down)
+	time.Sleep(15 * time.Second)
+	s.is(cramped) // it answers before the program that starts it knows
 	s.server.Run(t)
 	s.is(up)
 }
 
 func (s *soakSite) restart(t *testing.T) {
-	s.is(down)
+	s.is(cramped)
 	s.server.Crash(t)
 	s.server.Run(t)
 	s.is(up)
@@ -91,12 +93,13 @@ func (s *soakSite) restart(t *testing.T) {
 
 // freeze stops every process of the database.
 func (s *soakSite) freeze(t *testing.T) {
-	s.is(frozen)
 	all := s.databaseProcesses(t)
 	for _, pid := range all {
 		syscall.Kill(pid, syscall.SIGSTOP)
 	}
+	s.is(frozen)
 	time.Sleep(25 * time.Second)
+	s.is(cramped)
 	for _, pid := range all {
 		syscall.Kill(pid, syscall.SIGCONT)
 	}

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -57,11 +58,12 @@ const (
 	up      state = "up"
 	down    state = "down"    // connections are refused
 	frozen  state = "frozen"  // they are taken and not answered
-	cramped state = "cramped" // it can read and not write, or is in recovery
+	cramped state = "cramped" // it can read and not write, or is on its way down or up: nothing is asked of /healthz
 )
 
 func newSoak(t *testing.T) *soakSite {
 	t.Helper()
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) // or nohup, if this runs under it, would keep all members from it
 	s := &soakSite{site: emptySite(t), members: map[string]*member{}, random: rand.New(rand.NewPCG(*seed, 0))}
 	disk, err := os.MkdirTemp("", "soak") // short, as a socket's path must be
 	if err != nil {
