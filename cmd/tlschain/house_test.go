@@ -168,3 +168,25 @@ func TestContributingNamesWhatIsThere(t *testing.T) {
 		}
 	}
 }
+
+// Each bound of SECURITY.md is held by a test that is there.
+func TestSecurityNamesItsTests(t *testing.T) {
+	there := map[string]bool{}
+	declared := regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	sourceFiles(t, func(path string, text []byte) {
+		if strings.HasSuffix(path, "_test.go") {
+			for _, m := range declared.FindAllSubmatch(text, -1) {
+				there[string(m[1])] = true
+			}
+		}
+	})
+	named := regexp.MustCompile("`(Test\\w+)`").FindAllStringSubmatch(string(read(t, "../../SECURITY.md")), -1)
+	if len(named) < 20 {
+		t.Errorf("only %d tests are named", len(named))
+	}
+	for _, m := range named {
+		if !there[m[1]] {
+			t.Errorf("there is no test %s", m[1])
+		}
+	}
+}
