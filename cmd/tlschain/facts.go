@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/tlschain/tlschain/rules/catalog"
 )
@@ -24,16 +25,31 @@ func (p *process) factsFile() string {
 	return filepath.Join(dir, name, "facts.bin")
 }
 
-// facts are the newer of the embedded ones and those of data update. What
-// cannot be read is said, and then the embedded ones do.
+// facts are the newer of the embedded ones and those of data update.
 func (p *process) facts() *catalog.Facts {
-	embedded := catalog.Embedded()
+	if kept := p.keptNewer(); kept != nil {
+		return kept
+	}
+	return catalog.Embedded()
+}
+
+// factsUpdated is when the facts in use were made.
+func (p *process) factsUpdated() time.Time {
+	if kept := p.keptNewer(); kept != nil {
+		return kept.Updated()
+	}
+	return catalog.EmbeddedUpdated()
+}
+
+// keptNewer gives those of data update, nil if they are older than the embedded
+// ones. What cannot be read is said, and then the embedded ones do.
+func (p *process) keptNewer() *catalog.Facts {
 	kept, err := p.keptFacts()
 	if err != nil {
 		fmt.Fprintf(p.stderr, "%s: %v; using the facts that came with the program\n", name, err)
 	}
-	if kept == nil || kept.Updated().Before(embedded.Info().Updated) {
-		return embedded
+	if kept == nil || kept.Updated().Before(catalog.EmbeddedUpdated()) {
+		return nil
 	}
 	return kept
 }

@@ -76,7 +76,7 @@ func (p *process) versionCommand() *cli.Command {
 func (p *process) version(format string) error {
 	info, _ := debug.ReadBuildInfo()
 	v := versionOf(info)
-	v.Facts = p.facts().Updated().Format(time.DateOnly)
+	v.Facts = p.factsUpdated().Format(time.DateOnly)
 	var err error
 	switch format {
 	case "json":

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"bufio"
 	"bytes"
 	"compress/flate"
 	"crypto/sha256"
@@ -8,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 )
 
 // The file of facts: magic (8 bytes), format (1 byte), the lengths of its two
@@ -80,6 +82,23 @@ func parse(file []byte, when decoding) (*Facts, error) {
 	}
 	f.size = len(file)
 	return f, nil
+}
+
+// EmbeddedUpdated is when the table that comes with the program was made, as
+// [Facts.Updated] of the embedded facts, and decodes nothing else.
+func EmbeddedUpdated() (updated time.Time) {
+	at := len(magic) + 1
+	body := table[header:]
+	packed := bufio.NewReader(flate.NewReader(bytes.NewReader(body[binary.BigEndian.Uint32(table[at:]):])))
+	for range columns - colAbout { // their sizes
+		if _, err := binary.ReadUvarint(packed); err != nil {
+			return updated
+		}
+	}
+	c := &codec{reading: true}
+	c.cols[colAbout], _ = packed.Peek(binary.MaxVarintLen64)
+	c.time(colAbout, &updated)
+	return updated
 }
 
 func checksum(plain, packed []byte) []byte {

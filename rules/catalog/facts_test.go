@@ -155,6 +155,12 @@ func TestDecodingStaysInMemoryBudget(t *testing.T) {
 	}
 }
 
+func TestEmbeddedUpdatedIsTheFacts(t *testing.T) {
+	if got, want := catalog.EmbeddedUpdated(), catalog.Embedded().Updated(); !got.Equal(want) || got.IsZero() {
+		t.Errorf("the head of the table says %v, the facts say %v", got, want)
+	}
+}
+
 func BenchmarkRead(b *testing.B) {
 	file, err := os.ReadFile(filepath.Join("data", "facts.bin"))
 	if err != nil {
