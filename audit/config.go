@@ -87,6 +87,21 @@ type Receiver struct {
 	Exec   []string `yaml:"exec"`   // a program that reads JSON on standard input
 	Only   string   `yaml:"only"`   // lowest severity told of: error, warning, info; empty: all
 	Events []string `yaml:"events"` // kinds of change told of; none: all that are material
+
+	Tags        map[string]Values `yaml:"tags"`         // told only of endpoints that have all of these, with one of the values each
+	Lang        string            `yaml:"lang"`         // en or ja
+	Digest      *DigestTimes      `yaml:"digest"`       // when to sum up what is still broken or ends next; nil: never
+	RemindAfter Duration          `yaml:"remind_after"` // a finding that is still there is told again so often; 0: never
+}
+
+// Values are one text or a list of them.
+type Values []string
+
+// DigestTimes are when a receiver gets summaries: weekly (Mondays at 8), daily (at
+// 8), or a cron expression, alone or with a time zone.
+type DigestTimes struct {
+	Cron     Cron     `yaml:"cron"`
+	TimeZone TimeZone `yaml:"time_zone"` // empty: UTC
 }
 
 // Serve is what audit serve shows, and to whom.

@@ -3,6 +3,7 @@ package audit
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tlschain/tlschain/audit/history"
 )
@@ -48,6 +49,8 @@ func joinKinds() string {
 type Change struct {
 	history.Change
 	Kinds []Kind
+
+	since time.Time // of what did not change and is still bad: since when it is
 }
 
 // Material reports whether anybody needs to know.
@@ -67,7 +70,7 @@ func (c *Change) recovery() bool {
 func Classify(changes []history.Change) []Change {
 	out := make([]Change, len(changes))
 	for i, c := range changes {
-		out[i] = Change{c, kinds(c.Before, c.After)}
+		out[i] = Change{Change: c, Kinds: kinds(c.Before, c.After)}
 	}
 	return out
 }

@@ -15,10 +15,7 @@ import (
 const maxLines = 40
 
 // A part of a digest: what is worst comes first, good news last.
-type part struct {
-	title string
-	holds func(*Change) bool
-}
+type part func(*Change) bool
 
 func has(kinds ...Kind) func(*Change) bool {
 	return func(c *Change) bool {
@@ -28,13 +25,13 @@ func has(kinds ...Kind) func(*Change) bool {
 
 // parts: a change belongs to the first that holds it.
 var parts = [...]part{
-	{"unreachable", has(Unreachable)},
-	{"well again", (*Change).recovery},
-	{"worse", has(Worse, Refused)},
-	{"not renewed as usual", has(Late)},
-	{"new", has(Appeared)},
-	{"gone", has(Gone)},
-	{"changed", func(*Change) bool { return true }},
+	has(Unreachable),
+	(*Change).recovery,
+	has(Worse, Refused),
+	has(Late),
+	has(Appeared),
+	has(Gone),
+	func(*Change) bool { return true },
 }
 
 // partOrder is the order on the page.
@@ -42,14 +39,14 @@ var partOrder = [...]int{0, 2, 3, 6, 4, 5, 1}
 
 func sorted(changes []Change) (in [len(parts)][]Change) {
 	for _, c := range changes {
-		i := slices.IndexFunc(parts[:], func(p part) bool { return p.holds(&c) })
+		i := slices.IndexFunc(parts[:], func(p part) bool { return p(&c) })
 		in[i] = append(in[i], c)
 	}
 	return in
 }
 
 // headline is made of our own words: it becomes a mail's subject.
-func headline(group string, changes []Change, warnings []auditWarning) string {
+func (l *language) headline(group string, changes []Change, warnings []auditWarning, still []Change) string {
 	var counts []string
 	for _, w := range warnings {
 		counts = append(counts, w.title)
@@ -57,21 +54,29 @@ func headline(group string, changes []Change, warnings []auditWarning) string {
 	in := sorted(changes)
 	for _, i := range partOrder {
 		if len(in[i]) > 0 {
-			counts = append(counts, fmt.Sprintf("%d %s", len(in[i]), parts[i].title))
+			counts = append(counts, fmt.Sprintf(l.count, len(in[i]), l.parts[i]))
 		}
 	}
-	return "tlschain: " + group + ": " + strings.Join(counts, ", ")
+	if len(still) > 0 {
+		counts = append(counts, fmt.Sprintf(l.stillCount, len(still)))
+	}
+	return "tlschain: " + group + ": " + strings.Join(counts, l.comma)
 }
 
 // text is the digest as people read it.
-func (m *message) text(c *Config, a history.Audit, changes []Change) string {
+func (m *message) text(c *Config, r *Receiver, a history.Audit, changes []Change, counts tagCounts, still []Change) string {
 	var b strings.Builder
+	l := languages[r.Lang]
 	s := SummaryOf(a)
-	fmt.Fprintf(&b, "Audit %d of %s, %s: %s, %d with errors, %d with warnings, %d unreachable%s.\n",
-		a.ID, a.Group, a.Started.Format("2006-01-02 15:04 MST"), plural(a.Endpoints, "endpoint"), s.Worst[3], s.Worst[2],
-		s.Status["failed"], s.SkippedText())
+	format, of := l.audit, ""
+	total := tagCounts{a.Endpoints, s.Worst[3], s.Worst[2], s.Status["failed"]}
+	if len(r.Tags) > 0 {
+		format, of, total = l.tagged, reports.Clean(r.tagText()), counts
+	}
+	fmt.Fprintf(&b, format, a.ID, a.Group, a.Started.Format("2006-01-02 15:04 MST"), l.endpoints(total.endpoints), total.errors,
+		total.warnings, total.unreachable, l.skipped(&s), of)
 	if m.Partial {
-		b.WriteString("It did not look at everything.\n")
+		b.WriteString(l.partial)
 	}
 	for _, w := range m.Warnings {
 		b.WriteString(w + "\n")
@@ -79,10 +84,16 @@ func (m *message) text(c *Config, a history.Audit, changes []Change) string {
 	if m.URL != "" {
 		b.WriteString(m.URL + "\n")
 	}
-	if len(changes) == 0 {
-		return b.String()
+	if len(changes) > 0 {
+		b.WriteString("\n" + c.digest(l, changes, maxLines, func(c *Change) string {
+			return reports.Clean(c.Endpoint.Key) + ": " + c.sentence(l)
+		}))
 	}
-	b.WriteString("\n" + c.Digest(changes, maxLines, func(c *Change) string { return reports.Clean(c.Endpoint.Key) + ": " + c.sentence() }))
+	if len(still) > 0 {
+		fmt.Fprintf(&b, "\n%s (%d)\n", l.still, len(still))
+		l.list(&b, still, l.standingLine)
+		c.fixes(&b, l, still)
+	}
 	return b.String()
 }
 
@@ -106,6 +117,10 @@ func (s *Summary) SkippedText() string {
 // line writes it, up to most in each part (0: all), and then what fixes them.
 // Noise is left out, and new endpoints with nothing to tell of are counted.
 func (c *Config) Digest(changes []Change, most int, line func(*Change) string) string {
+	return c.digest(english, changes, most, line)
+}
+
+func (c *Config) digest(l *language, changes []Change, most int, line func(*Change) string) string {
 	changes = slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return !c.Material() })
 	var b strings.Builder
 	in := sorted(changes)
@@ -116,31 +131,55 @@ func (c *Config) Digest(changes []Change, most int, line func(*Change) string) s
 		if b.Len() > 0 {
 			b.WriteByte('\n')
 		}
-		fmt.Fprintf(&b, "%s (%d)\n", strings.ToUpper(parts[i].title[:1])+parts[i].title[1:], len(in[i]))
+		fmt.Fprintf(&b, "%s (%d)\n", capital(l.parts[i]), len(in[i]))
 		listed := slices.DeleteFunc(slices.Clone(in[i]), func(c Change) bool { return c.uneventful() })
 		for n, c := range listed {
 			if most > 0 && n == most {
-				fmt.Fprintf(&b, "  and %d more\n", len(listed)-n)
+				fmt.Fprintf(&b, l.more, len(listed)-n)
 				break
 			}
 			b.WriteString("  " + line(&c) + "\n")
 		}
 		if n := len(in[i]) - len(listed); n > 0 {
-			fmt.Fprintf(&b, "  %d without findings\n", n)
+			fmt.Fprintf(&b, l.well, n)
 		}
 	}
+	c.fixes(&b, l, changes)
+	return b.String()
+}
+
+// fixes tells what fixes changes.
+func (c *Config) fixes(b *strings.Builder, l *language, changes []Change) {
 	fixes := Fixes(changes)
 	for n, m := range fixes {
 		if n == 0 {
-			b.WriteString("\nFixes\n")
+			b.WriteString("\n" + l.fixes + "\n")
 		}
 		if n == maxFixes {
-			fmt.Fprintf(&b, "  and %d more\n", len(fixes)-n)
+			fmt.Fprintf(b, l.more, len(fixes)-n)
 			break
 		}
-		fmt.Fprintf(&b, "  %d by the same certificates after the leaf, the worst of them: %s\n", m.N, c.FixCommand(m.Example))
+		fmt.Fprintf(b, l.fix, m.N, c.FixCommand(m.Example))
 	}
-	return b.String()
+}
+
+// capital begins a line with a text.
+func capital(text string) string {
+	if text[0] < 'a' || text[0] > 'z' {
+		return text
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// list writes endpoints, a line each, up to maxLines.
+func (l *language) list(b *strings.Builder, endpoints []Change, line func(*Change) string) {
+	for n := range endpoints {
+		if n == maxLines {
+			fmt.Fprintf(b, l.more, len(endpoints)-n)
+			return
+		}
+		b.WriteString("  " + reports.Clean(endpoints[n].Endpoint.Key) + ": " + line(&endpoints[n]) + "\n")
+	}
 }
 
 // uneventful reports whether an endpoint is new and nothing is wrong with it: the
@@ -150,33 +189,33 @@ func (c *Change) uneventful() bool {
 }
 
 // sentence tells one change.
-func (c *Change) sentence() string {
+func (c *Change) sentence(l *language) string {
 	switch {
 	case c.After == nil:
-		return "no longer among the targets"
+		return l.gone
 	case c.After.Status != "ok":
-		return "no chain: " + c.After.Failure
+		return l.noChain + c.After.Failure
 	}
 	var words []string
 	if c.Before != nil && c.Before.Status != "ok" {
-		words = append(words, "answers again")
+		words = append(words, l.again)
 	}
 	if !c.After.Due.IsZero() {
-		words = append(words, fmt.Sprintf("not renewed, which is usual by %s; it runs out on %s", c.After.Due.Format(time.DateOnly),
+		words = append(words, fmt.Sprintf(l.late, c.After.Due.Format(time.DateOnly),
 			c.After.Expires.Format(time.DateOnly)))
 	} else if slices.Contains(c.Kinds, Renewed) {
-		words = append(words, "renewed after all")
+		words = append(words, l.renewed)
 	}
 	if c.After.Rules != "" {
 		words = append(words, strings.ReplaceAll(c.After.Rules, " ", ", "))
 	} else {
-		words = append(words, "no findings")
+		words = append(words, l.none)
 	}
 	if c.After.Refused != "" {
-		words = append(words, "refused by "+few(strings.Fields(c.After.Refused), 6))
+		words = append(words, l.refused+l.few(strings.Fields(c.After.Refused), 6))
 	}
 	if c.Before != nil && slices.Contains(c.Kinds, Issuer) {
-		words = append(words, "from "+ca(c.Before)+" to "+ca(c.After))
+		words = append(words, fmt.Sprintf(l.from, ca(c.Before), ca(c.After)))
 	}
 	return strings.Join(words, "; ")
 }
@@ -188,9 +227,10 @@ func ca(f *history.Facts) string {
 	return reports.Clean(f.Issuer)
 }
 
-func few(words []string, n int) string {
+// few joins words, and counts those after the first n.
+func (l *language) few(words []string, n int) string {
 	if len(words) > n {
-		return strings.Join(words[:n], ", ") + fmt.Sprintf(" and %d more", len(words)-n)
+		return strings.Join(words[:n], ", ") + fmt.Sprintf(l.fewMore, len(words)-n)
 	}
 	return strings.Join(words, ", ")
 }
@@ -226,5 +266,5 @@ func (c *Change) String() string {
 	for i, k := range c.Kinds {
 		words[i] = string(k)
 	}
-	return reports.Clean(c.Endpoint.Key) + ": " + strings.Join(words, ", ") + ": " + c.sentence()
+	return reports.Clean(c.Endpoint.Key) + ": " + strings.Join(words, ", ") + ": " + c.sentence(english)
 }

@@ -92,7 +92,7 @@ func (w *world) engine(*Group, time.Time) (ScanFunc, error) {
 // fake is an endpoint in the state that words stand for: "down", "incomplete",
 // "renewed", "other CA", "valid" with two dates, or nothing at all.
 func fake(t scanner.Target, words string) reports.Endpoint {
-	e := reports.Endpoint{Target: t.Text, Host: t.Host, Port: t.Port, ServerName: t.ServerName, STARTTLS: t.STARTTLS, Address: "192.0.2.1", Status: reports.OK,
+	e := reports.Endpoint{Target: t.Text, Host: t.Host, Port: t.Port, ServerName: t.ServerName, STARTTLS: t.STARTTLS, Tags: t.Tags, Address: "192.0.2.1", Status: reports.OK,
 		Handshake: &reports.Handshake{TLSVersion: "TLS 1.3", DurationMS: float64(time.Now().Nanosecond())}, Product: "Public CA"}
 	if words == "down" {
 		e.Status, e.Product = reports.Failed, ""

@@ -40,7 +40,10 @@ func hostileMessage(text string) *message {
 		found = append(found, history.Change{Endpoint: history.Ref{ID: int64(i), Group: "web", Key: text, Identity: "{}"}, Before: pair[0], After: pair[1]})
 	}
 	warnings := []auditWarning{{Incomplete, "not complete", "Not complete: " + without([]string{text}, nil)[0]}}
-	return (&Receiver{}).digest(&Config{Serve: Serve{URL: "https://chains.example"}}, a, Classify(found), warnings)
+	old := standing{history.Current{Endpoint: history.Ref{ID: 9, Group: "web", Key: text, Identity: "{}"}, Facts: *facts}, rules.Error, time.Unix(0, 0)}
+	news := &auditNews{changes: Classify(found), warnings: warnings, standing: []standing{old}, since: time.Unix(0, 0), at: time.Unix(8*24*3600, 0)}
+	r := &Receiver{RemindAfter: Duration(7 * 24 * time.Hour)}
+	return r.digest(&Config{Serve: Serve{URL: "https://chains.example"}}, a, news)
 }
 
 // What a receiver is told acts nowhere: not in the subject or body of a mail, in a

@@ -160,6 +160,20 @@ func (c *checker) receiver(at, name string, r *Receiver) {
 	if _, err := rules.ParseSeverity(r.Only); r.Only != "" && err != nil {
 		c.wrong(at+".only", "%v", err)
 	}
+	if languages[r.Lang] == nil {
+		c.wrong(at+".lang", "%q: write en or ja", r.Lang)
+	}
+	if d := time.Duration(r.RemindAfter); d != 0 && d < 24*time.Hour {
+		c.wrong(at+".remind_after", "nobody wants to hear of the same that often: write 1d or more, such as 7d")
+	}
+	if r.Digest != nil && r.Digest.next(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
+		c.wrong(at+".digest", "%q never comes", r.Digest.Cron.Text)
+	}
+	for _, tag := range sortedKeys(r.Tags) {
+		if len(r.Tags[tag]) == 0 {
+			c.wrong(at+".tags", "%s has no value: write %s: web, or a list of values", tag, tag)
+		}
+	}
 	for _, e := range r.Events {
 		if !slices.Contains(allKinds[:], Kind(e)) {
 			c.wrong(at+".events", "%q is no event: write some of %s", e, joinKinds())

@@ -26,6 +26,18 @@ type message struct {
 
 	Turns    []reports.Turn `json:"turns,omitempty"`    // of newer facts about CAs and clients, which are about no audit
 	Warnings []string       `json:"warnings,omitempty"` // of the audit itself, such as that its lists lost many targets
+	Still    []stillJSON    `json:"still,omitempty"`    // what did not change and is still bad
+	Ending   []stillJSON    `json:"ending,omitempty"`   // what ends next
+}
+
+// A stillJSON is one endpoint that did not change.
+type stillJSON struct {
+	Endpoint string         `json:"endpoint"`
+	Group    string         `json:"group"`
+	Since    *time.Time     `json:"since"` // null: it is not bad, and ends soon
+	Now      *conditionJSON `json:"now"`
+	Bundle   string         `json:"bundle_sha256"`
+	URL      string         `json:"url"`
 }
 
 // A changeJSON is one endpoint that changed.
@@ -55,7 +67,7 @@ type conditionJSON struct {
 // and of those only what is or was at least as bad as it asked for. An endpoint
 // that is new and well is news only for those who ask for it.
 func (r *Receiver) wants(c *Change) bool {
-	if !c.Material() {
+	if !c.Material() || !r.covers(c.Endpoint.Tags) {
 		return false
 	}
 	if !slices.ContainsFunc(c.Kinds, r.wantsEvent) {
@@ -90,16 +102,19 @@ func gravity(f *history.Facts) int {
 }
 
 // digest writes what a receiver is told of an audit; nil: nothing.
-func (r *Receiver) digest(config *Config, a history.Audit, changes []Change, warnings []auditWarning) *message {
+func (r *Receiver) digest(config *Config, a history.Audit, n *auditNews) *message {
 	base := config.Serve.URL
 	var wanted []Change
-	for _, c := range changes {
+	for _, c := range n.changes {
 		if r.wants(&c) {
 			wanted = append(wanted, c)
 		}
 	}
-	warnings = slices.DeleteFunc(slices.Clone(warnings), func(w auditWarning) bool { return !r.wantsEvent(w.kind) })
-	if len(wanted)+len(warnings) == 0 {
+	warnings := slices.DeleteFunc(slices.Clone(n.warnings), func(w auditWarning) bool {
+		return !r.wantsEvent(w.kind) || !r.hearsOfAudits(n.orphan)
+	})
+	still := r.remindedOf(n, wanted)
+	if len(wanted)+len(warnings)+len(still) == 0 {
 		return nil
 	}
 	m := &message{Group: a.Group, Audit: a.ID, Started: a.Started, Partial: a.State != history.Complete, URL: page(base, "/audits/", a.ID)}
@@ -110,7 +125,9 @@ func (r *Receiver) digest(config *Config, a history.Audit, changes []Change, war
 	for _, w := range warnings {
 		m.Warnings = append(m.Warnings, reports.Clean(w.text)) // it quotes lists and waivers
 	}
-	m.Title, m.Text = headline(a.Group, wanted, warnings), m.text(config, a, wanted)
+	m.Still = stillNews(still, base)
+	m.Title = languages[r.Lang].headline(a.Group, wanted, warnings, still)
+	m.Text = m.text(config, r, a, wanted, r.counts(n.tagged), still)
 	return m
 }
 

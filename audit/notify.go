@@ -30,7 +30,8 @@ const maxAttempts = 6
 var backoff = [maxAttempts]time.Duration{0, time.Minute, 5 * time.Minute, 20 * time.Minute, 90 * time.Minute, 6 * time.Hour}
 
 // Queue writes the notices of all audits that nobody was told of yet. The
-// first audit of a group tells what is bad already.
+// first audit of a group tells what is bad already. Summaries that are due come
+// after them.
 func (n *Notifier) Queue(ctx context.Context) error {
 	untold, err := n.DB.Untold(ctx)
 	if err != nil {
@@ -44,7 +45,7 @@ func (n *Notifier) Queue(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return n.Remind(ctx)
 }
 
 func (n *Notifier) queue(ctx context.Context, a history.Audit) error {
@@ -61,8 +62,12 @@ func (n *Notifier) queue(ctx context.Context, a history.Audit) error {
 	if err != nil {
 		return err
 	}
+	news := &auditNews{changes: changes, warnings: warnings, orphan: n.orphan(g), at: a.Started}
+	if err := n.standing(ctx, g, a, news); err != nil {
+		return err
+	}
 	for _, name := range g.Notify {
-		m := n.Config.Receivers[name].digest(n.Config, a, changes, warnings)
+		m := n.Config.Receivers[name].digest(n.Config, a, news)
 		if m == nil {
 			continue
 		}

@@ -139,7 +139,7 @@ func TestReceiversFilters(t *testing.T) {
 		{"another event", Receiver{Events: []string{"issuer"}}, facts(0), facts(3), false},
 		{"gone", Receiver{Only: "warning"}, facts(3), nil, true},
 	} {
-		change := Change{history.Change{Before: c.before, After: c.after}, kinds(c.before, c.after)}
+		change := Change{Change: history.Change{Before: c.before, After: c.after}, Kinds: kinds(c.before, c.after)}
 		if got := c.r.wants(&change); got != c.want {
 			t.Errorf("%s: told %v", c.name, got)
 		}

@@ -78,6 +78,10 @@ func (r *Refresher) foretell(ctx context.Context, facts *catalog.Facts) error {
 		if len(g.Notify) == 0 {
 			continue
 		}
+		tags, err := n.tags(ctx, g)
+		if err != nil {
+			return err
+		}
 		until := now.AddDate(2, 0, 0)
 		before, err := g.Outlook(ctx, n.DB, old, until)
 		if err != nil {
@@ -93,7 +97,7 @@ func (r *Refresher) foretell(ctx context.Context, facts *catalog.Facts) error {
 			if found[name] == nil {
 				found[name] = &reports.Outlook{EvaluatedAt: after.EvaluatedAt, Until: after.Until}
 			}
-			found[name].Merge(after.Beyond(before))
+			found[name].Merge(n.Config.Receivers[name].ofTags(after.Beyond(before), tags))
 		}
 	}
 	for _, name := range sortedKeys(found) {

@@ -109,7 +109,7 @@ func TestLateIsAWarning(t *testing.T) {
 			t.Errorf("%+v is told when late: %v, when renewed: %v", c.r, late, renewed)
 		}
 	}
-	if got := headline("web", bad, nil); got != "tlschain: web: 1 not renewed as usual, 1 well again" {
+	if got := english.headline("web", bad, nil, nil); got != "tlschain: web: 1 not renewed as usual, 1 well again" {
 		t.Error(got)
 	}
 }

@@ -44,7 +44,7 @@ func (n *Notifier) unattended(ctx context.Context) error {
 			continue
 		}
 		for _, name := range g.Notify {
-			if r := n.Config.Receivers[name]; r == nil || !r.wantsEvent(Unattended) {
+			if r := n.Config.Receivers[name]; r == nil || !r.wantsEvent(Unattended) || !r.hearsOfAudits(n.orphan(g)) {
 				continue
 			}
 			if err := n.tellUnattended(ctx, g, name, begun); err != nil {

@@ -74,7 +74,7 @@ func TestEventsOfAnAudit(t *testing.T) {
 	warnings := []auditWarning{{Shrunk, "few left", "few"}, {Incomplete, "not complete", "no list"}}
 	for events, want := range map[string]string{"": "few left, not complete", "shrunk": "few left", "late shrunk incomplete": "few left, not complete", "late": ""} {
 		r := &Receiver{Events: strings.Fields(events)}
-		m, got := r.digest(&Config{}, history.Audit{Group: "web"}, nil, warnings), ""
+		m, got := r.digest(&Config{}, history.Audit{Group: "web"}, &auditNews{warnings: warnings}), ""
 		if m != nil {
 			_, got, _ = strings.Cut(m.Title, "web: ")
 		}

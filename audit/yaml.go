@@ -112,3 +112,46 @@ func (t *Text) UnmarshalYAML(node ast.Node) error {
 	}
 	return nil
 }
+
+// UnmarshalYAML reads one text, or a list.
+func (v *Values) UnmarshalYAML(node ast.Node) error {
+	if _, ok := node.(*ast.SequenceNode); ok {
+		return yamlfile.Value(node, (*[]string)(v))
+	}
+	text, err := yamlfile.Scalar(node)
+	*v = Values{text}
+	return err
+}
+
+// UnmarshalYAML reads weekly, daily, a cron expression, or one with a time zone.
+func (d *DigestTimes) UnmarshalYAML(node ast.Node) error {
+	switch node.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+		type plain DigestTimes // without this method
+		if err := yamlfile.Value(node, (*plain)(d)); err != nil {
+			return err
+		}
+		if d.Cron.next == nil {
+			return yamlfile.Errorf(node, "a digest needs cron, such as {cron: \"0 8 * * 1\", time_zone: Europe/Berlin}")
+		}
+		return nil
+	}
+	text, err := yamlfile.Scalar(node)
+	if err != nil {
+		return err
+	}
+	switch text {
+	case "weekly":
+		text = "0 8 * * 1"
+	case "daily":
+		text = "0 8 * * *"
+	default:
+		if d.Cron.UnmarshalYAML(node) != nil {
+			return yamlfile.Errorf(node, "%q is no time for a digest: write weekly, daily or a cron expression such as \"0 8 * * 1\"", text)
+		}
+		return nil
+	}
+	d.Cron.Text = text
+	d.Cron.next, err = cron.ParseStandard(text)
+	return err
+}

@@ -21,11 +21,13 @@ type Notice struct {
 	Failure  string // of the last attempt; empty: it went well
 }
 
+const insertNotice = `INSERT INTO notice (audit_id, grp, receiver, at, title, body) VALUES ($1, $2, $3, $4, $5, $6)
+	ON CONFLICT (audit_id, receiver) DO NOTHING`
+
 // Queue stores a notice to be sent. A second one of the same audit for the
 // same receiver is dropped: nobody is told twice.
 func (db *DB) Queue(ctx context.Context, n Notice) error {
-	err := db.exec(ctx, `INSERT INTO notice (audit_id, grp, receiver, at, title, body) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (audit_id, receiver) DO NOTHING`, n.Audit, n.Group, n.Receiver, n.At.Unix(), n.Title, n.Body)
+	err := db.exec(ctx, insertNotice, n.Audit, n.Group, n.Receiver, n.At.Unix(), n.Title, n.Body)
 	if err != nil {
 		return fmt.Errorf("storing a notice to %s: %w", n.Receiver, err)
 	}

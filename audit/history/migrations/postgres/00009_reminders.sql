@@ -1,0 +1,10 @@
+-- +goose Up
+-- When each receiver gets its next summary of what is still broken.
+CREATE TABLE reminder (
+	receiver TEXT PRIMARY KEY,
+	next     BIGINT NOT NULL,
+	spec     TEXT NOT NULL                        -- what next was computed from
+);
+
+-- +goose Down
+DROP TABLE reminder;
