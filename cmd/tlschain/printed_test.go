@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"html"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -103,6 +105,48 @@ func TestPrintedCommandsRun(t *testing.T) {
 					t.Errorf("no tlschain fix in\n%s", out)
 				}
 			})
+		}
+	}
+}
+
+// The same of an audit: what audit run prints and what receivers are sent, as
+// text and as JSON.
+func TestCommandsOfAuditsRun(t *testing.T) {
+	mk := tlstest.For(t)
+	root := mk.Root("R")
+	i := mk.Intermediate("I", root)
+	server := mk.Serve(tlstest.Behaviour{Default: tlstest.Present(mk.Leaf("www.example.test", i))})
+	dir := t.TempDir()
+	write(t, dir, "the roots.pem", pemOf(root.DER))
+	write(t, dir, "pool.pem", pemOf(i.DER))
+	config := write(t, dir, "tlschain.yaml", []byte("receivers:\n  ops: {exec: [sh, -c, \"cat > sent.json\"]}\ngroups:\n  web:\n    targets: {inline: [\""+
+		tlstest.ServerName+"@"+server.Addr().String()+"\"]}\n    clients: [go]\n    roots: the roots.pem\n    pool: [pool.pem]\n    notify: [ops]\n"))
+	code, printed := audited(t, "run", "--config", config)
+	if code != 0 {
+		t.Fatalf("exit code %d\n%s", code, printed)
+	}
+	sent, err := os.ReadFile(filepath.Join(dir, "sent.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var message struct{ Text string }
+	if err := json.Unmarshal(sent, &message); err != nil {
+		t.Fatal(err)
+	}
+	for where, text := range map[string]string{"audit run": printed, "a message": message.Text} {
+		commands := regexp.MustCompile(`(?m)tlschain (fix .*)$`).FindAllStringSubmatch(text, -1)
+		if len(commands) == 0 {
+			t.Errorf("%s has no command:\n%s", where, text)
+		}
+		for _, match := range commands {
+			folder := t.TempDir()
+			words := append(splitCommand(match[1]), "-d", folder)
+			if code, out := inProcess(t, words...); code != exitClean {
+				t.Errorf("%s: tlschain %q: exit code %d\n%s", where, words, code, out)
+			}
+			if entries, _ := os.ReadDir(folder); len(entries) == 0 {
+				t.Errorf("%s: tlschain %q wrote nothing", where, words)
+			}
 		}
 	}
 }
