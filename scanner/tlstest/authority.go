@@ -157,3 +157,21 @@ func (a *Authority) write(name, text string) {
 		a.tb.Fatal(err)
 	}
 }
+
+// Response is what openssl ocsp says of a certificate, signed by signer.
+func (a *Authority) Response(c, signer *Cert) []byte {
+	a.tb.Helper()
+	a.keep("signer", signer)
+	a.write("one.pem", string(c.PEM()))
+	out, err := exec.Command("openssl", "ocsp", "-index", a.file("index.txt"), "-CA", a.file("ca.pem"), "-rsigner", a.file("signer.pem"),
+		"-rkey", a.file("signer.key"), "-issuer", a.file("ca.pem"), "-cert", a.file("one.pem"), "-ndays", "1", "-noverify",
+		"-respout", a.file("response")).CombinedOutput()
+	if err != nil {
+		a.tb.Fatalf("openssl ocsp: %v\n%s", err, out)
+	}
+	response, err := os.ReadFile(a.file("response"))
+	if err != nil {
+		a.tb.Fatal(err)
+	}
+	return response
+}
