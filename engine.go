@@ -219,6 +219,10 @@ func (e *Engine) readPolicy() (err error) {
 	return nil
 }
 
+// IsOff reports whether the policy switches a rule off for every endpoint: one
+// that is about a report as a whole, say.
+func (e *Engine) IsOff(rule string) bool { return e.policy.IsOff(rule) }
+
 // weighed gives a verdict the severities that the policy sets, and the waivers.
 func (e *Engine) weighed(v *rules.Verdict, where policy.Place) *rules.Verdict {
 	if !e.weighs {

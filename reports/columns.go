@@ -97,7 +97,17 @@ func chainCell(e *Endpoint, l labels) string {
 	if e.Status == Failed {
 		return ""
 	}
-	return e.chainLine(l)
+	line := e.chainLine(l)
+	switch {
+	case e.QUIC == nil:
+	case e.QUIC.Status == Failed:
+		line += "\n" + l.QUICNone
+	case slices.EqualFunc(e.QUIC.Chain, e.Chain, func(h Hash, c Certificate) bool { return h == c.SHA256 }):
+		line += "\n" + l.QUICSame
+	default:
+		line += "\n" + l.QUICOther
+	}
+	return line
 }
 
 // clientsCell tells how many of the judged clients accept the chain.

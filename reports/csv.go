@@ -25,7 +25,7 @@ func csvColumns() []string {
 		"severity", "presentation", "rules", "waived", "product", "certificates", "subject", "issuer", "serial", "sha256",
 		"not_before", "not_after", "key", "missing", "clients_accepting", "clients_refusing", "bundle_sha256",
 		"first_seen", "last_seen", // of exports of several audits
-		"tags", "days_left", "dns_names",
+		"tags", "days_left", "dns_names", "transport",
 	}
 }
 
@@ -66,7 +66,7 @@ func (c *csvWriter) Endpoint(e *Endpoint) error {
 	if e.DaysLeft != nil {
 		days = strconv.Itoa(*e.DaysLeft)
 	}
-	add(e.tagList(), days, strings.Join(e.DNSNames, " "))
+	add(e.tagList(), days, strings.Join(e.DNSNames, " "), string(e.Transport))
 	for i := range c.row {
 		c.row[i] = EscapeFormula(c.row[i])
 	}

@@ -255,6 +255,11 @@ func (f Finding) appendFor(b []byte, all []string) []byte {
 		}
 		b = append(b, '}')
 	}
+	if a := f.Authority; a != nil {
+		b = appendText(append(b, `,"authority":{"subject":`...), a.Subject)
+		b = a.SPKISHA256.AppendJSON(append(b, `,"spki_sha256":`...))
+		b = append(strconv.AppendBool(append(b, `,"known":`...), a.Known), '}')
+	}
 	return append(b, '}')
 }
 

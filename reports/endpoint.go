@@ -284,6 +284,9 @@ func finding(f rules.Finding) Finding {
 		Rule: f.Rule, Severity: f.Severity, Positions: f.Positions,
 		Message: Clean(f.Message), Fix: Clean(f.Fix), Clients: f.Clients, Variant: string(f.Variant),
 	}
+	if a := f.Authority; a != nil {
+		out.Authority = &Authority{Subject: Clean(a.Name.Text), SPKISHA256: Hash(a.SPKI), Known: a.Known}
+	}
 	if f.Waiver != nil {
 		out.Waived = true
 		out.Waiver = &Waiver{Reason: Clean(f.Waiver.Reason), Expires: f.Waiver.Expires, Owner: Clean(f.Waiver.Owner),

@@ -23,6 +23,8 @@ func english() labels {
 		NextWhy:      "what the worst fault means (found once)|what the worst fault means (found %d times)",
 		NextRetry: "%d endpoint was not judged: see why above, then scan it again|%d endpoints were not judged: see why above, " +
 			"then scan them again",
+		NextIntercepted: "is TLS intercepted on this network? %d endpoints of %d unrelated domains are under %s, which nobody knows (%s)",
+		QUICSame:        "QUIC: the same chain", QUICOther: "QUIC: another chain", QUICNone: "QUIC: no chain",
 		NothingTo: "nothing to do", Stopped: "Interrupted: the report ends before the last target.",
 		AsTheyCame: "More than %d endpoints: findings as they came, not sorted.",
 		OldFacts:   "The facts about CAs and trust stores are of %s, %d days old: tlschain data update takes newer ones.",

@@ -218,24 +218,24 @@ func (h *htmlWriter) sortExpiring() {
 
 // A page is what the template's outer parts see.
 type page struct {
-	L         labels
-	Lang      string
-	Header    Header
-	Summary   Summary
-	Counts    []stateCount
-	Steps     []step
-	Fixes     []fixView
-	MoreFixes []fixView
-	Expiring  []expiring
-	Clients   []ClientCount
-	Refusers  []string
-	Rules     []ruleText
-	Omitted   int
-	Paged     int // endpoints that the script shows
-	Pictures  []template.HTML
-	Style     template.CSS
-	Script    template.JS
-	Policy    string
+	L           labels
+	Lang        string
+	Header      Header
+	Summary     Summary
+	Counts      []stateCount
+	Intercepted []step
+	Fixes       []fixView
+	MoreFixes   []fixView
+	Expiring    []expiring
+	Clients     []ClientCount
+	Refusers    []string
+	Rules       []ruleText
+	Omitted     int
+	Paged       int // endpoints that the script shows
+	Pictures    []template.HTML
+	Style       template.CSS
+	Script      template.JS
+	Policy      string
 }
 
 type fixView struct {
@@ -264,7 +264,7 @@ func (h *htmlWriter) End(s Summary) error {
 	h.fit()
 	h.sortExpiring()
 	p := page{
-		L: h.l, Lang: h.l.lang, Header: h.header, Summary: s, Steps: h.l.next(s, h.header.Flags), Expiring: h.expiring,
+		L: h.l, Lang: h.l.lang, Header: h.header, Summary: s, Intercepted: h.l.interceptions(s), Expiring: h.expiring,
 		Clients: slices.Clone(s.Clients), Refusers: refusers(s, 5), Omitted: h.omitted,
 		Pictures: h.drawn, Style: template.CSS(pageStyle), Script: template.JS(pageScript),
 		Policy: "default-src 'none'; img-src data:; style-src '" + digest(pageStyle) + "'; script-src '" + digest(pageScript) +

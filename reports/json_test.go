@@ -124,6 +124,7 @@ func ofSeveralAudits() Endpoint {
 
 // withOutlook adds what scan --until finds.
 func withOutlook(s Summary) Summary {
+	s.Interception = []Interception{{Subject: "CN=R", Names: []string{"example.com"}}}
 	s.Outlook = &Outlook{Turns: []Turn{{Date: "2027-03-15", Kind: rules.NextRefused, Endpoints: []TurnEndpoint{{Group: "web", Endpoint: "a.example.com"}}}}}
 	return s
 }
@@ -135,6 +136,7 @@ func TestNoFieldIsForgotten(t *testing.T) {
 	several.List = &ListPlace{File: "lists/shops.csv", Line: 12}
 	several.Transport, several.QUIC = "quic", &QUIC{Status: OK, Handshake: Handshake{ALPN: "h3", Staple: &Staple{Status: "good", Fault: "it is out of date"}, ClientAsked: true, ClientCA: []string{"CN=R"}}}
 	several.DANE = &DANE{Error: "no answer", Records: []TLSA{{State: rules.DANEOther}}, More: 1}
+	several.Findings[0].Authority = &Authority{Subject: "CN=R"}
 	several.Revocation = []Revocation{{Source: "crl", Reason: "superseded", Error: "it is out of date"}}
 	var tally Tally
 	tally.Skip("hosts.txt:3", "it is no target")

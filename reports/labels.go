@@ -40,13 +40,16 @@ type labels struct {
 	NextFixOther string
 	NextWhy      string // %d findings
 	NextRetry    string // %d endpoints
-	NothingTo    string
-	Stopped      string
-	AsTheyCame   string // %d endpoints
-	AsOf         string // %s a time
-	OldFacts     string // %s a date, %d days
-	HowTo        string // before what to do
-	Turns        string // %d days on which something turns, and what
+	// %d endpoints, %d domains, %s the CA, %s some domains
+	NextIntercepted               string
+	QUICSame, QUICOther, QUICNone string
+	NothingTo                     string
+	Stopped                       string
+	AsTheyCame                    string // %d endpoints
+	AsOf                          string // %s a time
+	OldFacts                      string // %s a date, %d days
+	HowTo                         string // before what to do
+	Turns                         string // %d days on which something turns, and what
 
 	// the HTML page
 	Title, SkipTo, FixesTitle, ExpiresTitle, ClientsTitle, EndpointsTitle, RulesTitle               string

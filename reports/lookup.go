@@ -6,10 +6,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // Name is what people call the endpoint, in the form of a target: host and port,
-// behind the name that was asked for where that is another, or the file's name.
+// behind the name that was asked for where that is another, and quic:// before
+// all that where it is UDP's; or the file's name.
 func (e *Endpoint) Name() string {
 	if e.Host == "" {
 		return e.Target
@@ -17,6 +20,9 @@ func (e *Endpoint) Name() string {
 	name := net.JoinHostPort(e.Host, strconv.Itoa(int(e.Port)))
 	if e.ServerName != "" && e.ServerName != e.Host {
 		name = e.ServerName + "@" + name
+	}
+	if e.Transport == scanner.QUIC {
+		name = "quic://" + name
 	}
 	return name
 }

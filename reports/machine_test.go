@@ -44,7 +44,7 @@ func TestCSV(t *testing.T) {
 	e := ofSeveralAudits()
 	saved := append(e.AppendJSON(nil), '\n')
 	out, err := convert(t, saved, "csv", Options{})
-	if err != nil || !bytes.HasSuffix(out, []byte(",2026-05-01T02:00:00Z,2026-05-09T02:00:00Z,,,\n")) {
+	if err != nil || !bytes.HasSuffix(out, []byte(",2026-05-01T02:00:00Z,2026-05-09T02:00:00Z,,,,\n")) {
 		t.Errorf("of several audits: %v\n%s", err, out)
 	}
 }

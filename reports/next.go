@@ -28,10 +28,14 @@ func refusers(s Summary, n int) []string {
 // A step is something to do now.
 type step struct{ command, why string }
 
+// Text is the step without its command.
+func (s step) Text() string { return s.why }
+
 // next is what an administrator does now: first the file that fixes most, then
 // what explains the worst fault, then what could not be judged. Commands are
 // made of the user's own words only.
 func (l labels) next(s Summary, flags []string) (steps []step) {
+	steps = l.interceptions(s)
 	if i := slices.IndexFunc(s.Fixes, func(m Fix) bool { return m.example != "" }); i >= 0 {
 		m := &s.Fixes[i]
 		why := l.NextFix
@@ -42,7 +46,7 @@ func (l labels) next(s Summary, flags []string) (steps []step) {
 	} else if s.others > 0 {
 		steps = append(steps, step{Command("fix", s.otherTarget, flags...), l.count(l.NextFixOther, s.others)})
 	}
-	if worst := mostFrequent(s.Findings); worst.Count > 0 {
+	if worst := mostFrequent(s.Findings); worst.Count > 0 && (s.Interception == nil || worst.Rule != "untrusted-root") {
 		steps = append(steps, step{"tlschain explain " + quote(worst.Rule), l.count(l.NextWhy, worst.Count)})
 	}
 	if s.Failed > 0 {

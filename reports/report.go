@@ -203,6 +203,14 @@ type Finding struct {
 	Variant   string         `json:"variant,omitempty" doc:"the handshake whose chain it is about, such as rsa; absent: that of chain"`
 	Waived    bool           `json:"waived" doc:"accepted by a waiver: shown, and does not count"`
 	Waiver    *Waiver        `json:"waiver,omitempty" doc:"present when waived"`
+	Authority *Authority     `json:"authority,omitempty" doc:"of untrusted-root: the CA that no chosen client trusts" added:"yes"`
+}
+
+// An Authority is the CA at which a chain ends.
+type Authority struct {
+	Subject    string `json:"subject" doc:"RFC 4514"`
+	SPKISHA256 Hash   `json:"spki_sha256" null:"yes" doc:"null: its certificate was not sent"`
+	Known      bool   `json:"known" doc:"it is a public CA that the program knows"`
 }
 
 // A Waiver is why a finding does not count.

@@ -30,6 +30,8 @@ type Summary struct {
 	Skipped        []Skipped `json:"skipped" doc:"what was given and could not be used: lines of lists, and files; bounded" added:"yes"`
 	SkippedOmitted int       `json:"skipped_omitted" doc:"how many more were skipped than are listed" added:"yes"`
 
+	Interception []Interception `json:"interception,omitempty" doc:"CAs that nobody knows above many unrelated names: a proxy that opens TLS is suspected (interception-suspected)" added:"yes"`
+
 	Outlook *Outlook `json:"outlook,omitempty" doc:"on which days something turns; present with --until"`
 
 	others      int    // endpoints with nothing to fix but in another handshake, such as the one for RSA
@@ -113,6 +115,9 @@ type Tally struct {
 	findings map[string]*FindingCount
 	clients  map[string]int // index into s.Clients
 	fixes    map[Hash]*Fix
+
+	authorities authorities
+	ignored     []string // rules
 }
 
 // Add counts one endpoint.
@@ -132,6 +137,7 @@ func (t *Tally) Add(e *Endpoint) {
 	t.s.OK++
 	t.s.Severity.add(e.Worst())
 	t.s.Presentation.add(e.Presentation)
+	t.authorities.add(e)
 	for i := range e.Findings {
 		t.finding(&e.Findings[i])
 	}
@@ -260,6 +266,7 @@ func (t *Tally) Summary(interrupted bool) Summary {
 	for _, c := range t.findings {
 		s.Findings = append(s.Findings, *c)
 	}
+	t.suspectInterception(&s)
 	slices.SortFunc(s.Findings, func(a, b FindingCount) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Rule, b.Rule))
 	})

@@ -52,6 +52,9 @@ type row struct {
 	cells   []string
 	mark    string
 	details string // what is under the table for it, without its name
+
+	authority string // the CA that nobody knows at which its chain ends; empty: none
+	folded    string // details without that
 }
 
 func newTable(w io.Writer, o Options) (Writer, error) {
@@ -107,6 +110,11 @@ func (t *tableWriter) Endpoint(e *Endpoint) error {
 
 func (t *tableWriter) row(e *Endpoint) row {
 	r := row{name: e.Name(), mark: e.mark(), worst: e.rank(), details: t.details(e)}
+	if a := e.unknownAuthority(); a != nil {
+		other := *e
+		other.Findings = slices.DeleteFunc(slices.Clone(e.Findings), func(f Finding) bool { return f.Authority == a })
+		r.authority, r.folded = a.Subject, t.details(&other)
+	}
 	for _, c := range t.columns {
 		r.cells = append(r.cells, c.cell(e, t.l))
 	}
@@ -126,6 +134,11 @@ func (e *Endpoint) rank() int {
 }
 
 func (t *tableWriter) End(s Summary) error {
+	for i := range t.rows { // the CA is named once, below
+		if r := &t.rows[i]; r.authority != "" && s.under(r.authority) {
+			r.details = r.folded
+		}
+	}
 	slices.SortStableFunc(t.rows, func(a, b row) int {
 		return cmp.Or(cmp.Compare(a.worst, b.worst), cmp.Compare(a.name, b.name))
 	})

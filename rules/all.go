@@ -14,6 +14,7 @@ var all = []*Rule{
 	&nameMismatch, &noSAN, &selfSignedLeaf, &untrustedRoot, &overlongLeaf,
 	&weakSignature, &weakKey, &keyMismatch, &productMismatch,
 	&addressesDiffer, &vantageDiffer, &defaultCertificateDiffers, &keyTypesDiffer, &versionsDiffer, &transportsDiffer, &notReloaded,
+	&interceptionSuspected,
 	&distrustedRoot, &rootPhaseOut, &unloadableFile, &aiaFailed, &waiverExpired,
 	&clientAuthEKUAbsent, &clientChainIncomplete, &clientCAUnlisted,
 	&daneMismatch, &daneAnchorNotSent, &danePointsToRevoked, &daneUnauthenticated,

@@ -119,12 +119,13 @@ func ParseSeverity(text string) (Severity, error) {
 type Finding struct {
 	Rule      string
 	Severity  Severity
-	Positions []int     // of the presented certificates at fault, ascending
-	Missing   []CertRef // certificates that should have been sent
-	Message   string    // one sentence on this very chain; may quote certificates, so clean it before showing
-	Fix       string    // what to do here
-	Clients   []string  // ids of the clients that break because of it
-	Waiver    *Waiver   // nil: not waived
+	Positions []int      // of the presented certificates at fault, ascending
+	Missing   []CertRef  // certificates that should have been sent
+	Message   string     // one sentence on this very chain; may quote certificates, so clean it before showing
+	Fix       string     // what to do here
+	Clients   []string   // ids of the clients that break because of it
+	Waiver    *Waiver    // nil: not waived
+	Authority *Authority // of untrusted-root: the CA that no chosen client trusts; else nil
 	// Variant is the handshake whose chain the finding is about; empty: the first.
 	// Its positions are of that chain.
 	Variant scanner.Variant
@@ -138,6 +139,13 @@ type Waiver struct {
 	Expires time.Time // the end of the waiver
 	Owner   string    // who accepted it; empty: nobody said
 	Ticket  string    // where that is written down; empty: nobody said
+}
+
+// An Authority is the CA at which a chain ends.
+type Authority struct {
+	Name  cert.Name
+	SPKI  cert.Hash // of its key; zero: its certificate was not sent
+	Known bool      // the program knows it as a public one
 }
 
 // A CertRef names a certificate that was not presented.

@@ -59,10 +59,13 @@ var untrustedRoot = Rule{
 		}
 		top := s.Chain.Path[len(s.Chain.Path)-1]
 		f := Finding{Positions: []int{top.Position}, Clients: s.rejecting(client.Incomplete, client.Untrusted)}
+		f.Authority = &Authority{Name: top.Cert.Issuer}
 		if chain.SelfSigned(s.session, top.Cert) {
+			f.Authority.SPKI = top.Cert.Key.SPKI
 			f.Message = fmt.Sprintf("The chain ends at the root %s, which no chosen client trusts.", s.at(top.Position))
 			f.Fix = "If it is your own CA, install that root on the clients and pass it by `--add-roots`; else take a certificate of a CA that they trust."
 			if _, known := s.known(top.Cert); known {
+				f.Authority.Known = true
 				f.Message = fmt.Sprintf("The chain ends at the root %s. It is a known root, but no chosen client trusts it.", s.at(top.Position))
 			}
 		} else {

@@ -139,6 +139,9 @@ func (p *process) scan(c *cli.Context) error {
 		return err
 	}
 	report.only, report.outlook = only, outlook
+	if engine.IsOff(reports.InterceptionRule) {
+		report.tally.Ignore(reports.InterceptionRule)
+	}
 	report.withoutPEM = c.String("include") == "" // what is there then is for --save and --until
 	if bar.shown() && !list.readsStdin() {
 		counted, stop := context.WithCancel(c.Context)

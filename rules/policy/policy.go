@@ -122,6 +122,9 @@ func (p *Policy) apply(findings []rules.Finding, waivers []Waiver, where Place, 
 	return out
 }
 
+// IsOff reports whether a rule is switched off for every endpoint.
+func (p *Policy) IsOff(rule string) bool { return p.Severity[RuleID(rule)].Off }
+
 // expired makes a finding of each waiver that ran out while its finding stayed
 // and no other waiver covers it.
 func expired(findings []rules.Finding, waivers []Waiver, where Place, at time.Time) (out []rules.Finding) {

@@ -1,0 +1,105 @@
+package reports
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tlschain/tlschain/rules"
+)
+
+// underCA is an endpoint whose chain ends at a CA that no client trusts.
+func underCA(host, ca string, change func(*Finding)) *Endpoint {
+	f := Finding{Rule: "untrusted-root", Severity: rules.Error, Message: "The chain ends at " + host + ".", Authority: &Authority{Subject: ca}}
+	if change != nil {
+		change(&f)
+	}
+	return &Endpoint{Target: host, Host: host, Port: 443, ServerName: host, Status: OK, Severity: rules.Error, Findings: []Finding{f}}
+}
+
+func good(host string) *Endpoint {
+	return &Endpoint{Target: host, Host: host, Port: 443, ServerName: host, Status: OK}
+}
+
+func TestInterceptionIsSuspected(t *testing.T) {
+	known := func(f *Finding) { f.Authority.Known = true }
+	waived := func(f *Finding) { f.Waived = true }
+	for name, x := range map[string]struct {
+		domains int
+		host    string // with %d
+		change  func(*Finding)
+		others  int
+		ignore  bool
+		want    int
+	}{
+		"a proxy":                     {domains: 30, host: "www.site%d.example.com", want: 0}, // one domain
+		"unrelated names":             {domains: 10, host: "www.site%d.com", want: 1},
+		"half of the endpoints":       {domains: 10, host: "site%d.com", others: 10, want: 1},
+		"less than half":              {domains: 10, host: "site%d.com", others: 11},
+		"nine domains":                {domains: 9, host: "site%d.com"},
+		"a known root":                {domains: 30, host: "site%d.com", change: known},
+		"waived":                      {domains: 30, host: "site%d.com", change: waived},
+		"policy":                      {domains: 30, host: "site%d.com", ignore: true},
+		"names of no public registry": {domains: 30, host: "site%d.corp"},
+		"addresses":                   {domains: 30, host: "192.0.2.%d"},
+	} {
+		var tally Tally
+		if x.ignore {
+			tally.Ignore(InterceptionRule)
+		}
+		for i := range x.domains {
+			tally.Add(underCA(fmt.Sprintf(x.host, i), "CN=Proxy", x.change))
+		}
+		for i := range x.others {
+			tally.Add(good(fmt.Sprintf("other%d.org", i)))
+		}
+		s := tally.Summary(false)
+		if len(s.Interception) != x.want {
+			t.Errorf("%s: %+v", name, s.Interception)
+		}
+		counted := slices.ContainsFunc(s.Findings, func(c FindingCount) bool { return c.Rule == InterceptionRule })
+		if counted != (x.want > 0) {
+			t.Errorf("%s: counted among findings: %v", name, counted)
+		}
+	}
+}
+
+// What a report shows of hundreds of names under one CA is the CA, once.
+func TestInterceptionIsToldOnce(t *testing.T) {
+	for _, format := range []string{"table", "markdown", "html"} {
+		var b strings.Builder
+		w, err := New(format, &b, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var tally Tally
+		w.Begin(Header{})
+		for i := range 200 {
+			e := underCA(fmt.Sprintf("site%d.com", i), "CN=Proxy", nil)
+			tally.Add(e)
+			w.Endpoint(e)
+		}
+		w.End(tally.Summary(false))
+		if n := strings.Count(b.String(), "intercepted on this network? 200 endpoints of 200 unrelated domains are under Proxy"); n != 1 {
+			text := b.String()
+			t.Errorf("%s: told %d times\n%s", format, n, text[max(0, len(text)-2000):])
+		}
+		if format == "table" && strings.Contains(b.String(), "The chain ends at") {
+			t.Error("the table tells it of each endpoint, too")
+		}
+	}
+}
+
+func TestAuthoritiesAreBounded(t *testing.T) {
+	var a authorities
+	for i := range 3 * maxAuthorities {
+		a.add(underCA("a.com", fmt.Sprint("CN=", i), nil))
+	}
+	for i := range 3 * maxDomains {
+		a.add(underCA(fmt.Sprintf("site%d.com", i), "CN=0", nil))
+	}
+	if n, m := len(a.by), len(a.by["CN=0"].domains); n > maxAuthorities || m > maxDomains {
+		t.Errorf("%d CAs, %d domains of one", n, m)
+	}
+}
