@@ -23,6 +23,8 @@ DEPS += mariadb-server inspircd cyrus-nntpd xrdp
 DEPS += bind9 bind9-utils:dnssec-signzone
 # the audit's other database; also a server that changes to TLS
 DEPS += postgresql-15
+# clients that store certificates, and the server that gives them some
+DEPS += certbot lego pebble
 # readers of reports
 DEPS += libxml2-utils graphviz npm:npm python3-icalendar
 # readers of manual pages; shells that complete
