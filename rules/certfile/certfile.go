@@ -38,6 +38,10 @@ var (
 	ErrNoLeaf = errors.New("all certificates in it are CA certificates, the server's own is missing")
 )
 
+// maxChain bounds the certificates of one chain: what judging them takes grows
+// by their square, and no client takes more than a hundred or two.
+const maxChain = 2000
+
 // Read finds the chains in a file: one for each leaf of a kind. passwords are
 // tried in turn where the format has one; none at all means the empty one and
 // Java's "changeit". The error says what is wrong with the file and where.
@@ -59,6 +63,9 @@ func Read(data []byte, passwords ...string) ([]Chain, error) {
 			continue
 		}
 		for _, one := range split(c) {
+			if len(one.Certs) > maxChain {
+				return nil, fmt.Errorf("it holds %d certificates of one chain; judged are %d at most", len(one.Certs), maxChain)
+			}
 			one.Name = c.Name
 			out = append(out, one)
 		}

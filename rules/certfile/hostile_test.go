@@ -144,3 +144,9 @@ func TestLinesOfPEMAreBounded(t *testing.T) {
 	}
 	refused(t, "begins", bytes.Repeat([]byte("-----BEGIN CERTIFICATE-----\n"), 400_000), "PEM of more than 300000 lines")
 }
+
+// TestLengthOfChainsIsBounded: 145,000 certificates of a byte each took more than
+// the three minutes that were waited for.
+func TestLengthOfChainsIsBounded(t *testing.T) {
+	refused(t, "empty ones", bytes.Repeat([]byte("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"), 140_000), "judged are 2000 at most")
+}
