@@ -7,8 +7,8 @@ var interceptionSuspected = Rule{
 	Title: "Many unrelated names are under one CA that nobody knows",
 	Why: "A proxy, a firewall or a virus scanner between here and the servers opens TLS and signs each certificate anew, by a CA of " +
 		"its own: what is seen is its work, and says nothing of the servers. It is suspected where one CA that no chosen client trusts, and " +
-		"that is not a known public one, stands above names of ten or more registrable domains, and above half of the endpoints that have " +
-		"such a name.",
+		"that is not a known public one, stands above names of ten or more registrable domains, and above at least half of the endpoints that " +
+		"have such a name.",
 	Fix: "Scan from a network without such a proxy, or have these names exempted there. If it is your own CA, and all these domains are " +
 		"yours, pass its root by `--add-roots`.",
 	Refs: []string{"US-CERT TA17-075A: HTTPS Interception Weakens TLS Security"},
