@@ -118,6 +118,8 @@ type reporting struct {
 	writer reports.Writer
 	tally  reports.Tally
 
+	header *reports.Header // not yet written; nil: it is
+
 	failing *reports.ExitCoder // of the process: a report that has ended needs no other in its place
 
 	only       *reports.Search   // what is judged and has none of it is left out; nil: all is shown
@@ -149,7 +151,21 @@ func (p *process) beginReport(plan reportPlan, header reports.Header) (*reportin
 	return r, nil
 }
 
-func (r *reporting) Begin(h reports.Header) error { return r.writer.Begin(h) }
+// Begin keeps the header until there is something to report: of a command that
+// ends in an error before, nothing may be on standard output.
+func (r *reporting) Begin(h reports.Header) error {
+	r.header = &h
+	return nil
+}
+
+func (r *reporting) writeHeader() error {
+	if r.header == nil {
+		return nil
+	}
+	h := *r.header
+	r.header = nil
+	return r.writer.Begin(h)
+}
 
 func (r *reporting) Endpoint(e *reports.Endpoint) error {
 	if r.only != nil && e.Status == reports.OK && len(r.only.Matches(e)) == 0 {
@@ -166,10 +182,16 @@ func (r *reporting) Endpoint(e *reports.Endpoint) error {
 			e.Chain[i].PEM = ""
 		}
 	}
+	if err := r.writeHeader(); err != nil {
+		return err
+	}
 	return r.writer.Endpoint(e)
 }
 
 func (r *reporting) End(s reports.Summary) error {
+	if err := r.writeHeader(); err != nil {
+		return err
+	}
 	r.unjudged += len(s.Skipped) + s.SkippedOmitted
 	if coder, ok := r.writer.(reports.ExitCoder); ok {
 		*r.failing = coder
