@@ -78,7 +78,7 @@ func Serve(b Behaviour) (*Server, error) {
 		}
 		server := tls.Server(conn, config)
 		if server.Handshake() == nil {
-			io.Copy(io.Discard, server) // until the client has had enough
+			io.CopyN(io.Discard, server, 1) // until the client has had enough, or asks what this server has no answer to
 		}
 		server.Close()
 	})
