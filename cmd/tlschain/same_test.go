@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/tls"
+	"encoding/json"
 	"fmt"
 	"os"
 	"testing"
@@ -64,6 +65,10 @@ func TestCheckIsScan(t *testing.T) {
 
 // judgement is an endpoint without what tells a server from a file.
 func judgement(e reports.Endpoint) map[string]string {
+	findings, err := json.Marshal(e.Findings)
+	if err != nil {
+		panic(err)
+	}
 	return map[string]string{
 		"status":       string(e.Status),
 		"presentation": e.Presentation.String(),
@@ -71,7 +76,7 @@ func judgement(e reports.Endpoint) map[string]string {
 		"bundle":       e.BundleSHA256.String(),
 		"chain":        fmt.Sprintf("%+v", e.Chain),
 		"missing":      fmt.Sprintf("%+v", e.Missing),
-		"findings":     fmt.Sprintf("%+v", e.Findings),
+		"findings":     string(findings),
 		"clients":      fmt.Sprintf("%+v", e.Clients),
 	}
 }

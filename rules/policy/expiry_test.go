@@ -105,7 +105,7 @@ func TestExpiresSoonMistakes(t *testing.T) {
 			"type one above 0 and up to 1, such as 0.25; 1 leaves it to days"},
 		{"expires_soon: {fraction: .nan}", `policy.yaml:1:26: expires_soon.fraction: ".nan" is no part of a lifetime: ` +
 			"type one above 0 and up to 1, such as 0.25; 1 leaves it to days"},
-		{"overrides: [{groups: [a], expires_soon: {day: 3}}]", `policy.yaml:1:42: overrides[0].expires_soon: unknown field "day": did you mean days?`},
+		{"overrides: [{groups: [a], expires_soon: {day: 3}}]", `policy.yaml:1:42: unknown field "day" in overrides[0].expires_soon: did you mean days?`},
 	} {
 		if _, err := Parse("policy.yaml", []byte(c.policy)); err == nil || err.Error() != c.want {
 			t.Errorf("%s:\n%v\nwant\n%s", c.policy, err, c.want)
