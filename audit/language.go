@@ -15,6 +15,9 @@ type language struct {
 	still, stillCount, since            string
 	broken, brokenIn, ends, endsIn, day string
 	summary                             string
+
+	endpoints func(n int) string    // how many
+	skipped   func(*Summary) string // lines; empty: none
 }
 
 var english = &language{
@@ -32,6 +35,9 @@ var english = &language{
 	broken: "%d broken", brokenIn: "Broken in %[1]s (%[2]d)", ends: "%[1]d end within %[2]d days",
 	endsIn: "Ends within %[3]d days in %[1]s (%[2]d)", day: "ends on %s",
 	summary: "What is still broken or ends next, %s.\n",
+
+	endpoints: func(n int) string { return plural(n, "endpoint") },
+	skipped:   (*Summary).SkippedText,
 }
 
 var japanese = &language{
@@ -49,25 +55,15 @@ var japanese = &language{
 	broken: "問題あり %d 件", brokenIn: "%[1]s で問題のあるもの (%[2]d)", ends: "%[2]d 日以内に期限切れ %[1]d 件",
 	endsIn: "%[1]s で %[3]d 日以内に期限が切れるもの (%[2]d)", day: "期限 %s",
 	summary: "まだ問題のあるものと、次に期限が切れるものです (%s)。\n",
+
+	endpoints: func(n int) string { return fmt.Sprintf("%d 件", n) },
+	skipped: func(s *Summary) string {
+		if s.Skipped == 0 {
+			return ""
+		}
+		return fmt.Sprintf("、読み飛ばした行 %d", s.Skipped)
+	},
 }
 
 // languages are what lang of a receiver takes.
 var languages = map[string]*language{"": english, "en": english, "ja": japanese}
-
-// endpoints counts them.
-func (l *language) endpoints(n int) string {
-	if l == japanese {
-		return fmt.Sprintf("%d 件", n)
-	}
-	return plural(n, "endpoint")
-}
-
-func (l *language) skipped(s *Summary) string {
-	switch {
-	case s.Skipped == 0:
-		return ""
-	case l == japanese:
-		return fmt.Sprintf("、読み飛ばした行 %d", s.Skipped)
-	}
-	return s.SkippedText()
-}

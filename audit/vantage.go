@@ -9,7 +9,6 @@ import (
 
 	"github.com/tlschain/tlschain/audit/history"
 	"github.com/tlschain/tlschain/rules"
-	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/scanner"
 )
 
@@ -44,7 +43,7 @@ func vantages(db *history.DB, groups []string, report func(error)) func(context.
 // A lookElsewhere is what a group presented when it was last audited whole.
 type lookElsewhere struct {
 	rules.Vantage
-	chains map[string][][]cert.Hash // by the key of the endpoint without an address
+	chains map[string][][]history.Hash // by the key of the endpoint without an address
 }
 
 func lookOf(ctx context.Context, db *history.DB, group string) (look lookElsewhere, err error) {
@@ -60,17 +59,13 @@ func lookOf(ctx context.Context, db *history.DB, group string) (look lookElsewhe
 		return look, err
 	}
 	look.From, look.Seen = group, last.Started
-	look.chains = make(map[string][][]cert.Hash, len(presented))
+	look.chains = make(map[string][][]history.Hash, len(presented))
 	for _, p := range presented {
 		if len(p.Chain) == 0 {
 			continue
 		}
-		chain := make([]cert.Hash, len(p.Chain))
-		for i, h := range p.Chain {
-			chain[i] = cert.Hash(h)
-		}
 		key := withoutAddress(p.Endpoint.Key)
-		look.chains[key] = append(look.chains[key], chain)
+		look.chains[key] = append(look.chains[key], p.Chain)
 	}
 	return look, nil
 }
