@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // A Vantage is what the same name presented where somebody else looked at it,
@@ -50,7 +51,7 @@ var vantageDiffer = Rule{
 				continue
 			}
 			message := fmt.Sprintf("%s was shown another leaf on %s, with SHA-256 %s.", v.From, date(v.Seen), v.Chains[0][0])
-			if slices.ContainsFunc(v.Chains, func(chain []cert.Hash) bool { return chain[0] == s.Entries[0].SHA256 }) {
+			if slices.ContainsFunc(v.Chains, func(hashes []cert.Hash) bool { return hashes[0] == s.Entries[0].SHA256 }) {
 				message = fmt.Sprintf("%s was shown the same leaf on %s with other certificates after it.", v.From, date(v.Seen))
 			}
 			report(Finding{Message: message, Fix: "Find out why the two differ, and install the right certificates on both."})
@@ -59,14 +60,6 @@ var vantageDiffer = Rule{
 }
 
 // presents reports whether the list of certificates is that of the hashes.
-func (s *Subject) presents(chain []cert.Hash) bool {
-	if len(chain) != len(s.Entries) {
-		return false
-	}
-	for i := range chain {
-		if chain[i] != s.Entries[i].SHA256 {
-			return false
-		}
-	}
-	return true
+func (s *Subject) presents(hashes []cert.Hash) bool {
+	return slices.EqualFunc(hashes, s.Entries, func(h cert.Hash, e chain.Entry) bool { return h == e.SHA256 })
 }
