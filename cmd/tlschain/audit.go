@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/tlschain/tlschain/audit/history"
 	"github.com/tlschain/tlschain/audit/queue"
 	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules/nearest"
 )
 
 func (p *process) auditCommand() *cli.Command {
@@ -128,4 +130,19 @@ func (n *auditEnv) find(ctx context.Context, text string) (history.Audit, error)
 			reports.Clean(text)).hintf("%s audit list shows the audits, %s audit run makes one", name, name)
 	}
 	return a, err
+}
+
+// checkGroups reports the first of some groups that the configuration does not have.
+func checkGroups(config *audit.Config, groups ...string) error {
+	for _, group := range groups {
+		if config.Groups[group] != nil {
+			continue
+		}
+		wrong := usagef("there is no group %q; there is %s", reports.Clean(group), strings.Join(config.GroupNames(), ", "))
+		if near := nearest.Word(group, config.GroupNames()); near != "" {
+			return wrong.hintf("did you mean %s?", near)
+		}
+		return wrong.hintf("type one of the groups that are there")
+	}
+	return nil
 }

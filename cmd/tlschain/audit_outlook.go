@@ -10,9 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/reports"
-	"github.com/tlschain/tlschain/rules/nearest"
 )
 
 func (p *process) auditOutlookCommand() *cli.Command {
@@ -93,22 +91,10 @@ func (p *process) auditOutlook(c *cli.Context) error {
 	return out.commit(false)
 }
 
-// noGroup is for a group that the configuration does not have.
-func noGroup(group string, config *audit.Config) error {
-	wrong := usagef("there is no group %q; there is %s", reports.Clean(group), strings.Join(config.GroupNames(), ", "))
-	if near := nearest.Word(group, config.GroupNames()); near != "" {
-		return wrong.hintf("did you mean %s?", near)
-	}
-	return wrong.hintf("type one of the groups that are there")
-}
-
 // groups are the group that was named, or all.
 func (n *auditEnv) groups(group string) ([]string, error) {
 	if group == "" {
 		return n.config.GroupNames(), nil
 	}
-	if n.config.Groups[group] == nil {
-		return nil, noGroup(group, n.config)
-	}
-	return []string{group}, nil
+	return []string{group}, checkGroups(n.config, group)
 }

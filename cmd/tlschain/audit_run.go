@@ -51,10 +51,8 @@ func (p *process) auditRun(c *cli.Context) error {
 			groups = append(groups, g.Name)
 		}
 	}
-	for _, group := range groups {
-		if n.config.Groups[group] == nil {
-			return noGroup(group, n.config)
-		}
+	if err := checkGroups(n.config, groups...); err != nil {
+		return err
 	}
 	auditor, notifier := n.auditor(), n.notifier()
 	var result outcome

@@ -107,10 +107,8 @@ seconds; audit run and audit serve when they store what they saw next.`,
 			if err != nil {
 				return err
 			}
-			for _, group := range c.Args().Slice() {
-				if config.Groups[group] == nil {
-					return noGroup(group, config)
-				}
+			if err := checkGroups(config, c.Args().Slice()...); err != nil {
+				return err
 			}
 			n, end, err := p.openZones(c)
 			if err != nil {
