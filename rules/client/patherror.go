@@ -1,6 +1,7 @@
 package client
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/tlschain/tlschain/rules/catalog"
@@ -136,19 +137,36 @@ func (pb *pathBuilder) detailSignature(f pathError) pathError {
 	if f.by.pos < 0 {
 		f.what = badAnchor
 	}
-	for _, e := range f.at.up {
-		if !e.to.known && pb.presented.signed(e) == chain.Yes {
+	for e := range pb.within(f.at) {
+		if pb.presented.signed(e) == chain.Yes {
 			f.what = badFirst
 		}
 	}
 	return f
 }
 
+// within gives the edges from x to what was sent and what the client's own store
+// has: a node also has edges to the stores of others that judge the same list.
+func (pb *pathBuilder) within(x *node) iter.Seq[*edge] {
+	return func(yield func(*edge) bool) {
+		for _, e := range x.up[:x.sent] {
+			if !yield(e) {
+				return
+			}
+		}
+		for _, c := range pb.trusting(x) {
+			if !yield(pb.presented.towards(x, c, false)) {
+				return
+			}
+		}
+	}
+}
+
 // detailNoIssuer looks for an issuer that the client passed over.
 func (pb *pathBuilder) detailNoIssuer(f pathError) pathError {
 	x, b := f.at, pb.b
-	for _, e := range x.up {
-		if e.to.known || e.to == x || pb.presented.signed(e) == chain.No {
+	for e := range pb.within(x) {
+		if e.to == x || pb.presented.signed(e) == chain.No {
 			continue
 		}
 		if g := pb.passedOver(f, e); g.what != nothing {
