@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"os/exec"
@@ -163,14 +164,30 @@ func TestManPages(t *testing.T) {
 		}
 	}
 	needs(t, "man")
+	var all bytes.Buffer
 	for _, page := range pages {
-		cmd := exec.Command("man", "--warnings", "-l", page)
-		cmd.Env = append(os.Environ(), "MANWIDTH=80", "LC_ALL=C.UTF-8")
-		var said strings.Builder
-		cmd.Stderr = &said
-		out, err := cmd.Output()
-		if err != nil || said.Len() > 0 || !strings.Contains(string(out), "SYNOPSIS") {
-			t.Errorf("%s: %v\n%s", page, err, said.String())
+		all.Write(read(t, page))
+	}
+	if out, said, err := formatted(all.Bytes()); err == nil && said == "" && strings.Count(out, "SYNOPSIS") == len(pages) {
+		return
+	}
+	for _, page := range pages { // which of them it is
+		if out, said, err := formatted(read(t, page)); err != nil || said != "" || !strings.Contains(out, "SYNOPSIS") {
+			t.Errorf("%s: %v\n%s", page, err, said)
 		}
 	}
+	if !t.Failed() {
+		t.Error("man objects to the pages together, and to none alone")
+	}
+}
+
+// formatted is what man makes of pages, and what it objects to in them.
+func formatted(pages []byte) (out, said string, err error) {
+	cmd := exec.Command("man", "--warnings", "-l", "-")
+	cmd.Env = append(os.Environ(), "MANWIDTH=80", "LC_ALL=C.UTF-8")
+	cmd.Stdin = bytes.NewReader(pages)
+	var stdout, stderr strings.Builder
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err = cmd.Run()
+	return stdout.String(), stderr.String(), err
 }

@@ -2,8 +2,7 @@ package main
 
 import (
 	"bytes"
-	"fmt"
-	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -119,7 +118,8 @@ func TestDataUpdate(t *testing.T) {
 	expect(2, "", "data export takes one folder", "data", "export")
 }
 
-// Killed at any moment, an update leaves the old facts or the new ones.
+// Killed while a publisher answers, or at any step of keeping what is new, an
+// update leaves the old facts or the new ones.
 func TestDataUpdateKilled(t *testing.T) {
 	h := newDataHome(t)
 	update := func() *exec.Cmd {
@@ -128,6 +128,7 @@ func TestDataUpdateKilled(t *testing.T) {
 		return cmd
 	}
 	anchors := func() int {
+		t.Helper()
 		file, err := os.Open(filepath.Join(h.dir, name, "facts.bin"))
 		if err != nil {
 			t.Fatal(err)
@@ -145,34 +146,121 @@ func TestDataUpdateKilled(t *testing.T) {
 		}
 		return last
 	}
-	builtBinary(t)
-	began := time.Now()
 	if out, err := update().CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	whole := time.Since(began)
-	killed, seen := 0, map[int]bool{}
-	for round := range 20 {
+	for _, path := range []string{publishertest.ChromeStore, publishertest.ChromeCerts} {
 		old := anchors()
-		h.chromeWithout(1 + round%2)
+		h.chromeWithout(1)
+		asked := make(chan struct{}, 10) // it may be asked again
+		h.Instead(path, func(_ http.ResponseWriter, r *http.Request) {
+			asked <- struct{}{}
+			<-r.Context().Done()
+		})
 		cmd := update()
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		alarm := time.AfterFunc(time.Duration(rand.Int64N(int64(whole))), func() { cmd.Process.Kill() })
-		if cmd.Wait() != nil {
-			killed++
+		<-asked
+		cmd.Process.Kill()
+		cmd.Wait()
+		if now := anchors(); now != old {
+			t.Errorf("killed while %s was on its way: %d anchors, there were %d", path, now, old)
 		}
-		alarm.Stop()
-		now := anchors()
-		if now != old && now != 115-1-round%2 {
-			t.Errorf("round %d: %d anchors, neither the old %d nor the new", round, now, old)
-		}
-		seen[now] = true
 	}
-	t.Logf("%d of 20 were killed; anchors seen: %v", killed, fmt.Sprint(seen))
+	h.Set(publishertest.ChromeCerts, tlstest.For(t).Root("new").PEM())
+
+	early := 0
+	for step := keepsFacts; step <= keptState; step++ {
+		old, fewer := anchors(), 1+int(step)
+		h.chromeWithout(fewer)
+		reached := h.watch(t)
+		cmd := update()
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan struct{})
+		go func() { cmd.Wait(); close(ended) }()
+		var seen keepStep
+		for alive := true; alive && seen < step; {
+			select {
+			case <-ended:
+				alive = false
+			default:
+			}
+			if seen = reached(); seen < step {
+				time.Sleep(time.Millisecond / 2) // ask again
+			}
+		}
+		cmd.Process.Kill()
+		<-ended
+		now, fresh := anchors(), 115-fewer
+		if now != fresh && (now != old || seen >= keptFacts) {
+			t.Errorf("killed at step %d: %d anchors; there were %d, and %d are published", seen, now, old, fresh)
+		}
+		if !cmd.ProcessState.Success() {
+			early++
+		}
+	}
+	if early == 0 {
+		t.Error("it was never killed before it was done, so nothing was tried")
+	}
 	// What killed ones left on their way is in nobody's way.
-	if out, err := update().CombinedOutput(); err != nil || anchors() == 115 {
+	h.chromeWithout(1)
+	if out, err := update().CombinedOutput(); err != nil || anchors() != 115-1 {
 		t.Errorf("the next update: %v\n%s", err, out)
+	}
+}
+
+// A keepStep is how far an update has come with keeping what is new.
+type keepStep int
+
+const (
+	keepsFacts keepStep = 1 + iota // a file beside the facts is there
+	keptFacts                      // it has taken their place
+	keepsState                     // the same of the state
+	keptState
+)
+
+// watch gives what tells the step that was reached since it was called.
+func (h *dataHome) watch(t *testing.T) func() keepStep {
+	dir := filepath.Join(h.dir, name)
+	look := func() (hidden map[string]bool, facts, state os.FileInfo) {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hidden = map[string]bool{}
+		for _, e := range entries {
+			hidden[e.Name()] = strings.HasPrefix(e.Name(), ".")
+		}
+		facts, _ = os.Stat(filepath.Join(dir, "facts.bin"))
+		state, _ = os.Stat(filepath.Join(dir, "sources.json"))
+		return hidden, facts, state
+	}
+	untouched := func(a, b os.FileInfo) bool {
+		return os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
+	}
+	hiddenBefore, factsBefore, stateBefore := look()
+	return func() (step keepStep) {
+		hidden, facts, state := look()
+		for file := range hidden {
+			if hiddenBefore[file] { // an update that was killed left it
+				continue
+			}
+			if strings.HasPrefix(file, ".facts.bin.") {
+				step = max(step, keepsFacts)
+			}
+			if strings.HasPrefix(file, ".sources.json.") {
+				step = keepsState
+			}
+		}
+		if !untouched(facts, factsBefore) {
+			step = max(step, keptFacts)
+		}
+		if !untouched(state, stateBefore) {
+			step = keptState
+		}
+		return step
 	}
 }
