@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -55,6 +56,16 @@ func Clean(s string) string {
 		i += size
 	}
 	return b.String()
+}
+
+// CleanError is the text of an error, fit to show: in one line, or in those of
+// several errors.
+func CleanError(err error) string {
+	var several interface{ Unwrap() []error }
+	if !errors.As(err, &several) {
+		return Clean(err.Error())
+	}
+	return strings.Join(cleanList(strings.Split(err.Error(), "\n")), "\n")
 }
 
 // cleanList cleans each text of a list. What is clean already, as nearly all

@@ -5,6 +5,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules/nearest"
 )
 
@@ -112,7 +113,7 @@ func subcommand(parent *cli.Command, path []string, arg string) (*cli.Command, e
 		return nil, err.hintf("did you mean %s %s?", typed, near)
 	}
 	if len(path) == 1 && strings.ContainsAny(arg, ".:@[") {
-		return nil, err.hintf("to scan it, type %s scan %s", typed, arg)
+		return nil, err.hintf("to scan it, type %s", reports.Command("scan", arg))
 	}
 	return nil, err.hintf("see %s --help", typed)
 }

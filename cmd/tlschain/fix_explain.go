@@ -83,7 +83,7 @@ func (f *fixing) unloadable(v *rules.Verdict) bool {
 				f.printf("  The certificates and their order are right; the file is written anew, since servers do not load it:\n")
 			}
 			found = true
-			f.printf("    %s\n", reports.Clean(x.Message))
+			f.printf("    %s\n", x.Message)
 		}
 	}
 	return found
@@ -97,12 +97,12 @@ func (f *fixing) dane(v *rules.Verdict) {
 	}
 	for _, x := range v.Findings {
 		if strings.HasPrefix(x.Rule, "dane-") {
-			f.printf("  %s\n", reports.Clean(x.Message))
+			f.printf("  %s\n", x.Message)
 		}
 	}
 	f.printf("  TLSA records that fit its certificate, and its issuer where that is sent:\n")
 	for _, r := range v.TLSA {
-		f.printf("    %s. IN TLSA %s\n", reports.Clean(v.DANE.Name), r)
+		f.printf("    %s. IN TLSA %s\n", v.DANE.Name, r)
 	}
 }
 
@@ -118,7 +118,15 @@ func asServed(p *fix.Plan) []fix.Certificate {
 	return bundle
 }
 
-func (f *fixing) printf(format string, args ...any) { fmt.Fprintf(f.stdout, format, args...) }
+// printf prints texts of others, which are cleaned, in our own words.
+func (f *fixing) printf(format string, args ...any) {
+	for i, a := range args {
+		if text, ok := a.(string); ok {
+			args[i] = reports.Clean(text)
+		}
+	}
+	fmt.Fprintf(f.stdout, format, args...)
+}
 
 func (f *fixing) diff(p *fix.Plan) {
 	f.printf("  served      corrected\n")
@@ -173,7 +181,7 @@ func (f *fixing) reasons(refused []client.Verdict) {
 		by[v.Reason] = append(by[v.Reason], v.Client)
 	}
 	for _, reason := range order {
-		f.printf("    %s: %s\n", strings.Join(by[reason], ", "), reports.Clean(reason))
+		f.printf("    %s: %s\n", strings.Join(by[reason], ", "), reason)
 	}
 }
 
@@ -181,7 +189,7 @@ func (f *fixing) reasons(refused []client.Verdict) {
 func (f *fixing) remaining(v *rules.Verdict) {
 	for _, x := range v.Findings {
 		if x.Severity == rules.Error && x.Waiver == nil {
-			f.printf("    %s: %s %s\n", x.Rule, reports.Clean(x.Message), reports.Clean(x.Fix))
+			f.printf("    %s: %s %s\n", x.Rule, x.Message, x.Fix)
 		}
 	}
 }
@@ -194,9 +202,9 @@ func (f *fixing) lacking(p *fix.Plan, missing []fix.Certificate) {
 		if i := slices.IndexFunc(p.Bundle, func(x fix.Certificate) bool { return x.Cert.SHA256 == c.Cert.SHA256 }); i > 0 {
 			below = p.Bundle[i-1].Cert
 		}
-		f.printf("    %s, SHA-256 %s", reports.Clean(c.Cert.Subject.Common), c.Cert.SHA256)
+		f.printf("    %s, SHA-256 %s", c.Cert.Subject.Common, c.Cert.SHA256)
 		if urls := below.FetchableIssuers(); len(urls) > 0 {
-			f.printf(", perhaps at %s", reports.Clean(urls[0]))
+			f.printf(", perhaps at %s", urls[0])
 		}
 		f.printf("\n")
 	}

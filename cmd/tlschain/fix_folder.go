@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 )
 
 // A folder is where fix writes. A file in it is either whole or not there,
@@ -16,10 +17,8 @@ import (
 type folder struct{ path string }
 
 func openFolder(flag, path string) (folder, error) {
-	// The path goes into configurations and commands that people paste: what
-	// cannot be seen in it has no place there.
-	if strings.ContainsFunc(path, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return folder{}, usagef("%s %q has control characters in it", flag, path).hintf("choose another folder")
+	if err := pasteable(flag, path); err != nil {
+		return folder{}, err
 	}
 	absolute, err := filepath.Abs(path)
 	if err != nil {
@@ -29,6 +28,15 @@ func openFolder(flag, path string) (folder, error) {
 		return folder{}, usagef("%s %s: %w", flag, path, err)
 	}
 	return folder{absolute}, nil
+}
+
+// pasteable refuses a path with what cannot be seen: paths go into configurations
+// and commands that people paste.
+func pasteable(flag, path string) error {
+	if strings.ContainsFunc(path, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }) {
+		return usagef("%s %q has control characters in it", flag, path).hintf("choose another name")
+	}
+	return nil
 }
 
 // write makes a file whole: beside it, then in its place. A file that holds a

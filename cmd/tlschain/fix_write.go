@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/rules/fix"
@@ -147,6 +148,9 @@ func (f *fixing) server(a *fixTarget, kind install.Kind, taken map[string]bool) 
 	}
 	config := f.engine.Config()
 	job.Verify = append(append([]string{name}, look...), config.Flags(tlschain.ScanCommand)...)
+	for i, word := range job.Verify {
+		job.Verify[i] = reports.Clean(word)
+	}
 	for _, file := range files {
 		content, err := f.encode(file, kind, a.leaf, bytesOf(a.bundle))
 		if err != nil {
@@ -161,7 +165,7 @@ func (f *fixing) server(a *fixTarget, kind install.Kind, taken map[string]bool) 
 	for i, step := range kind.Steps(job) {
 		f.printf("\n%3d. %s\n", i+1, step.Say(f.language))
 		for _, line := range step.Lines {
-			f.printf("         %s\n", line)
+			fmt.Fprintf(f.stdout, "         %s\n", line) // of pasteable words, and whole, however long
 		}
 	}
 	f.printf("\n")

@@ -154,11 +154,12 @@ func badValue(c *cli.Command, err error) *usageError {
 var invalidValue = regexp.MustCompile(`^invalid value "(.*)" for flag -+(\S+): `)
 
 // complain writes an error as the user sees it: what failed, and what to type.
+// Either may quote what somebody else wrote, such as the name of a file.
 func (p *process) complain(err error) {
-	p.complaint = err.Error()
-	fmt.Fprintf(p.stderr, "%s: %v\n", name, err)
+	p.complaint = reports.CleanError(err)
+	fmt.Fprintf(p.stderr, "%s: %s\n", name, p.complaint)
 	var usage *usageError
 	if errors.As(err, &usage) && usage.hint != "" {
-		fmt.Fprintf(p.stderr, "  hint: %s\n", usage.hint)
+		fmt.Fprintf(p.stderr, "  hint: %s\n", reports.Clean(usage.hint))
 	}
 }
