@@ -18,19 +18,19 @@ import (
 // AskServer looks at what the server of a site presents on this machine, for the
 // rules to compare with its file. The error says that no address could be asked.
 func (e *Engine) AskServer(ctx context.Context, u serverconf.Use, p *Presented) error {
-	var asked error = fmt.Errorf("it listens on no address of this machine that can be asked: %s", strings.Join(u.Listen, " "))
+	var asked error = fmt.Errorf("it listens on no address of this machine that can be asked: %s", strings.Trim(fmt.Sprint(u.Listen), "[]"))
 	for _, listen := range u.Listen {
-		address, ok := localAddress(listen)
+		address, ok := localAddress(listen.Address)
 		if !ok {
 			continue
 		}
-		served, err := e.servedAt(ctx, address, p.Name)
+		served, err := e.servedAt(ctx, address, p.Name, listen.StartTLS)
 		if err != nil {
 			asked = err
 			continue
 		}
 		if info, err := os.Stat(u.File); err == nil {
-			began, _ := listener.Began(address)
+			began, _ := listener.Began(address, listen.Reader)
 			for i := range served {
 				served[i].Written, served[i].Began = info.ModTime(), began
 			}
@@ -43,13 +43,17 @@ func (e *Engine) AskServer(ctx context.Context, u serverconf.Use, p *Presented) 
 	return nil
 }
 
-// servedAt are the leaves that one address presents for a name.
-func (e *Engine) servedAt(ctx context.Context, address netip.AddrPort, name string) (served []rules.Served, err error) {
-	text := address.String()
-	if _, err := netip.ParseAddr(name); err != nil && name != "" {
-		text = name + "@" + text
+// servedAt are the leaves that one address presents for a name, where a
+// connection begins with a protocol that changes to TLS, or with TLS.
+func (e *Engine) servedAt(ctx context.Context, address netip.AddrPort, name, dialect string) (served []rules.Served, err error) {
+	text, options := "tls://"+address.String(), scanner.TargetOptions{}
+	if dialect != "" {
+		text = "starttls+" + dialect + "://" + address.String()
 	}
-	targets, err := scanner.ParseTarget(text, scanner.TargetOptions{})
+	if _, err := netip.ParseAddr(name); err != nil {
+		options.ServerName = name
+	}
+	targets, err := scanner.ParseTarget(text, options)
 	if err != nil {
 		return nil, err
 	}
@@ -72,14 +76,15 @@ func (e *Engine) servedAt(ctx context.Context, address netip.AddrPort, name stri
 	return nil, err
 }
 
-// namedPorts are those that Postfix's master.cf calls by name.
+// namedPorts are those that Postfix's master.cf calls by name, where the machine's
+// own list may lack them.
 var namedPorts = map[string]string{"smtp": "25", "submission": "587", "smtps": "465", "submissions": "465"}
 
 // localAddress is where a server of this machine is reached that listens as its
 // configuration says. ok is false for sockets and for names.
 func localAddress(listen string) (address netip.AddrPort, ok bool) {
-	if port, named := namedPorts[listen]; named {
-		listen = port
+	if at := strings.LastIndexByte(listen, ':'); namedPorts[listen[at+1:]] != "" {
+		listen = listen[:at+1] + namedPorts[listen[at+1:]]
 	}
 	if strings.Trim(listen, "0123456789") == "" {
 		listen = ":" + listen
@@ -90,7 +95,7 @@ func localAddress(listen string) (address netip.AddrPort, ok bool) {
 	}
 	host, port := strings.Trim(listen[:at], "[]"), listen[at+1:]
 	switch host {
-	case "", "*", "_default_", "0.0.0.0":
+	case "", "*", "_default_", "0.0.0.0", "localhost":
 		host = "127.0.0.1"
 	case "::":
 		host = "::1"

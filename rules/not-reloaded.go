@@ -34,8 +34,8 @@ var notReloaded = Rule{
 				"SHA-1 拇印 %[3]s) をすでに返しています。",
 			"%s presents the certificate with SHA-256 %s, and not that of this file.": "%[1]s が返す証明書は SHA-256 %[2]s で、このファイルのものではありません。",
 			"%s presents the certificate with SHA-256 %s, and not that of this file, which was written on %s; " +
-				"the last process that listens there began on %s.": "%[1]s が返す証明書は SHA-256 %[2]s で、" +
-				"このファイル (更新 %[3]s) のものではありません。そこで待ち受ける最新のプロセスの開始は %[4]s です。",
+				"the last process there that reads certificates began on %s.": "%[1]s が返す証明書は SHA-256 %[2]s で、" +
+				"このファイル (更新 %[3]s) のものではありません。証明書を読む最新のプロセスの開始は %[4]s です。",
 			"Install the newer certificate here too, and reload.": "ここにも新しい証明書を設置し、再読み込みしてください。",
 		},
 	},
@@ -77,16 +77,20 @@ var notReloaded = Rule{
 }
 
 // staleServer reports a server that does not present the file c that it is
-// configured to present. It may present several, one for each kind of key.
+// configured to present. On each address it may present several, one for each
+// kind of key.
 func (s *Subject) staleServer(c *cert.Certificate, report func(Finding)) {
-	if slices.ContainsFunc(s.Served, func(v Served) bool { return v.Leaf == c.SHA256 }) {
+	i := slices.IndexFunc(s.Served, func(v Served) bool {
+		return !slices.ContainsFunc(s.Served, func(o Served) bool { return o.Addr == v.Addr && o.Leaf == c.SHA256 })
+	})
+	if i < 0 {
 		return
 	}
-	v := s.Served[0]
+	v := s.Served[i]
 	message := fmt.Sprintf("%s presents the certificate with SHA-256 %s, and not that of this file.", v.Addr, v.Leaf)
 	if !v.Began.IsZero() {
 		message = fmt.Sprintf("%s presents the certificate with SHA-256 %s, and not that of this file, which was written on %s; "+
-			"the last process that listens there began on %s.", v.Addr, v.Leaf, date(v.Written), date(v.Began))
+			"the last process there that reads certificates began on %s.", v.Addr, v.Leaf, date(v.Written), date(v.Began))
 	}
 	report(Finding{Positions: []int{s.Chain.Leaf}, Message: message,
 		Fix: "Reload or restart the server so that it serves the new certificate."})

@@ -20,11 +20,6 @@ import (
 func TestPostfixPresentsWhatItsConfigurationSays(t *testing.T) {
 	t.Parallel()
 	program := tlstest.Program(t, "postfix", "postfix")
-	owner, err := user.Lookup("postfix")
-	if err != nil || os.Geteuid() != 0 {
-		tlstest.Missing(t, "Postfix switches between users, so it runs as root here")
-	}
-	uid, _ := strconv.Atoi(owner.Uid)
 	w := newStoreWriter(t)
 	ca, roots := siteCA(t)
 	w.siteLeaves(ca, "own", "both", "rsa", "listed", "split", "second", "pattern")
@@ -33,29 +28,12 @@ func TestPostfixPresentsWhatItsConfigurationSays(t *testing.T) {
 	}
 	first, second := freeAddress(t), freeAddress(t)
 	etc := filepath.Join(w.dir, "etc")
-	w.put("queue/none")
-	w.put("data/none")
-	w.put("etc/main.cf", fmt.Appendf(nil, "compatibility_level = 3.6\ndir = %s\nqueue_directory = $dir/queue\ndata_directory = ${dir}/data\ndaemon_directory = /usr/lib/postfix/sbin\n"+
-		"command_directory = /usr/sbin\nmyhostname = own.example.test\nmynetworks_style = host\nalias_maps =\nalias_database =\nmaillog_file = $dir/maillog\nmaillog_file_prefixes = $dir\n"+
-		"smtpd_tls_security_level = may\nsmtpd_tls_wrappermode = yes\ntls = $(dir)/tls\nsmtpd_tls_cert_file = /overridden\nsmtpd_tls_cert_file =\n# a comment\n\n  ${tls}/rsa.crt\n"+
+	w.put("etc/main.cf", fmt.Appendf(nil, postfixMain+"smtpd_tls_security_level = may\nsmtpd_tls_wrappermode = yes\ntls = $(dir)/tls\nsmtpd_tls_cert_file = /overridden\nsmtpd_tls_cert_file =\n# a comment\n\n  ${tls}/rsa.crt\n"+
 		"smtpd_tls_key_file = $tls/rsa.key\nsmtpd_tls_eccert_file = $tls/both.crt\nsmtpd_tls_eckey_file = $tls/both.key\ntls_server_sni_maps = hash:$dir/etc/sni\n", w.dir))
 	w.put("etc/master.cf", fmt.Appendf(nil, "# services\n%s inet n - n - - smtpd\n%s inet n - n - - smtpd\n  -o smtpd_tls_chain_files=%s/tls/second.pem\n"+
-		"  -o { tls_server_sni_maps = }\ntlsmgr unix - - n 1000? 1 tlsmgr\npostlog unix-dgram n - n - 1 postlogd\n"+
-		"rewrite unix - - n - - trivial-rewrite\nanvil unix - - n - 1 anvil\ncleanup unix n - n - 0 cleanup\nproxymap unix - - n - - proxymap\n", first, second, w.dir))
+		"  -o { tls_server_sni_maps = }\n"+postfixServices, first, second, w.dir))
 	w.put("etc/sni", fmt.Appendf(nil, "listed.example.test\t%s/tls/listed.pem\nsplit.example.test %[1]s/tls/split.key,\n  %[1]s/tls/split.crt\n.pattern.example.test %[1]s/tls/pattern.pem\n", w.dir))
-	for _, folder := range []string{filepath.Dir(w.dir), w.dir, etc} { // its daemons run as postfix, and pass through
-		if err := os.Chmod(folder, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, file := range []string{"main.cf", "master.cf"} {
-		if err := os.Chmod(filepath.Join(etc, file), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.Chown(filepath.Join(w.dir, "data"), uid, -1); err != nil {
-		t.Fatal(err)
-	}
+	postfixOwns(t, w.dir)
 	sites, said, _ := configChecked(t, "", "--roots", roots, "--postfix", etc)
 	want := []string{
 		"etc/main.cf:17 smtpd_tls_cert_file tls/rsa.crt | both.example.test",
@@ -83,14 +61,59 @@ func TestPostfixPresentsWhatItsConfigurationSays(t *testing.T) {
 	if out, err := exec.Command("/usr/sbin/postmap", "-c", etc, "-F", "hash:"+etc+"/sni").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	t.Cleanup(func() { exec.Command(program, "-c", etc, "stop").Run() }) // its master leaves our process group
-	log := startUntilEnd(t, exec.Command(program, "-c", etc, "start-fg"))
-	awaitServed(t, first, "own.example.test", func() string {
-		mail, _ := os.ReadFile(filepath.Join(w.dir, "maillog"))
-		return log() + string(mail)
-	})
+	awaitServed(t, first, "own.example.test", runPostfix(t, program, w.dir))
 	sitesAreServed(t, first, sites[:4])
 	sitesAreServed(t, second, sites[5:])
+}
+
+// postfixMain begins a main.cf, of which the folder is to be put in;
+// postfixServices are what smtpd needs in master.cf.
+const (
+	postfixMain = "compatibility_level = 3.6\ndir = %s\nqueue_directory = $dir/queue\ndata_directory = ${dir}/data\ndaemon_directory = /usr/lib/postfix/sbin\n" +
+		"command_directory = /usr/sbin\nmyhostname = own.example.test\nmynetworks_style = host\nalias_maps =\nalias_database =\nmaillog_file = $dir/maillog\nmaillog_file_prefixes = $dir\n"
+	postfixServices = "tlsmgr unix - - n 1000? 1 tlsmgr\npostlog unix-dgram n - n - 1 postlogd\n" +
+		"rewrite unix - - n - - trivial-rewrite\nanvil unix - - n - 1 anvil\ncleanup unix n - n - 0 cleanup\nproxymap unix - - n - - proxymap\n"
+)
+
+// postfixOwns makes a folder with etc/main.cf and etc/master.cf one that Postfix
+// runs in: its daemons run as postfix, and pass through.
+func postfixOwns(t *testing.T, dir string) {
+	t.Helper()
+	owner, err := user.Lookup("postfix")
+	if err != nil || os.Geteuid() != 0 {
+		tlstest.Missing(t, "Postfix switches between users, so it runs as root here")
+	}
+	uid, _ := strconv.Atoi(owner.Uid)
+	for _, folder := range []string{"queue", "data"} {
+		if err := os.MkdirAll(filepath.Join(dir, folder), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, folder := range []string{filepath.Dir(dir), dir, filepath.Join(dir, "etc")} {
+		if err := os.Chmod(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, file := range []string{"main.cf", "master.cf"} {
+		if err := os.Chmod(filepath.Join(dir, "etc", file), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chown(filepath.Join(dir, "data"), uid, -1); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// runPostfix starts Postfix in a folder of postfixOwns, and gives its log.
+func runPostfix(t *testing.T, program, dir string) (log func() string) {
+	t.Helper()
+	etc := filepath.Join(dir, "etc")
+	t.Cleanup(func() { exec.Command(program, "-c", etc, "stop").Run() }) // its master leaves our process group
+	said := startUntilEnd(t, exec.Command(program, "-c", etc, "start-fg"))
+	return func() string {
+		mail, _ := os.ReadFile(filepath.Join(dir, "maillog"))
+		return said() + string(mail)
+	}
 }
 
 // withoutPlaces are the sites by the files that they use, in any order.

@@ -110,7 +110,7 @@ func TestNginxConfigurationsAtFault(t *testing.T) {
 	}
 	w.put("nginx.conf", []byte("http { server { listen 443 ssl; ssl_certificate good.pem; ssl_certificate_key other.key; }\nserver { listen 444 ssl; ssl_certificate gone.pem; } }"))
 	sites, said, _ := configChecked(t, "", "--nginx", filepath.Join(w.dir, "nginx.conf"))
-	if len(sites) != 1 || !slices.ContainsFunc(sites[0].Findings, func(f struct{ Rule string }) bool { return f.Rule == "key-mismatch" }) ||
+	if len(sites) != 1 || !slices.ContainsFunc(sites[0].Findings, func(f struct{ Rule, Message string }) bool { return f.Rule == "key-mismatch" }) ||
 		!strings.Contains(said, "nginx.conf:2 ssl_certificate: ") {
 		t.Errorf("%+v\n%s", sites, said)
 	}

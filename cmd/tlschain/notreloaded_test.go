@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -62,4 +64,130 @@ func TestNginxIsNotReloaded(t *testing.T) {
 	if _, said, code := configChecked(t, "", "--live", "tls/own.crt"); code != exitUsage || !strings.Contains(said, "--live needs the configuration of a server") {
 		t.Errorf("exit code %d: %s", code, said)
 	}
+}
+
+// check --live asks each service of a Postfix as it begins: with TLS, or with
+// STARTTLS. A process of Postfix holds the certificates that it began with.
+func TestPostfixIsNotReloaded(t *testing.T) {
+	t.Parallel()
+	program := tlstest.Program(t, "postfix", "postfix")
+	w := newStoreWriter(t)
+	ca, roots := siteCA(t)
+	w.siteLeaves(ca, "own")
+	keyFirst := func() {
+		w.put("tls/own.pem", read(t, filepath.Join(w.dir, "tls/own.key")), read(t, filepath.Join(w.dir, "tls/own.crt")))
+	}
+	keyFirst()
+	direct, started := freeAddress(t), freeAddress(t)
+	_, port, _ := strings.Cut(started, ":")
+	started = "127.0.0.1:" + port // Postfix takes no address that no interface has
+	w.put("etc/main.cf", fmt.Appendf(nil, postfixMain+"inet_interfaces = 127.0.0.1\nsmtpd_tls_security_level = may\nsmtpd_tls_chain_files = $dir/tls/own.pem\n", w.dir))
+	services := []string{
+		direct + " inet n - n - 1 smtpd\n  -o smtpd_tls_wrappermode=yes\n",
+		port + " inet n - n - 1 smtpd\n",
+	}
+	configure := func(from, to int) {
+		w.put("etc/master.cf", []byte(strings.Join(services[from:to], "")), []byte(postfixServices))
+	}
+	configure(0, 2)
+	postfixOwns(t, w.dir)
+	log := runPostfix(t, program, w.dir)
+	awaitServed(t, direct, "own.example.test", log)
+	etc := filepath.Join(w.dir, "etc")
+	mailIsNotReloaded(t, w, ca, []string{"--roots", roots, "--live", "--postfix", etc}, []string{direct, started}, configure, keyFirst, func() {
+		if out, err := exec.Command(program, "-c", etc, "reload").CombinedOutput(); err != nil {
+			t.Errorf("%v: %s", err, out)
+		}
+	}, log)
+}
+
+// check --live asks each port of a Dovecot as it begins. Its process config holds
+// the certificates, however new the processes are that listen.
+func TestDovecotIsNotReloaded(t *testing.T) {
+	t.Parallel()
+	program := tlstest.Program(t, "dovecot", "dovecot-imapd")
+	if os.Geteuid() != 0 {
+		tlstest.Missing(t, "Dovecot switches between users, so it runs as root here")
+	}
+	w := newStoreWriter(t)
+	ca, roots := siteCA(t)
+	w.siteLeaves(ca, "own")
+	direct, started := freeAddress(t), freeAddress(t)
+	host, port, _ := strings.Cut(direct, ":")
+	_, other, _ := strings.Cut(started, ":")
+	w.put("protocols.d/imapd.protocol", []byte("protocols = $protocols imap\n"))
+	ports := []string{port, other}
+	configure := func(from, to int) {
+		listen := []string{"0", "0"}
+		copy(listen[from:to], ports[from:to])
+		w.put("dovecot.conf", fmt.Appendf(nil, `!include_try protocols.d/*.protocol
+listen = %s
+base_dir = %s/run
+state_dir = %[2]s/state
+log_path = /dev/stderr
+ssl_cert = <%[2]s/tls/own.crt
+ssl_key = <%[2]s/tls/own.key
+passdb {
+  driver = static
+  args = nopassword=y
+}
+service imap-login {
+  inet_listener imaps {
+    port = %s
+  }
+  inet_listener imap {
+    port = %s
+  }
+}
+`, host, w.dir, listen[0], listen[1]))
+	}
+	configure(0, 2)
+	log := startUntilEnd(t, exec.Command(program, "-F", "-c", filepath.Join(w.dir, "dovecot.conf")))
+	awaitServed(t, direct, "own.example.test", log)
+	mailIsNotReloaded(t, w, ca, []string{"--roots", roots, "--live", "--dovecot", w.dir}, []string{direct, started}, configure, func() {}, func() {
+		pid, err := strconv.Atoi(strings.TrimSpace(string(read(t, filepath.Join(w.dir, "run/master.pid")))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := syscall.Kill(pid, syscall.SIGHUP); err != nil {
+			t.Error(err)
+		}
+	}, log)
+}
+
+// mailIsNotReloaded runs check with a mail server that presents tls/own.crt at
+// two addresses, renews the file, and reloads the server. configure writes the
+// configuration with some of the addresses.
+func mailIsNotReloaded(t *testing.T, w *storeWriter, ca *tlstest.Cert, args, addresses []string, configure func(from, to int), written, reload func(), log func() string) {
+	t.Helper()
+	check := func() (messages []string, said string, code int) {
+		sites, said, code := configChecked(t, "", args...)
+		if len(sites) != 1 {
+			t.Fatalf("%d sites\n%s\n%s", len(sites), said, log())
+		}
+		for _, f := range sites[0].Findings {
+			messages = append(messages, f.Rule+" "+f.Message)
+		}
+		return messages, said, code
+	}
+	if found, said, code := check(); len(found) != 0 || code != 0 {
+		t.Fatalf("just begun: exit code %d, %q\n%s\n%s", code, found, said, log())
+	}
+	renewed := tlstest.For(t).Leaf("renewed", ca, func(c *tlstest.Template) { c.DNSNames = []string{"own.example.test"} })
+	w.put("tls/own.crt", renewed.PEM(), ca.PEM())
+	w.put("tls/own.key", w.key(renewed))
+	written()
+	for i, address := range addresses {
+		configure(i, i+1)
+		found, said, code := check()
+		if len(found) != 1 || !strings.HasPrefix(found[0], "not-reloaded "+address+" presents ") || !strings.Contains(found[0], " began on ") || code != 1 {
+			t.Errorf("%s: a new file: exit code %d, %q\n%s\n%s", address, code, found, said, log())
+		}
+	}
+	configure(0, len(addresses))
+	reload()
+	await(t, func() bool {
+		found, _, code := check()
+		return len(found) == 0 && code == 0
+	}, log)
 }

@@ -18,7 +18,7 @@ import (
 type configSite struct {
 	Target     string
 	ServerName string `json:"server_name"`
-	Findings   []struct{ Rule string }
+	Findings   []struct{ Rule, Message string }
 	Chain      []struct {
 		SHA256 string
 		Key    string

@@ -107,7 +107,7 @@ func (s *apacheSites) host(at Place, block []directive, addresses []string) {
 	if !s.enabled(block, addresses) {
 		return
 	}
-	use := Use{Listen: addresses, Names: apacheNames(s.all(block, "servername"), s.all(block, "serveralias"))}
+	use := Use{Listen: listenersAt(addresses...), Names: apacheNames(s.all(block, "servername"), s.all(block, "serveralias"))}
 	certs, keys := s.merged(block, "sslcertificatefile"), s.merged(block, "sslcertificatekeyfile")
 	if len(certs) == 0 {
 		use.Place, use.Directive = at, "VirtualHost"

@@ -15,7 +15,7 @@ func dovecot(files Files, main string) ([]Use, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &dovecotSites{}
+	s := &dovecotSites{listening: dovecotListening(top)}
 	if err := s.block(top, dovecotScope{certs: make(map[string]directive), keys: make(map[string]string)}); err != nil {
 		return nil, err
 	}
@@ -35,17 +35,19 @@ var dovecotCerts = [][2]string{
 
 // A dovecotScope is what holds where a block begins.
 type dovecotScope struct {
-	names  []string
-	listen []string
-	certs  map[string]directive
-	keys   map[string]string // file names of keys, by setting
-	off    bool              // ssl = no
-	depth  int
+	names    []string
+	local    []string // addresses that a client comes to; empty: all
+	protocol string   // empty: all
+	certs    map[string]directive
+	keys     map[string]string // file names of keys, by setting
+	off      bool              // ssl = no
+	depth    int
 }
 
 type dovecotSites struct {
-	uses []Use
-	off  bool
+	uses      []Use
+	off       bool
+	listening []dovecotListener
 }
 
 func (s *dovecotSites) block(list []directive, in dovecotScope) error {
@@ -70,7 +72,7 @@ func (s *dovecotSites) block(list []directive, in dovecotScope) error {
 		}
 	}
 	if own && !in.off { // others are presented as the block around says
-		s.present(in)
+		s.present(in, dovecotOwn(list))
 	}
 	for _, d := range list {
 		if d.block == nil {
@@ -88,8 +90,16 @@ func (s *dovecotSites) block(list []directive, in dovecotScope) error {
 					}
 				}
 			}
-		case "local", "protocol":
-			inner.listen = append(slices.Clip(in.listen), d.words[1:]...)
+		case "local":
+			inner.local = nil
+			for _, host := range d.words[1:] {
+				if strings.Contains(host, ":") {
+					host = "[" + host + "]"
+				}
+				inner.local = append(inner.local, host)
+			}
+		case "protocol":
+			inner.protocol = strings.Join(d.words[1:], " ")
 		case "remote":
 		default:
 			continue
@@ -104,14 +114,30 @@ func (s *dovecotSites) block(list []directive, in dovecotScope) error {
 	return nil
 }
 
+// dovecotOwn are the protocols that have certificates of their own within a block.
+func dovecotOwn(list []directive) (protocols []string) {
+	for _, d := range list {
+		if d.block == nil || d.name() != "protocol" {
+			continue
+		}
+		if slices.ContainsFunc(d.block, func(b directive) bool {
+			return b.block == nil && b.name() == "ssl_cert" || b.name() == "ssl_server_cert_file"
+		}) {
+			protocols = append(protocols, strings.Join(d.words[1:], " "))
+		}
+	}
+	return protocols
+}
+
 // present adds the certificates that hold in a block.
-func (s *dovecotSites) present(in dovecotScope) {
+func (s *dovecotSites) present(in dovecotScope, own []string) {
+	listen := in.listeners(s.listening, own)
 	for _, pair := range dovecotCerts {
 		d := in.certs[pair[0]]
 		if len(d.words) == 0 || d.value() == "" {
 			continue
 		}
-		use := Use{Place: d.Place, Directive: pair[0], Names: in.names, Listen: in.listen,
+		use := Use{Place: d.Place, Directive: pair[0], Names: in.names, Listen: listen,
 			File: dovecotFile(pair[0], d.value()), Key: in.keys[pair[1]]}
 		switch {
 		case strings.Contains(d.value(), "BEGIN CERT"):

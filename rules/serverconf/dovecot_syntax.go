@@ -132,6 +132,9 @@ func (r *dovecotReader) expand(value string, c *dovecotCursor) string {
 			return known
 		}
 	}
+	if name, rest, ok := strings.Cut(value, " "); ok && name == "$protocols" { // what the files before name, and more
+		return r.values["protocols"] + " " + rest
+	}
 	if file, ok := strings.CutPrefix(value, "<"); ok {
 		return "<" + inside(path.Dir(c.name), strings.TrimSpace(file))
 	}

@@ -67,7 +67,7 @@ func (r *haproxyReader) bind(at Place, words []string) error {
 	if !slices.Contains(words[2:], "ssl") {
 		return nil
 	}
-	use := Use{Place: at, Listen: strings.Split(words[1], ",")}
+	use := Use{Place: at, Listen: listenersAt(strings.Split(words[1], ",")...)}
 	found := false
 	for i := 2; i+1 < len(words); i++ {
 		switch words[i] {

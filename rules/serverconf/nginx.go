@@ -90,7 +90,7 @@ func (s *nginxSites) server(server, section directive) {
 	var use Use
 	for _, l := range listens(server) {
 		if s.tls[addressOf(l.words[1])] {
-			use.Listen = append(use.Listen, l.words[1])
+			use.Listen = append(use.Listen, Listener{Address: l.words[1]})
 		}
 	}
 	if len(use.Listen) == 0 {

@@ -82,13 +82,14 @@ type postfixUse struct {
 
 // service adds the certificates of one service, to those that others have too.
 func (r *postfixReader) service(s postfixService, p *parameters) error {
+	at := s.listeners(p)
 	if !p.yes("smtpd_tls_wrappermode") && !p.yes("smtpd_use_tls") && !p.yes("smtpd_enforce_tls") {
 		if level := p.value("smtpd_tls_security_level"); level != "may" && level != "encrypt" {
 			return nil
 		}
 	}
 	if chain := p.find("smtpd_tls_chain_files"); chain.value != "" {
-		r.chainFiles(Use{Place: chain.Place, Directive: "smtpd_tls_chain_files"}, s.name, p.list("smtpd_tls_chain_files"))
+		r.chainFiles(Use{Place: chain.Place, Directive: "smtpd_tls_chain_files"}, at, p.list("smtpd_tls_chain_files"))
 	} else {
 		for _, kind := range []string{"cert", "dcert", "eccert"} {
 			name := "smtpd_tls_" + kind + "_file"
@@ -100,38 +101,38 @@ func (r *postfixReader) service(s postfixService, p *parameters) error {
 			if key := p.value("smtpd_tls_" + strings.TrimSuffix(kind, "cert") + "key_file"); key != "" {
 				use.Key = r.absolute(p, key)
 			}
-			r.add(use, s.name)
+			r.add(use, at)
 		}
 	}
-	if !r.listens(s.name) {
+	if !r.presents(at) {
 		r.add(Use{Place: s.Place, Directive: s.name,
-			Why: "it may speak TLS and has no smtpd_tls_chain_files, smtpd_tls_cert_file or smtpd_tls_eccert_file: Postfix offers none"}, s.name)
+			Why: "it may speak TLS and has no smtpd_tls_chain_files, smtpd_tls_cert_file or smtpd_tls_eccert_file: Postfix offers none"}, at)
 	}
-	return r.sniMaps(s, p)
+	return r.sniMaps(at, p)
 }
 
-// listens reports whether a certificate is presented by a service.
-func (r *postfixReader) listens(service string) bool {
-	return slices.ContainsFunc(r.uses, func(u Use) bool { return slices.Contains(u.Listen, service) })
+// presents reports whether a certificate is presented by a service.
+func (r *postfixReader) presents(service []Listener) bool {
+	return slices.ContainsFunc(r.uses, func(u Use) bool { return slices.Contains(u.Listen, service[0]) })
 }
 
 // add adds a use, or the service to the same one of others.
-func (r *postfixReader) add(use Use, service string) {
+func (r *postfixReader) add(use Use, service []Listener) {
 	id := postfixUse{use.Place, use.Directive, use.File}
 	if i, ok := r.index[id]; ok {
-		if u := &r.uses[i]; !slices.Contains(u.Listen, service) {
-			u.Listen = append(u.Listen, service)
+		if u := &r.uses[i]; !slices.Contains(u.Listen, service[0]) {
+			u.Listen = append(u.Listen, service...)
 		}
 		return
 	}
 	r.index[id] = len(r.uses)
-	use.Listen = []string{service}
+	use.Listen = slices.Clone(service)
 	r.uses = append(r.uses, use)
 }
 
 // chainFiles adds files that hold keys, each before the certificates that it
 // belongs to: in the same file, or in the one before.
-func (r *postfixReader) chainFiles(use Use, service string, files []string) {
+func (r *postfixReader) chainFiles(use Use, service []Listener, files []string) {
 	for _, file := range files {
 		if strings.Contains(file, "$") {
 			use.File, use.Why = "", "its value has a variable that the configuration does not set"
@@ -170,12 +171,12 @@ func (r *postfixReader) absolute(p *parameters, file string) string {
 var mapTypes = []string{"hash", "btree", "lmdb", "cdb", "dbm", "sdbm", "texthash"}
 
 // sniMaps adds the certificates for names that clients ask for.
-func (r *postfixReader) sniMaps(s postfixService, p *parameters) error {
+func (r *postfixReader) sniMaps(service []Listener, p *parameters) error {
 	for _, table := range p.list("tls_server_sni_maps") {
 		at := p.find("tls_server_sni_maps").Place
 		kind, file, ok := strings.Cut(table, ":")
 		if !ok || !slices.Contains(mapTypes, kind) {
-			r.add(Use{Place: at, Directive: "tls_server_sni_maps", Why: table + " is a kind of table that is not read"}, s.name)
+			r.add(Use{Place: at, Directive: "tls_server_sni_maps", Why: table + " is a kind of table that is not read"}, service)
 			continue
 		}
 		lines, known := r.tables[file]
@@ -193,7 +194,7 @@ func (r *postfixReader) sniMaps(s postfixService, p *parameters) error {
 			if !isPattern(words[0]) {
 				use.Names = words[:1]
 			}
-			r.chainFiles(use, s.name, words[1:])
+			r.chainFiles(use, service, words[1:])
 			if len(r.uses) > maxUses {
 				return tooMany(line.Place)
 			}

@@ -2,6 +2,7 @@ package serverconf
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -63,6 +64,30 @@ func parseService(line postfixLine, words []string) postfixService {
 		}
 	}
 	return s
+}
+
+// listeners are where a service listens: on each of inet_interfaces, unless its
+// own name has an address. postscreen leaves TLS to tlsproxy.
+func (s postfixService) listeners(p *parameters) (list []Listener) {
+	l := Listener{Address: s.name, StartTLS: "smtp"}
+	if p.yes("smtpd_tls_wrappermode") {
+		l.StartTLS = ""
+	}
+	if s.command == "postscreen" {
+		l.Reader = "tlsproxy"
+	}
+	interfaces := p.list("inet_interfaces")
+	if strings.Contains(s.name, ":") || len(interfaces) == 0 || slices.Contains(interfaces, "all") || slices.Contains(interfaces, "loopback-only") {
+		return []Listener{l}
+	}
+	for _, host := range interfaces {
+		if host = strings.Trim(host, "[]"); strings.Contains(host, ":") {
+			host = "[" + host + "]"
+		}
+		l.Address = host + ":" + s.name
+		list = append(list, l)
+	}
+	return list
 }
 
 // postfixOptions are the values of -o. In braces they may have white space.

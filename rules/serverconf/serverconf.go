@@ -33,8 +33,25 @@ type Use struct {
 	Chain     string   // file of what is sent behind the first certificate of File; empty: what File has behind it
 	Key       string   // file of the private key; empty: none is named that can be read
 	Names     []string // that the site answers to, those that are neither patterns nor empty
-	Listen    []string // where it listens for TLS, as it is written
-	Why       string   // what keeps the file from being known, such as a variable; empty: it is
+	Listen    []Listener
+	Why       string // what keeps the file from being known, such as a variable; empty: it is
+}
+
+// A Listener is where a site listens for TLS.
+type Listener struct {
+	Address  string // as it is written
+	StartTLS string // protocol that a connection begins with, such as imap; empty: TLS
+	Reader   string // name of the process that reads the certificates; empty: the one that listens
+}
+
+func (l Listener) String() string { return l.Address }
+
+// listenersAt are those of addresses where connections begin with TLS.
+func listenersAt(addresses ...string) (list []Listener) {
+	for _, address := range addresses {
+		list = append(list, Listener{Address: address})
+	}
+	return list
 }
 
 // A Server is a kind of server whose configuration can be read.

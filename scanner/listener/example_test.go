@@ -9,7 +9,7 @@ import (
 
 // Since when does the server of this address run?
 func Example() {
-	if began, ok := listener.Began(netip.MustParseAddrPort("192.0.2.1:443")); ok {
+	if began, ok := listener.Began(netip.MustParseAddrPort("192.0.2.1:443"), ""); ok {
 		fmt.Println("since", began)
 	} else {
 		fmt.Println("nobody here listens there")

@@ -17,10 +17,12 @@ import (
 const ticks = 100
 
 // Began is when the youngest process began that listens on an address of this
-// machine: with most servers, that of their start or last reload. ok is false
-// where it cannot be known: on other systems than Linux, and of another user's
-// processes.
-func Began(address netip.AddrPort) (at time.Time, ok bool) {
+// machine: with most servers, that of their start or last reload. Of servers
+// that leave the reading of their files to another process, reader is its name,
+// such as config; then it is this one's beginning, if a process that listens has
+// begun it. ok is false where it cannot be known: on other systems than Linux,
+// and of another user's processes.
+func Began(address netip.AddrPort, reader string) (at time.Time, ok bool) {
 	sockets := make(map[string]bool)
 	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
 		text, _ := os.ReadFile(table)
@@ -33,11 +35,19 @@ func Began(address netip.AddrPort) (at time.Time, ok bool) {
 		return at, false
 	}
 	folders, _ := filepath.Glob("/proc/[0-9]*/fd")
+	var stats [][]byte
+	pids := make(map[string]bool)
 	for _, fd := range folders {
-		if !holds(fd, sockets) {
-			continue
+		if process := filepath.Dir(fd); holds(fd, sockets) {
+			pids[filepath.Base(process)] = true
+			stat, _ := os.ReadFile(filepath.Join(process, "stat"))
+			stats = append(stats, stat)
 		}
-		stat, _ := os.ReadFile(filepath.Join(filepath.Dir(fd), "stat"))
+	}
+	if reader != "" {
+		stats = children(folders, pids, reader)
+	}
+	for _, stat := range stats {
 		if after, found := startOf(stat); found {
 			if began := boot.Add(after); !ok || began.After(at) {
 				at, ok = began, true
@@ -45,6 +55,22 @@ func Began(address netip.AddrPort) (at time.Time, ok bool) {
 		}
 	}
 	return at, ok
+}
+
+// children are the stats of the processes of a name that others have begun.
+func children(folders []string, parents map[string]bool, name string) (stats [][]byte) {
+	for _, fd := range folders {
+		stat, _ := os.ReadFile(filepath.Join(filepath.Dir(fd), "stat"))
+		_, called, _ := bytes.Cut(stat, []byte("("))
+		end := bytes.LastIndexByte(called, ')')
+		if end < 0 || string(called[:end]) != name {
+			continue
+		}
+		if fields := bytes.Fields(called[end+1:]); len(fields) > 1 && parents[string(fields[1])] {
+			stats = append(stats, stat)
+		}
+	}
+	return stats
 }
 
 // holds reports whether a process has one of the sockets open.

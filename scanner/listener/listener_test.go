@@ -3,6 +3,7 @@ package listener
 import (
 	"net"
 	"net/netip"
+	"os/exec"
 	"runtime"
 	"testing"
 	"time"
@@ -26,15 +27,42 @@ func TestBegan(t *testing.T) {
 		if host == "[::1]:0" {
 			address = netip.AddrPortFrom(netip.IPv6Loopback(), port)
 		}
-		began, ok := Began(address)
+		began, ok := Began(address, "")
 		boot, _ := bootTime()
 		if !ok || began.Before(boot) || began.After(time.Now().Add(2*time.Second)) { // both are told in whole seconds
 			t.Errorf("%s: %v, %v", host, began, ok)
 		}
 		l.Close()
-		if _, ok := Began(address); ok {
+		if _, ok := Began(address, ""); ok {
 			t.Errorf("%s: somebody listens after the end", host)
 		}
+	}
+}
+
+// Of a server that has its files read by another process, this one's age counts.
+func TestReader(t *testing.T) {
+	sleep, err := exec.LookPath("sleep")
+	if runtime.GOOS != "linux" || err != nil {
+		t.Skip("only Linux tells, and of a program sleep here")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	address := l.Addr().(*net.TCPAddr).AddrPort()
+	if _, ok := Began(address, "sleep"); ok {
+		t.Error("a reader is found that nobody has begun")
+	}
+	reader := exec.Command(sleep, "600")
+	if err := reader.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Wait()
+	defer reader.Process.Kill()
+	began, ok := Began(address, "sleep")
+	if own, _ := Began(address, ""); !ok || began.Before(own) {
+		t.Errorf("it began %v, %v; the process that listens %v", began, ok, own)
 	}
 }
 
