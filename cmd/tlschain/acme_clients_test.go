@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -19,6 +20,7 @@ import (
 // An acmeServer is Pebble, Let's Encrypt's small ACME server, on loopback. It
 // takes every name as proven.
 type acmeServer struct {
+	host      string // address:port
 	directory string // URL
 	root      string // file of the CA that its own certificate is of
 }
@@ -39,7 +41,7 @@ func startPebble(t *testing.T) acmeServer {
 	cmd := exec.Command(program, "-config", write(t, dir, "pebble.json", []byte(config)))
 	cmd.Env = append(os.Environ(), "PEBBLE_VA_ALWAYS_VALID=1", "PEBBLE_VA_NOSLEEP=1", "PEBBLE_WFE_NONCEREJECT=0")
 	untilListening(t, cmd, address)
-	return acmeServer{"https://" + address + "/dir", write(t, dir, "ca.pem", ca.PEM())}
+	return acmeServer{address, "https://" + address + "/dir", write(t, dir, "ca.pem", ca.PEM())}
 }
 
 // untilListening starts a program that ends with the test, and returns when
@@ -72,7 +74,7 @@ func untilListening(t *testing.T, cmd *exec.Cmd, address string) {
 	}
 }
 
-// TestStoresOfRealClients: what certbot and lego write when a server gives them
+// TestStoresOfRealClients: what certbot, lego and Caddy write when a server gives them
 // certificates is read as they mean it, and nothing in their stores is skipped
 // or taken for more.
 func TestStoresOfRealClients(t *testing.T) {
@@ -93,13 +95,26 @@ func TestStoresOfRealClients(t *testing.T) {
 			return []string{"--server", server.directory, "--accept-tos", "--email", "x@example.test", "--domains", "shop.example.test",
 				"--http", "--http.port", "127.0.0.1:" + port(), "--path", dir, "run"}
 		}, "LEGO_CA_CERTIFICATES=" + server.root, "certificates/shop.example.test.crt"},
+		{"caddy", "caddy", func(dir string) []string {
+			config := fmt.Sprintf(`{"admin": {"disabled": true}, "storage": {"module": "file_system", "root": %q}, "apps": {"tls": {
+				"certificates": {"automate": ["shop.example.test"]}, "automation": {"policies": [{"issuers": [{"module": "acme", "ca": %q,
+				"trusted_roots_pem_files": [%q], "challenges": {"http": {"alternate_port": %s}, "tls-alpn": {"disabled": true}}}]}]}}}}`,
+				dir, server.directory, server.root, port())
+			return []string{"run", "--config", write(t, filepath.Dir(dir), "caddy.json", []byte(config))}
+		}, "", "certificates/" + regexp.MustCompile(`[^\w.-]`).ReplaceAllString(server.host, "-") + "-dir/shop.example.test/shop.example.test.crt"},
 	} {
 		t.Run(client.name, func(t *testing.T) {
 			program := tlstest.Program(t, client.name, client.debian)
 			dir := filepath.Join(t.TempDir(), "store")
 			cmd := exec.Command(program, client.args(dir)...)
 			cmd.Env = append(os.Environ(), client.env)
-			if out, err := cmd.CombinedOutput(); err != nil {
+			if client.name == "caddy" { // stays
+				log := startUntilEnd(t, cmd)
+				await(t, func() bool { // the last that it writes is the .json beside
+					_, err := os.Stat(filepath.Join(dir, strings.TrimSuffix(client.chain, ".crt")+".json"))
+					return err == nil
+				}, log)
+			} else if out, err := cmd.CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
 			var out, said bytes.Buffer
