@@ -77,7 +77,8 @@ func (s postfixService) listeners(p *parameters) (list []Listener) {
 		l.Reader = "tlsproxy"
 	}
 	interfaces := p.list("inet_interfaces")
-	if strings.Contains(s.name, ":") || len(interfaces) == 0 || slices.Contains(interfaces, "all") || slices.Contains(interfaces, "loopback-only") {
+	all := len(interfaces) == 0 || slices.Contains(interfaces, "all") || slices.Contains(interfaces, "loopback-only")
+	if all || strings.Contains(s.name, ":") {
 		return []Listener{l}
 	}
 	for _, host := range interfaces {
