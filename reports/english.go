@@ -41,7 +41,9 @@ func english() labels {
 		Paths:  "Paths that clients take", PathOf: "%d client|%d clients", NoPath: "no path", AllAccept: "All %d clients accept.",
 		Reasons: "Why clients refuse", SentLine: "Sent", Corrected: "Sent against corrected", Added: "add", Dropped: "leave out",
 		Moved: "move", Kept: "keep", Why: "Why it matters", HowToFix: "How to fix it", References: "References",
-		NotListed: "%d more endpoint is not listed here.|%d more endpoints are not listed here.",
+		UnderAlone: "%d endpoint with nothing but that CA to tell of is not listed here.|" +
+			"%d endpoints with nothing but that CA to tell of are not listed here.",
+		NotListed:  "%d more endpoint is not listed here.|%d more endpoints are not listed here.",
 		NeedScript: "%d more endpoint is in this file, and is shown where scripts run.|%d more endpoints are in this file, and are shown " +
 			"where scripts run.",
 		More:     "Show more",

@@ -53,6 +53,10 @@ type htmlRow struct {
 	base   []byte // always written
 	detail []byte // written while there is room
 	entry  indexEntry
+
+	authority   string // the CA that nobody knows at which its chain ends; empty: none
+	folded      []byte // base without what is said of that
+	foldedEntry indexEntry
 }
 
 // The bounds of the page, in endpoints and bytes.
@@ -121,7 +125,15 @@ func (h *htmlWriter) Endpoint(e *Endpoint) error {
 	if err != nil {
 		return err
 	}
-	h.rows = append(h.rows, htmlRow{rank: e.rank(), name: v.Name, base: base, detail: detail, entry: entryOf(v)})
+	r := htmlRow{rank: e.rank(), name: v.Name, base: base, detail: detail, entry: entryOf(v)}
+	if other, authority := e.withoutAuthority(); other != nil {
+		v.fold(other, h.l)
+		r.authority, r.foldedEntry = authority, entryOf(v)
+		if r.folded, err = h.render("endpoint", v); err != nil {
+			return err
+		}
+	}
+	h.rows = append(h.rows, r)
 	h.expires(e, v.ID)
 	if len(h.rows) >= 2*maxListed {
 		h.trim()
@@ -259,6 +271,11 @@ type ruleText struct {
 func (h *htmlWriter) End(s Summary) error {
 	if h.err != nil {
 		return h.err
+	}
+	for i := range h.rows { // the CA is named once, above
+		if r := &h.rows[i]; r.authority != "" && s.under(r.authority) {
+			r.base, r.entry = r.folded, r.foldedEntry
+		}
 	}
 	h.trim()
 	h.fit()

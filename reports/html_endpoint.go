@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tlschain/tlschain/rules"
 	"github.com/tlschain/tlschain/rules/chain"
 )
 
@@ -106,6 +107,13 @@ func (h *htmlWriter) view(e *Endpoint) endpointView {
 	}
 	v.Changes = e.changes(h.l)
 	return v
+}
+
+// fold shows the findings of other instead, with the rule that names the CA once.
+func (v *endpointView) fold(other *Endpoint, l labels) {
+	v.Endpoint, v.Findings = other, nil
+	v.Rules = []findingMark{{mark(rules.Warning), InterceptionRule, rules.Warning.String()}}
+	v.findings(l)
 }
 
 func (v *endpointView) findings(l labels) {

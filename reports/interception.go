@@ -115,6 +115,18 @@ func (e *Endpoint) unknownAuthority() *Authority {
 	return nil
 }
 
+// withoutAuthority is the endpoint without what is said of the CA that nobody
+// knows, for lists that name this CA once. nil: no such CA is above it.
+func (e *Endpoint) withoutAuthority() (other *Endpoint, authority string) {
+	a := e.unknownAuthority()
+	if a == nil {
+		return nil, ""
+	}
+	rest := *e
+	rest.Findings = slices.DeleteFunc(slices.Clone(e.Findings), func(f Finding) bool { return f.Authority == a })
+	return &rest, a.Subject
+}
+
 // under reports whether interception is suspected of the endpoint's CA.
 func (s *Summary) under(subject string) bool {
 	return slices.ContainsFunc(s.Interception, func(i Interception) bool { return i.Subject == subject })

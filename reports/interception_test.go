@@ -75,18 +75,30 @@ func TestInterceptionIsToldOnce(t *testing.T) {
 		}
 		var tally Tally
 		w.Begin(Header{})
-		for i := range 200 {
+		for i := range 600 {
 			e := underCA(fmt.Sprintf("site%d.com", i), "CN=Proxy", nil)
+			switch i {
+			case 300:
+				e.Findings = append(e.Findings, Finding{Rule: "wrong-order", Severity: rules.Info, Message: "The order is odd."})
+			case 400: // another CA that nobody knows is no proxy
+				e = underCA("other.org", "CN=Other", nil)
+			}
 			tally.Add(e)
 			w.Endpoint(e)
 		}
 		w.End(tally.Summary(false))
-		if n := strings.Count(b.String(), "intercepted on this network? 200 endpoints of 200 unrelated domains are under Proxy"); n != 1 {
+		if n := strings.Count(b.String(), "intercepted on this network? 599 endpoints of 599 unrelated domains are under Proxy"); n != 1 {
 			text := b.String()
 			t.Errorf("%s: told %d times\n%s", format, n, text[max(0, len(text)-2000):])
 		}
-		if format == "table" && strings.Contains(b.String(), "The chain ends at") {
-			t.Error("the table tells it of each endpoint, too")
+		if n := strings.Count(b.String(), "The chain ends at site"); n != 0 || strings.Count(b.String(), "The chain ends at other.org") != 1 {
+			t.Errorf("%s: an unknown root is told of %d times, want of other.org alone", format, n)
+		}
+		if n := strings.Count(b.String(), "The order is odd."); n != 1 {
+			t.Errorf("%s: what else an endpoint has is told %d times", format, n)
+		}
+		if said := "598 endpoints with nothing but that CA to tell of are not listed here."; format == "markdown" && !strings.Contains(b.String(), said) {
+			t.Errorf("%s does not say: %s", format, said)
 		}
 	}
 }

@@ -37,6 +37,7 @@ func japanese() labels {
 		Paths: "クライアントがたどる経路", PathOf: "%d クライアント", NoPath: "経路なし", AllAccept: "%d クライアントすべてが接続できます。",
 		Reasons: "接続できない理由", SentLine: "送信", Corrected: "現状と修正後", Added: "追加", Dropped: "削除",
 		Moved: "移動", Kept: "維持", Why: "なぜ問題か", HowToFix: "直し方", References: "参考資料",
+		UnderAlone: "その CA のほかに問題のない %d 件はここに表示していません。",
 		NotListed:  "他 %d 件はここに表示していません。",
 		NeedScript: "他 %d 件もこのファイルにあり、スクリプトが動く環境で表示されます。",
 		More:       "さらに表示",

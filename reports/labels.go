@@ -52,13 +52,13 @@ type labels struct {
 	Turns                         string // %d days on which something turns, and what
 
 	// the HTML page
-	Title, SkipTo, FixesTitle, ExpiresTitle, ClientsTitle, EndpointsTitle, RulesTitle               string
-	FixFor, NoBytes, TheFile, Copy, Copied, ToCopy, LeafAlone, ForExample                           string
-	Search, SortBy, Show, Shown, State, Accepted, Refused, Client                                   string
-	Paths, PathOf, NoPath, AllAccept, Reasons, SentLine, Corrected, Added, Dropped                  string
-	Moved, Kept, Why, HowToFix, References, NotListed, NeedScript, More, NoDetail, Drawing, Details string
-	ClientAsked, ClientCA, AnyClientCA                                                              string
-	Handshake, TimesOut, Legend, NoFixes, NoExpiry, DaysLeft, DaysAgo, ServerName                   string
+	Title, SkipTo, FixesTitle, ExpiresTitle, ClientsTitle, EndpointsTitle, RulesTitle                           string
+	FixFor, NoBytes, TheFile, Copy, Copied, ToCopy, LeafAlone, ForExample                                       string
+	Search, SortBy, Show, Shown, State, Accepted, Refused, Client                                               string
+	Paths, PathOf, NoPath, AllAccept, Reasons, SentLine, Corrected, Added, Dropped                              string
+	Moved, Kept, Why, HowToFix, References, NotListed, UnderAlone, NeedScript, More, NoDetail, Drawing, Details string
+	ClientAsked, ClientCA, AnyClientCA                                                                          string
+	Handshake, TimesOut, Legend, NoFixes, NoExpiry, DaysLeft, DaysAgo, ServerName                               string
 }
 
 func labelsFor(lang string) labels {

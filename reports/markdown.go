@@ -17,6 +17,9 @@ type markdownWriter struct {
 	h    Header
 	rows []mdRow
 	omit int
+
+	under []mdRow        // of CAs that nobody knows: not listed if interception is suspected
+	cut   map[string]int // how many of those were left out, by CA
 }
 
 type mdRow struct {
@@ -24,6 +27,9 @@ type mdRow struct {
 	name    string
 	line    string
 	details string
+
+	authority string // the CA that nobody knows at which its chain ends; empty: none
+	folded    *mdRow // without what is said of that; nil: then there is nothing to tell
 }
 
 const maxMarkdownRows = 200
@@ -42,6 +48,25 @@ func (m *markdownWriter) Endpoint(e *Endpoint) error {
 		return nil
 	}
 	e = m.l.translated(e)
+	r := m.row(e)
+	other, authority := e.withoutAuthority()
+	if _, counted := m.cut[authority]; other == nil || !counted && len(m.cut) >= maxAuthorities {
+		m.rows = m.trim(append(m.rows, r), 2*maxMarkdownRows)
+		return nil
+	}
+	if m.cut == nil {
+		m.cut = map[string]int{}
+	}
+	m.cut[authority] += 0
+	if r.authority = authority; len(other.Findings) > 0 {
+		folded := m.row(other)
+		r.folded = &folded
+	}
+	m.under = m.trim(append(m.under, r), 2*maxMarkdownRows)
+	return nil
+}
+
+func (m *markdownWriter) row(e *Endpoint) mdRow {
 	r := mdRow{rank: e.rank(), name: e.Name(), details: m.details(e)}
 	parts := strings.Split(findingsCell(e, m.l), "\n")
 	for i := range parts {
@@ -49,22 +74,62 @@ func (m *markdownWriter) Endpoint(e *Endpoint) error {
 	}
 	r.line = fmt.Sprintf("| %s %s | %s | %s | %s |\n", e.mark(), md(e.Name()), strings.Join(parts, "<br>"), md(chainCell(e, m.l)),
 		clientsCell(e, m.l))
-	m.rows = append(m.rows, r)
-	if len(m.rows) >= 2*maxMarkdownRows {
-		m.trim()
-	}
-	return nil
+	return r
 }
 
-// trim sorts worst first and keeps what will be shown.
-func (m *markdownWriter) trim() {
-	slices.SortStableFunc(m.rows, func(a, b mdRow) int {
-		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.name, b.name))
-	})
-	if extra := len(m.rows) - maxMarkdownRows; extra > 0 {
-		m.omit += extra
-		m.rows = m.rows[:maxMarkdownRows]
+// trim sorts worst first, and keeps what will be shown where rows are more than
+// so many. Of endpoints under a CA that nobody knows, those go last that have
+// something else to tell.
+func (m *markdownWriter) trim(rows []mdRow, over int) []mdRow {
+	if len(rows) < over {
+		return rows
 	}
+	slices.SortStableFunc(rows, func(a, b mdRow) int {
+		return cmp.Or(a.alone()-b.alone(), cmp.Compare(a.rank, b.rank), cmp.Compare(a.name, b.name))
+	})
+	for _, r := range rows[min(len(rows), maxMarkdownRows):] {
+		if r.authority == "" {
+			m.omit++
+		} else {
+			m.cut[r.authority]++
+		}
+	}
+	return rows[:min(len(rows), maxMarkdownRows)]
+}
+
+// alone is 1 if all that there is to tell is the CA.
+func (r *mdRow) alone() int {
+	if r.authority != "" && r.folded == nil {
+		return 1
+	}
+	return 0
+}
+
+// fold puts the two lists together, without what is told once of a CA.
+func (m *markdownWriter) fold(s Summary) (alone int) {
+	for authority, n := range m.cut {
+		if s.under(authority) {
+			alone += n
+		} else {
+			m.omit += n
+		}
+	}
+	for _, r := range m.under {
+		switch {
+		case !s.under(r.authority):
+			r.folded = nil
+			m.rows = append(m.rows, r)
+		case r.folded != nil:
+			m.rows = append(m.rows, *r.folded)
+		default:
+			alone++
+		}
+	}
+	for i := range m.rows {
+		m.rows[i].authority = ""
+	}
+	m.rows = m.trim(m.rows, 0)
+	return alone
 }
 
 func (m *markdownWriter) details(e *Endpoint) string {
@@ -94,7 +159,7 @@ func (m *markdownWriter) details(e *Endpoint) string {
 }
 
 func (m *markdownWriter) End(s Summary) error {
-	m.trim()
+	alone := m.fold(s)
 	l := m.l
 	var b strings.Builder
 	fmt.Fprintf(&b, "## tlschain: %s\n\n", strings.Join(l.counts(s), ", "))
@@ -122,6 +187,9 @@ func (m *markdownWriter) End(s Summary) error {
 	}
 	if m.omit > 0 {
 		fmt.Fprintf(&b, "\n%s\n", fmt.Sprintf(l.AndMore, m.omit))
+	}
+	if alone > 0 {
+		fmt.Fprintf(&b, "\n%s\n", l.count(l.UnderAlone, alone))
 	}
 	for _, r := range m.rows {
 		fmt.Fprintf(&b, "\n<details><summary>%s</summary>\n\n%s\n</details>\n", md(r.name), r.details)

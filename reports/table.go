@@ -110,10 +110,8 @@ func (t *tableWriter) Endpoint(e *Endpoint) error {
 
 func (t *tableWriter) row(e *Endpoint) row {
 	r := row{name: e.Name(), mark: e.mark(), worst: e.rank(), details: t.details(e)}
-	if a := e.unknownAuthority(); a != nil {
-		other := *e
-		other.Findings = slices.DeleteFunc(slices.Clone(e.Findings), func(f Finding) bool { return f.Authority == a })
-		r.authority, r.folded = a.Subject, t.details(&other)
+	if other, authority := e.withoutAuthority(); other != nil {
+		r.authority, r.folded = authority, t.details(other)
 	}
 	for _, c := range t.columns {
 		r.cells = append(r.cells, c.cell(e, t.l))
