@@ -43,7 +43,7 @@ func english() labels {
 		Moved: "move", Kept: "keep", Why: "Why it matters", HowToFix: "How to fix it", References: "References",
 		UnderAlone: "%d endpoint with nothing but that CA to tell of is not listed here.|" +
 			"%d endpoints with nothing but that CA to tell of are not listed here.",
-		NotListed:  "%d more endpoint is not listed here.|%d more endpoints are not listed here.",
+		NotListed: "%d more endpoint is not listed here.|%d more endpoints are not listed here.",
 		NeedScript: "%d more endpoint is in this file, and is shown where scripts run.|%d more endpoints are in this file, and are shown " +
 			"where scripts run.",
 		More:     "Show more",
