@@ -1,9 +1,6 @@
 package rules
 
 import (
-	"slices"
-	"sync"
-
 	"github.com/tlschain/tlschain/rules/catalog"
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/chain"
@@ -22,10 +19,5 @@ func (j *Judge) living(set *chain.Set) *chain.Set {
 		return set
 	}
 	dead := func(c *cert.Certificate) bool { return !c.SelfIssued() && j.IsRevoked(c) }
-	return chain.SetOf(sync.OnceValue(func() []*cert.Certificate {
-		if all := set.All(); slices.ContainsFunc(all, dead) {
-			return slices.DeleteFunc(slices.Clone(all), dead)
-		}
-		return set.All()
-	}))
+	return set.Without(dead)
 }

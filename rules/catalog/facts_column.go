@@ -66,10 +66,7 @@ type codec struct {
 	keyNumber map[cert.Hash]uint64 // writing: numbers of keys by SPKI hash
 	place     map[cert.Hash]uint64 // writing: of certificates
 
-	anchors int            // reading: so many certificates from the first one hold all that are in stores
-	first   []Known        // reading: these
-	left    int            // reading: certificates that were not read yet
-	all     func() []Known // reading: all certificates
+	records *records // reading: the certificates
 }
 
 func (c *codec) fail() { c.bad = true }

@@ -52,36 +52,48 @@ const (
 
 // parse makes facts that alias file.
 func parse(file []byte, when decoding) (*Facts, error) {
-	switch {
-	case len(file) > maxFile:
-		return nil, fmt.Errorf("the file has more than %d MB", maxFile>>20)
-	case len(file) < header || string(file[:len(magic)]) != magic:
-		return nil, errors.New("this is no facts file of tlschain")
-	case file[len(magic)] != format:
-		return nil, fmt.Errorf("the file has format %d, this program reads format %d", file[len(magic)], format)
+	plain, packed, sum, err := unpack(file)
+	if err != nil {
+		return nil, err
 	}
-	at := len(magic) + 1
-	n, m := binary.BigEndian.Uint32(file[at:]), binary.BigEndian.Uint32(file[at+4:])
-	if n > maxPart || m > maxPart {
-		return nil, fmt.Errorf("the file promises more than %d MB of facts", maxPart>>20)
-	}
-	want, body := file[at+8:header], file[header:]
-	if uint64(n) > uint64(len(body)) {
-		return nil, errors.New("the file is damaged: it is cut short")
-	}
-	plain, packed := body[:n:n], make([]byte, m)
-	if _, err := io.ReadFull(flate.NewReader(bytes.NewReader(body[n:])), packed); err != nil {
-		return nil, fmt.Errorf("the file is damaged: %w", err)
-	}
-	if when == atOnce && !bytes.Equal(checksum(plain, packed), want) {
+	var indexed []byte
+	if when == asNeeded {
+		indexed = indexFor(sum)
+	} else if !bytes.Equal(checksum(plain, packed), sum) {
 		return nil, errors.New("the file is damaged: its checksum does not fit")
 	}
-	f, err := decode(plain, packed, when)
+	f, err := decode(plain, packed, indexed)
 	if err != nil {
 		return nil, err
 	}
 	f.size = len(file)
 	return f, nil
+}
+
+// unpack gives both parts of a file, and the checksum that they should have.
+func unpack(file []byte) (plain, packed, sum []byte, err error) {
+	switch {
+	case len(file) > maxFile:
+		return nil, nil, nil, fmt.Errorf("the file has more than %d MB", maxFile>>20)
+	case len(file) < header || string(file[:len(magic)]) != magic:
+		return nil, nil, nil, errors.New("this is no facts file of tlschain")
+	case file[len(magic)] != format:
+		return nil, nil, nil, fmt.Errorf("the file has format %d, this program reads format %d", file[len(magic)], format)
+	}
+	at := len(magic) + 1
+	n, m := binary.BigEndian.Uint32(file[at:]), binary.BigEndian.Uint32(file[at+4:])
+	if n > maxPart || m > maxPart {
+		return nil, nil, nil, fmt.Errorf("the file promises more than %d MB of facts", maxPart>>20)
+	}
+	sum, body := file[at+8:header], file[header:]
+	if uint64(n) > uint64(len(body)) {
+		return nil, nil, nil, errors.New("the file is damaged: it is cut short")
+	}
+	plain, packed = body[:n:n], make([]byte, m)
+	if _, err := io.ReadFull(flate.NewReader(bytes.NewReader(body[n:])), packed); err != nil {
+		return nil, nil, nil, fmt.Errorf("the file is damaged: %w", err)
+	}
+	return plain, packed, sum, nil
 }
 
 // EmbeddedUpdated is when the table that comes with the program was made, as

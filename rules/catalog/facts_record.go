@@ -3,7 +3,6 @@ package catalog
 import (
 	"net/netip"
 	"slices"
-	"sync"
 
 	"github.com/tlschain/tlschain/rules/cert"
 )
@@ -46,60 +45,37 @@ func compareBool(x, y bool) int {
 	return -1
 }
 
-// decode is encode, the other way round. What it decodes as needed it takes for
-// good.
-func decode(plain, packed []byte, when decoding) (*Facts, error) {
+// decode is encode, the other way round. A table that comes with an index is taken
+// for good, and its certificates are decoded as they are needed.
+func decode(plain, packed, indexed []byte) (*Facts, error) {
 	c := &codec{reading: true}
 	if err := c.split(plain, packed); err != nil {
 		return nil, err
 	}
 	c.readTables()
-	c.left = len(c.cols[colHash]) / len(cert.Hash{})
-	if c.bad || c.left > maxItems {
+	n := len(c.cols[colHash]) / len(cert.Hash{})
+	if c.bad || n > maxItems {
 		return nil, errDamaged
 	}
+	ix := readIndex(indexed, n)
+	r := newRecords(n, ix)
+	c.records = r
 	f := new(Facts)
 	c.about(f)
 	c.trust(f)
-	c.first = c.read(nil, c.anchors, len(f.sources))
 	if c.bad {
 		return nil, errDamaged
 	}
-	c.all = sync.OnceValue(func() []Known {
-		known := c.read(slices.Clone(c.first), c.left, len(f.sources))
-		c.tables = tables{} // nobody needs them any more
-		return known
-	})
-	f.list(c.all)
-	if when == asNeeded {
+	r.from, r.sources = *c, len(f.sources)
+	f.list(r.all)
+	if ix != nil {
+		f.cas = r.set(func() []*cert.Certificate { return f.all().certs })
 		return f, nil
 	}
-	f.All()
-	for _, rest := range c.cols {
-		if len(rest) > 0 {
-			c.fail()
-		}
-	}
-	if c.bad || len(f.all().index) != len(c.all()) { // one certificate twice
+	if len(f.All()) != len(f.all().index) || r.bad || r.rest > 0 { // one certificate twice, damage, or something more
 		return nil, errDamaged
 	}
 	return f, nil
-}
-
-// read reads the next n certificates, and appends them to known.
-func (c *codec) read(known []Known, n, sources int) []Known {
-	certs := make([]cert.Certificate, n)
-	for i := range certs {
-		k := Known{Cert: &certs[i]}
-		c.certificate(k.Cert)
-		c.sources(&k.Sources, sources)
-		if c.bad {
-			break
-		}
-		known = append(known, k)
-		c.left--
-	}
-	return known
 }
 
 func (c *codec) about(f *Facts) {

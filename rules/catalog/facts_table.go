@@ -20,22 +20,30 @@ type pool[T any] struct {
 	list  []T
 	index map[string]uint64 // writing: the number of what has this key
 
-	// Reading: what the values are made of that nobody has referred to yet, and how.
+	// Reading: what the values are made of, how, and those that somebody has referred to.
 	der   [][]byte
 	parse func(der []byte) (T, bool)
+	made  []*T
 }
 
 // get gives the value with a number; false if there is none.
 func (p *pool[T]) get(n uint64) (v T, ok bool) {
-	if n >= uint64(len(p.list)) {
+	if p.der == nil {
+		if n >= uint64(len(p.list)) {
+			return v, false
+		}
+		return p.list[n], true
+	}
+	if n >= uint64(len(p.der)) {
 		return v, false
 	}
-	if p.der != nil && p.der[n] != nil {
-		p.list[n], ok = p.parse(p.der[n])
-		p.der[n] = nil
-		return p.list[n], ok
+	if p.made[n] == nil {
+		if v, ok = p.parse(p.der[n]); !ok {
+			return v, false
+		}
+		p.made[n], p.der[n] = &v, nil
 	}
-	return p.list[n], true
+	return *p.made[n], true
 }
 
 // number gives v's number, adding it if it is new. The key identifies v.
@@ -141,16 +149,8 @@ func (c *codec) readTables() {
 		k, _ := cert.ParseKey(der)
 		return k, true
 	})
-	for c.more(colBlobs) && len(c.blobs.list) < maxItems {
-		var b []byte
-		c.raw(colBlobs, &b)
-		c.blobs.list = append(c.blobs.list, b)
-	}
-	for c.more(colTexts) && len(c.texts.list) < maxItems {
-		var s string
-		c.text(colTexts, &s)
-		c.texts.list = append(c.texts.list, s)
-	}
+	c.blobs.list = c.pieces(colBlobs, 20)
+	c.texts.later(c.pieces(colTexts, 40), func(text []byte) (string, bool) { return string(text), true })
 	for c.more(colAlgs) && len(c.algs.list) < maxItems {
 		var a cert.SignatureAlg
 		c.alg(&a)
@@ -171,7 +171,7 @@ func (c *codec) pieces(col column, about int) [][]byte {
 
 // later tells what the values of a pool are made of, once they are referred to.
 func (p *pool[T]) later(der [][]byte, parse func(der []byte) (T, bool)) {
-	p.list, p.der, p.parse = make([]T, len(der)), der, parse
+	p.made, p.der, p.parse = make([]*T, len(der)), der, parse
 }
 
 func (c *codec) alg(a *cert.SignatureAlg) {

@@ -174,27 +174,12 @@ func (c *codec) members(col column, set **chain.Set) {
 	for i := range places {
 		var place uint64
 		c.uint(col, &place)
-		if place >= uint64(c.left) {
+		if place >= uint64(len(c.records.known)) {
 			c.fail()
 			return
 		}
 		places[i] = uint32(place)
-		if col == colAnchors {
-			c.anchors = max(c.anchors, int(place)+1)
-		}
 	}
-	*set = chain.SetOf(sync.OnceValue(func() []*cert.Certificate { return c.at(places) }))
-}
-
-// at gives the certificates in some places of the table.
-func (c *codec) at(places []uint32) []*cert.Certificate {
-	certs := make([]*cert.Certificate, len(places))
-	known := c.first
-	for i, place := range places {
-		if int(place) >= len(known) {
-			known = c.all()
-		}
-		certs[i] = known[place].Cert
-	}
-	return certs
+	r := c.records
+	*set = chain.SetOf(sync.OnceValue(func() []*cert.Certificate { return r.certs(places) }))
 }

@@ -2,6 +2,7 @@ package chain
 
 import (
 	"crypto/sha256"
+	"slices"
 	"sync"
 
 	"github.com/tlschain/tlschain/rules/cert"
@@ -70,9 +71,9 @@ func EntryFrom(c *cert.Certificate) Entry {
 // is first asked for: there are dozens of trust stores, and most runs need a few.
 type Set struct {
 	list     func() []*cert.Certificate
-	byName   func() map[string][]*cert.Certificate
-	byKey    func() map[cert.Hash][]*cert.Certificate
-	byLength func() map[int][]*cert.Certificate // of the subject's name
+	byName   func(canon string) []*cert.Certificate
+	byKey    func(spki cert.Hash) []*cert.Certificate
+	byLength func(n int) []*cert.Certificate // of the subject's name
 }
 
 // NewSet makes a set of certificates. Duplicates stay: a client's store may hold
@@ -92,9 +93,32 @@ func SetOf(list func() []*cert.Certificate) *Set {
 	}
 }
 
+// Find makes a set that is not listed to find something in it: list is as for
+// [SetOf], and bySubject and bySPKI give those of its certificates that have a
+// subject in canonical form, and a key, in the order of the list.
+func Find(list func() []*cert.Certificate, bySubject func(canon string) []*cert.Certificate,
+	bySPKI func(cert.Hash) []*cert.Certificate) *Set {
+	s := SetOf(list)
+	s.byName, s.byKey = bySubject, bySPKI
+	return s
+}
+
+// Without is the set without the certificates that are dead, in the same order.
+func (s *Set) Without(dead func(*cert.Certificate) bool) *Set {
+	living := func(certs []*cert.Certificate) []*cert.Certificate {
+		if slices.ContainsFunc(certs, dead) {
+			return slices.DeleteFunc(slices.Clone(certs), dead)
+		}
+		return certs
+	}
+	return Find(sync.OnceValue(func() []*cert.Certificate { return living(s.All()) }),
+		func(canon string) []*cert.Certificate { return living(s.BySubject(cert.Name{Canon: canon})) },
+		func(spki cert.Hash) []*cert.Certificate { return living(s.BySPKI(spki)) })
+}
+
 // indexed gives an index of certificates that is made when it is asked for.
-func indexed[K comparable](list func() []*cert.Certificate, key func(*cert.Certificate) K) func() map[K][]*cert.Certificate {
-	return sync.OnceValue(func() map[K][]*cert.Certificate {
+func indexed[K comparable](list func() []*cert.Certificate, key func(*cert.Certificate) K) func(K) []*cert.Certificate {
+	all := sync.OnceValue(func() map[K][]*cert.Certificate {
 		certs := list()
 		index := make(map[K][]*cert.Certificate, len(certs))
 		for i, c := range certs {
@@ -107,6 +131,7 @@ func indexed[K comparable](list func() []*cert.Certificate, key func(*cert.Certi
 		}
 		return index
 	})
+	return func(k K) []*cert.Certificate { return all()[k] }
 }
 
 // All returns the certificates in order.
@@ -123,7 +148,7 @@ func (s *Set) BySubject(n cert.Name) []*cert.Certificate {
 	if s == nil {
 		return nil
 	}
-	return s.byName()[n.Canon]
+	return s.byName(n.Canon)
 }
 
 // ByParts returns those whose subject is n but for the order of its parts.
@@ -131,7 +156,7 @@ func (s *Set) ByParts(n cert.Name) (found []*cert.Certificate) {
 	if s == nil {
 		return nil
 	}
-	for _, c := range s.byLength()[len(n.Canon)] {
+	for _, c := range s.byLength(len(n.Canon)) {
 		if c.Subject.Canon != n.Canon && c.Subject.SameParts(n) {
 			found = append(found, c)
 		}
@@ -144,7 +169,7 @@ func (s *Set) BySPKI(spki cert.Hash) []*cert.Certificate {
 	if s == nil {
 		return nil
 	}
-	return s.byKey()[spki]
+	return s.byKey(spki)
 }
 
 // Anchors reports whether the set, as a trust store, trusts c's subject and key.
