@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"time"
-
-	"github.com/parquet-go/parquet-go"
 )
 
 // parquetRow is one endpoint as a row of Apache Parquet: the columns of csv by
@@ -53,29 +51,23 @@ type parquetTag struct {
 	Value string `parquet:"value,dict"`
 }
 
-// parquetGroup is how many rows are kept until they are written: a reader may
-// skip or share out as many at a time.
-const parquetGroup = 20_000
-
 // parquetWriter writes a table that databases read by columns (Apache Parquet
 // 2.x, compressed by zstd).
-type parquetWriter struct {
-	w *parquet.GenericWriter[parquetRow]
-}
+type parquetWriter struct{ file *parquetFile }
 
 func newParquet(w io.Writer, _ Options) (Writer, error) {
-	return &parquetWriter{parquet.NewGenericWriter[parquetRow](w, parquet.Compression(&parquet.Zstd),
-		parquet.MaxRowsPerRowGroup(parquetGroup), parquet.CreatedBy("tlschain", "", ""))}, nil
+	file, err := newParquetFile(w)
+	return &parquetWriter{file}, err
 }
 
 func (p *parquetWriter) Begin(Header) error { return nil }
 
 func (p *parquetWriter) Endpoint(e *Endpoint) error {
-	_, err := p.w.Write([]parquetRow{parquetRowOf(e)})
-	return err
+	row := parquetRowOf(e)
+	return p.file.add(&row)
 }
 
-func (p *parquetWriter) End(Summary) error { return p.w.Close() }
+func (p *parquetWriter) End(Summary) error { return p.file.close() }
 
 func parquetRowOf(e *Endpoint) parquetRow {
 	r := parquetRow{
