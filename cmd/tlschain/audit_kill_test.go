@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/tls"
 	"database/sql"
 	"fmt"
 	"math/rand/v2"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,6 +25,46 @@ import (
 type watch struct {
 	config    string
 	endpoints int
+	gate      gate
+}
+
+// A gate lets handshakes for some names through, and holds all others. The
+// zero value lets all through.
+type gate struct {
+	mu     sync.Mutex
+	names  map[string]bool // those that are let through; nil: all
+	room   int             // for more of them
+	opened chan struct{}   // closed when all are
+}
+
+// hold lets the next so many names through from now on.
+func (g *gate) hold(room int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.names, g.room, g.opened = map[string]bool{}, room, make(chan struct{})
+}
+
+func (g *gate) open() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.names != nil {
+		g.names = nil
+		close(g.opened)
+	}
+}
+
+// pass returns when the gate is open for a name.
+func (g *gate) pass(name string) {
+	g.mu.Lock()
+	opened, through := g.opened, g.names == nil || g.names[name]
+	if !through && g.room > 0 {
+		g.room--
+		g.names[name], through = true, true
+	}
+	g.mu.Unlock()
+	if !through {
+		<-opened
+	}
 }
 
 func newWatch(t *testing.T, endpoints int, more string) *watch {
@@ -30,7 +72,12 @@ func newWatch(t *testing.T, endpoints int, more string) *watch {
 	tb := tlstest.For(t)
 	root := tb.Root("root")
 	leaf := tb.Leaf("leaf", tb.Intermediate("ca", root))
-	address := tb.Serve(tlstest.Behaviour{Default: tlstest.Present(leaf)}).Addr().String()
+	w := &watch{endpoints: endpoints}
+	address := tb.Serve(tlstest.Behaviour{Default: tlstest.Present(leaf), Pick: func(hello *tls.ClientHelloInfo) *tlstest.Identity {
+		w.gate.pass(hello.ServerName)
+		return nil
+	}}).Addr().String()
+	t.Cleanup(w.gate.open) // before the server is closed
 	var list bytes.Buffer
 	for n := range endpoints {
 		fmt.Fprintf(&list, "host%d.example@%s\n", n, address)
@@ -38,8 +85,8 @@ func newWatch(t *testing.T, endpoints int, more string) *watch {
 	dir := t.TempDir()
 	write(t, dir, "hosts.txt", list.Bytes())
 	write(t, dir, "roots.pem", pemOf(root.DER))
-	config := write(t, dir, "tlschain.yaml", []byte("groups:\n  web:\n    targets: {files: [hosts.txt]}\n    clients: [go]\n    roots: roots.pem\n"+more))
-	return &watch{config: config, endpoints: endpoints}
+	w.config = write(t, dir, "tlschain.yaml", []byte("groups:\n  web:\n    targets: {files: [hosts.txt]}\n    clients: [go]\n    roots: roots.pem\n"+more))
+	return w
 }
 
 func (w *watch) start(t *testing.T, db string, args ...string) *exec.Cmd {

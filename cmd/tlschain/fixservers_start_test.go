@@ -46,7 +46,8 @@ func supervise(t *testing.T, i *instance, argv []string) {
 	start := func() *exec.Cmd {
 		cmd := exec.Command(argv[0], argv[1:]...)
 		cmd.Dir, cmd.Stdout, cmd.Stderr = i.dir, log, log
-		cmd.Env = append(os.Environ(), "HOME="+i.dir, "CATALINA_BASE="+i.dir, "CATALINA_HOME=/usr/share/tomcat10")
+		cmd.Env = append(os.Environ(), "HOME="+i.dir, "CATALINA_BASE="+i.dir, "CATALINA_HOME=/usr/share/tomcat10",
+			"JAVA_OPTS=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC") // it lives for seconds
 		system.OwnGroup(t, cmd)
 		if err := cmd.Start(); err != nil {
 			t.Error(err)

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -69,8 +71,8 @@ pool I J
 func TestFixMendsRealServers(t *testing.T) {
 	openssl := tlstest.Program(t, "openssl", "openssl")
 	gnutls := tlstest.Program(t, "gnutls-cli", "gnutls-bin")
-	java := newJavaClient(t)
 	r := brokenChain(t)
+	java := newJavaClient(t, write(t, t.TempDir(), "roots.pem", pemOf(r.Anchors...)))
 	for _, s := range fixableServers {
 		t.Run(s.kind, func(t *testing.T) {
 			tlstest.Program(t, s.program, s.debian)
@@ -112,7 +114,7 @@ func TestFixMendsRealServers(t *testing.T) {
 
 			accepts(t, openssl, "s_client", "-connect", i.address, "-servername", i.name, "-verify_hostname", i.name, "-verify_return_error", "-CAfile", roots)
 			accepts(t, gnutls, "--x509cafile", roots, "--sni-hostname", i.name, "--verify-hostname", i.name, "-p", i.port, i.host())
-			java.accepts(t, roots, i.host(), i.port, i.name)
+			java.accepts(t, i.host(), i.port, i.name)
 		})
 	}
 }
@@ -246,43 +248,77 @@ func await(t *testing.T, holds func() bool, state func() string) {
 	}
 }
 
-// A javaClient is Java's own TLS client with its default settings.
-type javaClient struct{ java, dir string }
+// A javaClient is Java's own TLS client with its default settings: one process
+// that connects to what it is told.
+type javaClient struct {
+	ask io.Writer
+	say *bufio.Scanner
+	log func() string
+}
 
-const javaSource = `import javax.net.ssl.*;
+// It gets an address, a port and a name a line, and answers ok or what went wrong.
+const javaSource = `import java.io.*;
+import java.net.*;
+import java.security.KeyStore;
+import java.security.cert.*;
+import javax.net.ssl.*;
 public class Client {
 	public static void main(String[] a) throws Exception {
-		SSLSocket s = (SSLSocket) SSLSocketFactory.getDefault().createSocket(a[0], Integer.parseInt(a[1]));
-		SSLParameters p = s.getSSLParameters();
-		p.setEndpointIdentificationAlgorithm("HTTPS");
-		p.setServerNames(java.util.List.of(new SNIHostName(a[2])));
-		s.setSSLParameters(p);
-		s.startHandshake();
+		KeyStore roots = KeyStore.getInstance(KeyStore.getDefaultType());
+		roots.load(null, null);
+		try (InputStream in = new FileInputStream(a[0])) {
+			for (Certificate c : CertificateFactory.getInstance("X.509").generateCertificates(in))
+				roots.setCertificateEntry("root" + roots.size(), c);
+		}
+		TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+		trust.init(roots);
+		SSLContext context = SSLContext.getInstance("TLS");
+		context.init(null, trust.getTrustManagers(), null);
+		BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
+		for (String line; (line = in.readLine()) != null; ) {
+			String[] to = line.split(" ");
+			// The name is checked against the certificate, whatever the address.
+			InetAddress address = InetAddress.getByAddress(to[2], InetAddress.getByName(to[0]).getAddress());
+			try (SSLSocket s = (SSLSocket) context.getSocketFactory().createSocket(address, Integer.parseInt(to[1]))) {
+				SSLParameters p = s.getSSLParameters();
+				p.setEndpointIdentificationAlgorithm("HTTPS");
+				p.setServerNames(java.util.List.of(new SNIHostName(to[2])));
+				s.setSSLParameters(p);
+				s.startHandshake();
+				System.out.println("ok");
+			} catch (IOException e) {
+				System.out.println(e.toString().replace('\n', ' '));
+			}
+		}
 	}
 }
 `
 
-func newJavaClient(t *testing.T) *javaClient {
+// newJavaClient starts a client that trusts the roots of a file.
+func newJavaClient(t *testing.T, roots string) *javaClient {
 	t.Helper()
 	java := tlstest.Program(t, "java", "default-jdk-headless")
-	tlstest.Program(t, "keytool", "default-jdk-headless")
-	dir := t.TempDir()
-	source := write(t, dir, "Client.java", []byte(javaSource))
-	if out, err := exec.Command(tlstest.Program(t, "javac", "default-jdk-headless"), "-d", dir, source).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	tlstest.Program(t, "keytool", "default-jdk-headless") // which steps name
+	tlstest.Program(t, "javac", "default-jdk-headless")
+	source := write(t, t.TempDir(), "Client.java", []byte(javaSource))
+	cmd := exec.Command(java, "-XX:TieredStopAtLevel=1", source, roots)
+	ask, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return &javaClient{java, dir}
+	say, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &javaClient{ask, bufio.NewScanner(say), startUntilEnd(t, cmd)}
 }
 
-func (c *javaClient) accepts(t *testing.T, roots, host, port, name string) {
+func (c *javaClient) accepts(t *testing.T, host, port, name string) {
 	t.Helper()
-	store := filepath.Join(t.TempDir(), "trust.p12")
-	if out, err := exec.Command("keytool", "-importcert", "-noprompt", "-storetype", "PKCS12", "-storepass", "changeit", "-alias", "root", "-file", roots, "-keystore", store).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if _, err := fmt.Fprintln(c.ask, host, port, name); err != nil {
+		t.Fatalf("java: %v\n%s", err, c.log())
 	}
-	// The name is checked against the certificate by the address that was dialled,
-	// so the client is told to take the site's name for it.
-	hosts := write(t, t.TempDir(), "hosts", fmt.Appendf(nil, "%s %s\n", host, name))
-	accepts(t, c.java, "-Djdk.net.hosts.file="+hosts, "-Djavax.net.ssl.trustStore="+store, "-Djavax.net.ssl.trustStorePassword=changeit",
-		"-cp", c.dir, "Client", name, port, name)
+	if !c.say.Scan() || c.say.Text() != "ok" {
+		t.Errorf("java refuses: %s\n%s", c.say.Text(), c.log())
+	}
 }

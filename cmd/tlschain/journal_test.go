@@ -18,7 +18,7 @@ import (
 // TestKilledScanGoesOn kills a scan at random moments, lets it go on each time,
 // and holds that the last report has every target once.
 func TestKilledScanGoesOn(t *testing.T) {
-	targets, kills := 20_000, 20
+	targets, kills := 8_000, 20
 	if testing.Short() {
 		targets, kills = 400, 4
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -28,11 +27,7 @@ func (c cleaning) Run() int {
 
 var buildOnce = sync.OnceValues(func() (string, error) {
 	binary := filepath.Join(buildDir, name)
-	out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput()
-	if err != nil {
-		err = fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	return binary, err
+	return binary, releaseBuild("../..", binary)
 })
 
 // builtBinary is the program as its users get it.
