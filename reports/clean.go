@@ -68,6 +68,22 @@ func CleanError(err error) string {
 	return strings.Join(cleanList(strings.Split(err.Error(), "\n")), "\n")
 }
 
+// CleanArguments are the arguments of a format with texts and errors cleaned.
+func CleanArguments(args []any) []any {
+	out := make([]any, len(args))
+	for i, a := range args {
+		switch a := a.(type) {
+		case string:
+			out[i] = Clean(a)
+		case error:
+			out[i] = CleanError(a)
+		default:
+			out[i] = a
+		}
+	}
+	return out
+}
+
 // cleanList cleans each text of a list. What is clean already, as nearly all
 // is, stays the list that it was.
 func cleanList(list []string) []string {

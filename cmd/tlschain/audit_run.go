@@ -106,13 +106,14 @@ func (p *process) auditRun(c *cli.Context) error {
 // printAudit tells of an audit in a line, and of what changed in one each.
 func (n *auditEnv) printAudit(ctx context.Context, a history.Audit) error {
 	s := audit.SummaryOf(a)
-	fmt.Fprintf(n.stdout, "audit %d of %s: %s, %s: %d with errors, %d with warnings, %d unreachable%s\n", a.ID, a.Group, a.State,
-		plural(a.Endpoints, "endpoint"), s.Worst[rules.Error], s.Worst[rules.Warning], s.Status["failed"], s.SkippedText())
+	fmt.Fprintf(n.stdout, "audit %d of %s: %s, %s: %d with errors, %d with warnings, %d unreachable%s\n", a.ID,
+		reports.Clean(a.Group), a.State, plural(a.Endpoints, "endpoint"), s.Worst[rules.Error], s.Worst[rules.Warning], s.Status["failed"],
+		s.SkippedText())
 	for _, line := range s.SkippedLines {
-		fmt.Fprintf(n.stdout, "  skipped: %s\n", line)
+		fmt.Fprintf(n.stdout, "  skipped: %s\n", reports.Clean(line))
 	}
 	for _, trouble := range s.Troubles {
-		fmt.Fprintf(n.stdout, "  not complete: %s\n", trouble)
+		fmt.Fprintf(n.stdout, "  not complete: %s\n", reports.Clean(trouble))
 	}
 	if a.Pruned {
 		fmt.Fprintln(n.stdout, "  past retention: what it saw is no longer known")

@@ -37,7 +37,7 @@ func (p *process) auditListCommand() *cli.Command {
 					took = a.Ended.Sub(a.Started).String()
 				}
 				fmt.Fprintf(p.stdout, "%6d  %-16s  %s  %-8s  took %-8s  %s, %s, %s, %d unreachable%s\n",
-					a.ID, a.Group, a.Started.Format("2006-01-02 15:04:05Z"), a.State, took, plural(a.Endpoints, "endpoint"),
+					a.ID, reports.Clean(a.Group), a.Started.Format("2006-01-02 15:04:05Z"), a.State, took, plural(a.Endpoints, "endpoint"),
 					plural(s.Worst[rules.Error], "error"), plural(s.Worst[rules.Warning], "warning"), s.Status["failed"], s.SkippedText())
 			}
 			if group := c.Args().First(); len(list) == 0 && group != "" && n.config.Groups[group] == nil {
@@ -96,7 +96,7 @@ func (p *process) auditDiffCommand() *cli.Command {
 				return usagef("%w", err)
 			}
 			fmt.Fprintf(p.stdout, "from audit %d (%s) to audit %d (%s) of %s\n",
-				from.ID, from.Started.Format("2006-01-02 15:04Z"), to.ID, to.Started.Format("2006-01-02 15:04Z"), to.Group)
+				from.ID, from.Started.Format("2006-01-02 15:04Z"), to.ID, to.Started.Format("2006-01-02 15:04Z"), reports.Clean(to.Group))
 			n.printChanges(audit.Classify(changes))
 			if len(changes) == 0 {
 				fmt.Fprintln(p.stdout, "nothing changed")

@@ -120,12 +120,7 @@ func asServed(p *fix.Plan) []fix.Certificate {
 
 // printf prints texts of others, which are cleaned, in our own words.
 func (f *fixing) printf(format string, args ...any) {
-	for i, a := range args {
-		if text, ok := a.(string); ok {
-			args[i] = reports.Clean(text)
-		}
-	}
-	fmt.Fprintf(f.stdout, format, args...)
+	fmt.Fprintf(f.stdout, format, reports.CleanArguments(args)...)
 }
 
 func (f *fixing) diff(p *fix.Plan) {

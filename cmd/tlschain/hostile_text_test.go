@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"crypto/tls"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -13,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"unicode"
 	"unicode/utf8"
@@ -47,7 +50,9 @@ var marked = regexp.MustCompile(`mark[0-9]{2}`)
 // A stranger is everybody with a say in what is reported: each of his texts stands
 // in certificates, banners, a list of targets, waivers and the names of files.
 type stranger struct {
-	dir, list, roots, pool, waivers, files string
+	dir, list, mistakes, roots, pool, waivers, files string
+
+	whole atomic.Bool // the issuers are sent too
 }
 
 func newStranger(t *testing.T) *stranger {
@@ -59,10 +64,15 @@ func newStranger(t *testing.T) *stranger {
 		t.Fatal(err)
 	}
 	root := mk.Root("R")
-	identities := map[string]tlstest.Identity{}
-	list, waivers := "host,starttls,tags\n", "waivers:\n"
+	identities, wholes := map[string]tlstest.Identity{}, map[string]tlstest.Identity{}
+	list, mistakes, waivers := "host,starttls,tags\n", "host,starttls,tags\n", "waivers:\n"
 	pool := root.DER
-	behaviour := tlstest.Behaviour{ByName: identities}
+	behaviour := tlstest.Behaviour{ByName: identities, Pick: func(hello *tls.ClientHelloInfo) *tlstest.Identity {
+		if whole, ok := wholes[hello.ServerName]; ok && s.whole.Load() {
+			return &whole
+		}
+		return nil
+	}}
 	var names []string
 	for i, text := range append(outsiders(), lined()...) {
 		name := rawName(t, text)
@@ -82,7 +92,7 @@ func newStranger(t *testing.T) *stranger {
 		})
 		pool = append(pemOf(ca.DER), pool...)
 		host := fmt.Sprintf("n%02d.example.test", i)
-		identities[host] = tlstest.Present(leaf)
+		identities[host], wholes[host] = tlstest.Present(leaf), tlstest.Present(leaf, ca)
 		names = append(names, host)
 		if strings.ContainsAny(text, "\x00\xff/\n") {
 			write(t, s.files, fmt.Sprintf("%02d.pem", i), pemOf(leaf.DER))
@@ -100,10 +110,12 @@ func newStranger(t *testing.T) *stranger {
 		tags := strings.NewReplacer(";", "", "\n", "", "\r", "", "=", "", "\xff\xfe", "").Replace(text)
 		list += fmt.Sprintf("%s@%s,,\"%s\"\n", names[i], address, strings.ReplaceAll("team="+tags+";"+tags+"=x", `"`, `""`))
 		list += fmt.Sprintf("%s,smtp,\n", banner.Addr())
+		mistakes += fmt.Sprintf("\"no host: %s\",,\n", strings.ReplaceAll(tags, `"`, `""`))
 		quoted, _ := json.Marshal(text)
 		waivers += fmt.Sprintf("  - {rule: client-rejects, endpoint: %s, reason: %s, owner: %s, ticket: %s, expires: 2030-01-01}\n",
 			names[i], quoted, quoted, quoted)
 	}
+	s.mistakes = write(t, s.dir, "mistakes.csv", []byte(mistakes))
 	s.list, s.waivers = write(t, s.dir, "list.csv", []byte(list)), write(t, s.dir, "waivers.yaml", []byte(waivers))
 	s.roots, s.pool = write(t, s.dir, "roots.pem", pemOf(root.DER)), write(t, s.dir, "pool.pem", pool)
 	return s
@@ -147,6 +159,9 @@ func (w way) judge(out string) {
 	if !utf8.ValidString(out) {
 		w.Errorf("%s: no UTF-8", w.name)
 	}
+	if texts, ok := jsonTexts(out); ok {
+		out = texts // which \u001b would hide
+	}
 	at := strings.IndexFunc(out, func(r rune) bool {
 		return r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || r == '\u0430'
 	})
@@ -158,7 +173,35 @@ func (w way) judge(out string) {
 		seen[m] = true
 	}
 	if w.most && len(seen) < len(outsiders()) {
-		w.Errorf("%s: only %d texts come out, of %d", w.name, len(seen), len(outsiders()))
+		w.Errorf("%s: only %d texts come out, of %d: %.1000s", w.name, len(seen), len(outsiders()), out)
+	}
+}
+
+// jsonTexts are the texts in one or more JSON documents.
+func jsonTexts(out string) (string, bool) {
+	var b strings.Builder
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case string:
+			b.WriteString(v + "\n")
+		case []any:
+			for _, e := range v {
+				walk(e)
+			}
+		case map[string]any:
+			for name, e := range v {
+				walk(name)
+				walk(e)
+			}
+		}
+	}
+	for d := json.NewDecoder(strings.NewReader(out)); ; {
+		var v any
+		if err := d.Decode(&v); err != nil {
+			return b.String(), err == io.EOF && b.Len() > 0
+		}
+		walk(v)
 	}
 }
 
@@ -176,7 +219,7 @@ func TestHostileTextInCommands(t *testing.T) {
 		return out.String() + said.String()
 	}
 	scan := func(args ...string) []string {
-		return slices.Concat([]string{"scan", "-f", s.list, "--waivers", s.waivers}, judged, args)
+		return slices.Concat([]string{"scan", "-f", s.list, "-f", s.mistakes, "--waivers", s.waivers}, judged, args)
 	}
 	saved := filepath.Join(s.dir, "report.json")
 	run("scan --save", false, scan("--save", filepath.Join(s.dir, "chains"), "--format", "json", "-o", saved)...)

@@ -88,14 +88,14 @@ func (g *progress) line() {
 	fmt.Fprintf(g.w, "%s: %d%s endpoints, %d failed\n", name, g.done, of, g.failed)
 }
 
-// printf writes a message of its own line.
+// printf writes a message of its own line, with what others wrote in it cleaned.
 func (g *progress) printf(format string, args ...any) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.bar != nil {
 		_ = g.bar.Clear()
 	}
-	fmt.Fprintf(g.w, name+": "+format+"\n", args...)
+	fmt.Fprintf(g.w, name+": "+format+"\n", reports.CleanArguments(args)...)
 }
 
 func (g *progress) end() {
