@@ -78,7 +78,7 @@ func New(config Config, env Env) (*Engine, error) {
 	}
 	if config.Revocation {
 		client, _ := config.fetchClient() // which Validate has seen
-		e.revoker = newRevoker(client, config.At)
+		e.revoker = newRevoker(client, env.CRLs, config.At)
 	}
 	e.judged = newCompleter(e.judge, completing{fetcher: e.fetcher, revoker: e.revoker})
 	e.fixed = newCompleter(e.judge, completing{fetcher: e.fetcher, bytes: true,

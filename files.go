@@ -27,6 +27,7 @@ type Env struct {
 	Getenv func(string) string // for proxies; nil: an empty environment
 	Facts  *catalog.Facts      // about CAs and trust stores; nil: those that are compiled in
 	Now    time.Time           // zero: when the Engine is made
+	CRLs   string              // folder that keeps CRLs from one run to the next; empty: nothing is kept
 
 	Turn func(ctx context.Context, addr netip.Addr) error // waits until a connection may begin, beside Config.Pace; nil: at once
 

@@ -22,7 +22,8 @@ const (
 	maxList          = 64 << 20 // bytes of a CRL
 	maxResponse      = 64 << 10 // bytes of an OCSP response
 	maxListTime      = 30 * time.Second
-	largeAtOnce      = 2 // CRLs over a MiB that are in memory as they came
+	maxListAge       = 12 * time.Hour // from then on a CRL of an earlier run is fetched again: a night's audit has a new one
+	largeAtOnce      = 2              // CRLs over a MiB that are in memory as they came
 	maxTargetTime    = 90 * time.Second
 	maxTargetFetches = 16
 	maxRunFetches    = 100_000
@@ -33,7 +34,8 @@ const (
 // safe for concurrent use, and fetches each CRL once for as long as it is good.
 type revoker struct {
 	client  fetch.Client
-	at      time.Time // as of when; zero: as of each moment
+	kept    *fetch.Folder // CRLs, from one run to the next
+	at      time.Time     // as of when; zero: as of each moment
 	known   fetch.Memory[published]
 	large   chan struct{}
 	fetches atomic.Int64
@@ -46,8 +48,9 @@ type published struct {
 	fault    string
 }
 
-func newRevoker(client fetch.Client, at time.Time) *revoker {
-	return &revoker{client: client, at: at, known: fetch.Memory[published]{Bytes: rememberedLists}, large: make(chan struct{}, largeAtOnce)}
+func newRevoker(client fetch.Client, folder string, at time.Time) *revoker {
+	return &revoker{client: client, kept: &fetch.Folder{Path: folder}, at: at,
+		known: fetch.Memory[published]{Bytes: rememberedLists}, large: make(chan struct{}, largeAtOnce)}
 }
 
 // An inquiry is what is asked for one target.
@@ -114,30 +117,9 @@ func overHTTP(urls []string, n int) (out []string) {
 func (q *inquiry) list(ctx context.Context, url string, c, issuer *cert.Certificate) revocation.Answer {
 	// By the issuer's key, too: another CA's certificate may name the same URL.
 	p := q.fetch(ctx, issuer.Key.SPKI.String()+" "+url, func() (p published, size int, until time.Time) {
-		entered := false
-		defer func() {
-			if entered {
-				<-q.revoker.large
-			}
-		}()
-		body, failure := q.revoker.client.Get(ctx, fetch.Request{
-			URL: url, Accept: "application/pkix-crl, */*", Kind: "CRL", Limit: maxList, Timeout: cmp.Or(q.revoker.client.Timeout, maxListTime),
-			Large: func(ctx context.Context) error {
-				select {
-				case q.revoker.large <- struct{}{}:
-					entered = true
-					return nil
-				case <-ctx.Done():
-					return ctx.Err()
-				}
-			},
-		})
-		if failure != nil {
-			return published{fault: failure.Message}, 0, until
-		}
-		list, err := revocation.ParseList(body, issuer.Key)
-		if err != nil {
-			return published{fault: err.Error()}, 0, until
+		list, fault := q.revoker.list(ctx, url, issuer)
+		if list == nil {
+			return published{fault: fault}, 0, until
 		}
 		return published{list: list}, list.Size(), list.NextUpdate
 	})
@@ -147,6 +129,55 @@ func (q *inquiry) list(ctx context.Context, url string, c, issuer *cert.Certific
 	}
 	a.URL = url
 	return a
+}
+
+// list gets a CRL: the one that an earlier run kept, if the issuer signed that,
+// or what the URL gives now. fault says why there is none.
+func (r *revoker) list(ctx context.Context, url string, issuer *cert.Certificate) (list *revocation.List, fault string) {
+	entered := false
+	defer func() {
+		if entered {
+			<-r.large
+		}
+	}()
+	enter := func(ctx context.Context) error {
+		if entered {
+			return nil
+		}
+		select {
+		case r.large <- struct{}{}:
+			entered = true
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	request := fetch.Request{URL: url, Accept: "application/pkix-crl, */*", Kind: "CRL", Limit: maxList,
+		Timeout: cmp.Or(r.client.Timeout, maxListTime), Large: enter}
+	if kept, ok := r.kept.Get(ctx, request); ok {
+		if list, err := revocation.ParseList(kept, issuer.Key); err == nil && list.Signed() && list.NextUpdate.After(time.Now()) {
+			return list, ""
+		}
+	}
+	body, failure := r.client.Get(ctx, request)
+	if failure != nil {
+		return nil, failure.Message
+	}
+	list, err := revocation.ParseList(body, issuer.Key)
+	if err != nil {
+		return nil, err.Error()
+	}
+	if list.Signed() { // a folder that cannot be written to is no reason to judge less
+		_ = r.kept.Put(url, body, earlier(list.NextUpdate, time.Now().Add(maxListAge)))
+	}
+	return list, ""
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 func (q *inquiry) response(ctx context.Context, responder string, c, issuer *cert.Certificate) revocation.Answer {

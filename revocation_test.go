@@ -1,8 +1,11 @@
 package tlschain
 
 import (
+	"bytes"
 	"crypto/x509"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +18,7 @@ import (
 // asking judges chains with what CAs on loopback say.
 func asking(t *testing.T, root *tlstest.Cert) *completer {
 	return completerFor(t, root, nil, completing{revoker: newRevoker(fetch.Client{
-		Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: 20 * time.Second}, time.Time{})})
+		Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: 20 * time.Second}, "", time.Time{})})
 }
 
 func answersOf(t *testing.T, c *completer, certs ...*tlstest.Cert) *rules.Verdict {
@@ -130,3 +133,55 @@ func TestOpenSSLResponder(t *testing.T) {
 }
 
 var ocspSigning = []x509.ExtKeyUsage{x509.ExtKeyUsageOCSPSigning}
+
+// A CRL that one run has fetched serves the next, until it is out of date; what
+// its issuer has not signed serves nobody.
+func TestCRLsAreKept(t *testing.T) {
+	mk := tlstest.For(t)
+	files := map[string][]byte{}
+	url, asked := ca(t, files)
+	root, other := mk.Root("R"), mk.Root("S")
+	books := tlstest.NewAuthority(t, root)
+	good, bad := mk.Leaf("good.example.test", root, names(url+"/r.crl", "")), mk.Leaf("bad.example.test", root, names(url+"/r.crl", ""))
+	books.Issue(good)
+	books.Revoke(bad, time.Now().AddDate(0, 0, -1), "keyCompromise")
+	files["/r.crl"] = books.CRL("")
+	folder := t.TempDir()
+	run := func(root *tlstest.Cert, leaf *tlstest.Cert, want string, fetches int32) {
+		t.Helper()
+		before := asked.Load()
+		c := completerFor(t, root, nil, completing{revoker: newRevoker(fetch.Client{
+			Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: 20 * time.Second}, folder, time.Time{})})
+		if got := said(answersOf(t, c, leaf)); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+		if n := asked.Load() - before; int32(n) != fetches {
+			t.Errorf("the CA was asked %d times, want %d", n, fetches)
+		}
+	}
+	run(root, good, "0 crl good", 1)
+	run(root, bad, "0 crl revoked", 0)
+	run(other, mk.Leaf("x.example.test", other, names(url+"/r.crl", "")), "0 crl not-judged", 1) // the folder's and the URL's are another's
+	kept, err := filepath.Glob(filepath.Join(folder, "*"))
+	if err != nil || len(kept) != 1 {
+		t.Fatal(kept, err)
+	}
+	whole, err := os.ReadFile(kept[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, _, _ := bytes.Cut(whole, []byte("\n"))
+	if until := string(head); !strings.Contains(until, url) {
+		t.Errorf("%s", until)
+	}
+	if err := os.WriteFile(kept[0], whole[:len(whole)/2], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run(root, bad, "0 crl revoked", 1)
+	run(root, bad, "0 crl revoked", 0)
+	if err := os.Remove(kept[0]); err != nil {
+		t.Fatal(err)
+	}
+	files["/r.crl"] = nil
+	run(root, bad, "0 crl unavailable", 1)
+}

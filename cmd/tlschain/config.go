@@ -90,7 +90,7 @@ func (p *process) newEngine(config tlschain.Config, now time.Time) (*tlschain.En
 }
 
 func (p *process) env(now time.Time) tlschain.Env {
-	return tlschain.Env{Stdin: p.stdin, Getenv: p.getenv, Facts: p.facts(), Now: now}
+	return tlschain.Env{Stdin: p.stdin, Getenv: p.getenv, Facts: p.facts(), CRLs: p.cacheFolder("crls"), Now: now}
 }
 
 // flagError words an error about a field of a Config by the flag that set it.

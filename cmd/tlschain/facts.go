@@ -11,9 +11,13 @@ import (
 	"github.com/tlschain/tlschain/rules/catalog"
 )
 
-// factsFile is where data update keeps newer facts: in the folder for caches of
-// the user (XDG Base Directory Specification, 2021), empty where there is none.
-func (p *process) factsFile() string {
+// factsFile is where data update keeps newer facts, empty where there is no
+// folder for caches.
+func (p *process) factsFile() string { return p.cacheFolder("facts.bin") }
+
+// cacheFolder is a place in the folder for caches of the user (XDG Base Directory
+// Specification, 2021), empty where there is none.
+func (p *process) cacheFolder(place string) string {
 	dir := p.getenv("XDG_CACHE_HOME")
 	if !filepath.IsAbs(dir) {
 		home := p.getenv("HOME")
@@ -22,7 +26,7 @@ func (p *process) factsFile() string {
 		}
 		dir = filepath.Join(home, ".cache")
 	}
-	return filepath.Join(dir, name, "facts.bin")
+	return filepath.Join(dir, name, place)
 }
 
 // facts are the newer of the embedded ones and those of data update.

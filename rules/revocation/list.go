@@ -38,6 +38,9 @@ type entry struct {
 // Size is about how many bytes of memory the list takes.
 func (l *List) Size() int { return 512 + 20*cap(l.entries) }
 
+// Signed reports whether the key that it was read for has signed the list.
+func (l *List) Signed() bool { return l.signed == chain.Yes }
+
 // Len is how many certificates are listed.
 func (l *List) Len() int { return len(l.entries) }
 
