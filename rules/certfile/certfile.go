@@ -117,7 +117,7 @@ func read(data []byte, passwords []string) ([]Chain, error) {
 	if chains, ok, err := readManifest(data); ok || err != nil {
 		return chains, err
 	}
-	if typographic.Match(data) {
+	if bytes.Contains(data, []byte("BEGIN ")) && typographic.Match(data) {
 		return nil, errors.New("the dashes around BEGIN CERTIFICATE are not five hyphens: a word processor replaced them, " +
 			"type -----BEGIN CERTIFICATE-----")
 	}

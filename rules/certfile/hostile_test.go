@@ -6,8 +6,10 @@ import (
 	"encoding/binary"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tlschain/tlschain/rules/certfile"
+	"github.com/tlschain/tlschain/scanner/tlstest/system"
 )
 
 // refused holds that a file is refused for what it asks for. If it were not, the
@@ -149,4 +151,32 @@ func TestLinesOfPEMAreBounded(t *testing.T) {
 // the three minutes that were waited for.
 func TestLengthOfChainsIsBounded(t *testing.T) {
 	refused(t, "empty ones", bytes.Repeat([]byte("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"), 140_000), "judged are 2000 at most")
+}
+
+// TestLongLinesAreReadOnce: 27 MB on one line took up to a minute of processor
+// time, for each of these.
+func TestLongLinesAreReadOnce(t *testing.T) {
+	const size = 27 << 20
+	full := func(piece string) string { return strings.Repeat(piece, size/len(piece)) }
+	for what, text := range map[string]string{
+		"begins without an end":     full("-----BEGIN "),
+		"begins":                    full("-----BEGIN CERTIFICATE-----"),
+		"begins and text":           full("-----BEGIN CERTIFICATE-----AAAA"),
+		"blocks":                    full("-----BEGIN CERTIFICATE-----A-----END CERTIFICATE-----"),
+		"a label":                   "-----BEGIN " + full("A "),
+		"backslashes":               "-----BEGIN CERTIFICATE-----" + full(`\`),
+		"escapes":                   full(`-----BEGIN CERTIFICATE-----\n\u002b`),
+		"quotes":                    full("-----BEGIN CERTIFICATE-----\"\n"),
+		"blanks":                    "-----BEGIN CERTIFICATE-----\n" + full(" ") + "\n-----END CERTIFICATE-----\n",
+		"a certificate of one line": "-----BEGIN CERTIFICATE-----\n" + full("A") + "\n-----END CERTIFICATE-----\n",
+	} {
+		before := system.CPUTime(t)
+		_, err := certfile.Read([]byte(text))
+		if took := system.CPUTime(t) - before; took > 2*time.Second { // a tenth of it is what each takes
+			t.Errorf("%s: %v", what, took)
+		}
+		if err != nil && len(err.Error()) > 1000 {
+			t.Errorf("%s: an error of %d bytes", what, len(err.Error()))
+		}
+	}
 }

@@ -30,18 +30,8 @@ type textLine struct {
 	end    string // the line break
 }
 
-var (
-	onOneLine  = regexp.MustCompile(`-----BEGIN ([A-Z0-9 ]+)-----([^-\n]*[^-\s][^-\n]*)-----END ([A-Z0-9 ]+)-----`)
-	escaped    = regexp.MustCompile(`-----BEGIN [A-Z0-9 ]+-----(?:\\+r)?\\+n`)
-	escapes    = regexp.MustCompile(`(?:\\+r)?\\+n|\\+r`)
-	slashes    = regexp.MustCompile(`\\+/`)
-	unicodes   = regexp.MustCompile(`\\+u00(2[bBfF]|3[dD])`)
-	swapped    = regexp.MustCompile(`-----BEGIN [A-Z0-9 ]+-----\n\r[^\n]`)
-	loneCR     = regexp.MustCompile(`-----BEGIN [A-Z0-9 ]+-----\r[^\r\n]`)
-	base64Line = regexp.MustCompile(`^[\s\x{a0}\x{3000}>"',+]*[A-Za-z0-9+/=]{16,}["',\\+\s\x{a0}\x{3000}]*$`)
-	// certLabel are the labels under which certificates are found.
-	certLabel = regexp.MustCompile(`(?i)^([A-Z0-9]+ )*CERTIFICATE$`)
-)
+// certLabel are the labels under which certificates are found.
+var certLabel = regexp.MustCompile(`(?i)^([A-Z0-9]+ )*CERTIFICATE$`)
 
 // layOut takes PEM text to lines. What its line breaks are is put right first.
 func layOut(data []byte) *layout {
@@ -50,18 +40,16 @@ func layOut(data []byte) *layout {
 	switch {
 	case strings.Contains(text, "-----BEGIN%20") || strings.Contains(text, "-----BEGIN+CERT"):
 		l.whole, text = percentEncoded, percentDecoded(text)
-	case escaped.MatchString(text):
-		l.whole, text = escapedBreaks, unescaped(text)
-	case swapped.MatchString(text):
-		l.whole, text = swappedBreaks, strings.ReplaceAll(text, "\n\r", "\n")
-	case loneCR.MatchString(text):
-		l.whole, text = bareCR, strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
+	default:
+		if l.whole = lineBreaks(text); l.whole != noOddity {
+			text = withLineBreaks[l.whole](text)
+		}
 	}
-	if onOneLine.MatchString(text) {
+	if joined, ok := joinedLines(text); ok {
 		if l.whole == noOddity {
 			l.whole = blanksForBreaks
 		}
-		text = onOneLine.ReplaceAllStringFunc(text, broken)
+		text = joined
 	}
 	l.read(text)
 	return l
@@ -75,29 +63,6 @@ func percentDecoded(text string) string {
 		return decoded
 	}
 	return text
-}
-
-// unescaped undoes the escapes of JSON, however deep.
-func unescaped(text string) string {
-	text = escapes.ReplaceAllString(text, "\n")
-	text = slashes.ReplaceAllString(text, "/")
-	return unicodes.ReplaceAllStringFunc(text, func(u string) string {
-		return map[byte]string{'b': "+", 'f': "/", 'd': "="}[u[len(u)-1]|0x20]
-	})
-}
-
-// broken puts line breaks into a block that stands on one line.
-func broken(block string) string {
-	m := onOneLine.FindStringSubmatch(block)
-	var b strings.Builder
-	b.WriteString("\n-----BEGIN " + m[1] + "-----\n")
-	body := strings.Join(strings.Fields(m[2]), "")
-	for len(body) > 64 {
-		b.WriteString(body[:64] + "\n")
-		body = body[64:]
-	}
-	b.WriteString(body + "\n-----END " + m[3] + "-----\n")
-	return b.String()
 }
 
 // read takes lines in and finds what is odd about each.
@@ -155,7 +120,7 @@ func (l *layout) read(text string) {
 // speak of BEGIN lines too.
 func beginsBlock(rest []byte) bool {
 	line, _ := nextLine(bytes.TrimLeft(rest, "\r\n"))
-	return base64Line.Match(line)
+	return isBase64Line(string(line))
 }
 
 // close looks back at a block: a key's lines stay as they are.

@@ -43,11 +43,11 @@ func readAsOpenSSL(text []byte) (certs [][]byte, ok bool) {
 // OpenSSL strips there: blanks, control characters, and since its characters
 // are signed, all bytes that are not ASCII.
 func opensslLine(text []byte) (line string, part bool, rest []byte) {
-	raw, rest := nextLine(text)
+	raw, _ := nextLine(text[:min(len(text), lineSize+1)]) // a line may be as long as the file
 	if len(raw) > lineSize {
-		raw, rest = text[:lineSize], text[lineSize:]
-		part = true
+		raw, part = raw[:lineSize], true
 	}
+	rest = text[len(raw):]
 	return string(bytes.TrimRightFunc(raw, func(r rune) bool { return r <= ' ' || r >= 0x80 })), part, rest
 }
 

@@ -103,7 +103,7 @@ func blocksOf(l *layout) ([]block, error) {
 			}
 			start, trusted = i+1, l.lines[i].label == "TRUSTED CERTIFICATE"
 			var closed bool
-			if label, closed = strings.CutSuffix(line[len(begin):], "-----"); !closed || label == "" {
+			if label, closed = strings.CutSuffix(line[len(begin):], "-----"); !closed || label == "" || len(label) > maxLabel {
 				return nil, fmt.Errorf("block %d (line %d) begins with a damaged line: it should read -----BEGIN CERTIFICATE-----", number, start)
 			}
 		case label == "":
