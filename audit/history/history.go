@@ -21,6 +21,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 )
@@ -61,6 +62,9 @@ var (
 // SQLite file, which is made when missing, and brings its tables up to date.
 // The text of the error never holds the URL's password.
 func Open(ctx context.Context, where string) (*DB, error) {
+	if err := checkPlace(where); err != nil {
+		return nil, err
+	}
 	open := openSQLite
 	if IsPostgres(where) {
 		open = openPostgres
@@ -79,6 +83,21 @@ func Open(ctx context.Context, where string) (*DB, error) {
 // IsPostgres tells a PostgreSQL URL from the path of an SQLite file.
 func IsPostgres(where string) bool {
 	return strings.HasPrefix(where, "postgres://") || strings.HasPrefix(where, "postgresql://")
+}
+
+// keywords is how libpq writes connections beside URLs.
+var keywords = regexp.MustCompile(`(?i)\b(host|hostaddr|port|dbname|user|password|passfile|service|sslmode)\s*=`)
+
+// checkPlace refuses what would be taken for the path of a file and is meant as a
+// database. It quotes none of it: there may be a password in it.
+func checkPlace(where string) error {
+	if IsPostgres(where) {
+		return nil
+	}
+	if scheme, _, ok := strings.Cut(where, ":/"); ok && len(scheme) > 1 || keywords.MatchString(where) {
+		return errors.New("the place of the history is neither a file nor a PostgreSQL URL: type postgres://user@host:5432/database?sslmode=verify-full")
+	}
+	return nil
 }
 
 // Close ends all connections. Whoever holds a lock or writes must be done.

@@ -22,6 +22,9 @@ const undefinedTable = "42P01" // PostgreSQL's code
 // account that may not be written is enough. One of an older version is brought
 // up to date first, as [Open] does, which has to be allowed.
 func OpenReading(ctx context.Context, where string) (*DB, error) {
+	if err := checkPlace(where); err != nil {
+		return nil, err
+	}
 	open := openSQLiteReading
 	if IsPostgres(where) {
 		open = openPostgres
@@ -48,12 +51,28 @@ func OpenReading(ctx context.Context, where string) (*DB, error) {
 	return writable, nil
 }
 
-// visible is where a history is, without the password of a URL.
+// visible is where a history is, without the passwords of a URL: pgx takes some
+// in the query too.
 func visible(where string) string {
-	if u, err := url.Parse(where); err == nil && IsPostgres(where) {
-		return u.Redacted()
+	if !IsPostgres(where) {
+		return where
 	}
-	return where
+	u, err := url.Parse(where)
+	if err != nil {
+		return "that URL names"
+	}
+	shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}
+	if name := u.User.Username(); name != "" {
+		shown.User = url.User(name)
+	}
+	query := url.Values{}
+	for _, name := range []string{"host", "port", "user", "dbname", "database"} {
+		if u.Query().Has(name) {
+			query.Set(name, u.Query().Get(name))
+		}
+	}
+	shown.RawQuery = query.Encode()
+	return shown.String()
 }
 
 // version is that of the tables that are there.
