@@ -73,6 +73,7 @@ func (s *Server) newGuard() (*guard, error) {
 		s.Report(fmt.Errorf("serve.token has less than %d characters and can be guessed; openssl rand -hex 24 makes one", minToken))
 	}
 	if file := s.Config.Serve.Users; file != "" {
+		s.warnOfReaders("serve.users", s.path(file))
 		users, weak, err := readPasswords(s.path(file))
 		if err != nil {
 			return nil, fmt.Errorf("serve.users: %w", err)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -31,12 +32,23 @@ func (s *Server) Listen() (net.Listener, error) {
 	if s.Config.Serve.Cert == "" {
 		return listener, nil
 	}
+	s.warnOfReaders("serve.key", s.path(s.Config.Serve.Key))
 	pair := &keyPair{cert: s.path(s.Config.Serve.Cert), key: s.path(s.Config.Serve.Key), report: s.Report}
 	if err := pair.load(); err != nil {
 		listener.Close()
 		return nil, fmt.Errorf("serving the pages: %w", err)
 	}
-	return tls.NewListener(listener, &tls.Config{GetCertificate: pair.get, NextProtos: []string{"h2", "http/1.1"}}), nil
+	return tls.NewListener(listener, &tls.Config{
+		GetCertificate: pair.get, NextProtos: []string{"h2", "http/1.1"}, MinVersion: tls.VersionTLS12,
+	}), nil
+}
+
+// warnOfReaders reports a file with secrets that every user of the machine can read.
+func (s *Server) warnOfReaders(what, file string) {
+	const others = 0o004
+	if info, err := os.Stat(file); err == nil && runtime.GOOS != "windows" && info.Mode()&others != 0 {
+		s.Report(fmt.Errorf("%s: every user of this machine can read %s; chmod 600 keeps it to its owner", what, reports.Clean(file)))
+	}
 }
 
 // maxConnections bounds how many visitors there are at once: audits need

@@ -42,6 +42,9 @@ const (
 	knownFor = 5 * time.Minute
 	// minCost is the least cost of bcrypt that is taken without a word.
 	minCost = 10
+	// maxCost is the highest that is taken: a login takes seconds then, and twice
+	// that with each step more.
+	maxCost = 16
 
 	attemptsAtOnce = 10
 	attemptEvery   = 10 * time.Second // after those
@@ -69,6 +72,10 @@ func readPasswords(file string) (p *passwords, weak []string, err error) {
 		cost, err := bcrypt.Cost([]byte(hash))
 		if !ok || err != nil {
 			return nil, nil, fmt.Errorf("%s:%d: this is not user:bcrypt-hash; htpasswd -B -C 12 writes them", file, n)
+		}
+		if cost > maxCost {
+			return nil, nil, fmt.Errorf("%s:%d: cost %d is more than %d, with which each login takes seconds: htpasswd -B -C 12 writes less",
+				file, n, cost, maxCost)
 		}
 		if cost < minCost {
 			weak = append(weak, user)

@@ -95,7 +95,8 @@ func checkPlace(where string) error {
 		return nil
 	}
 	if scheme, _, ok := strings.Cut(where, ":/"); ok && len(scheme) > 1 || keywords.MatchString(where) {
-		return errors.New("the place of the history is neither a file nor a PostgreSQL URL: type postgres://user@host:5432/database?sslmode=verify-full")
+		return errors.New("the place of the history is neither a file nor a PostgreSQL URL: " +
+			"type postgres://user@host:5432/database?sslmode=verify-full")
 	}
 	return nil
 }
