@@ -81,7 +81,7 @@ func New(config Config, env Env) (*Engine, error) {
 		e.revoker = newRevoker(client, env.CRLs, config.At)
 	}
 	e.judged = newCompleter(e.judge, completing{fetcher: e.fetcher, revoker: e.revoker})
-	e.fixed = newCompleter(e.judge, completing{fetcher: e.fetcher, bytes: true,
+	e.fixed = newCompleter(e.judge, completing{fetcher: e.fetcher, revoker: e.revoker, bytes: true,
 		fix: fix.Options{Prefer: config.Prefer, WithRoot: config.WithRoot}})
 	if e.expect, err = e.readExpected(); err != nil {
 		return nil, err
@@ -195,14 +195,23 @@ func (e *Engine) readDistrust() (*catalog.Revocations, error) {
 	return list, nil
 }
 
+// ReadPolicy reads a file of severities by rule and endpoint.
+func (v *Env) ReadPolicy(file string) (*policy.Policy, error) {
+	data, err := v.ReadFile(file)
+	if err != nil {
+		return nil, fieldf("Policy", "{Policy} %s: %w", file, err).hintf(policyHint)
+	}
+	p, err := policy.Parse(file, data)
+	if err != nil {
+		return nil, fieldf("Policy", "{Policy}: %w", err).hintf(policyHint)
+	}
+	return p, nil
+}
+
 func (e *Engine) readPolicy() (err error) {
 	if file := e.config.Policy; file != "" {
-		data, err := e.env.ReadFile(file)
-		if err != nil {
-			return fieldf("Policy", "{Policy} %s: %w", file, err).hintf(policyHint)
-		}
-		if e.policy, err = policy.Parse(file, data); err != nil {
-			return fieldf("Policy", "{Policy}: %w", err).hintf(policyHint)
+		if e.policy, err = e.env.ReadPolicy(file); err != nil {
+			return err
 		}
 		e.weighs = true
 	}

@@ -62,7 +62,7 @@ func (c *completer) verdicts(ctx context.Context, ps []rules.Presentation) ([]*r
 		}
 	}
 	if c.options.revoker != nil {
-		verdicts = judge.Judge(c.askRevocation(ctx, ps, verdicts, fetched))
+		judge, planner, verdicts = c.askRevocation(ctx, ps, judge, planner, verdicts, fetched)
 	}
 	for _, v := range verdicts {
 		planner.Fill(v)
@@ -71,37 +71,6 @@ func (c *completer) verdicts(ctx context.Context, ps []rules.Presentation) ([]*r
 		}
 	}
 	return verdicts, planner
-}
-
-// askRevocation gives the presentations with what CAs say of their certificates.
-func (c *completer) askRevocation(ctx context.Context, ps []rules.Presentation, verdicts []*rules.Verdict,
-	fetched []*cert.Certificate) []rules.Presentation {
-	ctx, cancel := context.WithTimeout(ctx, maxTargetTime)
-	defer cancel()
-	session := new(chain.Verifier).Begin()
-	issuers := func(v *rules.Verdict, x *cert.Certificate) []*cert.Certificate {
-		out := c.issuers(session, v, fetched, x)
-		for _, a := range c.anchors.BySubject(x.Issuer) {
-			if chain.Certifies(session, a, x) {
-				out = append(out, a)
-			}
-		}
-		return out
-	}
-	q := &inquiry{revoker: c.options.revoker, left: maxTargetFetches, issuers: issuers}
-	ps = slices.Clone(ps)
-	for i, v := range verdicts {
-		ps[i].Revocation = q.ask(ctx, v)
-		ps[i].Variants = slices.Clone(ps[i].Variants)
-		for k := range ps[i].Variants {
-			for _, other := range v.Others {
-				if other.Variant == ps[i].Variants[k].Variant {
-					ps[i].Variants[k].Revocation = q.ask(ctx, other)
-				}
-			}
-		}
-	}
-	return ps
 }
 
 // fetch climbs from the leaves of one target as far as URLs lead.

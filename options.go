@@ -53,7 +53,7 @@ var options = []Option{
 		values: func(c *Config) []string { return instant(c.At) }},
 	{Field: "AIA", Flag: "aia", Key: "aia", For: judging, on: func(c *Config) bool { return c.AIA }},
 	{Field: "AIAAllow", Flag: "aia-allow", Key: "aia_allow", For: judging, values: func(c *Config) []string { return c.AIAAllow }},
-	{Field: "Revocation", Flag: "revocation", Key: "revocation", For: ScanCommand | CheckCommand,
+	{Field: "Revocation", Flag: "revocation", Key: "revocation", For: judging,
 		on: func(c *Config) bool { return c.Revocation }},
 
 	// A target is printed with its port.

@@ -9,9 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/tlschain/tlschain/rules"
 	"github.com/tlschain/tlschain/rules/cert"
-	"github.com/tlschain/tlschain/rules/chain"
 	"github.com/tlschain/tlschain/rules/revocation"
 	"github.com/tlschain/tlschain/scanner/fetch"
 )
@@ -51,26 +49,6 @@ type published struct {
 func newRevoker(client fetch.Client, folder string, at time.Time) *revoker {
 	return &revoker{client: client, kept: &fetch.Folder{Path: folder}, at: at,
 		known: fetch.Memory[published]{Bytes: rememberedLists}, large: make(chan struct{}, largeAtOnce)}
-}
-
-// An inquiry is what is asked for one target.
-type inquiry struct {
-	revoker *revoker
-	left    int // fetches
-	issuers func(v *rules.Verdict, c *cert.Certificate) []*cert.Certificate
-}
-
-// ask gives, for each verdict, what CAs say of its leaf and intermediates.
-func (q *inquiry) ask(ctx context.Context, v *rules.Verdict) (out []rules.RevocationAnswer) {
-	for i, e := range v.Entries {
-		if e.Cert == nil || !slices.Contains([]chain.Role{chain.Leaf, chain.Intermediate, chain.Cross}, v.Roles[i]) {
-			continue
-		}
-		for _, a := range q.about(ctx, e.Cert, q.issuers(v, e.Cert)) {
-			out = append(out, rules.RevocationAnswer{Position: i, Answer: a})
-		}
-	}
-	return out
 }
 
 // about asks where the certificate says, until something is known: a CRL first,

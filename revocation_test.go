@@ -3,6 +3,7 @@ package tlschain
 import (
 	"bytes"
 	"crypto/x509"
+	"github.com/tlschain/tlschain/rules/cert"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -184,4 +185,50 @@ func TestCRLsAreKept(t *testing.T) {
 	}
 	files["/r.crl"] = nil
 	run(root, bad, "0 crl unavailable", 1)
+}
+
+// A fix sends no CA certificate that its issuer has revoked: neither one that the
+// server sends now, nor one that would complete the chain.
+func TestFixSendsNothingThatACARevoked(t *testing.T) {
+	mk := tlstest.For(t)
+	files := map[string][]byte{}
+	url, _ := ca(t, files)
+	root := mk.Root("R")
+	books := tlstest.NewAuthority(t, root)
+	dead := mk.Intermediate("I", root, names(url+"/root.crl", ""))
+	live := mk.Cross("second of I", dead, root, names(url+"/root.crl", ""), func(c *tlstest.Template) { c.NotBefore = c.NotBefore.AddDate(0, 0, -5) })
+	leaf := mk.Leaf(tlstest.ServerName, dead, names(url+"/i.crl", ""))
+	issued := tlstest.NewAuthority(t, dead)
+	issued.Issue(leaf)
+	books.Issue(live)
+	books.Revoke(dead, time.Now().AddDate(0, 0, -1), "superseded")
+	files["/root.crl"], files["/i.crl"] = books.CRL(""), issued.CRL("")
+	known := []*cert.Certificate{parse(t, dead), parse(t, live)}
+	for _, x := range []struct {
+		name string
+		sent []*tlstest.Cert
+	}{{"the leaf alone", []*tlstest.Cert{leaf}}, {"with the revoked one", []*tlstest.Cert{leaf, dead}}} {
+		for _, asked := range []bool{false, true} {
+			o := completing{}
+			if asked {
+				o = asking(t, root).options
+			}
+			c := completerFor(t, root, known, o)
+			verdicts, planner := c.verdicts(t.Context(), present(x.sent...))
+			plan := planner.Plan(verdicts[0])
+			if plan == nil || len(plan.Bundle) != 1 {
+				t.Fatalf("%s, asked %v: %+v", x.name, asked, plan)
+			}
+			want := parse(t, dead).SHA256 // which begins later, and is preferred
+			if asked {
+				want = parse(t, live).SHA256
+			}
+			if got := plan.Bundle[0].Cert.SHA256; got != want || plan.Fixes != (asked || len(x.sent) == 1) {
+				t.Errorf("%s, asked %v: it sends %s, want %s; fixes: %v", x.name, asked, got, want, plan.Fixes)
+			}
+			if asked && (has(plan.After, "revoked-by-ca") || has(plan.After, "revoked-certificate") || has(verdicts[0], "revoked-by-ca") != (len(x.sent) == 2)) {
+				t.Errorf("%s: %+v, then %+v", x.name, verdicts[0].Findings, plan.After.Findings)
+			}
+		}
+	}
 }

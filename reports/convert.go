@@ -9,15 +9,17 @@ import (
 // Convert writes a saved report in another format, as it reads it. The
 // report's own summary is kept where it has one, because it may hold what the
 // endpoints do not: certificates' bytes, and that the scan was interrupted.
-// After an error in the report, what was read before has been written, and the
-// report is closed as an interrupted one.
-func Convert(w Writer, r *Reader) error {
+// Of one without a summary, such as NDJSON, it is counted, without the rules that
+// are ignored of those about a report as a whole. After an error in the report,
+// what was read before has been written, and the report is closed as an
+// interrupted one.
+func Convert(w Writer, r *Reader, ignored ...string) error {
 	header := r.Header
 	header.Detail = "" // the writer's business
 	if err := w.Begin(header); err != nil {
 		return err
 	}
-	var tally Tally
+	tally := Tally{ignored: ignored}
 	var broken error
 	for e, err := range r.Endpoints() {
 		if err != nil {
@@ -45,7 +47,7 @@ func Convert(w Writer, r *Reader) error {
 // shards. The summary is counted anew; of those that the reports have it takes
 // what endpoints do not hold: certificates' bytes, and what could not be used.
 // After an error it ends as [Convert] does.
-func Merge(w Writer, all []*Reader) error {
+func Merge(w Writer, all []*Reader, ignored ...string) error {
 	header, err := mergedHeader(all)
 	if err != nil {
 		return err
@@ -53,7 +55,7 @@ func Merge(w Writer, all []*Reader) error {
 	if err := w.Begin(header); err != nil {
 		return err
 	}
-	var tally Tally
+	tally := Tally{ignored: ignored}
 	var broken error
 	interrupted := false
 	extra := merged{pem: map[Hash]string{}, skipped: map[Skipped]bool{}}

@@ -115,3 +115,34 @@ func TestAuthoritiesAreBounded(t *testing.T) {
 		t.Errorf("%d CAs, %d domains of one", n, m)
 	}
 }
+
+// A saved report that has no summary is counted anew, and its policy with it.
+func TestConvertedInterception(t *testing.T) {
+	var saved strings.Builder
+	w, err := New("ndjson", &saved, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range interceptedDomains {
+		w.Endpoint(underCA(fmt.Sprintf("site%d.com", i), "CN=Proxy", nil))
+	}
+	for want, ignored := range map[int][]string{1: nil, 0: {InterceptionRule}} {
+		for _, convert := range []func(Writer, *Reader) error{
+			func(w Writer, r *Reader) error { return Convert(w, r, ignored...) },
+			func(w Writer, r *Reader) error { return Merge(w, []*Reader{r}, ignored...) },
+		} {
+			from, err := NewReader(strings.NewReader(saved.String()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var b strings.Builder
+			to, _ := New("markdown", &b, Options{})
+			if err := convert(to, from); err != nil {
+				t.Fatal(err)
+			}
+			if n := strings.Count(b.String(), "intercepted on this network?"); n != want {
+				t.Errorf("ignored %v: told %d times", ignored, n)
+			}
+		}
+	}
+}

@@ -3,6 +3,7 @@ package rules
 import (
 	"slices"
 
+	"github.com/tlschain/tlschain/rules/catalog"
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/chain"
 )
@@ -21,4 +22,13 @@ func (j *Judge) With(s Source) *Judge {
 	more.Known = slices.Insert(slices.Clone(j.Known), at, s)
 	more.world.Known = slices.Insert(slices.Clone(j.world.Known), at, s.Set)
 	return &more
+}
+
+// Without returns a judge that goes by one more list of revoked certificates.
+func (j *Judge) Without(list *catalog.Revocations) *Judge {
+	c := j.Criteria
+	c.Revoked = append(slices.Clip(c.Revoked), list)
+	less := NewJudge(c, j.verifier)
+	less.dead.Known = j.dead.Known
+	return less
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/reports"
 )
 
@@ -21,13 +22,15 @@ func (p *process) convertCommand() *cli.Command {
 		Description: `REPORT is what scan or check wrote with --format json or ndjson, by this or any
 older release; - or nothing is standard input. One whose name ends in .gz or
 .zst is unpacked. With --merge there may be several, such as those of a scan's
-shards: they become one, and its summary is counted anew.
+shards: they become one, and its summary is counted anew, as that of NDJSON is,
+which has none: --policy FILE says then whether interception-suspected is off.
 
 Examples:
   tlschain convert --format html report.json -o report.html
   tlschain scan -f hosts.txt --format json | tlschain convert --format table -
   tlschain convert --merge shard-*.ndjson.zst --format json -o all.json.gz`,
-		Flags: append(reportFlags(),
+		Flags: append(reportFlags(), &cli.StringFlag{Name: "policy", Category: "Report",
+			Usage: "severities that the scan was judged by, `FILE`, for rules about a report as a whole"},
 			&cli.BoolFlag{Name: "merge", Category: "Report", Usage: "make one report of several, of different targets"}),
 		Action: p.convert,
 	}
@@ -44,6 +47,16 @@ func (p *process) convert(c *cli.Context) error {
 	}
 	if len(files) == 0 {
 		files = []string{"-"}
+	}
+	var ignored []string
+	if file := c.String("policy"); file != "" {
+		policy, err := (&tlschain.Env{}).ReadPolicy(file)
+		if err != nil {
+			return flagError(err)
+		}
+		if policy.IsOff(reports.InterceptionRule) {
+			ignored = append(ignored, reports.InterceptionRule)
+		}
 	}
 	var all []*reports.Reader
 	for _, file := range files {
@@ -67,9 +80,9 @@ func (p *process) convert(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("merge") {
-		err = reports.Merge(report, all)
+		err = reports.Merge(report, all, ignored...)
 	} else {
-		err = reports.Convert(report, all[0])
+		err = reports.Convert(report, all[0], ignored...)
 	}
 	switch {
 	case errors.Is(err, reports.ErrOtherClients):

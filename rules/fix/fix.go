@@ -159,6 +159,13 @@ func (p *Plan) prove(j *rules.Judge) {
 	for _, c := range p.Bundle {
 		corrected.Entries = append(corrected.Entries, chain.EntryFrom(c.Cert))
 	}
+	corrected.Revocation = nil // what is known of them stands at other positions now
+	for _, a := range v.Revocation {
+		if at := slices.IndexFunc(corrected.Entries, func(e chain.Entry) bool { return e.SHA256 == v.Entries[a.Position].SHA256 }); at >= 0 {
+			a.Position = at
+			corrected.Revocation = append(corrected.Revocation, a)
+		}
+	}
 	p.Changed = !slices.EqualFunc(v.Entries, corrected.Entries, func(a, b chain.Entry) bool { return a.SHA256 == b.SHA256 })
 	p.After = j.Judge([]rules.Presentation{corrected})[0]
 	p.Fixes = p.Changed && p.better()
