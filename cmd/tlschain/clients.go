@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/cmd/tlschain/internal/commandline"
 	"github.com/tlschain/tlschain/rules/client"
 )
 
@@ -62,7 +63,7 @@ Examples:
 
 func (p *process) listClients(all []*client.Profile) error {
 	var b strings.Builder
-	b.WriteString(wrap("How well is it known how a client builds a path, and what is in its trust store? Measured in runs of the real client, documented by its vendor, or assumed.", "") + "\n\n")
+	b.WriteString(commandline.Wrap("How well is it known how a client builds a path, and what is in its trust store? Measured in runs of the real client, documented by its vendor, or assumed.", "") + "\n\n")
 	fmt.Fprintf(&b, "  %-28s %-11s %s\n", "", "builder", "store")
 	for _, g := range []struct {
 		group client.Group
@@ -108,7 +109,7 @@ func (p *process) findClient(all []*client.Profile, id string, at time.Time) (*c
 func (p *process) explainClient(c *client.Profile, asked string) error {
 	var b strings.Builder
 	if _, evidence, grounds := client.Named(asked); grounds != "" {
-		b.WriteString(wrap(fmt.Sprintf("%s is judged as %s (%s): %s.", asked, c.ID, evidence, grounds), "") + "\n\n")
+		b.WriteString(commandline.Wrap(fmt.Sprintf("%s is judged as %s (%s): %s.", asked, c.ID, evidence, grounds), "") + "\n\n")
 	}
 	fmt.Fprintf(&b, "%s: %s\n", c.ID, c.Title)
 	fmt.Fprintf(&b, "group %s", c.Group)
@@ -125,12 +126,12 @@ func (p *process) explainClient(c *client.Profile, asked string) error {
 	if lines := conditions(c); len(lines) > 0 {
 		b.WriteString("\nWhat it asks for beside a path\n")
 		for _, l := range lines {
-			b.WriteString(wrap(l, "  ") + "\n")
+			b.WriteString(commandline.Wrap(l, "  ") + "\n")
 		}
 	}
 	fmt.Fprintf(&b, "\nHow it builds a path (%s)\n", c.BuilderEvidence)
 	for _, t := range traits(c) {
-		b.WriteString(wrap(t, "  ") + "\n")
+		b.WriteString(commandline.Wrap(t, "  ") + "\n")
 	}
 	if c.Notes != "" {
 		section(&b, "Notes", c.Notes)
@@ -138,7 +139,7 @@ func (p *process) explainClient(c *client.Profile, asked string) error {
 	if len(c.Sources) > 0 {
 		b.WriteString("\nSources\n")
 		for _, s := range c.Sources {
-			b.WriteString(wrap(s, "  ") + "\n")
+			b.WriteString(commandline.Wrap(s, "  ") + "\n")
 		}
 	}
 	_, err := fmt.Fprint(p.stdout, b.String())

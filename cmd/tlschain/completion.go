@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/tlschain/tlschain/cmd/tlschain/internal/commandline"
 	"github.com/tlschain/tlschain/rules/nearest"
 )
 
@@ -47,4 +48,4 @@ func (p *process) completionCommand() *cli.Command {
 	}
 }
 
-func shellCandidates() []candidate { return plain(shells...) }
+func shellCandidates() []commandline.Candidate { return commandline.Words(shells...) }

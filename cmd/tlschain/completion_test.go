@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tlschain/tlschain/cmd/tlschain/internal/commandline"
 )
 
 // offered are the words that are offered for what is typed.
@@ -34,39 +36,39 @@ func TestComplete(t *testing.T) {
 		want  string // among those that are offered; empty: nothing is
 		not   string
 	}{
-		{"", someWords, "scan", "--help"},
-		{"sc", someWords, "scan schema", "check"},
-		{"audit ", someWords, "serve", "scan"},
-		{"audit ex", someWords, "export", "serve"},
-		{"scan --for", someWords, "--format", "--fail-on"},
-		{"scan --format ", someWords, "json sarif", "text"},
-		{"scan --format j", someWords, "json junit", "sarif"},
-		{"scan --format=j", someWords, "--format=json", "json"},
-		{"scan --format = j", someWords, "json", "sarif"}, // as bash splits
-		{"version --format ", someWords, "text json", "sarif"},
-		{"clients --format ", someWords, "text json", "sarif"},
-		{"audit affected --format ", someWords, "table csv", "text"},
-		{"scan --clients go,op", someWords, "go,openssl-3.0", "go"},
-		{"scan --clients go,", someWords, "go,openssl-3.0", "go,go"},
-		{"scan --fields target,sev", someWords, "target,severity", ""},
-		{"explain missing-i", someWords, "missing-intermediate", "wrong-order"},
-		{"explain missing-intermediate ", someWords, "", ""},
-		{"clients gnutls", someWords, "gnutls-3.7", "go"},
-		{"fix --server ngi", someWords, "nginx", "apache"},
-		{"fix --server nginx ", someFiles, "", ""},
-		{"check ", someFiles, "", ""},
-		{"check a.pem ", someFiles, "", ""},
-		{"check --key ", someFiles, "", ""},
-		{"scan -f ", someFiles, "", ""},
-		{"scan --save ", someFolder, "", ""},
-		{"scan --save=", someFolder, "", ""},
-		{"scan ", someWords, "", ""},
-		{"scan --timeout ", someWords, "", ""},
-		{"scan --strict --lang ", someWords, "en ja", ""},
-		{"completion ", someWords, "bash zsh fish powershell", ""},
-		{"nonsense ", someWords, "", ""},
-		{"scan --nonsense ", someWords, "", ""},
-		{"scan --nonsense=", someWords, "", ""},
+		{"", commandline.SomeWords, "scan", "--help"},
+		{"sc", commandline.SomeWords, "scan schema", "check"},
+		{"audit ", commandline.SomeWords, "serve", "scan"},
+		{"audit ex", commandline.SomeWords, "export", "serve"},
+		{"scan --for", commandline.SomeWords, "--format", "--fail-on"},
+		{"scan --format ", commandline.SomeWords, "json sarif", "text"},
+		{"scan --format j", commandline.SomeWords, "json junit", "sarif"},
+		{"scan --format=j", commandline.SomeWords, "--format=json", "json"},
+		{"scan --format = j", commandline.SomeWords, "json", "sarif"}, // as bash splits
+		{"version --format ", commandline.SomeWords, "text json", "sarif"},
+		{"clients --format ", commandline.SomeWords, "text json", "sarif"},
+		{"audit affected --format ", commandline.SomeWords, "table csv", "text"},
+		{"scan --clients go,op", commandline.SomeWords, "go,openssl-3.0", "go"},
+		{"scan --clients go,", commandline.SomeWords, "go,openssl-3.0", "go,go"},
+		{"scan --fields target,sev", commandline.SomeWords, "target,severity", ""},
+		{"explain missing-i", commandline.SomeWords, "missing-intermediate", "wrong-order"},
+		{"explain missing-intermediate ", commandline.SomeWords, "", ""},
+		{"clients gnutls", commandline.SomeWords, "gnutls-3.7", "go"},
+		{"fix --server ngi", commandline.SomeWords, "nginx", "apache"},
+		{"fix --server nginx ", commandline.SomeFiles, "", ""},
+		{"check ", commandline.SomeFiles, "", ""},
+		{"check a.pem ", commandline.SomeFiles, "", ""},
+		{"check --key ", commandline.SomeFiles, "", ""},
+		{"scan -f ", commandline.SomeFiles, "", ""},
+		{"scan --save ", commandline.SomeFolder, "", ""},
+		{"scan --save=", commandline.SomeFolder, "", ""},
+		{"scan ", commandline.SomeWords, "", ""},
+		{"scan --timeout ", commandline.SomeWords, "", ""},
+		{"scan --strict --lang ", commandline.SomeWords, "en ja", ""},
+		{"completion ", commandline.SomeWords, "bash zsh fish powershell", ""},
+		{"nonsense ", commandline.SomeWords, "", ""},
+		{"scan --nonsense ", commandline.SomeWords, "", ""},
+		{"scan --nonsense=", commandline.SomeWords, "", ""},
 	} {
 		kind, got := offered(t, strings.Split(c.typed, " ")...)
 		if kind != c.kind || c.want == "" && len(got) > 0 {

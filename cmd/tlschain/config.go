@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/cmd/tlschain/internal/commandline"
 	"github.com/tlschain/tlschain/rules/fix"
 	"github.com/tlschain/tlschain/scanner"
 )
@@ -99,7 +100,7 @@ func flagError(err error) error {
 	if !errors.As(err, &field) {
 		return err
 	}
-	message, hint := field.Say(func(o tlschain.Option) string { return dashed(o.Flag) })
+	message, hint := field.Say(func(o tlschain.Option) string { return commandline.Dashed(o.Flag) })
 	return &usageError{err: errors.New(message), hint: hint}
 }
 

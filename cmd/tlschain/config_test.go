@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/cmd/tlschain/internal/commandline"
 	"github.com/tlschain/tlschain/rules/fix"
 )
 
@@ -25,9 +26,9 @@ func typedConfig(t *testing.T, args ...string) tlschain.Config {
 			return err
 		}
 	}
-	line, err := arrange(app, args)
+	line, err := commandline.Arrange(app, args, instead)
 	if err == nil {
-		err = app.RunContext(t.Context(), line.argv)
+		err = app.RunContext(t.Context(), line.Args)
 	}
 	if err != nil {
 		t.Fatalf("%q: %v", args, err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/tlschain/tlschain/cmd/tlschain/internal/commandline"
 	"github.com/tlschain/tlschain/rules"
 	"github.com/tlschain/tlschain/scanner/tlstest"
 	"github.com/tlschain/tlschain/scanner/tlstest/golden"
@@ -145,7 +146,7 @@ func TestDocumentsCommands(t *testing.T) {
 			}
 			line, _, _ = strings.Cut(line, " # ")
 			tried++
-			if _, err := arrange(new(process).app(), typedWord.FindAllString(line, -1)[1:]); err != nil {
+			if _, err := commandline.Arrange(new(process).app(), typedWord.FindAllString(line, -1)[1:], instead); err != nil {
 				t.Errorf("%s:%d: %s: %v", file, i+1, line, err)
 			}
 		}
@@ -232,7 +233,7 @@ func TestCommandReference(t *testing.T) {
 				continue
 			}
 			fmt.Fprintf(&b, "\n## %s\n\n```text\n", c.HelpName)
-			if err := printHelp(&b, c); err != nil {
+			if err := commandline.PrintHelp(&b, c); err != nil {
 				t.Fatal(err)
 			}
 			b.WriteString("```\n")

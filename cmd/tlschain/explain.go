@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/tlschain/tlschain/cmd/tlschain/internal/commandline"
 	"github.com/tlschain/tlschain/rules"
 	"github.com/tlschain/tlschain/rules/nearest"
 )
@@ -41,7 +42,7 @@ func (p *process) listRules(lang string) error {
 		fmt.Fprintf(&b, "\n%s: %s\n", class, h.classes[class])
 		for _, r := range rules.All() {
 			if r.Class == class {
-				writeColumns(&b, fmt.Sprintf("%-8s %s", r.Severity, r.ID), r.Text(lang).Title, 38)
+				commandline.WriteColumns(&b, fmt.Sprintf("%-8s %s", r.Severity, r.ID), r.Text(lang).Title, 38)
 			}
 		}
 	}
@@ -116,7 +117,7 @@ func section(b *strings.Builder, heading, text string) {
 		case line[0] == ' ' || line[0] == '\t':
 			b.WriteString("  " + strings.ReplaceAll(line, "\t", "    ") + "\n")
 		default:
-			b.WriteString(wrap(line, "  ") + "\n")
+			b.WriteString(commandline.Wrap(line, "  ") + "\n")
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/cmd/tlschain/internal/commandline"
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules"
 )
@@ -92,8 +93,8 @@ func (f *forecast) add(p tlschain.Presented) error {
 		if len(clients[e]) == all && len(clients[e]) > 1 {
 			who = fmt.Sprintf("all %d clients", len(clients[e]))
 		}
-		writeColumns(&b, e.day, who, 12)
-		b.WriteString(wrap(reports.Clean(e.reason), strings.Repeat(" ", 14)) + "\n")
+		commandline.WriteColumns(&b, e.day, who, 12)
+		b.WriteString(commandline.Wrap(reports.Clean(e.reason), strings.Repeat(" ", 14)) + "\n")
 	}
 	if len(order) == 0 {
 		b.WriteString("  no client refuses it\n")

@@ -1,21 +1,8 @@
 package main
 
-import (
-	"fmt"
-	"io"
-	"slices"
-	"strings"
+import "github.com/urfave/cli/v2"
 
-	"github.com/urfave/cli/v2"
-
-	"github.com/tlschain/tlschain/reports"
-)
-
-const (
-	name      = "tlschain"
-	helpWidth = 80 // columns; help is read on every terminal
-	flagsWide = 26 // columns for a flag and its value
-)
+const name = "tlschain"
 
 const overview = `tlschain answers two questions about every endpoint: is the certificate chain
 that the server sends complete, in order and free of what should not be there?
@@ -26,111 +13,35 @@ And which clients accept it, and why do the others not?
   tlschain check fullchain.pem               a file, before it is deployed
   tlschain explain missing-intermediate      what a finding means`
 
-// printHelp writes a command's help: what it does, examples, its flags by
-// group. cli/v2 would sort groups and flags by the alphabet, and put the least
-// used first.
-func printHelp(w io.Writer, c *cli.Command) error {
-	var b strings.Builder
-	usage := c.HelpName
-	if len(c.Flags) > 0 {
-		usage += " [flags]"
-	}
-	if c.ArgsUsage != "" {
-		usage += " " + c.ArgsUsage
-	}
-	fmt.Fprintf(&b, "%s\n", usage)
-	if c.Usage != "" {
-		fmt.Fprintf(&b, "\n%s\n", wrap(sentence(c.Usage), ""))
-	}
-	if c.Description != "" {
-		fmt.Fprintf(&b, "\n%s\n", strings.Trim(c.Description, "\n"))
-	}
-	if len(c.Subcommands) > 0 {
-		fmt.Fprintf(&b, "\nCommands:\n")
-		for _, sub := range c.Subcommands {
-			writeColumns(&b, sub.Name, sub.Usage, 12)
-		}
-		fmt.Fprintf(&b, "\n%s COMMAND --help tells more of each.\n", c.HelpName)
-	}
-	for _, group := range groupsOf(c.Flags) {
-		fmt.Fprintf(&b, "\n%s:\n", group.name)
-		for _, f := range group.flags {
-			writeColumns(&b, flagUsage(f), flagText(f), flagsWide)
-		}
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-// sentence makes one of a command's one-line description.
-func sentence(s string) string {
-	return strings.ToUpper(s[:1]) + s[1:] + "."
-}
-
-type flagGroup struct {
-	name  string
-	flags []cli.Flag
-}
-
-// groupsOf keeps the order in which groups and flags were declared.
-func groupsOf(flags []cli.Flag) []flagGroup {
-	var groups []flagGroup
-	for _, f := range flags {
-		name := "Flags"
-		if c, ok := f.(cli.CategorizableFlag); ok && c.GetCategory() != "" {
-			name = c.GetCategory()
-		}
-		i := slices.IndexFunc(groups, func(g flagGroup) bool { return g.name == name })
-		if i < 0 {
-			i = len(groups)
-			groups = append(groups, flagGroup{name: name})
-		}
-		groups[i].flags = append(groups[i].flags, f)
-	}
-	return groups
-}
-
-// flagUsage is the flag as it is typed, such as "-o, --output FILE". The value's
-// name stands in backquotes in the flag's text.
-func flagUsage(f cli.Flag) string {
-	var names []string
-	for _, n := range f.Names() {
-		names = append(names, dashed(n))
-	}
-	out := strings.Join(names, ", ")
-	if takesValue(f) {
-		value := "VALUE"
-		if d, ok := f.(cli.DocGenerationFlag); ok {
-			if _, after, found := strings.Cut(d.GetUsage(), "`"); found {
-				value, _, _ = strings.Cut(after, "`")
-			}
-		}
-		out += " " + value
-	}
-	return out
-}
-
-func flagText(f cli.Flag) string {
-	d, ok := f.(cli.DocGenerationFlag)
-	if !ok {
+// instead gives the hint for a flag that scan does not have.
+func instead(c *cli.Command, flag string) string {
+	if c.Name != "scan" {
 		return ""
 	}
-	return strings.ReplaceAll(d.GetUsage(), "`", "")
+	return elsewhere[flag]
 }
 
-// writeColumns writes a term and its explanation, wrapped beside or below it.
-func writeColumns(b *strings.Builder, term, text string, column int) {
-	indent := strings.Repeat(" ", column+2)
-	lines := wrap(text, indent)
-	if len(term) < column {
-		fmt.Fprintf(b, "  %-*s%s\n", column, term, strings.TrimPrefix(lines, indent))
-		return
-	}
-	fmt.Fprintf(b, "  %s\n%s\n", term, lines)
-}
+// elsewhere says what takes the place of flags that scan has in other programs.
+var elsewhere = map[string]string{
+	"starttls": "a target names its protocol: starttls+smtp://mail.example",
+	"sni":      "a target names it: SERVERNAME@address:port, or --server-name NAME for all",
+	"connect":  "the target is an argument: tlschain scan example.com:8443",
+	"workers":  "how many connections run at once is --concurrency",
+	"threads":  "how many connections run at once is --concurrency",
+	"w":        "how many connections run at once is --concurrency",
+	"json":     "type --format json",
+	"csv":      "type --format csv",
+	"html":     "type --format html -o report.html",
+	"CAfile":   "type --roots FILE",
+	"ca-file":  "type --roots FILE",
+	"date":     "type --at DATE",
+	"color":    "colours are for a terminal; NO_COLOR=1 before the command leaves them out",
+	"no-color": "type NO_COLOR=1 before the command",
+	"i":        "a list of targets is -f FILE",
+	"input":    "a list of targets is -f FILE",
+	"list":     "a list of targets is -f FILE",
 
-// wrap breaks text so that it fits into helpWidth columns, with indent before
-// each line.
-func wrap(text, indent string) string {
-	return indent + strings.Join(reports.Wrap(text, helpWidth-len(indent)), "\n"+indent)
+	"kubeconfig": "type KUBECONFIG=FILE before the command",
+	"as-client":  "certificates of clients are files: tlschain check --as-client client.pem",
+	"insecure":   "every chain is captured, whatever is wrong with it",
 }

@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
-	"slices"
-	"strconv"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/tlschain/tlschain/cmd/tlschain/internal/commandline"
 	"github.com/tlschain/tlschain/reports"
 )
 
@@ -57,17 +55,17 @@ func (p *process) run(ctx context.Context, args []string) error {
 		return p.complete(args[1:])
 	}
 	app := p.app()
-	line, err := arrange(app, args)
+	line, err := commandline.Arrange(app, args, instead)
 	if err != nil {
 		return err
 	}
 	switch {
-	case line.help:
-		return printHelp(p.stdout, line.command)
-	case line.version:
+	case line.Help:
+		return commandline.PrintHelp(p.stdout, line.Command)
+	case line.Version:
 		return p.version("text")
 	}
-	return app.RunContext(ctx, line.argv)
+	return app.RunContext(ctx, line.Args)
 }
 
 // app is the command tree. Help, usage errors and exit codes are ours: cli/v2
@@ -105,61 +103,20 @@ func (p *process) commands() []*cli.Command {
 		p.manCommand(),
 		p.versionCommand(),
 	}
-	prepare(commands, name)
+	commandline.Prepare(commands, name)
 	return commands
 }
-
-// prepare has us speak in cli's place: it would print usage errors to stdout,
-// and has its own idea of help.
-func prepare(commands []*cli.Command, path string) {
-	for _, c := range commands {
-		typed := path + " " + c.Name
-		c.HelpName = typed
-		c.HideHelp = true
-		c.OnUsageError = func(_ *cli.Context, err error, _ bool) error {
-			return badValue(c, err).hintf("see %s --help", typed)
-		}
-		prepare(c.Subcommands, typed)
-	}
-}
-
-// badValue says what is wrong with a flag's value, as people type it: a time
-// without a unit above all.
-func badValue(c *cli.Command, err error) *usageError {
-	m := invalidValue.FindStringSubmatch(err.Error())
-	if m == nil {
-		return usagef("%w", err)
-	}
-	value, flag := m[1], m[2]
-	for _, f := range c.Flags {
-		if !slices.Contains(f.Names(), flag) {
-			continue
-		}
-		switch f.(type) {
-		case *cli.DurationFlag:
-			if _, err := strconv.ParseFloat(value, 64); err == nil {
-				return usagef("%s %s: a time needs a unit: type %s %ss", dashed(flag), value, dashed(flag), value)
-			}
-			return usagef("%s %q is no time: type a number and a unit, such as 5s, 2m or 1h", dashed(flag), value)
-		case *cli.IntFlag:
-			return usagef("%s %q is no whole number", dashed(flag), value)
-		case *cli.Float64Flag:
-			return usagef("%s %q is no number", dashed(flag), value)
-		}
-	}
-	return usagef("%w", err)
-}
-
-// invalidValue reads the error of package flag, which has no type.
-var invalidValue = regexp.MustCompile(`^invalid value "(.*)" for flag -+(\S+): `)
 
 // complain writes an error as the user sees it: what failed, and what to type.
 // Either may quote what somebody else wrote, such as the name of a file.
 func (p *process) complain(err error) {
 	p.complaint = reports.CleanError(err)
 	fmt.Fprintf(p.stderr, "%s: %s\n", name, p.complaint)
-	var usage *usageError
-	if errors.As(err, &usage) && usage.hint != "" {
-		fmt.Fprintf(p.stderr, "  hint: %s\n", reports.Clean(usage.hint))
+	var usage interface {
+		error
+		Hint() string
+	}
+	if errors.As(err, &usage) && usage.Hint() != "" {
+		fmt.Fprintf(p.stderr, "  hint: %s\n", reports.Clean(usage.Hint()))
 	}
 }

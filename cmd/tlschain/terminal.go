@@ -5,6 +5,8 @@ import (
 	"os"
 
 	"golang.org/x/term"
+
+	"github.com/tlschain/tlschain/cmd/tlschain/internal/commandline"
 )
 
 // terminal tells how wide the terminal is that standard output goes to, and
@@ -17,7 +19,7 @@ func (p *process) terminal() (width int, colour bool) {
 	}
 	width, _, err := term.GetSize(int(file.Fd()))
 	if err != nil || width <= 0 {
-		width = helpWidth
+		width = commandline.HelpWidth
 	}
 	return width, p.getenv("NO_COLOR") == "" && p.getenv("TERM") != "dumb"
 }

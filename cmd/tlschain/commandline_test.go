@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/tlschain/tlschain/cmd/tlschain/internal/commandline"
 )
 
 func TestArrange(t *testing.T) {
@@ -26,10 +28,10 @@ func TestArrange(t *testing.T) {
 		{"check chain.pem --key key.pem", "tlschain check --key key.pem -- chain.pem"},
 		{"explain", "tlschain explain --"},
 	} {
-		l, err := arrange(new(process).app(), strings.Fields(c.typed))
+		l, err := commandline.Arrange(new(process).app(), strings.Fields(c.typed), instead)
 		if err != nil {
 			t.Errorf("%s: %v", c.typed, err)
-		} else if diff := cmp.Diff(strings.Fields(c.want), l.argv); diff != "" {
+		} else if diff := cmp.Diff(strings.Fields(c.want), l.Args); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", c.typed, diff)
 		}
 	}
@@ -49,13 +51,13 @@ func TestArrangeRefuses(t *testing.T) {
 		{"--strict scan", "tlschain has no flag --strict", "see tlschain --help"},
 		{"scan host -45", "tlschain scan has no flag -45", "see tlschain scan --help"},
 	} {
-		_, err := arrange(new(process).app(), strings.Fields(c.typed))
-		var usage *usageError
+		_, err := commandline.Arrange(new(process).app(), strings.Fields(c.typed), instead)
+		var usage *commandline.Mistake
 		if !errors.As(err, &usage) {
 			t.Errorf("%s: %v is no usage error", c.typed, err)
 			continue
 		}
-		if diff := cmp.Diff([]string{c.message, c.hint}, []string{usage.Error(), usage.hint}); diff != "" {
+		if diff := cmp.Diff([]string{c.message, c.hint}, []string{usage.Error(), usage.Hint()}); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", c.typed, diff)
 		}
 	}
@@ -72,11 +74,11 @@ func TestArrangeHelp(t *testing.T) {
 		"scan host -h":           "scan",
 		"scan --format --help x": "", // a value is missing: say so
 	} {
-		l, err := arrange(new(process).app(), strings.Fields(typed))
+		l, err := commandline.Arrange(new(process).app(), strings.Fields(typed), instead)
 		switch {
 		case command == "" && err == nil:
 			t.Errorf("%q: no error", typed)
-		case command != "" && (err != nil || !l.help || l.command.Name != command):
+		case command != "" && (err != nil || !l.Help || l.Command.Name != command):
 			t.Errorf("%q: %+v, %v; want help of %s", typed, l, err, command)
 		}
 	}

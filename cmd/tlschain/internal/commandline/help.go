@@ -1,0 +1,127 @@
+package commandline
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/tlschain/tlschain/reports"
+)
+
+const (
+	HelpWidth = 80 // columns; help is read on every terminal
+	flagsWide = 26 // columns for a flag and its value
+)
+
+// PrintHelp writes a command's help: what it does, examples, its flags by
+// group. cli/v2 would sort groups and flags by the alphabet, and put the least
+// used first.
+func PrintHelp(w io.Writer, c *cli.Command) error {
+	var b strings.Builder
+	usage := c.HelpName
+	if len(c.Flags) > 0 {
+		usage += " [flags]"
+	}
+	if c.ArgsUsage != "" {
+		usage += " " + c.ArgsUsage
+	}
+	fmt.Fprintf(&b, "%s\n", usage)
+	if c.Usage != "" {
+		fmt.Fprintf(&b, "\n%s\n", Wrap(sentence(c.Usage), ""))
+	}
+	if c.Description != "" {
+		fmt.Fprintf(&b, "\n%s\n", strings.Trim(c.Description, "\n"))
+	}
+	if len(c.Subcommands) > 0 {
+		fmt.Fprintf(&b, "\nCommands:\n")
+		for _, sub := range c.Subcommands {
+			WriteColumns(&b, sub.Name, sub.Usage, 12)
+		}
+		fmt.Fprintf(&b, "\n%s COMMAND --help tells more of each.\n", c.HelpName)
+	}
+	for _, group := range groupsOf(c.Flags) {
+		fmt.Fprintf(&b, "\n%s:\n", group.name)
+		for _, f := range group.flags {
+			WriteColumns(&b, FlagUsage(f), FlagText(f), flagsWide)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// sentence makes one of a command's one-line description.
+func sentence(s string) string {
+	return strings.ToUpper(s[:1]) + s[1:] + "."
+}
+
+type flagGroup struct {
+	name  string
+	flags []cli.Flag
+}
+
+// groupsOf keeps the order in which groups and flags were declared.
+func groupsOf(flags []cli.Flag) []flagGroup {
+	var groups []flagGroup
+	for _, f := range flags {
+		name := "Flags"
+		if c, ok := f.(cli.CategorizableFlag); ok && c.GetCategory() != "" {
+			name = c.GetCategory()
+		}
+		i := slices.IndexFunc(groups, func(g flagGroup) bool { return g.name == name })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, flagGroup{name: name})
+		}
+		groups[i].flags = append(groups[i].flags, f)
+	}
+	return groups
+}
+
+// FlagUsage is the flag as it is typed, such as "-o, --output FILE". The value's
+// name stands in backquotes in the flag's text.
+func FlagUsage(f cli.Flag) string {
+	var names []string
+	for _, n := range f.Names() {
+		names = append(names, Dashed(n))
+	}
+	out := strings.Join(names, ", ")
+	if takesValue(f) {
+		value := "VALUE"
+		if d, ok := f.(cli.DocGenerationFlag); ok {
+			if _, after, found := strings.Cut(d.GetUsage(), "`"); found {
+				value, _, _ = strings.Cut(after, "`")
+			}
+		}
+		out += " " + value
+	}
+	return out
+}
+
+// FlagText is what the flag does.
+func FlagText(f cli.Flag) string {
+	d, ok := f.(cli.DocGenerationFlag)
+	if !ok {
+		return ""
+	}
+	return strings.ReplaceAll(d.GetUsage(), "`", "")
+}
+
+// WriteColumns writes a term and its explanation, wrapped beside or below it.
+func WriteColumns(b *strings.Builder, term, text string, column int) {
+	indent := strings.Repeat(" ", column+2)
+	lines := Wrap(text, indent)
+	if len(term) < column {
+		fmt.Fprintf(b, "  %-*s%s\n", column, term, strings.TrimPrefix(lines, indent))
+		return
+	}
+	fmt.Fprintf(b, "  %s\n%s\n", term, lines)
+}
+
+// Wrap breaks text so that it fits on a terminal, with indent before
+// each line.
+func Wrap(text, indent string) string {
+	return indent + strings.Join(reports.Wrap(text, HelpWidth-len(indent)), "\n"+indent)
+}
