@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/cmd/tlschain/internal/heap"
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/scanner"
 )
@@ -77,6 +78,7 @@ Exit code: 130 interrupted, 2 usage or no usable input, 1 a finding at or above
 
 func (p *process) scan(c *cli.Context) error {
 	started := time.Now()
+	heap.Bound()
 	plan, err := p.planReport(c)
 	if err != nil {
 		return err
