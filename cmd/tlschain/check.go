@@ -203,7 +203,8 @@ func (r *checkRun) cluster(file tlschain.File) error {
 	var writing error // of the report
 	err = cluster.Secrets(r.ctx, func(s kubernetes.Secret) error {
 		one := file
-		one.Name = strings.TrimSuffix(file.Name, "/") + "#" + s.Namespace + "/" + s.Name
+		one.Name = strings.TrimRight(strings.TrimPrefix(file.Name, "k8s://"), "/")
+		one.Name = "k8s://" + one.Name + "#" + s.Namespace + "/" + s.Name
 		presented, err := r.engine.ReadBytes(one, slices.Concat(s.Cert, []byte("\n"), s.Key))
 		if err != nil {
 			r.skip(one.Name, err)

@@ -71,6 +71,9 @@ func TestClusterIsJudged(t *testing.T) {
 	if got, said, code := judged(reader, "check", "k8s://c"); got != "k8s://c#shop/web | own.example.test" || code != 0 {
 		t.Errorf("check: exit code %d, %s\n%s", code, got, said)
 	}
+	if got, said, code := judged(reader, "check", "k8s://"); got != "k8s://#shop/web | own.example.test" || code != 0 {
+		t.Errorf("check of the current context: exit code %d, %s\n%s", code, got, said)
+	}
 	if got, said, code := judged(reader, "scan", "k8s://"); !strings.HasSuffix(got, " | own.example.test not-reloaded") || code != 1 {
 		t.Errorf("scan: exit code %d, %s\n%s", code, got, said)
 	}
