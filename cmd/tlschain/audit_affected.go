@@ -85,9 +85,9 @@ func (p *process) auditAffected(c *cli.Context) error {
 	}
 	cleanAffected(found)
 	if err := write(out, found); err != nil {
-		return errors.Join(err, out.discard())
+		return errors.Join(err, out.Discard())
 	}
-	if err := out.commit(false); err != nil {
+	if err := commitReport(out, false); err != nil {
 		return err
 	}
 	still := slices.ContainsFunc(found, func(a audit.Affected) bool { return a.Now == audit.StillAffected })

@@ -176,7 +176,7 @@ func (n *auditEnv) export(c *cli.Context, plan reportPlan, first, last history.A
 		}
 		if err != nil {
 			if report != nil {
-				err = errors.Join(err, report.out.discard())
+				err = errors.Join(err, report.out.Discard())
 			}
 			return err
 		}

@@ -86,9 +86,9 @@ func (p *process) auditOutlook(c *cli.Context) error {
 		return err
 	}
 	if err := write(all, out, lang); err != nil {
-		return errors.Join(err, out.discard())
+		return errors.Join(err, out.Discard())
 	}
-	return out.commit(false)
+	return commitReport(out, false)
 }
 
 // groups are the group that was named, or all.

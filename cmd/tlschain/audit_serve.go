@@ -47,7 +47,7 @@ func (p *process) auditServe(c *cli.Context) error {
 		}
 	}
 	every := time.Duration(n.config.Serve.UpdateFacts)
-	if every > 0 && p.factsFile() == "" {
+	if every > 0 && p.kept().File == "" {
 		return usagef("serve.update_facts: there is no folder to keep the facts in").hintf("set HOME or XDG_CACHE_HOME")
 	}
 	debug.SetGCPercent(50) // it idles all day: memory is dearer than time

@@ -124,19 +124,19 @@ func (p *process) check(c *cli.Context) error {
 	}
 	run := &checkRun{process: p, ctx: c.Context, engine: engine, check: check, report: report, forecast: forecast, live: c.Bool("live")}
 	if err := run.servers(c, file); err != nil {
-		return errors.Join(err, report.out.discard())
+		return errors.Join(err, report.out.Discard())
 	}
 	for _, file.Name = range c.Args().Slice() {
 		if c.Context.Err() != nil {
 			break
 		}
 		if err := run.argument(file); err != nil {
-			return errors.Join(err, report.out.discard())
+			return errors.Join(err, report.out.Discard())
 		}
 	}
 	interrupted := c.Context.Err() != nil
 	if report.judged == 0 && !interrupted {
-		return errors.Join(exitCode(exitUsage), report.out.discard()) // said above
+		return errors.Join(exitCode(exitUsage), report.out.Discard()) // said above
 	}
 	if err := report.end(interrupted, forecast.text); err != nil {
 		return err

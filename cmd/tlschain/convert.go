@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/cmd/tlschain/internal/wholefile"
 	"github.com/tlschain/tlschain/reports"
 )
 
@@ -86,9 +87,9 @@ func (p *process) convert(c *cli.Context) error {
 	}
 	switch {
 	case errors.Is(err, reports.ErrOtherClients):
-		return errors.Join(usagef("--merge: %w", err), report.out.discard())
+		return errors.Join(usagef("--merge: %w", err), report.out.Discard())
 	case err != nil:
-		if flushErr := report.out.commit(true); flushErr != nil {
+		if flushErr := commitReport(report.out, true); flushErr != nil {
 			return flushErr
 		}
 		return fmt.Errorf("reading the report: %w", err)
@@ -99,7 +100,7 @@ func (p *process) convert(c *cli.Context) error {
 				name, files[i], n)
 		}
 	}
-	if err := report.out.commit(false); err != nil {
+	if err := commitReport(report.out, false); err != nil {
 		return err
 	}
 	return report.err()
@@ -115,7 +116,7 @@ func (p *process) readReport(ctx context.Context, file string) (*reports.Reader,
 			return nil, nil, usagef("%s: %w", file, errors.Unwrap(err)).hintf(hint)
 		}
 	}
-	plain, err := unpacking(file, untilDone(ctx, from))
+	plain, err := wholefile.Unpack(file, untilDone(ctx, from))
 	if err != nil {
 		from.Close()
 		return nil, nil, usagef("unpacking %s: %w", file, err).hintf(hint)

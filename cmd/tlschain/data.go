@@ -31,7 +31,7 @@ func (p *process) dataInfo() error {
 	var b strings.Builder
 	where := "the program itself"
 	if facts != catalog.Embedded() {
-		where = p.factsFile()
+		where = p.kept().File
 	}
 	fmt.Fprintf(&b, "Facts of %s, from %s\n", info.Updated.Format(time.DateOnly), where)
 	fmt.Fprintf(&b, "%d CA certificates, %d of them roots, with %d keys\n", info.CAs, info.Roots, info.Keys)

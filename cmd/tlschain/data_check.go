@@ -5,15 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/tlschain/tlschain/cmd/tlschain/internal/dataupdate"
 	"github.com/tlschain/tlschain/reports"
-	"github.com/tlschain/tlschain/rules/catalog"
-	"github.com/tlschain/tlschain/rules/catalog/build"
 )
 
 func (p *process) dataCheckCommand() *cli.Command {
@@ -32,26 +29,11 @@ or would be refused. With --offline 1 says that the facts are over 60 days old.`
 
 func (p *process) dataCheck(c *cli.Context) error {
 	u := p.updater()
-	info := u.Facts.Info()
-	age := u.Now().Sub(info.Updated)
-	var b strings.Builder
-	fmt.Fprintf(&b, "Facts of %s, %s old\n", info.Updated.Format(time.DateOnly), days(age))
-	for _, f := range build.Feeds() {
-		if f.Home == "" {
-			continue
-		}
-		date := feedDate(u.Facts, f.ID)
-		if s, ok := u.State.Sources[f.ID]; ok {
-			fmt.Fprintf(&b, "  %-10s %s, asked on %s\n", f.ID, date, s.Checked.Format(time.DateOnly))
-		} else {
-			fmt.Fprintf(&b, "  %-10s %s\n", f.ID, date)
-		}
-	}
-	if _, err := fmt.Fprint(p.stdout, b.String()); err != nil {
+	if _, err := fmt.Fprint(p.stdout, u.About()); err != nil {
 		return err
 	}
 	if c.Bool("offline") {
-		if age > reports.OldAfter*24*time.Hour {
+		if u.Age() > reports.OldAfter*24*time.Hour {
 			return exitCode(exitFindings)
 		}
 		return nil
@@ -60,10 +42,7 @@ func (p *process) dataCheck(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	b.Reset()
-	tellFeeds(&b, o)
-	tellChanges(&b, o)
-	if _, err := fmt.Fprint(p.stdout, b.String()); err != nil {
+	if _, err := fmt.Fprint(p.stdout, o.Text()); err != nil {
 		return err
 	}
 	switch {
@@ -73,42 +52,6 @@ func (p *process) dataCheck(c *cli.Context) error {
 		return exitCode(exitFindings)
 	}
 	return nil
-}
-
-func days(d time.Duration) string { return plural(max(int(d.Hours()/24), 0), "day") }
-
-// feedDate is the date of what the facts have from a source, in words.
-func feedDate(facts *catalog.Facts, id string) string {
-	switch id {
-	case "ccadb":
-		date := ""
-		for _, s := range facts.Sources() {
-			if s.Name == "CCADB" && s.Date > date {
-				date = s.Date
-			}
-		}
-		return "of " + date
-	case "onecrl":
-		for _, r := range facts.Revocations() {
-			if r.ID == id {
-				return fmt.Sprintf("%d entries, the newest of %s", len(r.Entries), r.Date.Format(time.DateOnly))
-			}
-		}
-	case "preloads":
-		if p, ok := facts.Preloads(); ok {
-			return "of " + p.Date.Format(time.DateOnly)
-		}
-	}
-	var newest *catalog.Store
-	for _, s := range facts.Stores() {
-		if s.Client == id && (newest == nil || !s.Date.Before(newest.Date)) {
-			newest = s
-		}
-	}
-	if newest == nil {
-		return "nothing is known"
-	}
-	return "of " + newest.Date.Format(time.DateOnly) + ", " + newest.Version
 }
 
 func (p *process) dataExportCommand() *cli.Command {
@@ -130,7 +73,7 @@ that reads them needs no network:
 			}
 			// The manifest comes last: it says that all of it is there.
 			for _, file := range []string{dataupdate.FactsFile, dataupdate.ManifestFile} {
-				if err := keepFacts(filepath.Join(dir, file), files[file]); err != nil {
+				if err := dataupdate.Place(filepath.Join(dir, file), files[file]); err != nil {
 					var path *os.PathError
 					if errors.As(err, &path) {
 						return usagef("%s: %w", dir, path.Err).hintf("name a folder, which is made if it is not there: %s data export ./facts", name)

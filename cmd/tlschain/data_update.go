@@ -4,19 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/tlschain/tlschain/cmd/tlschain/internal/dataupdate"
-	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules/catalog"
 	"github.com/tlschain/tlschain/rules/catalog/build"
-	"github.com/tlschain/tlschain/rules/cert"
 )
 
 // askFor is how long asking all publishers may take.
@@ -61,18 +57,18 @@ Examples:
   tlschain data update --from https://mirror.example.com/ccadb`,
 		Flags: sourceFlags(&cli.BoolFlag{Name: "force", Usage: "take also what lacks much of what is known, or is older"}),
 		Action: func(c *cli.Context) error {
-			target := p.factsFile()
-			if target == "" {
+			kept := p.kept()
+			if kept.File == "" {
 				return usagef("there is no folder to keep the facts in").hintf("set HOME or XDG_CACHE_HOME")
 			}
 			o, err := p.newerFacts(c)
 			if err != nil {
 				return err
 			}
-			if err := keepOutcome(target, o); err != nil {
+			if err := kept.Keep(o); err != nil {
 				return err
 			}
-			if err := p.tellUpdate(o, target); err != nil {
+			if err := p.tellUpdate(o, kept.File); err != nil {
 				return err
 			}
 			return o.Err()
@@ -106,51 +102,31 @@ func (p *process) newerFacts(c *cli.Context) (*dataupdate.Outcome, error) {
 		}
 		return o, nil
 	}
-	return fetchFacts(ctx, u)
-}
-
-// fetchFacts asks the publishers, with a folder for what is on its way.
-func fetchFacts(ctx context.Context, u *dataupdate.Updater) (*dataupdate.Outcome, error) {
-	dir, err := os.MkdirTemp("", name+"-data-*")
-	if err != nil {
-		return nil, fmt.Errorf("making a folder for the download: %w", err)
-	}
-	defer os.RemoveAll(dir)
-	return u.Fetch(ctx, dir)
+	return u.Ask(ctx)
 }
 
 // askPublishers asks for what is new, for [audit.Refresher].
 func (p *process) askPublishers(ctx context.Context) (facts *catalog.Facts, keep func() error, err error) {
 	ctx, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
-	o, err := fetchFacts(ctx, p.updater())
+	o, err := p.updater().Ask(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	if o.File == nil {
 		return nil, nil, o.Err()
 	}
-	return o.Facts, func() error { return keepOutcome(p.factsFile(), o) }, o.Err()
+	return o.Facts, func() error { return p.kept().Keep(o) }, o.Err()
 }
 
 // updater knows the facts in use, and what the last update said.
 func (p *process) updater() *dataupdate.Updater {
 	u := &dataupdate.Updater{Facts: p.facts(), Now: time.Now, Getenv: p.getenv}
-	if u.Facts == catalog.Embedded() {
-		return u
-	}
-	facts, err := os.ReadFile(p.factsFile())
-	if err != nil {
-		return u
-	}
-	if text, err := os.ReadFile(stateFile(p.factsFile())); err == nil {
-		u.State = dataupdate.ReadState(text, facts)
+	if u.Facts != catalog.Embedded() {
+		u.State = p.kept().State()
 	}
 	return u
 }
-
-// stateFile is where an update leaves word for the next one.
-func stateFile(facts string) string { return filepath.Join(filepath.Dir(facts), "sources.json") }
 
 // chooseSources reads NAME and NAME=URL.
 func chooseSources(u *dataupdate.Updater, words []string) error {
@@ -174,115 +150,11 @@ func chooseSources(u *dataupdate.Updater, words []string) error {
 	return nil
 }
 
-// keepOutcome keeps newer facts, and then what the next update is told; facts
-// without that are asked for again.
-func keepOutcome(target string, o *dataupdate.Outcome) error {
-	if o.File == nil {
-		return nil
-	}
-	if err := keepFacts(target, o.File); err != nil {
-		return err
-	}
-	text, err := o.State.Encode(o.File)
-	if err != nil {
-		return err
-	}
-	return keepFacts(stateFile(target), text)
-}
-
-// keepFacts puts a file in its place, whole.
-func keepFacts(target string, data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(target), fs.FileMode(0o755)); err != nil {
-		return fmt.Errorf("keeping the facts: %w", err)
-	}
-	out, err := openOutput(nil, target)
-	if err != nil {
-		return err
-	}
-	if _, err := out.Write(data); err != nil {
-		return errors.Join(err, out.discard())
-	}
-	return out.commit(false)
-}
-
 func (p *process) tellUpdate(o *dataupdate.Outcome, target string) error {
-	var b strings.Builder
-	tellFeeds(&b, o)
-	tellChanges(&b, o)
+	text := o.Text()
 	if o.File != nil {
-		fmt.Fprintf(&b, "kept in %s\n", target)
+		text += "kept in " + target + "\n"
 	}
-	_, err := fmt.Fprint(p.stdout, b.String())
+	_, err := fmt.Fprint(p.stdout, text)
 	return err
-}
-
-// tellFeeds tells what became of each source, a line each.
-func tellFeeds(b *strings.Builder, o *dataupdate.Outcome) {
-	for _, r := range o.Feeds {
-		what := "as it was"
-		switch {
-		case r.Err != nil:
-			what = "not taken"
-		case r.Taken && !r.Changes.Empty():
-			what = "newer"
-		}
-		fmt.Fprintf(b, "%-12s %s\n", r.Feed.ID, what)
-		for _, l := range r.Losses {
-			if r.Taken {
-				fmt.Fprintf(b, "%-12s without %s\n", "", l)
-				for _, c := range l.Examples {
-					fmt.Fprintf(b, "%-14s %s\n", "", certLine(c))
-				}
-			}
-		}
-	}
-}
-
-func certLine(c *cert.Certificate) string {
-	return fmt.Sprintf("%s  %s, until %s", c.SHA256.String()[:16], reports.Clean(reports.ShortName(c.Subject.Text)),
-		c.NotAfter.Format(time.DateOnly))
-}
-
-func storeDifference(s build.StoreChange) string {
-	return fmt.Sprintf("%d anchors more, %d fewer, %d on other conditions", len(s.Added), len(s.Removed), s.Conditions)
-}
-
-// tellChanges tells what differs between the facts in use and newer ones.
-func tellChanges(b *strings.Builder, o *dataupdate.Outcome) {
-	section := func(title string, certs []*cert.Certificate) {
-		if len(certs) == 0 {
-			return
-		}
-		fmt.Fprintf(b, "%d CA certificates %s\n", len(certs), title)
-		for i, c := range certs {
-			if i == 20 {
-				fmt.Fprintf(b, "  and %d more\n", len(certs)-i)
-				break
-			}
-			fmt.Fprintf(b, "  %s\n", certLine(c))
-		}
-	}
-	section("are new", o.Changes.Added)
-	section("are gone", o.Changes.Removed)
-	for _, s := range o.Changes.Stores {
-		switch {
-		case s.New && s.Before != "":
-			fmt.Fprintf(b, "trust store %s is newer than %s: %s\n", s.ID, s.Before, storeDifference(s))
-		case s.New:
-			fmt.Fprintf(b, "trust store %s is new, with %d anchors\n", s.ID, len(s.Added))
-		case s.Gone:
-			fmt.Fprintf(b, "trust store %s is gone\n", s.ID)
-		default:
-			fmt.Fprintf(b, "trust store %s: %s\n", s.ID, storeDifference(s))
-		}
-	}
-	for _, l := range o.Changes.Lists {
-		fmt.Fprintf(b, "%s: %d more, %d fewer\n", l.Title, l.Added, l.Removed)
-	}
-	if o.Changes.Empty() && o.Err() == nil {
-		b.WriteString("nothing has changed\n")
-	}
-	if len(o.Skipped) > 0 {
-		fmt.Fprintf(b, "%d certificates could not be read and are left out\n", len(o.Skipped))
-	}
 }

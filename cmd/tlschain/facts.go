@@ -1,19 +1,18 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
+	"github.com/tlschain/tlschain/cmd/tlschain/internal/dataupdate"
 	"github.com/tlschain/tlschain/rules/catalog"
 )
 
-// factsFile is where data update keeps newer facts, empty where there is no
-// folder for caches.
-func (p *process) factsFile() string { return p.cacheFolder("facts.bin") }
+// kept is where data update keeps newer facts.
+func (p *process) kept() dataupdate.Kept {
+	return dataupdate.Kept{File: p.cacheFolder(dataupdate.FactsFile)}
+}
 
 // cacheFolder is a place in the folder for caches of the user (XDG Base Directory
 // Specification, 2021), empty where there is none.
@@ -48,7 +47,7 @@ func (p *process) factsUpdated() time.Time {
 // keptNewer gives those of data update, nil if they are older than the embedded
 // ones. What cannot be read is said, and then the embedded ones do.
 func (p *process) keptNewer() *catalog.Facts {
-	kept, err := p.keptFacts()
+	kept, err := p.kept().Facts()
 	if err != nil {
 		fmt.Fprintf(p.stderr, "%s: %v; using the facts that came with the program\n", name, err)
 	}
@@ -56,24 +55,4 @@ func (p *process) keptNewer() *catalog.Facts {
 		return nil
 	}
 	return kept
-}
-
-// keptFacts reads what data update has kept; nil if there is nothing.
-func (p *process) keptFacts() (*catalog.Facts, error) {
-	path := p.factsFile()
-	if path == "" {
-		return nil, nil
-	}
-	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	} else if err != nil {
-		return nil, fmt.Errorf("reading updated facts: %w", err)
-	}
-	defer file.Close()
-	facts, err := catalog.Read(file)
-	if err != nil {
-		return nil, fmt.Errorf("reading updated facts, %s: %w", path, err)
-	}
-	return facts, nil
 }

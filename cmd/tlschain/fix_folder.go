@@ -2,14 +2,14 @@ package main
 
 import (
 	"bytes"
-	"crypto/rand"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"unicode"
+
+	"github.com/tlschain/tlschain/cmd/tlschain/internal/wholefile"
 )
 
 // A folder is where fix writes. A file in it is either whole or not there,
@@ -52,32 +52,9 @@ func (f folder) write(name string, content []byte, private bool) error {
 	return f.replace(name, content, mode, true)
 }
 
-// replace puts a file in its place. A lasting one is there after a power cut,
-// which costs a wait for the disk.
+// replace puts a file in its place, see [wholefile.Write].
 func (f folder) replace(name string, content []byte, mode fs.FileMode, lasting bool) error {
-	to := filepath.Join(f.path, name)
-	hidden := filepath.Join(f.path, "."+name+"."+rand.Text()[:8])
-	file, err := os.OpenFile(hidden, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", to, err)
-	}
-	_, err = file.Write(content)
-	if err == nil && lasting {
-		err = file.Sync()
-	}
-	if closeErr := file.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(hidden, to)
-	}
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", to, errors.Join(err, os.Remove(hidden)))
-	}
-	if !lasting {
-		return nil
-	}
-	return syncDir(f.path)
+	return wholefile.Write(filepath.Join(f.path, name), content, mode, lasting)
 }
 
 // stem is a file's name without folder and ending.

@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/cmd/tlschain/internal/wholefile"
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules"
 )
@@ -114,7 +115,7 @@ func (plan *reportPlan) writer(w io.Writer) (reports.Writer, error) {
 type reporting struct {
 	outcome
 	failOn rules.Severity
-	out    *output
+	out    *wholefile.File
 	writer reports.Writer
 	tally  reports.Tally
 
@@ -135,7 +136,7 @@ func (p *process) openReport(plan reportPlan) (*reporting, error) {
 	}
 	writer, err := plan.writer(out)
 	if err != nil {
-		return nil, errors.Join(err, out.discard())
+		return nil, errors.Join(err, out.Discard())
 	}
 	return &reporting{failOn: plan.failOn, out: out, writer: writer, failing: &p.failing}, nil
 }
@@ -146,7 +147,7 @@ func (p *process) beginReport(plan reportPlan, header reports.Header) (*reportin
 		return nil, err
 	}
 	if err := r.Begin(header); err != nil {
-		return nil, errors.Join(err, r.out.discard())
+		return nil, errors.Join(err, r.out.Discard())
 	}
 	return r, nil
 }
@@ -212,9 +213,9 @@ func (r *reporting) end(interrupted bool, appendix string) error {
 		_, err = r.out.WriteString(appendix)
 	}
 	if err != nil {
-		return errors.Join(err, r.out.discard())
+		return errors.Join(err, r.out.Discard())
 	}
-	return r.out.commit(interrupted)
+	return commitReport(r.out, interrupted)
 }
 
 // err tells the exit code of a report that has ended: its format's own, if that

@@ -151,11 +151,11 @@ func (p *process) scan(c *cli.Context) error {
 		go run.count(counted)
 	}
 	if err := run.collect(report, engine.Scan(c.Context, run.targets())); err != nil {
-		return errors.Join(err, report.out.discard())
+		return errors.Join(err, report.out.Discard())
 	}
 	interrupted := c.Context.Err() != nil
 	if report.judged+report.unjudged+report.left+run.others == 0 && !interrupted {
-		return errors.Join(run.nothing(), report.out.discard())
+		return errors.Join(run.nothing(), report.out.Discard())
 	}
 	for _, err := range run.skipped {
 		report.tally.Skip(skippedLine(err))

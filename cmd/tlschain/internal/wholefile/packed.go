@@ -1,4 +1,4 @@
-package main
+package wholefile
 
 import (
 	"io"
@@ -8,7 +8,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// The endings of files that are packed, as reports are written and read.
+// The endings of files that are packed.
 const (
 	gzipped = ".gz"
 	zstded  = ".zst"
@@ -29,9 +29,9 @@ func packing(path string, file io.Writer) (io.WriteCloser, error) {
 	return nil, nil
 }
 
-// unpacking is the way back. It holds no more than a window of what it unpacks:
+// Unpack is the way back. It holds no more than a window of what it unpacks:
 // whoever reads bounds how long one thing in it may be.
-func unpacking(path string, file io.Reader) (io.Reader, error) {
+func Unpack(path string, file io.Reader) (io.Reader, error) {
 	switch {
 	case strings.HasSuffix(path, gzipped):
 		return gzip.NewReader(file)

@@ -1,0 +1,93 @@
+package dataupdate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/tlschain/tlschain/cmd/tlschain/internal/wholefile"
+	"github.com/tlschain/tlschain/rules/catalog"
+)
+
+// A Kept is where the newer facts of a user are.
+type Kept struct {
+	File string // of facts; empty: there is no folder for it
+}
+
+// Facts reads what an update has kept; nil if there is nothing.
+func (k Kept) Facts() (*catalog.Facts, error) {
+	if k.File == "" {
+		return nil, nil
+	}
+	file, err := os.Open(k.File)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	} else if err != nil {
+		return nil, fmt.Errorf("reading updated facts: %w", err)
+	}
+	defer file.Close()
+	facts, err := catalog.Read(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading updated facts, %s: %w", k.File, err)
+	}
+	return facts, nil
+}
+
+// State is what the last update left word of; the zero value if that is not known.
+func (k Kept) State() State {
+	facts, err := os.ReadFile(k.File)
+	if err != nil {
+		return State{}
+	}
+	text, err := os.ReadFile(k.state())
+	if err != nil {
+		return State{}
+	}
+	return ReadState(text, facts)
+}
+
+func (k Kept) state() string { return filepath.Join(filepath.Dir(k.File), "sources.json") }
+
+// Keep keeps newer facts, and then what the next update is told; facts without
+// that are asked for again.
+func (k Kept) Keep(o *Outcome) error {
+	if o.File == nil {
+		return nil
+	}
+	if err := Place(k.File, o.File); err != nil {
+		return err
+	}
+	text, err := o.State.Encode(o.File)
+	if err != nil {
+		return err
+	}
+	return Place(k.state(), text)
+}
+
+// Place puts a file in its place, whole, and makes the folders above it.
+func Place(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("keeping the facts: %w", err)
+	}
+	out, err := wholefile.Create(path)
+	if err != nil {
+		return fmt.Errorf("keeping the facts, %s: %w", path, err)
+	}
+	if _, err := out.Write(data); err != nil {
+		return errors.Join(err, out.Discard())
+	}
+	return out.Commit(false)
+}
+
+// Ask is [Updater.Fetch] with a folder for what is on its way.
+func (u *Updater) Ask(ctx context.Context) (*Outcome, error) {
+	dir, err := os.MkdirTemp("", "tlschain-data-*")
+	if err != nil {
+		return nil, fmt.Errorf("making a folder for the download: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	return u.Fetch(ctx, dir)
+}

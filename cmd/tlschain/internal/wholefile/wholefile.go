@@ -1,0 +1,157 @@
+// Package wholefile writes files that are whole or not there, whenever the
+// program ends: beside their place, then into it. By the endings of their names
+// they are packed, and read again.
+package wholefile
+
+import (
+	"bufio"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Why a file cannot be made.
+var (
+	ErrFolder   = errors.New("it is a directory")
+	ErrNoFolder = errors.New("there is no such folder")
+)
+
+// A File is being written. Until it is committed, what stood in its place stays.
+type File struct {
+	*bufio.Writer
+	file *os.File       // nil: a stream, or a device or pipe that cannot be replaced
+	path string         // what file becomes
+	pack io.WriteCloser // what is written goes through it into file; nil: as it is
+}
+
+// Stream is a File that is not: what is written goes to w, at the latest when it
+// is committed.
+func Stream(w io.Writer) *File { return &File{Writer: bufio.NewWriter(w)} }
+
+// Create begins a file beside path. A link in its place stays, and the file that
+// it leads to is replaced.
+func Create(path string) (*File, error) {
+	mode := fs.FileMode(0o666)
+	if to, err := filepath.EvalSymlinks(path); err == nil {
+		path = to
+	}
+	switch info, err := os.Stat(path); {
+	case err == nil && info.IsDir():
+		return nil, ErrFolder
+	case err == nil && !info.Mode().IsRegular():
+		device, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return nil, err
+		}
+		return Stream(device), nil
+	case err == nil:
+		mode = info.Mode().Perm()
+	}
+	file, err := beside(path, mode)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNoFolder
+	}
+	if err != nil {
+		return nil, fmt.Errorf("no file can be made in %s: %w", filepath.Dir(path), errors.Unwrap(err))
+	}
+	out := &File{file: file, path: path}
+	if out.pack, err = packing(path, file); err != nil {
+		return nil, errors.Join(err, out.Discard())
+	}
+	if out.pack != nil {
+		out.Writer = bufio.NewWriterSize(out.pack, 1<<16)
+	} else {
+		out.Writer = bufio.NewWriterSize(file, 1<<16)
+	}
+	return out, nil
+}
+
+// beside makes a hidden file beside a path.
+func beside(path string, mode fs.FileMode) (*os.File, error) {
+	hidden := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()[:8])
+	return os.OpenFile(hidden, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+}
+
+// Commit puts what was written in the place that was asked for, or, of an
+// interrupted run, in FILE.partial beside the old one.
+func (o *File) Commit(interrupted bool) error {
+	err := o.Flush()
+	if o.pack != nil {
+		err = errors.Join(err, o.pack.Close())
+	}
+	if err != nil {
+		return errors.Join(err, o.Discard())
+	}
+	if o.file == nil {
+		return nil
+	}
+	to := o.path
+	if interrupted {
+		to = partial(to)
+	}
+	err = o.file.Sync()
+	if closeErr := o.file.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(o.file.Name(), to)
+	}
+	if err != nil {
+		return errors.Join(err, o.Discard())
+	}
+	o.file = nil
+	return syncDir(filepath.Dir(to))
+}
+
+// Discard leaves nothing of what could not be written. After a commit
+// there is nothing to discard.
+func (o *File) Discard() error {
+	if o.file == nil {
+		return nil
+	}
+	o.file.Close()
+	err := os.Remove(o.file.Name())
+	o.file = nil
+	return err
+}
+
+// syncDir makes a rename last through a power cut. Where directories cannot be
+// synced there is nothing to be done about it.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return nil
+	}
+	_ = d.Sync()
+	return d.Close()
+}
+
+// Write puts content in the place of a file. A lasting one is there after a power
+// cut, which costs a wait for the disk.
+func Write(path string, content []byte, mode fs.FileMode, lasting bool) error {
+	file, err := beside(path, mode)
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	_, err = file.Write(content)
+	if err == nil && lasting {
+		err = file.Sync()
+	}
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, errors.Join(err, os.Remove(file.Name())))
+	}
+	if !lasting {
+		return nil
+	}
+	return syncDir(filepath.Dir(path))
+}
