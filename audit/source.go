@@ -189,6 +189,9 @@ func (l list) walk(ctx context.Context, options scanner.TargetOptions, yield fun
 			return false
 		}
 	}
+	if bounded.N == 0 {
+		cancel() // nor one that would never end
+	}
 	err = finish()
 	if bounded.N == 0 {
 		err = fmt.Errorf("it has more than %d bytes", maxList)
@@ -205,6 +208,7 @@ func run(ctx context.Context, dir string, command []string) (io.Reader, func() e
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Dir = dir
 	cmd.WaitDelay = time.Second
+	ownGroup(cmd)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, nil, err
@@ -227,7 +231,7 @@ func (u URL) get(ctx context.Context, dir string, getenv func(string) string) (i
 	if token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := (&http.Client{Transport: http.DefaultTransport, CheckRedirect: mayLead}).Do(request)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -236,6 +240,25 @@ func (u URL) get(ctx context.Context, dir string, getenv func(string) string) (i
 		return nil, nil, fmt.Errorf("the server says %s", response.Status)
 	}
 	return response.Body, response.Body.Close, nil
+}
+
+// maxRedirects is how often a list may be elsewhere.
+const maxRedirects = 5
+
+// mayLead reports what is wrong with a redirect. The configuration names the server
+// that is asked; this server must not have others asked in its place, such as those
+// that only this machine reaches, nor have the list sent in clear.
+func mayLead(next *http.Request, before []*http.Request) error {
+	from, to := before[0].URL, next.URL
+	switch {
+	case len(before) > maxRedirects:
+		return fmt.Errorf("it redirects more than %d times", maxRedirects)
+	case to.Hostname() != from.Hostname():
+		return fmt.Errorf("it redirects to %s: configure that URL, if it is meant", to.Redacted())
+	case from.Scheme == "https" && to.Scheme != "https":
+		return fmt.Errorf("it redirects to %s, which is not encrypted", to.Redacted())
+	}
+	return nil
 }
 
 // A Listing is what the lists of a group hold.
