@@ -43,7 +43,7 @@ const (
 )
 
 // FindAffected searches the audits of a group that began at since or later
-// (zero: all that are kept), and gives the endpoints by name.
+// (zero: all that are kept), and gives the endpoints by name. Everything in them is fit to show.
 func FindAffected(ctx context.Context, db *history.DB, group string, search *reports.Search, since time.Time) ([]Affected, error) {
 	first, last, err := db.Span(ctx, group, since, time.Time{})
 	if errors.Is(err, history.ErrNotFound) {
@@ -81,7 +81,9 @@ func FindAffected(ctx context.Context, db *history.DB, group string, search *rep
 		one.add(s.Interval, matches, nights)
 	}
 	found = one.appendTo(found)
-	return found, markGone(ctx, db, group, found, last.ID)
+	err = markGone(ctx, db, group, found, last.ID)
+	cleanAffected(found)
+	return found, err
 }
 
 // matching gives the stored certificates that a search is for, with their

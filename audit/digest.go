@@ -3,7 +3,6 @@ package audit
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -97,20 +96,12 @@ func (m *message) text(c *Config, r *Receiver, a history.Audit, changes []Change
 	return b.String()
 }
 
-// plural counts things by their English name.
-func plural(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + one + "s"
-}
-
 // SkippedText is what a sentence that counts endpoints says of skipped lines.
 func (s *Summary) SkippedText() string {
 	if s.Skipped == 0 {
 		return ""
 	}
-	return ", " + plural(s.Skipped, "line") + " skipped"
+	return ", " + reports.Plural(s.Skipped, "line") + " skipped"
 }
 
 // Digest tells material changes in parts, what is worst first, a line each as

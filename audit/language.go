@@ -1,6 +1,10 @@
 package audit
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/tlschain/tlschain/reports"
+)
 
 // A language is what notices say, in one language. The texts with verbs in them
 // are formats; numbers of arguments let languages put them in another order.
@@ -36,7 +40,7 @@ var english = &language{
 	endsIn: "Ends within %[3]d days in %[1]s (%[2]d)", day: "ends on %s",
 	summary: "What is still broken or ends next, %s.\n",
 
-	endpoints: func(n int) string { return plural(n, "endpoint") },
+	endpoints: func(n int) string { return reports.Plural(n, "endpoint") },
 	skipped:   (*Summary).SkippedText,
 }
 

@@ -143,7 +143,7 @@ func (g *Group) endingWaivers(ctx context.Context, db *history.DB, a history.Aud
 			continue
 		}
 		lines = append(lines, fmt.Sprintf("The waiver of %s for %s ends on %s, and what it is for counts again then (%s): %s%s.",
-			u.Rule, u.Endpoint, u.Expires.Format(time.DateOnly), plural(u.N, "endpoint"), reports.Clean(u.Reason), reports.Clean(u.By())))
+			u.Rule, u.Endpoint, u.Expires.Format(time.DateOnly), reports.Plural(u.N, "endpoint"), reports.Clean(u.Reason), reports.Clean(u.By())))
 	}
 	if len(lines) == 0 {
 		return nil, nil

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
 )
 
 // An auditWarning is what is wrong with an audit itself, rather than with an
@@ -33,7 +34,7 @@ func (n *Notifier) warnings(ctx context.Context, a history.Audit) (all []auditWa
 	if a.State == history.Complete && shrinks(last.Endpoints, a.Endpoints) {
 		all = append(all, auditWarning{Shrunk, fmt.Sprintf("only %d of %d endpoints left", a.Endpoints, last.Endpoints),
 			fmt.Sprintf("The group has %s, and had %d: if that is not meant, look at its lists.",
-				plural(a.Endpoints, "endpoint"), last.Endpoints)})
+				reports.Plural(a.Endpoints, "endpoint"), last.Endpoints)})
 	}
 	ended, err := n.DB.Audits(ctx, a.Group, a.ID, 1)
 	if err != nil {
@@ -48,7 +49,7 @@ func (n *Notifier) warnings(ctx context.Context, a history.Audit) (all []auditWa
 		all = append(all, auditWarning{Incomplete, "not complete", "Not complete: " + strings.Join(fresh, "; ")})
 	}
 	if fresh := without(now.SkippedLines, before.SkippedLines); len(fresh) > 0 {
-		all = append(all, auditWarning{Incomplete, plural(now.Skipped, "line") + " skipped", "Skipped: " + strings.Join(fresh, "; ")})
+		all = append(all, auditWarning{Incomplete, reports.Plural(now.Skipped, "line") + " skipped", "Skipped: " + strings.Join(fresh, "; ")})
 	}
 	ending, err := n.Config.Groups[a.Group].endingWaivers(ctx, n.DB, a, started)
 	if err != nil {

@@ -1,13 +1,9 @@
 package main
 
 import (
-	"encoding/csv"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -42,8 +38,8 @@ Exit code: 2 usage, 1 an endpoint is still affected, 0 none is.`,
 }
 
 // affectedWriters are the formats of audit affected.
-var affectedWriters = map[string]func(io.Writer, []audit.Affected) error{
-	"table": affectedTable, "json": affectedJSON, "csv": affectedCSV,
+var affectedWriters = map[string]func(audit.AffectedList, io.Writer) error{
+	"table": audit.AffectedList.Table, "json": audit.AffectedList.JSON, "csv": audit.AffectedList.CSV,
 }
 
 func (p *process) auditAffected(c *cli.Context) error {
@@ -71,7 +67,7 @@ func (p *process) auditAffected(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	var found []audit.Affected
+	var found audit.AffectedList
 	for _, group := range groups {
 		some, err := audit.FindAffected(c.Context, n.db, group, search, since)
 		if err != nil {
@@ -83,8 +79,7 @@ func (p *process) auditAffected(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	cleanAffected(found)
-	if err := write(out, found); err != nil {
+	if err := write(found, out); err != nil {
 		return errors.Join(err, out.Discard())
 	}
 	if err := commitReport(out, false); err != nil {
@@ -102,86 +97,4 @@ func (p *process) search(text string) (*reports.Search, error) {
 		return nil, usagef("%w", err).hintf("type a file, a SHA-256, or a name such as \"Example Issuing CA\"")
 	}
 	return search, nil
-}
-
-// cleanAffected makes what is read from the history fit to show anywhere: it may
-// have been through other hands.
-func cleanAffected(found []audit.Affected) {
-	for i := range found {
-		a := &found[i]
-		a.Group, a.Endpoint = reports.Clean(a.Group), reports.Clean(a.Endpoint)
-		for j := range a.Certificates {
-			a.Certificates[j].Subject = reports.Clean(a.Certificates[j].Subject)
-		}
-	}
-}
-
-func affectedTable(w io.Writer, found []audit.Affected) error {
-	counts := map[audit.Now]int{}
-	for _, a := range found {
-		counts[a.Now]++
-		state := string(a.Now)
-		if a.Now == audit.FixedSince {
-			state += " since " + a.FixedAt.UTC().Format(time.DateOnly)
-		}
-		if _, err := fmt.Fprintf(w, "%s  (%s)  %s\n", a.Endpoint, a.Group, state); err != nil {
-			return err
-		}
-		for _, m := range a.Certificates {
-			fmt.Fprintf(w, "  %s  SHA-256 %s\n", m.Subject, m.SHA256)
-		}
-		for _, s := range a.Spans {
-			how := "needed, not sent"
-			if s.Sent {
-				how = "sent"
-			}
-			fmt.Fprintf(w, "  %s to %s  %s, in %s\n", s.First.UTC().Format(time.DateOnly), s.Last.UTC().Format(time.DateOnly),
-				how, plural(s.Audits, "audit"))
-		}
-	}
-	_, err := fmt.Fprintf(w, "%s: %d still affected, %d fixed, %d gone\n", plural(len(found), "endpoint"),
-		counts[audit.StillAffected], counts[audit.FixedSince], counts[audit.GoneSince])
-	return err
-}
-
-func affectedJSON(w io.Writer, found []audit.Affected) error {
-	if found == nil {
-		found = []audit.Affected{}
-	}
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(struct {
-		SchemaVersion int              `json:"schema_version"`
-		Endpoints     []audit.Affected `json:"endpoints"`
-	}{reports.SchemaVersion, found})
-}
-
-// affectedCSV writes a row for each endpoint, certificate and span.
-func affectedCSV(w io.Writer, found []audit.Affected) error {
-	out := csv.NewWriter(w)
-	out.Write([]string{"group", "endpoint", "sha256", "subject", "sent", "first", "last", "audits", "now", "fixed_at"})
-	for _, a := range found {
-		for _, m := range a.Certificates {
-			for _, s := range a.Spans {
-				fixed := ""
-				if !a.FixedAt.IsZero() {
-					fixed = a.FixedAt.UTC().Format(time.RFC3339)
-				}
-				out.Write([]string{
-					reports.EscapeFormula(a.Group), reports.EscapeFormula(a.Endpoint), m.SHA256.String(), reports.EscapeFormula(m.Subject),
-					strconv.FormatBool(s.Sent),
-					s.First.UTC().Format(time.RFC3339), s.Last.UTC().Format(time.RFC3339), strconv.Itoa(s.Audits), string(a.Now),
-					fixed})
-			}
-		}
-	}
-	out.Flush()
-	return out.Error()
-}
-
-func plural(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + one + "s"
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/reports"
 )
 
 func (p *process) auditInitCommand() *cli.Command {
@@ -80,7 +81,7 @@ func (p *process) auditCheckCommand() *cli.Command {
 				}
 				line := g.Name + ": "
 				if c.Bool("targets") {
-					line += fmt.Sprintf("%s, %d lines that are none, ", plural(targets.Targets, "target"), targets.Skipped)
+					line += fmt.Sprintf("%s, %d lines that are none, ", reports.Plural(targets.Targets, "target"), targets.Skipped)
 				}
 				if g.Schedule == nil {
 					line += "no schedule"

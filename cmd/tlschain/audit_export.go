@@ -65,7 +65,7 @@ Examples:
 			if err != nil {
 				return err
 			}
-			return n.export(c, plan, a, a, n.rows(c, a))
+			return n.export(c, plan, a, a, audit.Saw(c.Context, n.db, a))
 		},
 	}
 }
@@ -113,7 +113,7 @@ func (n *auditEnv) exportBetween(c *cli.Context, plan reportPlan) error {
 			return usagef("audit %d is past the retention of its group: only its summary is kept", a.ID)
 		}
 	}
-	return n.export(c, plan, first, last, n.stretches(c, first, last))
+	return n.export(c, plan, first, last, audit.SawBetween(c.Context, n.db, first, last))
 }
 
 // exportTime writes what the audits of a group saw that began in a time.
@@ -126,38 +126,7 @@ func (n *auditEnv) exportTime(c *cli.Context, since, until time.Time, plan repor
 	if err != nil {
 		return err
 	}
-	return n.export(c, plan, first, last, n.stretches(c, first, last))
-}
-
-// rows are the endpoints that one audit saw.
-func (n *auditEnv) rows(c *cli.Context, a history.Audit) iter.Seq2[reports.Endpoint, error] {
-	return func(yield func(reports.Endpoint, error) bool) {
-		for row, err := range n.db.Rows(c.Context, a.ID) {
-			var e reports.Endpoint
-			if err == nil {
-				e, err = audit.Endpoint(row.Endpoint, row.State)
-			}
-			if !yield(e, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// stretches are the endpoints that several audits saw, with their times.
-func (n *auditEnv) stretches(c *cli.Context, first, last history.Audit) iter.Seq2[reports.Endpoint, error] {
-	return func(yield func(reports.Endpoint, error) bool) {
-		for s, err := range n.db.Range(c.Context, first.Group, first.ID, last.ID) {
-			var e reports.Endpoint
-			if err == nil {
-				e, err = audit.Endpoint(s.Endpoint, s.State)
-			}
-			e.Seen = &reports.Seen{First: s.Interval.FirstSeen, Last: s.Interval.LastSeen}
-			if !yield(e, err) || err != nil {
-				return
-			}
-		}
-	}
+	return n.export(c, plan, first, last, audit.SawBetween(c.Context, n.db, first, last))
 }
 
 // export writes endpoints as they are read.

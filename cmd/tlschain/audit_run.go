@@ -94,7 +94,7 @@ func (p *process) auditRun(c *cli.Context) error {
 			break
 		}
 	}
-	if err := tellAll(c.Context, notifier, tellPauses); err != nil {
+	if err := notifier.TellAll(c.Context); err != nil {
 		failed = append(failed, err)
 	}
 	if len(failed) > 0 {
@@ -107,8 +107,8 @@ func (p *process) auditRun(c *cli.Context) error {
 func (n *auditEnv) printAudit(ctx context.Context, a history.Audit) error {
 	s := audit.SummaryOf(a)
 	fmt.Fprintf(n.stdout, "audit %d of %s: %s, %s: %d with errors, %d with warnings, %d unreachable%s\n", a.ID,
-		reports.Clean(a.Group), a.State, plural(a.Endpoints, "endpoint"), s.Worst[rules.Error], s.Worst[rules.Warning], s.Status["failed"],
-		s.SkippedText())
+		reports.Clean(a.Group), a.State, reports.Plural(a.Endpoints, "endpoint"), s.Worst[rules.Error], s.Worst[rules.Warning],
+		s.Status["failed"], s.SkippedText())
 	for _, line := range s.SkippedLines {
 		fmt.Fprintf(n.stdout, "  skipped: %s\n", reports.Clean(line))
 	}

@@ -111,7 +111,7 @@ func (p *process) auditServe(c *cli.Context) error {
 			keepers.Go(func() { refresher.Keep(ctx) })
 		}
 		keepers.Wait()
-		if err := tellAtEnd(ctx, notifier); err != nil {
+		if err := notifier.TellAtEnd(ctx); err != nil {
 			n.report(err)
 		}
 	})

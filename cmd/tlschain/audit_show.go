@@ -37,8 +37,8 @@ func (p *process) auditListCommand() *cli.Command {
 					took = a.Ended.Sub(a.Started).String()
 				}
 				fmt.Fprintf(p.stdout, "%6d  %-16s  %s  %-8s  took %-8s  %s, %s, %s, %d unreachable%s\n",
-					a.ID, reports.Clean(a.Group), a.Started.Format("2006-01-02 15:04:05Z"), a.State, took, plural(a.Endpoints, "endpoint"),
-					plural(s.Worst[rules.Error], "error"), plural(s.Worst[rules.Warning], "warning"), s.Status["failed"], s.SkippedText())
+					a.ID, reports.Clean(a.Group), a.Started.Format("2006-01-02 15:04:05Z"), a.State, took, reports.Plural(a.Endpoints, "endpoint"),
+					reports.Plural(s.Worst[rules.Error], "error"), reports.Plural(s.Worst[rules.Warning], "warning"), s.Status["failed"], s.SkippedText())
 			}
 			if group := c.Args().First(); len(list) == 0 && group != "" && n.config.Groups[group] == nil {
 				return usagef("there is no group %q", reports.Clean(group)).hintf("%s audit list without a group lists all audits", name)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -49,7 +48,7 @@ or history, 0 else.`,
 					Zones []audit.ZoneStatus `json:"zones"`
 				}{append([]audit.ZoneStatus{}, zones...)})
 			} else {
-				writeStatus(p.stdout, zones, time.Now())
+				audit.StatusTable(p.stdout, zones, time.Now())
 			}
 			var result outcome
 			for _, z := range zones {
@@ -59,37 +58,6 @@ or history, 0 else.`,
 			}
 			return errors.Join(err, result.err())
 		},
-	}
-}
-
-// writeStatus tells a line of each zone, and one of each audit in it.
-func writeStatus(w io.Writer, zones []audit.ZoneStatus, now time.Time) {
-	if len(zones) == 0 {
-		fmt.Fprintln(w, "nothing runs")
-	}
-	for _, z := range zones {
-		if z.Zone == "" {
-			fmt.Fprintln(w, "no zone")
-		} else {
-			fmt.Fprintf(w, "zone %s: %s\n", reports.Clean(z.Zone), plural(z.Workers, "worker"))
-		}
-		for _, g := range z.Waiting {
-			fmt.Fprintf(w, "  %-16s  waits for a worker since %s\n", reports.Clean(g.Group), g.Since.UTC().Format("2006-01-02 15:04:05Z"))
-		}
-		for _, a := range z.Audits {
-			fmt.Fprintf(w, "  %-16s  audit %d, %v old", reports.Clean(a.Group), a.Audit, now.Sub(a.Started).Round(time.Second))
-			if a.Shards > 0 {
-				fmt.Fprintf(w, ": %d of %s (%d%%), %d of %s, %d taken, %.1f/s", a.TargetsDone, plural(a.Targets, "target"),
-					100*a.TargetsDone/max(a.Targets, 1), a.ShardsDone, plural(a.Shards, "shard"), a.ShardsTaken, a.PerSecond)
-			}
-			if a.SecondsLeft > 0 {
-				fmt.Fprintf(w, ", %v left", time.Duration(a.SecondsLeft*float64(time.Second)))
-			}
-			if a.Failures > 0 {
-				fmt.Fprintf(w, ", %s", plural(a.Failures, "failure"))
-			}
-			fmt.Fprintln(w)
-		}
 	}
 }
 
@@ -127,10 +95,11 @@ seconds; audit run and audit serve when they store what they saw next.`,
 					return err
 				}
 				for _, a := range ended {
-					fmt.Fprintf(p.stdout, "audit %d of %s: canceled, with %s seen\n", a.ID, reports.Clean(a.Group), plural(a.Endpoints, "endpoint"))
+					fmt.Fprintf(p.stdout, "audit %d of %s: canceled, with %s seen\n",
+						a.ID, reports.Clean(a.Group), reports.Plural(a.Endpoints, "endpoint"))
 				}
 				if waited > 0 {
-					fmt.Fprintf(p.stdout, "%s of %s waits no more\n", plural(waited, "audit"), reports.Clean(group))
+					fmt.Fprintf(p.stdout, "%s of %s waits no more\n", reports.Plural(waited, "audit"), reports.Clean(group))
 				}
 				if len(ended)+waited == 0 {
 					fmt.Fprintf(p.stdout, "no audit of %s runs or waits\n", reports.Clean(group))

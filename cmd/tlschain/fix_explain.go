@@ -48,7 +48,7 @@ func (f *fixing) explain(a *fixTarget) {
 	a.outcome, a.bundle = fixable, append([]fix.Certificate{}, p.Bundle...)
 	if refused := p.Refused(); len(refused) > 0 {
 		a.outcome = hopeless
-		f.printf("  No list of certificates satisfies %s:\n", countOf(len(refused), "chosen client"))
+		f.printf("  No list of certificates satisfies %s:\n", reports.Plural(len(refused), "chosen client"))
 		f.reasons(refused)
 		f.remaining(p.After)
 		if !f.force {
@@ -191,7 +191,7 @@ func (f *fixing) remaining(v *rules.Verdict) {
 
 func (f *fixing) lacking(p *fix.Plan, missing []fix.Certificate) {
 	f.printf("  Not written: the bytes of %s are not at hand. add --aia to fetch what can be fetched, or --pool FILE with:\n",
-		countOf(len(missing), "certificate"))
+		reports.Plural(len(missing), "certificate"))
 	for _, c := range missing {
 		below := p.Before.Entries[p.Leaf].Cert
 		if i := slices.IndexFunc(p.Bundle, func(x fix.Certificate) bool { return x.Cert.SHA256 == c.Cert.SHA256 }); i > 0 {
@@ -203,12 +203,4 @@ func (f *fixing) lacking(p *fix.Plan, missing []fix.Certificate) {
 		}
 		f.printf("\n")
 	}
-}
-
-// countOf writes "1 client" or "3 clients".
-func countOf(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

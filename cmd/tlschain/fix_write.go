@@ -66,7 +66,7 @@ func (f *fixing) writeBundles(fixed []*fixTarget) error {
 	for _, h := range order {
 		first := needs[h][0]
 		if len(first.bundle) == 0 {
-			f.printf("%s: no certificate is to stand behind the server's own.\n", countOf(len(needs[h]), "endpoint"))
+			f.printf("%s: no certificate is to stand behind the server's own.\n", reports.Plural(len(needs[h]), "endpoint"))
 			continue
 		}
 		name := "issuers-" + h.String()[:12] + ".pem"
@@ -74,7 +74,7 @@ func (f *fixing) writeBundles(fixed []*fixTarget) error {
 			return err
 		}
 		f.printf("%s: %s, to stand behind the server's own certificate; needed by %s (bundle_sha256 %s):\n",
-			filepath.Join(f.folder.path, name), countOf(len(first.bundle), "certificate"), countOf(len(needs[h]), "endpoint"), h)
+			filepath.Join(f.folder.path, name), reports.Plural(len(first.bundle), "certificate"), reports.Plural(len(needs[h]), "endpoint"), h)
 		for i, a := range needs[h] {
 			if i == 20 {
 				f.printf("  and %d more\n", len(needs[h])-i)

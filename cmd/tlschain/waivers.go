@@ -1,18 +1,15 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/audit/history"
-	"github.com/tlschain/tlschain/reports"
 )
 
 func (p *process) waiversCommand() *cli.Command {
@@ -41,12 +38,12 @@ func (p *process) waivers(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	var write func(io.Writer, []waiverJSON) error
+	var write func(io.Writer, []audit.ListedWaiver) error
 	switch c.String("format") {
 	case "table":
-		write = waiverTable
+		write = audit.WaiversTable
 	case "json":
-		write = waiversJSON
+		write = audit.WaiversJSON
 	default:
 		return usagef("--format %q: type table or json", c.String("format"))
 	}
@@ -54,10 +51,10 @@ func (p *process) waivers(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	all := make([]waiverJSON, len(uses))
+	all := make([]audit.ListedWaiver, len(uses))
 	ended := false
 	for i := range uses {
-		all[i] = waiverOf(&uses[i], known, at)
+		all[i] = uses[i].Listed(known, at)
 		ended = ended || all[i].Ended
 	}
 	if err := write(p.stdout, all); err != nil {
@@ -110,60 +107,4 @@ func (p *process) waiverUses(c *cli.Context) (uses []audit.WaiverUse, known bool
 		audit.SeeWaivers(uses, e.Name(), e)
 	}
 	return uses, true, nil
-}
-
-// A waiverJSON is a waiver as it is listed.
-type waiverJSON struct {
-	audit.WaiverEntry
-	File     string `json:"file"`
-	DaysLeft int    `json:"days_left"`
-	Matches  *int   `json:"matches"` // null: nobody looked
-
-	by string
-}
-
-func waiverOf(u *audit.WaiverUse, known bool, at time.Time) waiverJSON {
-	w := waiverJSON{
-		WaiverEntry: u.Entry(at), File: reports.Clean(u.File), DaysLeft: int(u.Expires.Sub(at).Hours() / 24), by: reports.Clean(u.By()),
-	}
-	if known {
-		w.Matches = &u.N
-	}
-	return w
-}
-
-func waiversJSON(w io.Writer, all []waiverJSON) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(struct {
-		SchemaVersion int          `json:"schema_version"`
-		Waivers       []waiverJSON `json:"waivers"`
-	}{reports.SchemaVersion, all})
-}
-
-func waiverTable(w io.Writer, all []waiverJSON) error {
-	ended := 0
-	for i := range all {
-		u := &all[i]
-		until := fmt.Sprintf("until %s, for %s more", u.Expires.Format(time.DateOnly), plural(u.DaysLeft, "day"))
-		if u.Ended {
-			ended++
-			until = "ended on " + u.Expires.Format(time.DateOnly)
-		}
-		if u.Group != "" {
-			until = "group " + u.Group + ", " + until
-		}
-		fmt.Fprintf(w, "%s on %s: %s\n  %s%s\n", u.Rule, u.Endpoint, until, u.Reason, u.by)
-		switch {
-		case u.Matches == nil:
-		case *u.Matches == 0:
-			fmt.Fprintln(w, "  is for nothing now")
-		case *u.Matches > len(u.Endpoints):
-			fmt.Fprintf(w, "  is for %d endpoints now, such as %s\n", *u.Matches, strings.Join(u.Endpoints, ", "))
-		default:
-			fmt.Fprintf(w, "  is for %s now: %s\n", plural(*u.Matches, "endpoint"), strings.Join(u.Endpoints, ", "))
-		}
-	}
-	_, err := fmt.Fprintf(w, "%s, %d ended\n", plural(len(all), "waiver"), ended)
-	return err
 }

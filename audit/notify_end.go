@@ -1,21 +1,23 @@
-package main
+package audit
 
 import (
 	"context"
 	"fmt"
 	"time"
 
-	"github.com/tlschain/tlschain/audit"
+	"github.com/tlschain/tlschain/reports"
 )
 
-// tellPauses are how long tellAll waits before it tries again.
+// tellPauses are how long [Notifier.TellAll] waits before it tries again.
 var tellPauses = []time.Duration{5 * time.Second, 20 * time.Second}
 
-// tellAll sends what is to be sent, and tries a little longer: the next run may
+// TellAll sends what is to be sent, and tries a little longer: the next run may
 // be a day away. That nobody at all could be told is an error.
-func tellAll(ctx context.Context, n *audit.Notifier, pauses []time.Duration) error {
+func (n *Notifier) TellAll(ctx context.Context) error { return n.tellAll(ctx, tellPauses) }
+
+func (n *Notifier) tellAll(ctx context.Context, pauses []time.Duration) error {
 	if ctx.Err() != nil {
-		return tellAtEnd(ctx, n)
+		return n.TellAtEnd(ctx)
 	}
 	if err := n.Queue(ctx); err != nil {
 		return err
@@ -29,7 +31,7 @@ func tellAll(ctx context.Context, n *audit.Notifier, pauses []time.Duration) err
 		}
 		if try == len(pauses) {
 			if told == 0 {
-				return fmt.Errorf("nobody could be told what changed: %s not sent yet, and tried again by the next run", plural(left, "notice"))
+				return fmt.Errorf("nobody could be told what changed: %s not sent yet, and tried again by the next run", reports.Plural(left, "notice"))
 			}
 			return nil
 		}
@@ -41,10 +43,10 @@ func tellAll(ctx context.Context, n *audit.Notifier, pauses []time.Duration) err
 	}
 }
 
-// tellAtEnd tells what an audit found that was stopped. Whoever asked for the
+// TellAtEnd tells what an audit found that was stopped. Whoever asked for the
 // end waits: it tries once, for some seconds, and leaves the rest to the next
 // start.
-func tellAtEnd(ctx context.Context, n *audit.Notifier) error {
+func (n *Notifier) TellAtEnd(ctx context.Context) error {
 	const patience = 10 * time.Second // systemd and Kubernetes kill after 90 and 30
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
