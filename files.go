@@ -94,6 +94,8 @@ type File struct {
 	ServerName string    // to check the leaf against; empty: the leaf's first
 	Key        cert.Hash // SHA-256 of the server's public key; zero: of the key in the file, if there is one
 	Passwords  []string  // that PKCS #12 and JKS files may have
+
+	keyFound bool // Key was found beside it: nobody says that it is a server's
 }
 
 // A Presented is a chain of a file. Its label tells several of one file apart.
@@ -117,6 +119,9 @@ func (e *Engine) ReadBytes(f File, data []byte) ([]Presented, error) { return e.
 
 func (e *Engine) read(f File, data []byte) (out []Presented, err error) {
 	chains, err := certfile.Read(data, f.Passwords...)
+	if errors.Is(err, certfile.ErrNoLeaf) {
+		chains, err = ownOf(f, data, err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -138,6 +143,25 @@ func (e *Engine) read(f File, data []byte) (out []Presented, err error) {
 		out = append(out, Presented{Label: labelOf(f.Name, i, chains), Presentation: p})
 	}
 	return out, err
+}
+
+// ownOf returns the chain of a file of CA certificates, one of which has the
+// server's key: openssl req -x509 makes such for a server to present. Otherwise
+// the error is none.
+func ownOf(f File, data []byte, none error) ([]certfile.Chain, error) {
+	if f.Key == (cert.Hash{}) || f.keyFound {
+		return nil, none
+	}
+	certs, err := certfile.Certificates(data, f.Passwords...)
+	if err != nil {
+		return nil, err
+	}
+	for _, der := range certs {
+		if c, err := cert.Parse(der); err == nil && c.Key.SPKI == f.Key {
+			return []certfile.Chain{{Certs: certs}}, nil
+		}
+	}
+	return nil, none
 }
 
 // labelOf names an endpoint of a file: the file, and where it has several, the

@@ -204,7 +204,7 @@ func (w *folderWalk) read(path string, in *folderIndex) {
 	f := w.file
 	f.Name = path
 	if f.Key == (cert.Hash{}) {
-		f.Key = in.keyOf(filepath.Base(path))
+		f.Key, f.keyFound = in.keyOf(filepath.Base(path)), true
 	}
 	found := Found{File: path}
 	found.Chain, found.Err = w.engine.read(f, data)

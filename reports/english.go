@@ -13,7 +13,8 @@ func english() labels {
 		OutOfOrder: "out of order", NotFirst: "not first", WrongName: "other name", Revoked: "revoked",
 		Intermediate: "intermediate", Root: "root", InStores: "in clients' stores", HadElsewhere: "not sent; some clients have it",
 
-		OK: "OK", Info: "with info", Warning: "with warnings", Error: "with errors", Failed: "not reached", Waived: "waived", Skipped: "skipped",
+		OK: "OK", Info: "with info", Warning: "with warnings", Error: "with errors", Failed: "not reached", Waived: "waived",
+		Skipped: "skipped (lines or files that cannot be used)",
 
 		Breaks: "Breaks for %s", AndMore: "%d more", AllClients: "all %d clients", Until: "until %s",
 		Counts: "%d endpoint|%d endpoints", CountsOf: "%d %s", Who: "Refused most by", Of: "%d of %d",
@@ -21,8 +22,8 @@ func english() labels {
 		NextFixOther: "writes the file for the other handshake of %d endpoint|fixes one of %d endpoints at fault in another handshake",
 		NextFix:      "writes the file that fixes %d endpoint|writes the one file that fixes %d endpoints",
 		NextWhy:      "what the worst fault means (found once)|what the worst fault means (found %d times)",
-		NextRetry: "%d endpoint was not judged: see why above, then scan it again|%d endpoints were not judged: see why above, " +
-			"then scan them again",
+		NextRetry: "scans again what was not judged: see why above|" +
+			"scans again one of %d endpoints that were not judged: see why above",
 		NextIntercepted: "is TLS intercepted on this network? %d endpoints of %d unrelated domains are under %s, which nobody knows (%s)",
 		QUICSame:        "QUIC: the same chain", QUICOther: "QUIC: another chain", QUICNone: "QUIC: no chain",
 		NothingTo: "nothing to do", Stopped: "Interrupted: the report ends before the last target.",

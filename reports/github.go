@@ -38,6 +38,19 @@ func (g *githubWriter) Endpoint(e *Endpoint) error {
 }
 
 func (g *githubWriter) End(s Summary) error {
+	for _, skipped := range s.Skipped {
+		where := ""
+		if skipped.file != "" {
+			where = "file=" + githubProperty(skipped.file) + ","
+		}
+		if skipped.number > 0 {
+			where += fmt.Sprintf("line=%d,", skipped.number)
+		}
+		text := githubData(skipped.Line + ": " + skipped.Reason)
+		if _, err := fmt.Fprintf(g.w, "::error %stitle=skipped::%s\n", where, text); err != nil {
+			return err
+		}
+	}
 	_, err := fmt.Fprintf(g.w, "::notice title=tlschain::%s: %d with errors, %d with warnings, %d without a chain\n",
 		english().count("%d endpoint|%d endpoints", s.Endpoints), s.Severity.Error, s.Severity.Warning, s.Failed)
 	return err

@@ -1,7 +1,10 @@
 package reports
 
 import (
+	"cmp"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"io"
 
 	"github.com/tlschain/tlschain/rules"
@@ -9,8 +12,9 @@ import (
 
 // gitlabWriter writes a code quality report (GitLab documentation, "Code
 // Quality report format"), as a stream: an issue for each finding that is not
-// waived and for each endpoint that could not be judged. GitLab wants a path
-// and a line; the path is the target as the user typed it, the line is 1.
+// waived, for each endpoint that could not be judged and for each line or file that
+// could not be used. GitLab wants a path and a line; the path is the target as the
+// user typed it, the line is 1.
 type gitlabWriter struct {
 	w     io.Writer
 	count int
@@ -57,7 +61,11 @@ func (g *gitlabWriter) issue(e *Endpoint, f *Finding, severity string) error {
 		Description: e.Name() + ": " + f.Message, CheckName: f.Rule, Fingerprint: e.fingerprint(f), Severity: severity,
 		Location: gitlabLocation{Path: e.Target},
 	}
-	issue.Location.Lines.Begin = 1
+	return g.write(issue)
+}
+
+func (g *gitlabWriter) write(issue gitlabIssue) error {
+	issue.Location.Lines.Begin = max(issue.Location.Lines.Begin, 1)
 	b, err := json.Marshal(issue)
 	if err != nil {
 		return err
@@ -71,7 +79,17 @@ func (g *gitlabWriter) issue(e *Endpoint, f *Finding, severity string) error {
 	return err
 }
 
-func (g *gitlabWriter) End(Summary) error {
+func (g *gitlabWriter) End(s Summary) error {
+	for _, skipped := range s.Skipped {
+		place := gitlabIssue{
+			Description: skipped.Line + ": " + skipped.Reason, CheckName: "skipped", Severity: "major",
+			Fingerprint: fmt.Sprintf("%x", sha256.Sum256([]byte("skipped "+skipped.Line)))[:32],
+		}
+		place.Location.Path, place.Location.Lines.Begin = cmp.Or(skipped.file, skipped.Line), skipped.number
+		if err := g.write(place); err != nil {
+			return err
+		}
+	}
 	_, err := io.WriteString(g.w, "\n]\n")
 	return err
 }

@@ -13,14 +13,14 @@ func japanese() labels {
 		OutOfOrder: "順序違い", NotFirst: "先頭でない", WrongName: "名前不一致", Revoked: "失効",
 		Intermediate: "中間証明書", Root: "ルート", InStores: "クライアントが保持するルート", HadElsewhere: "未送信 (一部のクライアントが保持)",
 
-		OK: "正常", Info: "情報のみ", Warning: "警告あり", Error: "エラーあり", Failed: "未判定", Waived: "容認済み", Skipped: "対象外の行",
+		OK: "正常", Info: "情報のみ", Warning: "警告あり", Error: "エラーあり", Failed: "未判定", Waived: "容認済み", Skipped: "対象外（使えない行またはファイル）",
 
 		Breaks: "接続できないクライアント: %s", AndMore: "他 %d 件", AllClients: "全 %d 種", Until: "%s まで",
 		Counts: "接続先 %d 件", CountsOf: "%[2]s %[1]d", Who: "拒否の多いクライアント", Of: "%[2]d 件中 %[1]d 件",
 		Next: "次の手順", NextFixOne: "同じ中間証明書を必要とする %d 件のうち、最も重い 1 件を直す",
 		NextFixOther: "他のハンドシェイクに問題がある %d 件のうち 1 件のファイルを作成",
 		NextFix:      "%d 件を直すファイルを作成", NextWhy: "最も重い指摘の説明 (%d 件)",
-		NextRetry:       "%d 件は判定できませんでした。上の理由を確認し、再度スキャンしてください",
+		NextRetry:       "判定できなかったものを再度スキャンします。理由は上をご覧ください|判定できなかった %d 件のうち 1 件を再度スキャンします。理由は上をご覧ください",
 		NextIntercepted: "このネットワークで TLS が傍受されていませんか。無関係な %[2]d ドメインの接続先 %[1]d 件が未知の CA (%[3]s) の下にあります (%[4]s)",
 		QUICSame:        "QUIC: 同じチェーン", QUICOther: "QUIC: 別のチェーン", QUICNone: "QUIC: チェーンなし",
 		NothingTo: "対処の必要はありません", Stopped: "中断されました。最後の対象まで達していません。",

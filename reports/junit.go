@@ -12,8 +12,9 @@ import (
 // junitWriter writes a test suite for each endpoint with one test case, so that a
 // CI system counts endpoints; or, with the detail rules, a case for each rule.
 // Errors and warnings fail, hints pass with a word in system-out, waived findings
-// are skipped, and an endpoint that could not be judged is an error. The elements
-// are those that Jenkins and GitLab read; testdata/reports/junit.xsd has them.
+// are skipped, and an endpoint that could not be judged is an error. What could not be
+// used, lines of lists and files, has a suite of its own. The elements are those
+// that Jenkins and GitLab read; testdata/reports/junit.xsd has them.
 type junitWriter struct {
 	w     io.Writer
 	e     *xml.Encoder
@@ -165,7 +166,18 @@ func (e *Endpoint) junitWhole() junitCase {
 	return c
 }
 
-func (j *junitWriter) End(Summary) error {
+func (j *junitWriter) End(sum Summary) error {
+	if len(sum.Skipped) > 0 {
+		s := junitSuite{Name: "skipped", Time: "0", Tests: len(sum.Skipped), Errors: len(sum.Skipped)}
+		for _, skipped := range sum.Skipped {
+			s.TestCases = append(s.TestCases, junitCase{
+				Name: skipped.Line, Classname: "skipped", Time: "0", Error: &junitNote{Message: skipped.Reason, Type: "skipped"},
+			})
+		}
+		if err := j.e.Encode(s); err != nil {
+			return err
+		}
+	}
 	_, err := io.WriteString(j.w, "\n</testsuites>\n")
 	return err
 }

@@ -285,6 +285,9 @@ func add(t testing.TB, c *jsonschema.Compiler, url, file string) {
 func TestSkippedCounted(t *testing.T) {
 	for format, want := range map[string]string{
 		"sarif": `"hosts.txt:3 was skipped: no host name"`, "prometheus": "\ntlschain_skipped_lines{group=\"\"} 2\n",
+		"github": "::error file=hosts.txt,line=3,title=skipped::hosts.txt:3: no host name\n::error title=skipped::example.com:99999: no port\n",
+		"gitlab": `"location":{"path":"hosts.txt","lines":{"begin":3}}},` + "\n" + `{"description":"example.com:99999: no port",`,
+		"junit":  `<testcase name="hosts.txt:3" classname="skipped" time="0">`,
 	} {
 		var b strings.Builder
 		w, err := New(format, &b, Options{})
@@ -292,8 +295,8 @@ func TestSkippedCounted(t *testing.T) {
 			t.Fatal(err)
 		}
 		var tally Tally
-		tally.Skip("hosts.txt:3", "no host name")
-		tally.Skip("hosts.txt:4", "no host name")
+		tally.SkipLine("hosts.txt", 3, "no host name")
+		tally.Skip("example.com:99999", "no port")
 		if err := errors.Join(w.Begin(exampleHeader()), w.End(tally.Summary(false))); err != nil {
 			t.Fatal(err)
 		}

@@ -50,7 +50,11 @@ func (l labels) next(s Summary, flags []string) (steps []step) {
 		steps = append(steps, step{"tlschain explain " + quote(worst.Rule), l.count(l.NextWhy, worst.Count)})
 	}
 	if s.Failed > 0 {
-		steps = append(steps, step{"", l.count(l.NextRetry, s.Failed)})
+		again := step{why: l.count(l.NextRetry, s.Failed)}
+		if s.failedTarget != "" {
+			again.command = Command("scan", s.failedTarget, flags...)
+		}
+		steps = append(steps, again)
 	}
 	if steps == nil && s.Endpoints > 0 {
 		steps = append(steps, step{"", l.NothingTo})

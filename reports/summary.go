@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/pem"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -36,12 +37,17 @@ type Summary struct {
 
 	others      int    // endpoints with nothing to fix but in another handshake, such as the one for RSA
 	otherTarget string // one of them, as it is typed
+
+	failedTarget string // one without a chain, as it is typed
 }
 
 // A Skipped line of a list, or file, is one that nothing was made of.
 type Skipped struct {
 	Line   string `json:"line" doc:"where it stands, such as hosts.txt:3, or the file or the argument itself"`
 	Reason string `json:"reason"`
+
+	file   string // that it stands in, or is; empty: an argument, or a report does not tell
+	number int    // of the line; 0: the file itself
 }
 
 // Levels counts endpoints by severity.
@@ -132,6 +138,9 @@ func (t *Tally) Add(e *Endpoint) {
 	}
 	if e.Status == Failed {
 		t.s.Failed++
+		if typed := e.Typed(); t.s.failedTarget == "" || typed != "" && typed < t.s.failedTarget {
+			t.s.failedTarget = typed
+		}
 		return
 	}
 	t.s.OK++
@@ -155,13 +164,28 @@ func (t *Tally) Add(e *Endpoint) {
 }
 
 // Skip counts what could not be used.
-func (t *Tally) Skip(line, reason string) {
+func (t *Tally) Skip(line, reason string) { t.skip(Skipped{Line: line, Reason: reason}) }
+
+// SkipLine is Skip of a line of a file, or with 0 of the file itself.
+func (t *Tally) SkipLine(file string, line int, reason string) {
+	s := Skipped{Line: file, Reason: reason, file: Clean(file), number: line}
+	if line > 0 {
+		s.Line = fmt.Sprintf("%s:%d", file, line)
+	}
+	t.skip(s)
+}
+
+func (t *Tally) skip(s Skipped) {
 	if len(t.s.Skipped) >= maxSkipped {
 		t.s.SkippedOmitted++
 		return
 	}
-	t.s.Skipped = append(t.s.Skipped, Skipped{Line: Clean(line), Reason: Clean(reason)})
+	s.Line, s.Reason = Clean(s.Line), Clean(s.Reason)
+	t.s.Skipped = append(t.s.Skipped, s)
 }
+
+// Skipped is how many were.
+func (t *Tally) Skipped() int { return len(t.s.Skipped) + t.s.SkippedOmitted }
 
 func (t *Tally) finding(f *Finding) {
 	c := t.findings[f.Rule]
@@ -241,7 +265,7 @@ func (m *Fix) consider(e *Endpoint) {
 // adopt takes over what another summary of the same endpoints knows beside what
 // is written down.
 func (s *Summary) adopt(counted Summary) {
-	s.others, s.otherTarget = counted.others, counted.otherTarget
+	s.others, s.otherTarget, s.failedTarget = counted.others, counted.otherTarget, counted.failedTarget
 	for i := range s.Fixes {
 		m := &s.Fixes[i]
 		for _, c := range counted.Fixes {

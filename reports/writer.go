@@ -64,6 +64,14 @@ var formats = []struct {
 	{"parquet", newParquet},
 }
 
+// Shown reports whether a service shows the reports of a format in place of what
+// the program says. Where nothing that was given can be used, such a report says
+// so; others are not written then, and no SARIF: GitHub would take what it had for
+// fixed.
+func Shown(format string) bool {
+	return slices.Contains([]string{"junit", "github", "gitlab"}, format)
+}
+
 // Formats lists the names that New knows.
 func Formats() []string {
 	names := make([]string, len(formats))

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"regexp"
 	"strings"
 	"syscall"
 
@@ -189,18 +190,29 @@ func lookupFailure(ctx context.Context, host string, err error) *Failure {
 	case chosen != nil:
 		return &Failure{DNS, fmt.Sprintf("%s does not resolve: %s: %s", host, server, lookupReason(dns, chosen.err))}
 	}
-	return &Failure{DNS, fmt.Sprintf("%s does not resolve: %v", host, err)}
+	return &Failure{DNS, fmt.Sprintf("%s does not resolve: %s", host, lookupReason(dns, err))}
 }
 
 // lookupReason is why a lookup failed, without the server of the system's own
-// configuration that the library names, though another was asked.
+// configuration that the library names, though another was asked, and without
+// the sockets that a [net.OpError] names, which [net.DNSError] has as text.
 func lookupReason(dns *net.DNSError, err error) string {
 	var system syscall.Errno
 	switch {
 	case errors.As(err, &system) && posix(system) == syscall.ECONNREFUSED:
 		return "nobody listens there"
 	case dns != nil:
-		return dns.Err
+		reason := dns.Err
+		if socket.MatchString(reason) {
+			reason = reason[strings.LastIndex(reason, ": ")+2:]
+		}
+		if reason == syscall.ECONNREFUSED.Error() {
+			return "nobody listens there"
+		}
+		return reason
 	}
 	return err.Error()
 }
+
+// socket matches how a [net.OpError] begins.
+var socket = regexp.MustCompile(`^(dial|read|write) (udp|tcp)[46]? .*: `)

@@ -105,7 +105,11 @@ func (h *header) check(names []string, note func(string, ...any)) error {
 		}
 	}
 	if len(unknown) > 0 {
-		note("ignored: the columns %s; known are %s", strings.Join(unknown, ", "), columns)
+		what := "the column"
+		if len(unknown) > 1 {
+			what = "the columns"
+		}
+		note("ignored: %s %s; known are %s", what, strings.Join(unknown, ", "), columns)
 	}
 	return nil
 }

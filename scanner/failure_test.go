@@ -132,11 +132,15 @@ func TestFailuresOfNames(t *testing.T) {
 		"no answer":    &net.DNSError{Err: "i/o timeout", IsTimeout: true},
 		"server":       &net.DNSError{Err: "server misbehaving", IsTemporary: true},
 		"other":        errors.New("other"),
+		"nobody":       &net.DNSError{Err: "read udp 127.0.0.1:51252->127.0.0.1:53: read: connection refused", Server: "127.0.0.1:53"},
 	} {
 		s := &Scanner{Lookup: func(context.Context, string, string) ([]netip.Addr, error) { return nil, err }}
 		o := one(t, s, Target{Host: "www.example.test", Port: 443})
 		if o.Failure.Code != DNS || !strings.Contains(o.Failure.Message, "www.example.test") || o.Addr.IsValid() {
 			t.Errorf("%s: %v at %v", name, o.Failure, o.Addr)
+		}
+		if name == "nobody" && o.Failure.Message != "www.example.test does not resolve: nobody listens there" {
+			t.Errorf("the sockets of a lookup are told: %v", o.Failure)
 		}
 	}
 	s := &Scanner{Network: "ip6", Lookup: func(context.Context, string, string) ([]netip.Addr, error) {

@@ -123,7 +123,7 @@ func TestTargetsAsPeopleHaveThem(t *testing.T) {
 		"Latin 1":                {"b\xfccher.example\n", "! list:1: the line is not UTF-8: save the list as UTF-8\n", ""},
 		"semicolons":             {"host;port\r\na.example;8443\r\nb.example;\r\n", two, ""},
 		"tabs":                   {"Host\tPort\na.example\t8443\nb.example\t\n", two, ""},
-		"other names of columns": {"Owner,FQDN,TCP Port\nA,a.example,8443\nB,b.example,\n", two, `list:1: ignored: the columns "owner"; known are ` + columns},
+		"other names of columns": {"Owner,FQDN,TCP Port\nA,a.example,8443\nB,b.example,\n", two, `list:1: ignored: the column "owner"; known are ` + columns},
 		"one column":             {"Hostname\na.example:8443\nb.example\n", two, ""},
 		"name":                   {"Name;Port\na.example;8443\nb.example;443\n", two, ""},
 		"trailing commas":        {"host,port\na.example,8443,,\nb.example,443,\n", two, ""},

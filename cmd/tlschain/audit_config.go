@@ -84,7 +84,7 @@ func (p *process) auditCheckCommand() *cli.Command {
 					line += fmt.Sprintf("%s, %d lines that are none, ", reports.Plural(targets.Targets, "target"), targets.Skipped)
 				}
 				if g.Schedule == nil {
-					line += "no schedule"
+					line += "no schedule, so only audit run audits it"
 				} else {
 					line += "next at " + g.Schedule.Next(g.Name, now).Format(time.RFC3339)
 				}

@@ -36,6 +36,7 @@ var elsewhere = map[string]string{
 	"ca-file":  "type --roots FILE",
 	"date":     "type --at DATE",
 	"color":    "colours are for a terminal; NO_COLOR=1 before the command leaves them out",
+	"colour":   "colours are for a terminal; NO_COLOR=1 before the command leaves them out",
 	"no-color": "type NO_COLOR=1 before the command",
 	"i":        "a list of targets is -f FILE",
 	"input":    "a list of targets is -f FILE",

@@ -58,7 +58,8 @@ func fileError(file string, err error) error {
 	case errors.Is(err, certfile.ErrNoKey):
 		return out.hintf("give the key store that the server reads; a trust store goes to --roots or --add-roots")
 	case errors.Is(err, certfile.ErrNoLeaf):
-		return out.hintf("give the file that begins with the server's certificate; issuers alone go to --pool or --roots")
+		return out.hintf("give the file that begins with the server's certificate, or the --key of one that openssl req -x509 made; " +
+			"issuers alone go to --pool or --roots")
 	}
 	return out.hintf("a file has a server's certificate and its issuers, best as PEM")
 }

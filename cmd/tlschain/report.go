@@ -126,6 +126,7 @@ type reporting struct {
 	only       *reports.Search   // what is judged and has none of it is left out; nil: all is shown
 	left       int               // how many were left out
 	outlook    *tlschain.Outlook // what is to come for what is shown; nil: nobody asks
+	shown      bool              // by a service: it is to hold what could not be used, if it holds nothing else
 	withoutPEM bool              // endpoints have certificates that the report is not to show
 }
 
@@ -138,7 +139,7 @@ func (p *process) openReport(plan reportPlan) (*reporting, error) {
 	if err != nil {
 		return nil, errors.Join(err, out.Discard())
 	}
-	return &reporting{failOn: plan.failOn, out: out, writer: writer, failing: &p.failing}, nil
+	return &reporting{failOn: plan.failOn, out: out, writer: writer, failing: &p.failing, shown: reports.Shown(plan.format)}, nil
 }
 
 func (p *process) beginReport(plan reportPlan, header reports.Header) (*reporting, error) {
@@ -216,6 +217,14 @@ func (r *reporting) end(interrupted bool, appendix string) error {
 		return errors.Join(err, r.out.Discard())
 	}
 	return commitReport(r.out, interrupted)
+}
+
+// unused ends a report without anything judged, for the reason err.
+func (r *reporting) unused(err error) error {
+	if !r.shown || r.tally.Skipped() == 0 {
+		return errors.Join(err, r.out.Discard())
+	}
+	return errors.Join(err, r.end(false, ""))
 }
 
 // err tells the exit code of a report that has ended: its format's own, if that

@@ -154,11 +154,11 @@ func (p *process) scan(c *cli.Context) error {
 		return errors.Join(err, report.out.Discard())
 	}
 	interrupted := c.Context.Err() != nil
-	if report.judged+report.unjudged+report.left+run.others == 0 && !interrupted {
-		return errors.Join(run.nothing(), report.out.Discard())
-	}
 	for _, err := range run.skipped {
-		report.tally.Skip(skippedLine(err))
+		skip(&report.tally, err)
+	}
+	if report.judged+report.unjudged+report.left+run.others == 0 && !interrupted {
+		return report.unused(run.nothing())
 	}
 	if err := report.end(interrupted, ""); err != nil {
 		return err

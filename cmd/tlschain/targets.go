@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/scanner"
 	"github.com/tlschain/tlschain/scanner/kubernetes"
@@ -94,17 +95,18 @@ type argumentError struct {
 	error
 }
 
-// skippedLine tells what was given and could not be used, and why.
-func skippedLine(err error) (line, reason string) {
+// skip has a report tell what was given and could not be used, and why.
+func skip(tally *reports.Tally, err error) {
 	var argument *argumentError
 	var of *scanner.LineError
 	switch {
 	case errors.As(err, &argument):
-		return argument.text, argument.Error()
+		tally.Skip(argument.text, argument.Error())
 	case errors.As(err, &of):
-		return fmt.Sprintf("%s:%d", of.File, of.Line), of.Err.Error()
+		tally.SkipLine(of.File, of.Line, of.Err.Error())
+	default:
+		tally.Skip("", err.Error())
 	}
-	return "", err.Error()
 }
 
 // prepare finds what can be wrong before any connection is made: no target at
