@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,7 +55,9 @@ Examples:
 				return err
 			}
 			if format == "json" {
-				return writeClientJSON(p.stdout, one)
+				e := json.NewEncoder(p.stdout)
+				e.SetIndent("", "  ")
+				return e.Encode(one.Describe())
 			}
 			return p.explainClient(one, c.Args().First())
 		},
@@ -123,14 +126,14 @@ func (p *process) explainClient(c *client.Profile, asked string) error {
 		store += fmt.Sprintf(", %s as of %s", c.StoreID, c.StoreDate.Format(time.DateOnly))
 	}
 	section(&b, "Trust store ("+string(c.StoreEvidence)+")", store)
-	if lines := conditions(c); len(lines) > 0 {
+	if lines := c.Asks(); len(lines) > 0 {
 		b.WriteString("\nWhat it asks for beside a path\n")
 		for _, l := range lines {
 			b.WriteString(commandline.Wrap(l, "  ") + "\n")
 		}
 	}
 	fmt.Fprintf(&b, "\nHow it builds a path (%s)\n", c.BuilderEvidence)
-	for _, t := range traits(c) {
+	for _, t := range c.Traits() {
 		b.WriteString(commandline.Wrap(t, "  ") + "\n")
 	}
 	if c.Notes != "" {
@@ -144,68 +147,4 @@ func (p *process) explainClient(c *client.Profile, asked string) error {
 	}
 	_, err := fmt.Fprint(p.stdout, b.String())
 	return err
-}
-
-// conditions counts what a client asks for of its anchors, and names the lists
-// of revoked certificates that it goes by.
-func conditions(c *client.Profile) (lines []string) {
-	dated, alone := 0, 0
-	for _, a := range c.Store.All() {
-		for _, k := range c.Conditions.Of(a.SHA256) {
-			if k.Dated() {
-				dated++
-			}
-			if k.Intermediate {
-				alone++
-			}
-		}
-	}
-	add := func(n int, text string) {
-		if n > 0 {
-			lines = append(lines, fmt.Sprintf(text, n))
-		}
-	}
-	add(alone, "%d of the anchors are intermediates, which it trusts by themselves.")
-	add(dated, "It trusts %d of the anchors only for leaves up to a date; --format json has each.")
-	if c.Conditions != nil {
-		for _, r := range c.Conditions.Revoked {
-			lines = append(lines, fmt.Sprintf("It refuses what is on %s, as of %s (%d entries).", r.Title, r.Date.Format(time.DateOnly), len(r.Entries)))
-		}
-	}
-	return lines
-}
-
-// traits are those parameters of a path builder that an administrator meets.
-func traits(c *client.Profile) []string {
-	b := &c.Builder
-	var out []string
-	add := func(holds bool, text string) {
-		if holds {
-			out = append(out, text)
-		}
-	}
-	add(b.Order == client.AnyOrder, "Takes the certificates in any order.")
-	add(b.Order == client.Later, "An issuer must stand later in the list than what it issued.")
-	add(b.Order == client.Next, "Each certificate must be followed by its issuer: order matters, and nothing may stand between.")
-	add(b.InOrder != nil, "Takes a list that is in order as it is, without looking for another path; what follows is about other lists.")
-	add(b.ListValidation, "Makes one chain of the list and verifies it from the end: a certificate that does not belong can break it.")
-	add(b.SignerTableSize > 0, "Verifies every certificate that was sent, the last first: one that it can verify must be in order.")
-	add(b.StopAtAnchorKey, "Ignores whatever follows a certificate that has the name and key of an anchor.")
-	add(b.Prefer[0] == client.FromStore && !b.StopAtAnchorKey, "Looks for an issuer in its store first, then among what was sent.")
-	add(b.Prefer[0] == client.FromList, "Looks for an issuer among what was sent first, then in its store.")
-	add(b.Backtracking == client.AlwaysBacktrack && b.CandidateLimit == client.EveryCandidate, "Tries other issuers where a path fails.")
-	add(b.Backtracking == client.NeverBacktrack || b.CandidateLimit == client.FirstCandidate, "Does not go back: where two issuers fit, a bad choice is final.")
-	add(b.Backtracking == client.BacktrackAtDeadEnds && b.CandidateLimit != client.FirstCandidate, "Goes back where a path leads to no anchor, but not where something else is wrong with it.")
-	add(b.Anchor == client.SelfSignedAnchor, "Only a self-signed certificate in its store ends a path.")
-	add(c.AIA, "Fetches missing issuers by the URLs in certificates.")
-	add(c.Preload, "Ships intermediates, and so fills gaps that others fall into.")
-	add(b.MaxEntries > 0, fmt.Sprintf("Takes at most %d certificates.", b.MaxEntries))
-	add(b.MaxBytes > 0, fmt.Sprintf("Takes at most %d bytes of certificates.", b.MaxBytes))
-	add(b.MaxPath > 0, fmt.Sprintf("Takes at most %d intermediates on a path.", b.MaxPath))
-	add(b.Critical, "Cannot read critical name constraints.")
-	add(b.MinHash == client.SHA256, "Refuses signatures with SHA-1 and MD5.")
-	add(b.MinHash == client.SHA1, "Refuses signatures with MD5.")
-	add(b.MinRSA > 0, fmt.Sprintf("Refuses RSA keys of less than %d bits.", b.MinRSA))
-	add(b.CommonName, "Takes the common name of a certificate that has no subject alternative name.")
-	return out
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/tlschain/tlschain/rules/client"
 )
 
 // clients chrome --format json is the list that Chrome ships: compared with the
@@ -15,12 +17,12 @@ func TestClientsJSON(t *testing.T) {
 	if code := run(t.Context(), []string{"clients", "chrome", "--format", "json"}, nil, &out, &errs, os.Getenv); code != 0 {
 		t.Fatalf("exit code %d: %s", code, errs.String())
 	}
-	var got clientJSON
+	var got client.Description
 	if err := json.Unmarshal([]byte(out.String()), &got); err != nil {
 		t.Fatal(err)
 	}
 	roots, alone, dated := 0, 0, 0
-	found := map[string]anchorJSON{}
+	found := map[string]client.DescribedAnchor{}
 	for _, a := range got.Anchors {
 		found[a.SHA256] = a
 		if a.Intermediate {
@@ -76,7 +78,7 @@ func TestClientAtStore(t *testing.T) {
 			t.Errorf("%s: exit code %d: %s", word, code, errs.String())
 			continue
 		}
-		var got clientJSON
+		var got client.Description
 		if err := json.Unmarshal([]byte(out.String()), &got); err != nil || got.Store != want || got.Client != word {
 			t.Errorf("%s: %s has store %s, want %s (%v)", word, got.Client, got.Store, want, err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha1"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -151,12 +152,16 @@ func (f *fixing) server(a *fixTarget, kind install.Kind, taken map[string]bool) 
 	for i, word := range job.Verify {
 		job.Verify[i] = reports.Clean(word)
 	}
+	content := install.Content{Leaf: a.leaf, Issuers: bytesOf(a.bundle), Key: f.key, Password: f.password}
 	for _, file := range files {
-		content, err := f.encode(file, kind, a.leaf, bytesOf(a.bundle))
+		text, err := kind.Encode(file, content)
+		if errors.Is(err, install.ErrNoPassword) {
+			return usagef("%w", err).hintf("type --password-file FILE, or set TLSCHAIN_PASSWORD")
+		}
 		if err != nil {
 			return err
 		}
-		if err := f.folder.write(file.Name, content, file.Private()); err != nil {
+		if err := f.folder.write(file.Name, text, file.Private()); err != nil {
 			return err
 		}
 		f.printf("wrote %s: %s\n", filepath.Join(f.folder.path, file.Name), file.Form)
