@@ -98,7 +98,7 @@ func parseName(der []byte) (n Name, traits Traits, ok bool) {
 		if !rdns.ReadASN1(&set, cbasn1.SET) {
 			return n, traits, false
 		}
-		part := ""
+		var part strings.Builder // a set may have thousands
 		if set.Empty() {
 			traits.Add(EmptyRDN)
 		}
@@ -133,10 +133,12 @@ func parseName(der []byte) (n Name, traits Traits, ok bool) {
 			if key == "" {
 				key = oid
 			}
-			if part != "" {
-				part += "+"
+			if part.Len() > 0 {
+				part.WriteByte('+')
 			}
-			part += key + "=" + shown
+			part.WriteString(key)
+			part.WriteByte('=')
+			part.WriteString(shown)
 			canon.WriteString(oid)
 			canon.WriteByte('=')
 			fold(&canon, text)
@@ -151,7 +153,7 @@ func parseName(der []byte) (n Name, traits Traits, ok bool) {
 			}
 		}
 		canon.WriteByte(1)
-		texts = append(texts, part)
+		texts = append(texts, part.String())
 	}
 	slices.Reverse(texts)
 	n.Text = strings.Join(texts, ",")

@@ -59,6 +59,8 @@ type node struct {
 	cands      []*edge // what a client would try as its issuer, best first
 	sent       int     // how many of up lead to presented certificates
 
+	others map[source]*edge // those of up that lead to others, where they are many; nil: they are few
+
 	permitted, excluded *subtrees // of its name constraints; nil: not read yet
 }
 

@@ -186,12 +186,15 @@ func (v *view) alike(o *view) bool {
 // towards gives the edge from child to a certificate of a store or a set of
 // known ones, made once.
 func (pc *presentedChain) towards(child *node, c *cert.Certificate, known bool) *edge {
-	for _, e := range child.up[child.sent:] {
+	key := source{c, known}
+	if e := child.others[key]; e != nil {
+		return e
+	}
+	for _, e := range child.up[child.sent:min(len(child.up), child.sent+fewOthers)] {
 		if e.to.c == c && e.to.known == known {
 			return e
 		}
 	}
-	key := source{c, known}
 	n := pc.others[key]
 	if n == nil {
 		n = pc.newNode(c, -1, known)
@@ -204,8 +207,17 @@ func (pc *presentedChain) towards(child *node, c *cert.Certificate, known bool) 
 	}
 	e := pc.newEdge(child, n)
 	child.up = append(child.up, e)
+	if len(child.up)-child.sent > fewOthers {
+		if child.others == nil {
+			child.others = make(map[source]*edge)
+		}
+		child.others[key] = e
+	}
 	return e
 }
+
+// fewOthers are as many as are looked through faster than a map.
+const fewOthers = 16
 
 // signed answers whether an edge's signature is the issuer's. Where nobody can
 // tell, key identifiers that differ say no.
