@@ -50,6 +50,10 @@ func TestServerThatIsNoWebServer(t *testing.T) {
 			c.Write([]byte("HTTP/1.1 200 OK\r\n"))
 			c.Write([]byte(strings.Repeat("X: y\r\n", 1<<16)))
 		},
+		"informs without end": func(c net.Conn) { c.Write([]byte(strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 1<<16))) },
+		"one header": func(c net.Conn) {
+			c.Write([]byte("HTTP/1.1 200 OK\r\nServer: " + strings.Repeat("x", 1<<20) + "\r\n\r\n"))
+		},
 		"one line": func(c net.Conn) { c.Write([]byte(strings.Repeat("x", 1<<20))) },
 	} {
 		s := answering(t, say)
