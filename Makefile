@@ -45,7 +45,7 @@ check: build lint ## what to run before a commit: build, lint, and the tests tha
 test: deps lint ## run all tests, real servers included
 	$(GO) test -timeout 25m ./...
 
-demo: ## scan a dozen servers on loopback, each with a typical fault
+demo: ## scan 13 servers on loopback, most with a typical fault; they stay until Enter is pressed
 	@$(GO) run ./scanner/tlstest/demo
 
 conformance: deps ## show many random chains to real clients (CONFORMANCE_CHAINS=2000)

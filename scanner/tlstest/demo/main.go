@@ -67,7 +67,7 @@ func demo(ctx context.Context) error {
 		if fault == "" {
 			fault = "is as it should be"
 		}
-		fmt.Printf("  %-28s %s\n", e.Name, fault)
+		fmt.Printf("  %s  %-28s %s\n", server.Addr(), e.Name, fault)
 		fmt.Fprintf(targets, "%s,%d,%s\n", e.Name, server.Addr().Port(), server.Addr().Addr())
 	}
 	files := map[string][]byte{
