@@ -52,7 +52,7 @@ const maxReplans = 3
 // of those that a fix would send. A CA certificate that its issuer revoked is
 // advised no more than one of a published list.
 func (c *completer) askRevocation(ctx context.Context, ps []rules.Presentation, judge *rules.Judge, planner *fix.Planner,
-	verdicts []*rules.Verdict, fetched []*cert.Certificate) (*rules.Judge, *fix.Planner, []*rules.Verdict) {
+	verdicts []*rules.Verdict, fetched []*cert.Certificate) (*fix.Planner, []*rules.Verdict) {
 	ctx, cancel := context.WithTimeout(ctx, maxTargetTime)
 	defer cancel()
 	session := new(chain.Verifier).Begin()
@@ -88,7 +88,7 @@ func (c *completer) askRevocation(ctx context.Context, ps []rules.Presentation, 
 		planner = fix.New(judge, c.options.fix)
 		verdicts = judge.Judge(ps)
 	}
-	return judge, planner, verdicts
+	return planner, verdicts
 }
 
 // revoked lists the CA certificates, of those that were sent and of those that

@@ -62,7 +62,7 @@ func (c *completer) verdicts(ctx context.Context, ps []rules.Presentation) ([]*r
 		}
 	}
 	if c.options.revoker != nil {
-		judge, planner, verdicts = c.askRevocation(ctx, ps, judge, planner, verdicts, fetched)
+		planner, verdicts = c.askRevocation(ctx, ps, judge, planner, verdicts, fetched)
 	}
 	for _, v := range verdicts {
 		planner.Fill(v)

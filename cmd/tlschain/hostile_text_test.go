@@ -94,7 +94,7 @@ func newStranger(t *testing.T) *stranger {
 		host := fmt.Sprintf("n%02d.example.test", i)
 		identities[host], wholes[host] = tlstest.Present(leaf), tlstest.Present(leaf, ca)
 		names = append(names, host)
-		if strings.ContainsAny(text, "\x00\xff/\n") {
+		if strings.ContainsAny(text, "\x00/\n") || !utf8.ValidString(text) {
 			write(t, s.files, fmt.Sprintf("%02d.pem", i), pemOf(leaf.DER))
 		} else {
 			write(t, s.files, text+".pem", pemOf(leaf.DER))

@@ -72,8 +72,11 @@ func TestOddNumbers(t *testing.T) {
 		secrets := []*big.Int{big.NewInt(1), big.NewInt(64), new(big.Int).Sub(n, big.NewInt(1))}
 		good := 0
 		for _, secret := range secrets {
-			x, y := curve.ScalarBaseMult(secret.Bytes())
-			pub := &ecdsa.PublicKey{Curve: curve, X: x, Y: y}
+			key, err := ecdsa.ParseRawPrivateKey(curve, secret.FillBytes(make([]byte, curve.Params().BitSize/8)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			pub := &key.PublicKey
 			k := New(pub)
 			for _, r := range numbers {
 				for _, s := range numbers {
