@@ -54,7 +54,11 @@ func Server(ctx context.Context, addr netip.AddrPort, host string) (string, erro
 	if err := request.Write(conn); err != nil {
 		return "", fmt.Errorf("asking the server what it is: %w", err)
 	}
-	response, err := http.ReadResponse(bufio.NewReader(io.LimitReader(conn, limit)), request)
+	answer := bufio.NewReader(io.LimitReader(conn, limit))
+	response, err := http.ReadResponse(answer, request)
+	for err == nil && response.StatusCode < http.StatusOK { // RFC 9110 section 15.2: the answer follows
+		response, err = http.ReadResponse(answer, request)
+	}
 	if err != nil {
 		return "", fmt.Errorf("asking the server what it is: %w", err)
 	}

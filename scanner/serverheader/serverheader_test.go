@@ -31,9 +31,10 @@ func answering(t *testing.T, say func(conn net.Conn)) *tlstest.Server {
 
 func TestServer(t *testing.T) {
 	for answer, want := range map[string]string{
-		"HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\n\r\n":       "nginx/1.22.1",
-		"HTTP/1.0 403 No\r\nserver: Microsoft-IIS/10.0\r\n\r\n": "Microsoft-IIS/10.0",
-		"HTTP/1.1 200 OK\r\n\r\n":                               "",
+		"HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\n\r\n":                                           "nginx/1.22.1",
+		"HTTP/1.0 403 No\r\nserver: Microsoft-IIS/10.0\r\n\r\n":                                     "Microsoft-IIS/10.0",
+		"HTTP/1.1 200 OK\r\n\r\n":                                                                   "",
+		"HTTP/1.1 103 Early Hints\r\nServer: cache\r\n\r\nHTTP/1.1 200 OK\r\nServer: nginx\r\n\r\n": "nginx",
 	} {
 		s := answering(t, func(c net.Conn) { c.Write([]byte(answer)) })
 		if got, err := Server(t.Context(), s.Addr(), "www.example.test"); got != want || err != nil {
