@@ -1,6 +1,7 @@
 package serverconf
 
 import (
+	"bytes"
 	"fmt"
 	"path"
 	"slices"
@@ -35,12 +36,12 @@ func (c *dovecotCursor) next() (line string, at Place, ok bool) {
 		if line == "" {
 			at = Place{File: c.name, Line: c.line}
 		}
-		part := string(c.text)
-		if end := strings.IndexByte(part, '\n'); end >= 0 {
-			part = part[:end+1]
+		end := bytes.IndexByte(c.text, '\n') + 1
+		if end == 0 {
+			end = len(c.text)
 		}
-		c.text = c.text[len(part):]
-		part = strings.TrimSpace(uncommented(part))
+		part := strings.TrimSpace(uncommented(string(c.text[:end])))
+		c.text = c.text[end:]
 		if rest, more := strings.CutSuffix(part, `\`); more && len(line) < maxLength {
 			line += rest + " "
 			continue

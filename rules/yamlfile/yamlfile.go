@@ -55,6 +55,9 @@ func Errorf(node ast.Node, format string, args ...any) *Error {
 // type than belongs there, is an [Error], as is what UnmarshalYAML of a type
 // says. The tree is for those who look values up in it later.
 func Read(text []byte, into any) (*ast.File, *Error) {
+	if wrong := tooMuch(text); wrong != nil {
+		return nil, wrong
+	}
 	tree, err := parser.ParseBytes(text, 0)
 	if err != nil {
 		return nil, foreign(err, nil)

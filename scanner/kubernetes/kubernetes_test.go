@@ -216,7 +216,7 @@ func TestClustersAtFault(t *testing.T) {
 	for text, want := range map[string]string{
 		"{":                                    "it is no YAML",
 		"a: 1":                                 `there is no context ""`,
-		"x: &a":                                "it is no YAML",
+		"x: [":                                 "it is no YAML",
 		config("server: http://192.0.2.1", ""): "no https:// URL",
 		config("server: https://192.0.2.1, insecure-skip-tls-verify: true", ""):      "would not be verified",
 		config("server: https://192.0.2.1", "exec: {command: aws}"):                  "logs in by a program, which is not run",
@@ -239,6 +239,23 @@ func TestClustersAtFault(t *testing.T) {
 	c.client.Transport.(*http.Transport).TLSClientConfig.RootCAs = nil // of the machine: the server's is not among them
 	if _, err := secretsOf(t, c); err == nil || !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("a cluster with another CA: %v", err)
+	}
+}
+
+// A kubeconfig that is made to cost time or memory ends soon.
+func TestHostileKubeconfigs(t *testing.T) {
+	aliases := "a0: &a0 [x,x,x]\n"
+	for i := 1; i < 60; i++ {
+		aliases += fmt.Sprintf("a%d: &a%[1]d [%s]\n", i, strings.Repeat(fmt.Sprintf("*a%d,", i-1), 9))
+	}
+	for name, text := range map[string]string{
+		"aliases": aliases + "contexts: *a59", "itself": "contexts: &a [*a]", "brackets": "contexts: " + strings.Repeat("[", 1<<20),
+		"braces": strings.Repeat("{contexts: ", 1<<18), "dashes": strings.Repeat("- ", 1<<19), "quotes": strings.Repeat(`"`, 1<<20),
+		"anchors": strings.Repeat("&a ", 1<<19), "documents": strings.Repeat("---\na: 1\n", 50_000),
+	} {
+		if _, err := parse([]byte(text), "", t.TempDir()); err == nil || len(err.Error()) > 200 {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

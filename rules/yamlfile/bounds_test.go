@@ -1,0 +1,70 @@
+package yamlfile
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A file that is made to cost time or memory ends soon, with a reason. Before
+// there were bounds, a megabyte of brackets took gigabytes and no end of time.
+func TestYAMLBombs(t *testing.T) {
+	aliases := "a0: &a0 [x,x,x]\n"
+	for i := 1; i < 60; i++ {
+		aliases += fmt.Sprintf("a%d: &a%[1]d [%s]\n", i, strings.Repeat(fmt.Sprintf("*a%d,", i-1), 9))
+	}
+	var keys, flow strings.Builder
+	for i := range 100_000 {
+		fmt.Fprintf(&keys, "  k%d: {name: x}\n", i)
+		fmt.Fprintf(&flow, "k%d: {name: x},\n", i)
+	}
+	for name, text := range map[string]string{
+		"brackets":           "x: " + strings.Repeat("[", 1<<20),
+		"brackets by line":   "x: " + strings.Repeat("[\n", 1<<20),
+		"braces":             strings.Repeat("{a: ", 1<<18),
+		"dashes":             strings.Repeat("- ", 1<<19),
+		"questions":          strings.Repeat("? ", 1<<19),
+		"colons":             strings.Repeat("a: ", 1<<19),
+		"anchors":            strings.Repeat("&a ", 1<<19),
+		"tags":               strings.Repeat("!a ", 1<<19),
+		"quotes":             strings.Repeat(`"`, 1<<20),
+		"aliases":            aliases,
+		"an alias of itself": "named: &a\n  x: *a\n",
+		"keys":               "named:\n" + keys.String(),
+		"keys in braces":     "named: {" + flow.String() + "}",
+		"documents":          strings.Repeat("---\ncount: 1\n", 50_000),
+		"size":               strings.Repeat("# long\n", 4<<20),
+	} {
+		t.Run(name, func(t *testing.T) {
+			began := time.Now()
+			var s site
+			if _, err := Read([]byte(text), &s); err == nil {
+				t.Error("it is read")
+			} else if len(err.Error()) > 1000 {
+				t.Errorf("%.200s", err.Error())
+			}
+			t.Log(time.Since(began))
+		})
+	}
+}
+
+// What people write stays within the bounds.
+func TestLargeFiles(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("hosts:\n")
+	for i := range 100_000 {
+		fmt.Fprintf(&b, "  - host%d.example.com:443\n", i)
+	}
+	b.WriteString("commands:\n")
+	for range 1_000 {
+		b.WriteString("  - [a, b: c, '[', \"{\"]\n")
+	}
+	b.WriteString("named:\n")
+	for i := range 2_000 {
+		fmt.Fprintf(&b, "  k%d:\n    name: x # {[\n", i)
+	}
+	if wrong := tooMuch([]byte(b.String())); wrong != nil {
+		t.Error(wrong)
+	}
+}
