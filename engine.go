@@ -30,6 +30,7 @@ type Engine struct {
 	judged   *completer     // for scan and check
 	fixed    *completer     // for fix, which needs the bytes of what it writes
 	expect   cert.Hash
+	rows     reports.Rows
 
 	distrust *catalog.Revocations // what the user no longer trusts; nil: nothing
 

@@ -129,7 +129,7 @@ func overQUIC(here []*scanner.Observation) *scanner.Observation {
 
 // endpoint is the row of a report, with what the Config wants in it.
 func (e *Engine) endpoint(o *scanner.Observation, target string, v *rules.Verdict) reports.Endpoint {
-	row := reports.NewEndpoint(o, target, v)
+	row := e.rows.Endpoint(o, target, v)
 	if e.config.PEM && v != nil {
 		row.AddPEM(v.Entries)
 	}

@@ -22,14 +22,7 @@ import (
 // nothing to judge, and the endpoint has failed then. For a file that failed,
 // the caller fills in Error.
 func NewEndpoint(o *scanner.Observation, target string, v *rules.Verdict) Endpoint {
-	e := Endpoint{Target: Clean(target), Status: Failed}
-	if o != nil {
-		e.observed(o)
-	}
-	if v != nil {
-		e.judged(v)
-	}
-	return e
+	return new(Rows).Endpoint(o, target, v)
 }
 
 func (e *Endpoint) observed(o *scanner.Observation) {
@@ -60,15 +53,13 @@ func (e *Endpoint) observed(o *scanner.Observation) {
 
 func handshakeOf(o *scanner.Observation) *Handshake {
 	h := &Handshake{
-		Complete:   o.Complete,
-		DurationMS: math.Round(float64(o.Took)/float64(time.Millisecond)*100) / 100,
-		ALPN:       Clean(o.ALPN),
+		Complete:    o.Complete,
+		CipherSuite: o.CipherName(),
+		DurationMS:  math.Round(float64(o.Took)/float64(time.Millisecond)*100) / 100,
+		ALPN:        Clean(o.ALPN),
 	}
 	if o.Version != 0 {
 		h.TLSVersion = tls.VersionName(o.Version)
-	}
-	if o.Cipher != 0 {
-		h.CipherSuite = tls.CipherSuiteName(o.Cipher)
 	}
 	if o.Request != nil {
 		h.ClientAsked = true
@@ -110,7 +101,7 @@ func (e *Endpoint) AddQUIC(o *scanner.Observation) {
 	}
 }
 
-func (e *Endpoint) judged(v *rules.Verdict) {
+func (e *Endpoint) judged(v *rules.Verdict, rows *Rows) {
 	e.Status = OK
 	if e.Host == "" {
 		e.ServerName = Clean(v.Name)
@@ -119,7 +110,7 @@ func (e *Endpoint) judged(v *rules.Verdict) {
 	e.Product = Clean(v.Product)
 	e.Chain = make([]Certificate, len(v.Entries))
 	for i, entry := range v.Entries {
-		e.Chain[i] = presented(i, entry)
+		e.Chain[i] = rows.presented(i, entry)
 		if i < len(v.Roles) {
 			e.Chain[i].Role = v.Roles[i]
 		}
@@ -141,16 +132,7 @@ func (e *Endpoint) judged(v *rules.Verdict) {
 	}
 	e.Severity = e.Worst()
 	e.leafFacts(v)
-	e.Clients = make([]Client, len(v.Clients))
-	for i := range v.Clients {
-		var path []Hash // most clients take the same
-		if i > 0 && slices.Equal(v.Clients[i].Path, v.Clients[i-1].Path) {
-			path = e.Clients[i-1].Path
-		} else {
-			path = hashes(v.Clients[i].Path)
-		}
-		e.Clients[i] = clientVerdict(&v.Clients[i], path)
-	}
+	e.Clients = rows.clients(v.Clients)
 	if v.Bundle != nil {
 		e.BundleSHA256 = Hash(*v.Bundle)
 		e.fix = v.Fix
@@ -291,6 +273,20 @@ func finding(f rules.Finding) Finding {
 		out.Waived = true
 		out.Waiver = &Waiver{Reason: Clean(f.Waiver.Reason), Expires: f.Waiver.Expires, Owner: Clean(f.Waiver.Owner),
 			Ticket: Clean(f.Waiver.Ticket)}
+	}
+	return out
+}
+
+func clientVerdicts(verdicts []client.Verdict) []Client {
+	out := make([]Client, len(verdicts))
+	for i := range verdicts {
+		var path []Hash // most clients take the same
+		if i > 0 && slices.Equal(verdicts[i].Path, verdicts[i-1].Path) {
+			path = out[i-1].Path
+		} else {
+			path = hashes(verdicts[i].Path)
+		}
+		out[i] = clientVerdict(&verdicts[i], path)
 	}
 	return out
 }

@@ -158,9 +158,10 @@ func (j *Judge) Ask(s *chain.Session, entries []chain.Entry, q client.Question) 
 
 func (j *Judge) judge(s *Subject) *Verdict {
 	state := None
+	report := func(f Finding) { s.found(f) }
 	for _, r := range j.rules {
 		before := len(s.Findings)
-		s.run(r)
+		s.run(r, report)
 		for _, f := range s.Findings[before:] {
 			if r.Class == ClassPresentation {
 				state = max(state, f.Severity)
@@ -196,10 +197,11 @@ func (v *Verdict) sort() {
 
 // run runs one rule. A panic in a rule is a fault of that rule on this chain,
 // not the end of a scan of a million others.
-func (s *Subject) run(r *Rule) {
+func (s *Subject) run(r *Rule, report func(Finding)) {
 	if r.Check == nil {
 		return
 	}
+	s.rule = r
 	defer func() {
 		if p := recover(); p != nil {
 			s.Findings = append(s.Findings, Finding{
@@ -209,14 +211,18 @@ func (s *Subject) run(r *Rule) {
 			})
 		}
 	}()
-	r.Check(s, func(f Finding) {
-		f.Rule, f.rule = r.ID, r
-		if f.Severity == None {
-			f.Severity = r.Severity
-		}
-		if s.At.Before(r.Effective) {
-			f.Severity = min(f.Severity, Info)
-		}
-		s.Findings = append(s.Findings, f)
-	})
+	r.Check(s, report)
+}
+
+// found adds a finding of the rule that runs.
+func (s *Subject) found(f Finding) {
+	r := s.rule
+	f.Rule, f.rule = r.ID, r
+	if f.Severity == None {
+		f.Severity = r.Severity
+	}
+	if s.At.Before(r.Effective) {
+		f.Severity = min(f.Severity, Info)
+	}
+	s.Findings = append(s.Findings, f)
 }

@@ -95,6 +95,7 @@ type Subject struct {
 	Index    int
 	Findings []Finding // of the rules that ran before, in the order of All
 
+	rule     *Rule // that runs
 	session  *chain.Session
 	dane     []DANEMatch     // once asked
 	staple   *Staple         // once read

@@ -3,7 +3,9 @@ package scanner
 import (
 	"crypto/tls"
 	"net/netip"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/tlschain/tlschain/scanner/wire"
@@ -83,8 +85,30 @@ func (o *Observation) show(p *wire.Presented) {
 // RSAExchange reports whether the cipher suite uses the leaf's key for RSA key
 // exchange, so that it makes no signatures.
 func (o *Observation) RSAExchange() bool {
-	return strings.HasPrefix(tls.CipherSuiteName(o.Cipher), "TLS_RSA_")
+	return strings.HasPrefix(o.CipherName(), "TLS_RSA_")
 }
+
+// CipherName is the name of the cipher suite; of one that crypto/tls does not know,
+// its number. It is empty where none was agreed.
+func (o *Observation) CipherName() string {
+	if o.Cipher == 0 {
+		return ""
+	}
+	if name, ok := cipherNames()[o.Cipher]; ok {
+		return name
+	}
+	return tls.CipherSuiteName(o.Cipher)
+}
+
+// cipherNames are the names that crypto/tls has, which makes its table anew each
+// time that it is asked for one.
+var cipherNames = sync.OnceValue(func() map[uint16]string {
+	names := make(map[uint16]string)
+	for _, suite := range slices.Concat(tls.CipherSuites(), tls.InsecureCipherSuites()) {
+		names[suite.ID] = suite.Name
+	}
+	return names
+})
 
 // Captured reports whether a chain was seen; the endpoint's status is "ok" then,
 // whatever became of the handshake afterwards.

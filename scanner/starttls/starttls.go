@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"sync"
 	"time"
 )
 
@@ -70,15 +71,19 @@ func Upgrade(ctx context.Context, conn net.Conn, dialect, host string) error {
 // ByPort names the dialect that servers speak on a well-known port; empty if
 // none does.
 func ByPort(port uint16) string {
+	return byPort()[port]
+}
+
+// byPort is asked for each target.
+var byPort = sync.OnceValue(func() map[uint16]string {
+	names := make(map[uint16]string)
 	for _, d := range dialects() {
 		for _, p := range d.ports {
-			if p == port {
-				return d.name
-			}
+			names[p] = d.name
 		}
 	}
-	return ""
-}
+	return names
+})
 
 // DefaultPort tells where a dialect is spoken; false if there is no such
 // dialect.
