@@ -120,7 +120,7 @@ func (l *listReader) note(format string, args ...any) {
 // read reads one line, without comment, and gives what it stands for: mostly
 // one target, or none where it tells about others.
 func (l *listReader) read(text string) (parsed []parsedTarget, err error) {
-	if text == "" {
+	if strings.Trim(text, ",; \t") == "" { // a spreadsheet writes its empty rows so
 		return nil, nil
 	}
 	if !utf8.ValidString(text) {

@@ -121,6 +121,7 @@ func TestTargetsAsPeopleHaveThem(t *testing.T) {
 		"quotes and commas":      {"\"a.example:8443\",\n'b.example';\n", two, ""},
 		"URLs without a scheme":  {"//a.example:8443/login?x=1\nb.example/\n", two, ""},
 		"Latin 1":                {"b\xfccher.example\n", "! list:1: the line is not UTF-8: save the list as UTF-8\n", ""},
+		"empty rows":             {"host;port;team\n;;\na.example;8443;\n ; ;\nb.example;;\n;;;;\n", two, `list:1: ignored: the column "team"; known are ` + columns},
 		"semicolons":             {"host;port\r\na.example;8443\r\nb.example;\r\n", two, ""},
 		"tabs":                   {"Host\tPort\na.example\t8443\nb.example\t\n", two, ""},
 		"other names of columns": {"Owner,FQDN,TCP Port\nA,a.example,8443\nB,b.example,\n", two, `list:1: ignored: the column "owner"; known are ` + columns},

@@ -203,9 +203,7 @@ func (f *fixing) planAll(c *cli.Context, passwords []string) error {
 		return nil
 	}
 	list := &targetList{arguments: texts, files: c.StringSlice("f"), stdin: f.stdin, getenv: f.getenv, options: config.Targets()}
-	done, err := list.prepare(c.Context, true)
-	defer done()
-	if err != nil {
+	if _, err := list.prepare(c.Context, false); err != nil {
 		return err
 	}
 	bar, err := f.newProgress("none", time.Now)
@@ -218,6 +216,10 @@ func (f *fixing) planAll(c *cli.Context, passwords []string) error {
 		for _, one := range fixes {
 			f.take(serverTarget(one, several))
 		}
+	}
+	f.unjudged = f.unjudged || len(run.skipped) > 0
+	if f.seen == 0 && c.Context.Err() == nil {
+		return run.nothing()
 	}
 	return c.Context.Err()
 }
