@@ -45,7 +45,7 @@ func (n *Notifier) Queue(ctx context.Context) error {
 			return err
 		}
 	}
-	return n.Remind(ctx)
+	return n.remind(ctx)
 }
 
 func (n *Notifier) queue(ctx context.Context, a history.Audit) error {

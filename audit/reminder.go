@@ -176,10 +176,10 @@ func (d *DigestTimes) next(after time.Time) time.Time {
 
 func (d *DigestTimes) spec() string { return d.Cron.Text + " " + d.TimeZone.location().String() }
 
-// Remind stores the summaries that are due. When each receiver's next one is due
+// remind stores the summaries that are due. When each receiver's next one is due
 // is kept in the history and moved with the summary in one transaction: several
 // who keep the schedule, and one that is restarted, send it once.
-func (n *Notifier) Remind(ctx context.Context) error {
+func (n *Notifier) remind(ctx context.Context) error {
 	planned, err := n.DB.Reminders(ctx)
 	if err != nil {
 		return err

@@ -21,9 +21,9 @@ func Command(command, target string, flags ...string) string {
 // numbered is a file's name with the number of one of its chains.
 var numbered = regexp.MustCompile(`#[0-9]+$`)
 
-// Typed is what to type for an endpoint: its target, or the file that it is in.
+// toType is what to type for an endpoint: its target, or the file that it is in.
 // It is empty for what came on standard input.
-func (e *Endpoint) Typed() string {
+func (e *Endpoint) toType() string {
 	if e.typed != "" {
 		return e.typed
 	}

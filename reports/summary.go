@@ -138,7 +138,7 @@ func (t *Tally) Add(e *Endpoint) {
 	}
 	if e.Status == Failed {
 		t.s.Failed++
-		if typed := e.Typed(); t.s.failedTarget == "" || typed != "" && typed < t.s.failedTarget {
+		if typed := e.toType(); t.s.failedTarget == "" || typed != "" && typed < t.s.failedTarget {
 			t.s.failedTarget = typed
 		}
 		return
@@ -155,7 +155,7 @@ func (t *Tally) Add(e *Endpoint) {
 	}
 	if e.NeedsFix() {
 		t.fix(e)
-	} else if typed := e.Typed(); typed != "" && e.otherHandshakeNeedsFix() {
+	} else if typed := e.toType(); typed != "" && e.otherHandshakeNeedsFix() {
 		t.s.others++
 		if t.s.otherTarget == "" || typed < t.s.otherTarget {
 			t.s.otherTarget = typed
@@ -254,7 +254,7 @@ func (m *Fix) consider(e *Endpoint) {
 			refusing++
 		}
 	}
-	typed := e.Typed()
+	typed := e.toType()
 	if typed == "" || m.example != "" && cmp.Or(cmp.Compare(worst, m.worst), cmp.Compare(refusing, m.refusing),
 		cmp.Compare(m.example, typed)) <= 0 {
 		return

@@ -9,9 +9,9 @@ import (
 	"golang.org/x/crypto/ocsp"
 )
 
-// OCSP makes a response on a certificate, signed by its issuer; embedded: with
+// ocspResponse makes a response on a certificate, signed by its issuer; embedded: with
 // the issuer's certificate in it.
-func OCSP(status string, of, by *Cert, from, to time.Time, embedded bool) ([]byte, error) {
+func ocspResponse(status string, of, by *Cert, from, to time.Time, embedded bool) ([]byte, error) {
 	issuer, err := x509.ParseCertificate(by.DER)
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (r *Recipe) ocsp(words []word) error {
 			return err
 		}
 	}
-	r.OCSP, err = OCSP(words[0].name, of, by, span["from"], span["to"], embedded)
+	r.OCSP, err = ocspResponse(words[0].name, of, by, span["from"], span["to"], embedded)
 	return err
 }
 

@@ -23,7 +23,7 @@ func (p *Presented) readCertificate(body []byte) error {
 		return malformed("the length of a certificate list")
 	}
 	if list.Empty() {
-		return fmt.Errorf("%w: its list is empty", ErrNoCertificate)
+		return fmt.Errorf("%w: its list is empty", errNoCertificate)
 	}
 	array := make([]byte, 0, len(list))
 	var all Presented

@@ -12,9 +12,9 @@ var ErrTooLarge = errors.New("more than a TLS client reads")
 // ErrMalformed is in the chain of errors of a peer that speaks TLS wrongly.
 var ErrMalformed = errors.New("the server broke the TLS protocol")
 
-// ErrNoCertificate is in the chain of errors of a peer that went on without
+// errNoCertificate is in the chain of errors of a peer that went on without
 // presenting a certificate.
-var ErrNoCertificate = errors.New("the server presented no certificate")
+var errNoCertificate = errors.New("the server presented no certificate")
 
 func malformed(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrMalformed, fmt.Sprintf(format, args...))

@@ -17,7 +17,7 @@ type client interface {
 }
 
 // presented reads up to the Certificate message. It fails with ErrTooLarge,
-// ErrMalformed, ErrNoCertificate, *NotTLS, *Alert, or the reader's own error;
+// ErrMalformed, errNoCertificate, *NotTLS, *Alert, or the reader's own error;
 // the version and cipher suite are there as far as they were agreed on.
 func (f *flight) presented() (p Presented, err error) {
 	retried := false
@@ -69,7 +69,7 @@ func (f *flight) presented() (p Presented, err error) {
 			if p.Version == 0 {
 				return p, malformed("a message of type %d before the ServerHello", kind)
 			}
-			return p, ErrNoCertificate
+			return p, errNoCertificate
 		}
 	}
 }

@@ -25,7 +25,7 @@ func PresentedIn(hand []byte) (p Presented, err error) {
 			p.readRequest(message[4:])
 		case messageEncryptedExtensions:
 		default:
-			return p, ErrNoCertificate
+			return p, errNoCertificate
 		}
 	}
 }

@@ -67,7 +67,7 @@ func Arrange(app *cli.App, args []string, instead func(c *cli.Command, flag stri
 			}
 			if i++; i == len(args) || isFlag(args[i]) {
 				return nil, mistakef("%s needs a value", arg).
-					hintf("%s; a value that begins with a hyphen is typed %s=VALUE", FlagUsage(flag), arg)
+					hintf("%s; a value that begins with a hyphen is typed %s=VALUE", flagUsage(flag), arg)
 			}
 			flags = append(flags, args[i])
 		}

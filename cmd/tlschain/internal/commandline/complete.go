@@ -119,7 +119,7 @@ type Choice struct {
 // valuesOf gives the values that a flag may have, each with what stands before
 // it in the word that is typed.
 func (k *Completer) valuesOf(f cli.Flag, before, begun string) (kind string, list []Candidate) {
-	usage := FlagUsage(f)
+	usage := flagUsage(f)
 	for _, placeholder := range []string{" FILE", " LIST"} {
 		if strings.HasSuffix(usage, placeholder) && f.Names()[0] != "variants" {
 			return SomeFiles, nil

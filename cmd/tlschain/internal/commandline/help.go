@@ -45,7 +45,7 @@ func PrintHelp(w io.Writer, c *cli.Command) error {
 	for _, group := range groupsOf(c.Flags) {
 		fmt.Fprintf(&b, "\n%s:\n", group.name)
 		for _, f := range group.flags {
-			WriteColumns(&b, FlagUsage(f), FlagText(f), flagsWide)
+			WriteColumns(&b, flagUsage(f), FlagText(f), flagsWide)
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -80,9 +80,9 @@ func groupsOf(flags []cli.Flag) []flagGroup {
 	return groups
 }
 
-// FlagUsage is the flag as it is typed, such as "-o, --output FILE". The value's
+// flagUsage is the flag as it is typed, such as "-o, --output FILE". The value's
 // name stands in backquotes in the flag's text.
-func FlagUsage(f cli.Flag) string {
+func flagUsage(f cli.Flag) string {
 	var names []string
 	for _, n := range f.Names() {
 		names = append(names, Dashed(n))

@@ -51,7 +51,7 @@ func (m *Manual) Page(c, above *cli.Command) (name, text string) {
 		}
 		fmt.Fprintf(&b, ".SH \"%s\"\n", roff(title))
 		for _, f := range group.flags {
-			fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(FlagUsage(f)), roff(FlagText(f)))
+			fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(flagUsage(f)), roff(FlagText(f)))
 		}
 	}
 	if above == nil {

@@ -163,7 +163,7 @@ func TestFetch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	u.Facts, u.State = o.Facts, ReadState(text, o.File)
+	u.Facts, u.State = o.Facts, readState(text, o.File)
 	u.Now = func() time.Time { return today.Add(24 * time.Hour) }
 	again, err := u.Fetch(t.Context(), t.TempDir())
 	if err != nil || again.Err() != nil {
@@ -177,7 +177,7 @@ func TestFetch(t *testing.T) {
 	if !again.Changes.Empty() || !again.Facts.Updated().Equal(u.Now()) {
 		t.Errorf("changes %+v, facts of %s", again.Changes, again.Facts.Updated())
 	}
-	if s := ReadState(text, append(o.File, 0)); s.Sources != nil {
+	if s := readState(text, append(o.File, 0)); s.Sources != nil {
 		t.Error("what was had for other facts counts")
 	}
 }

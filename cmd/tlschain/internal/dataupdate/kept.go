@@ -46,7 +46,7 @@ func (k Kept) State() State {
 	if err != nil {
 		return State{}
 	}
-	return ReadState(text, facts)
+	return readState(text, facts)
 }
 
 func (k Kept) state() string { return filepath.Join(filepath.Dir(k.File), "sources.json") }

@@ -29,9 +29,9 @@ type Validator struct {
 	Modified string `json:"last_modified,omitempty"`
 }
 
-// ReadState reads what beside which file of facts was kept; the zero value where
+// readState reads what beside which file of facts was kept; the zero value where
 // that is for other facts or cannot be read, which costs a download.
-func ReadState(data, facts []byte) (s State) {
+func readState(data, facts []byte) (s State) {
 	if json.Unmarshal(data, &s) != nil || s.Facts != sum(facts) {
 		return State{}
 	}
