@@ -32,10 +32,7 @@ const (
 
 // A Verifier checks signatures and remembers what it found, across chains and
 // goroutines. The zero value is ready; it must not be copied.
-type Verifier struct {
-	known Memory[edge, Answer]
-	keys  issuerKeys
-}
+type Verifier struct{ known Memory[edge, Answer] }
 
 // An edge of the chain graph: a certificate and the key that may have signed it.
 type edge struct{ child, key cert.Hash }
@@ -102,11 +99,7 @@ func (s *Session) Signed(child, issuer *cert.Certificate) Answer {
 		a, known = s.v.known.Recall(e)
 	}
 	if !known {
-		var keys *issuerKeys
-		if s.v != nil {
-			keys = &s.v.keys
-		}
-		a = keys.check(alg, issuer.Key, child.TBS, child.Signature)
+		a = check(alg, issuer.Key, child.TBS, child.Signature)
 		if s.v != nil {
 			s.v.known.Remember(e, a, generation)
 		}
@@ -173,11 +166,10 @@ func Verify(alg cert.SignatureAlg, key cert.Key, signed, signature []byte) Answe
 	if _, ok := cost(alg, key); !ok {
 		return CannotTell
 	}
-	return (*issuerKeys)(nil).check(alg, key, signed, signature)
+	return check(alg, key, signed, signature)
 }
 
-// check checks a signature. keys may be nil.
-func (keys *issuerKeys) check(alg cert.SignatureAlg, key cert.Key, signed, signature []byte) Answer {
+func check(alg cert.SignatureAlg, key cert.Key, signed, signature []byte) Answer {
 	var digest []byte
 	if alg.Hash != 0 {
 		h := alg.Hash.New()
@@ -187,11 +179,7 @@ func (keys *issuerKeys) check(alg cert.SignatureAlg, key cert.Key, signed, signa
 	good := false
 	switch pub := key.P.(type) {
 	case *ecdsa.PublicKey:
-		if table := keys.table(key, pub); table != nil {
-			good = table.Verify(digest, signature)
-		} else {
-			good = ecdsa.VerifyASN1(pub, digest, signature)
-		}
+		good = ecdsa.VerifyASN1(pub, digest, signature)
 	case ed25519.PublicKey:
 		good = ed25519.Verify(pub, signed, signature)
 	default:
