@@ -62,6 +62,15 @@ func (v *Env) ReadFile(file string) ([]byte, error) {
 	return data, withoutPath(err)
 }
 
+// readPEM is ReadFile for those who search the whole of it for PEM blocks.
+func (v *Env) readPEM(file string) ([]byte, error) {
+	data, err := v.ReadFile(file)
+	if len(data) > certfile.MaxSize {
+		return nil, fmt.Errorf("it is larger than %d MiB", certfile.MaxSize>>20)
+	}
+	return data, err
+}
+
 // readRegular reads a file that a folder or a configuration names, not the user:
 // no pipe and no device, and none that is too large. One without a size is taken
 // for empty, as it stands: a file of the kernel's own may never end.

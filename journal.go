@@ -71,6 +71,9 @@ var (
 // refused, and that of another part of the targets: its verdicts would not fit
 // the rest. Only the pace may change.
 func OpenJournal(path string, config *Config, part string, evaluated time.Time) (*Journal, time.Time, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, evaluated, fmt.Errorf("%s %w", path, ErrNoJournal) // a pipe or a device may never end
+	}
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		return nil, evaluated, err
@@ -109,6 +112,9 @@ func (j *Journal) load(path string, settings journalSettings) (head *journalHead
 	end := int64(0)
 	for line, err := range j.lines() {
 		if err != nil {
+			if head == nil && errors.Is(err, bufio.ErrTooLong) {
+				return nil, fmt.Errorf("%s %w", path, ErrNoJournal)
+			}
 			return nil, fmt.Errorf("reading the journal %s: %w", path, err)
 		}
 		switch {

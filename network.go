@@ -18,7 +18,7 @@ func (e *Engine) newScanner() (*scanner.Scanner, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.ClientCertificate, err = clientCertificate(e.config.ClientCert, e.config.ClientKey); err != nil {
+	if s.ClientCertificate, err = e.env.clientCertificate(e.config.ClientCert, e.config.ClientKey); err != nil {
 		return nil, err
 	}
 	if file := e.config.Exclude; file != "" {
@@ -143,7 +143,7 @@ func parseVariants(words []string) (out []scanner.Variant, err error) {
 	return out, nil
 }
 
-func clientCertificate(certFile, keyFile string) (*tls.Certificate, error) {
+func (v *Env) clientCertificate(certFile, keyFile string) (*tls.Certificate, error) {
 	switch {
 	case certFile == "" && keyFile == "":
 		return nil, nil
@@ -152,7 +152,15 @@ func clientCertificate(certFile, keyFile string) (*tls.Certificate, error) {
 	case keyFile == "":
 		keyFile = certFile
 	}
-	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
+	certs, err := v.readPEM(certFile)
+	key := certs
+	if err == nil && keyFile != certFile {
+		key, err = v.readPEM(keyFile)
+	}
+	var pair tls.Certificate
+	if err == nil {
+		pair, err = tls.X509KeyPair(certs, key)
+	}
 	if err != nil {
 		named := certFile
 		if keyFile != certFile {

@@ -3,7 +3,6 @@ package audit
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -129,6 +128,9 @@ type Secret struct {
 	File string `yaml:"file"`
 }
 
+// maxSecret bounds a file with a secret, in bytes.
+const maxSecret = 64 << 10
+
 // IsZero says that no secret is configured.
 func (s Secret) IsZero() bool { return s == Secret{} }
 
@@ -141,9 +143,9 @@ func (s Secret) Read(dir string, getenv func(string) string) (string, error) {
 		}
 		return "", fmt.Errorf("the environment variable %s is empty", s.Env)
 	case s.File != "":
-		b, err := os.ReadFile(inDir(dir, s.File))
+		b, err := readSmall(inDir(dir, s.File), maxSecret)
 		if err != nil {
-			return "", err
+			return "", fmt.Errorf("%s: %w", s.File, err)
 		}
 		if text := strings.TrimSpace(string(b)); text != "" {
 			return text, nil

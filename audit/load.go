@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -33,18 +34,29 @@ const maxConfig = 4 << 20
 // could not mean what it says; each error names its line, and all that are
 // found are told at once.
 func Load(path string) (*Config, error) {
-	info, err := os.Stat(path)
+	text, err := readSmall(path, maxConfig)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, errors.Unwrap(err))
-	}
-	if info.Size() > maxConfig {
-		return nil, fmt.Errorf("%s has more than %d bytes: it is no tlschain.yaml", path, maxConfig)
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return Parse(text, path)
+}
+
+// readSmall reads a file that has no more than most bytes; its errors leave out
+// the name.
+func readSmall(path string, most int64) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, errors.Unwrap(err)
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, most+1))
+	if int64(len(text)) > most {
+		return nil, fmt.Errorf("it has more than %d bytes", most)
+	}
+	if err != nil {
+		return nil, errors.Unwrap(err)
+	}
+	return text, nil
 }
 
 // Parse is Load for a text that is at hand; path is named in errors, and

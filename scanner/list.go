@@ -250,7 +250,13 @@ func shorten(text string) string {
 	return text
 }
 
-var errLongLine = errors.New("the line is too long for a target")
+// maxWaste bounds what is skipped of one line. There is no end to /dev/zero.
+const maxWaste = 16 << 20
+
+var (
+	errLongLine = errors.New("the line is too long for a target")
+	errNoLines  = fmt.Errorf("more than %d MiB without a line end: this is no list", maxWaste>>20)
+)
 
 // A lineReader reads lines of bounded length and counts them.
 type lineReader struct {
@@ -259,15 +265,18 @@ type lineReader struct {
 }
 
 // next returns the next line without its end; errLongLine for one beyond
-// maxLine, whose rest is skipped; io.EOF after the last.
+// maxLine, whose rest is skipped up to maxWaste; io.EOF after the last.
 func (l *lineReader) next() (string, error) {
 	line, err := l.in.ReadSlice('\n')
 	l.number++
 	switch {
 	case err == bufio.ErrBufferFull:
 		start := string(line[:256])
-		for err == bufio.ErrBufferFull {
-			_, err = l.in.ReadSlice('\n')
+		for skipped := len(line); err == bufio.ErrBufferFull; skipped += len(line) {
+			if skipped > maxWaste {
+				return start, errNoLines
+			}
+			line, err = l.in.ReadSlice('\n')
 		}
 		if err != nil && err != io.EOF {
 			return start, err

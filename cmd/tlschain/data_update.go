@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -93,7 +94,11 @@ func (p *process) newerFacts(c *cli.Context) (*dataupdate.Outcome, error) {
 		from = ""
 	}
 	if from != "" {
-		if _, err := os.Stat(from); err != nil {
+		info, err := os.Stat(from)
+		if err == nil && !info.IsDir() {
+			err = &fs.PathError{Err: errors.New("it is no folder")}
+		}
+		if err != nil {
 			return nil, usagef("--from %s: %w", from, errors.Unwrap(err)).hintf("--from takes a folder, or a URL that begins with https://")
 		}
 		o, err := u.Read(ctx, os.DirFS(from))

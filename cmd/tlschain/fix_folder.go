@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/cmd/tlschain/internal/wholefile"
 )
 
@@ -46,10 +47,24 @@ func (f folder) write(name string, content []byte, private bool) error {
 	mode := fs.FileMode(0o644)
 	if private {
 		mode = 0o600
-	} else if old, err := os.ReadFile(to); err == nil && bytes.Contains(old, []byte("PRIVATE KEY-----")) {
+	} else if bytes.Contains(f.old(name), []byte("PRIVATE KEY-----")) {
 		return usagef("%s holds a private key and will not be written over", to).hintf("choose another folder with -d")
 	}
 	return f.replace(name, content, mode, true)
+}
+
+// old is what a file has that is to be replaced; nil if it is none, or larger
+// than a file that a key stands in.
+func (f folder) old(name string) []byte {
+	path := filepath.Join(f.path, name)
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	data, err := (&tlschain.Env{}).ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	return data
 }
 
 // replace puts a file in its place, see [wholefile.Write].

@@ -22,10 +22,17 @@ func openOutput(stdout io.Writer, path string) (*wholefile.File, error) {
 	case errors.Is(err, wholefile.ErrNoFolder):
 		return nil, usagef("-o %s: there is no folder %s", path, filepath.Dir(path)).
 			hintf("make it first: mkdir -p %s", filepath.Dir(path))
+	case errors.Is(err, wholefile.ErrPlanted):
+		return nil, planted("-o", path)
 	case err != nil:
 		return nil, fmt.Errorf("-o %s: %w", path, err)
 	}
 	return out, nil
+}
+
+// planted refuses a link through which somebody else would have us write.
+func planted(flag, path string) error {
+	return usagef("%s %s: %w", flag, path, wholefile.ErrPlanted).hintf("name the file that it should be, or one in a folder of your own")
 }
 
 // commitReport ends a report, see [wholefile.File.Commit].

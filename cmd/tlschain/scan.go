@@ -12,6 +12,7 @@ import (
 
 	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/cmd/tlschain/internal/heap"
+	"github.com/tlschain/tlschain/cmd/tlschain/internal/wholefile"
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/scanner"
 )
@@ -102,6 +103,9 @@ func (p *process) scan(c *cli.Context) error {
 	}
 	evaluated, journal := started, (*tlschain.Journal)(nil)
 	if path := c.String("resume"); path != "" {
+		if wholefile.Planted(path) {
+			return planted("--resume", path)
+		}
 		if journal, evaluated, err = tlschain.OpenJournal(path, &config, c.String("shard"), started); err != nil {
 			return journalError(err)
 		}

@@ -133,6 +133,9 @@ func (l *targetList) prepare(ctx context.Context, strict bool) (done func(), err
 		if name == "-" {
 			continue
 		}
+		if info, err := os.Stat(name); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
+			continue // who writes to a pipe writes to whoever opens it first
+		}
 		file, err := os.Open(name)
 		if err != nil {
 			return done, usagef("-f %s: %w", name, errors.Unwrap(err)).hintf("-f takes a file with one target a line")

@@ -9,6 +9,7 @@ const (
 	maxNested = 500      // brackets that are open at a time
 	maxMarks  = 1_000    // dashes, question marks, anchors, tags and the like on one line
 	maxKeys   = 20_000   // of one mapping
+	maxCommas = 500_000  // a value takes a kilobyte of memory
 )
 
 // tooMuch finds what makes a text cost more than a file that somebody wrote; nil:
@@ -16,6 +17,12 @@ const (
 func tooMuch(text []byte) *Error {
 	if len(text) > maxSize {
 		return &Error{Line: 1, Column: 1, Message: "the file is larger than 16 MiB: write it in parts"}
+	}
+	if at := bytes.IndexByte(text, 0); at >= 0 {
+		return &Error{Line: 1 + bytes.Count(text[:at], []byte("\n")), Column: 1, Message: "this is no text: type keys and values"}
+	}
+	if bytes.Count(text, []byte(",")) > maxCommas {
+		return &Error{Line: 1, Column: 1, Message: "the file has more than 500,000 values: write it in parts"}
 	}
 	number, open, deepest := 0, 0, 0
 	keys := make(map[int]int) // lines that have a key, by indentation

@@ -18,6 +18,7 @@ import (
 var (
 	ErrFolder   = errors.New("it is a directory")
 	ErrNoFolder = errors.New("there is no such folder")
+	ErrPlanted  = errors.New("it is a link that another user has put into a folder for all")
 )
 
 // A File is being written. Until it is committed, what stood in its place stays.
@@ -36,6 +37,9 @@ func Stream(w io.Writer) *File { return &File{Writer: bufio.NewWriter(w)} }
 // it leads to is replaced.
 func Create(path string) (*File, error) {
 	mode := fs.FileMode(0o666)
+	if Planted(path) {
+		return nil, ErrPlanted
+	}
 	if to, err := filepath.EvalSymlinks(path); err == nil {
 		path = to
 	}
