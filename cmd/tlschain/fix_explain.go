@@ -160,7 +160,7 @@ func (f *fixing) clients(p *fix.Plan) {
 	}
 	f.printf("  clients that accept: %d of %d before, %d after", before, len(p.After.Clients), after)
 	if len(gained) > 0 {
-		f.printf(" (gained: %s)", strings.Join(gained, ", "))
+		f.printf(" (gained: %s)", named(gained, len(p.After.Clients)))
 	}
 	f.printf("\n")
 }
@@ -176,8 +176,16 @@ func (f *fixing) reasons(refused []client.Verdict) {
 		by[v.Reason] = append(by[v.Reason], v.Client)
 	}
 	for _, reason := range order {
-		f.printf("    %s: %s\n", strings.Join(by[reason], ", "), reason)
+		f.printf("    %s: %s\n", named(by[reason], len(refused)), reason)
 	}
+}
+
+// named lists clients, or says that it is all of them where they are many.
+func named(clients []string, all int) string {
+	if len(clients) == all && all > 6 {
+		return fmt.Sprintf("all %d", all)
+	}
+	return strings.Join(clients, ", ")
 }
 
 // remaining says what no list fixes: the errors that stay, and what to do.
