@@ -12,26 +12,30 @@
     el, id: el.querySelector(".body").id, text: el.firstElementChild.textContent.toLowerCase(), state: el.dataset.state, name: el.dataset.n,
     s: +el.dataset.s, x: +el.dataset.x || Infinity, c: +el.dataset.c,
   }));
-  // The other endpoints stand in the file as text, a block of them for each script
-  // element, and a line each in the index; elements are made of those in view.
-  const blocks = [...document.querySelectorAll("script.rows")];
+  // The other endpoints stand in the file in packed blocks, one for each script element,
+  // and a line each in the index; elements are made of those in view.
+  const step = 500, blocks = [...document.querySelectorAll("script.rows")];
   if (more) {
-    for (const e of JSON.parse(document.getElementById("index").textContent)) {
-      items.push({ el: null, block: e[0], at: e[1], id: "e" + e[2], s: e[3], state: e[4], x: e[5] || Infinity, c: e[6], name: e[7],
-        text: e[8].toLowerCase() });
-    }
+    JSON.parse(document.getElementById("index").textContent).forEach((e, n) => {
+      items.push({ el: null, block: Math.floor(n / step), at: n % step, id: "e" + e[0], s: e[1], state: e[2], x: e[3] || Infinity, c: e[4],
+        name: e[5], text: (e[5] + " " + e[6]).toLowerCase() });
+    });
   }
-  const element = (i) => {
+  const unpack = async (text) => {
+    const packed = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+    return (await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).text()).split("<hr>");
+  };
+  const element = async (i) => {
     if (!i.el) {
       const b = blocks[i.block];
-      b.rows ||= b.textContent.split("<hr>");
+      const rows = await (b.rows ||= unpack(b.textContent));
       const part = document.createElement("template");
-      part.innerHTML = b.rows[i.at];
-      i.el = part.content.firstElementChild;
+      part.innerHTML = rows[i.at];
+      i.el ||= part.content.firstElementChild;
     }
     return i.el;
   };
-  let step = 500, limit = step, ordered = items;
+  let limit = step, ordered = items, turn = 0;
   const byName = (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
   const orders = {
     s: (a, b) => a.s - b.s || byName(a, b),
@@ -39,7 +43,7 @@
     x: (a, b) => (a.x === b.x ? byName(a, b) : a.x - b.x),
     c: (a, b) => b.c - a.c || byName(a, b),
   };
-  const filter = () => {
+  const filter = async () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const states = new Set(boxes.filter((b) => b.checked).map((b) => b.value));
     const matches = (i) => states.has(i.state) && words.every((w) => i.text.includes(w));
@@ -47,7 +51,9 @@
     if (more) {
       const found = ordered.filter(matches);
       n = found.length;
-      list.replaceChildren(...found.slice(0, limit).map(element));
+      const mine = ++turn, elements = await Promise.all(found.slice(0, limit).map(element));
+      if (mine !== turn) return; // something else is asked for meanwhile
+      list.replaceChildren(...elements);
       more.hidden = n <= limit;
     } else {
       for (const i of items) {
@@ -74,11 +80,11 @@
     list.append(page);
   });
   tools.addEventListener("submit", (e) => e.preventDefault());
-  const reveal = () => {
+  const reveal = async () => {
     const id = decodeURIComponent(location.hash.slice(1));
     if (more && id && !document.getElementById(id)) {
       const item = items.find((i) => i.id === id);
-      if (item) list.prepend(element(item));
+      if (item) list.prepend(await element(item));
     }
     const target = id && document.getElementById(id);
     for (let el = target; el; el = el.parentElement) if (el.tagName === "DETAILS") { el.open = true; el.hidden = false; }
@@ -98,6 +104,5 @@
     });
   }
   tools.hidden = false;
-  filter();
-  reveal();
+  filter().then(reveal);
 })();

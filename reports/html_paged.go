@@ -1,7 +1,10 @@
 package reports
 
 import (
+	"compress/flate"
+	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -9,26 +12,28 @@ import (
 
 // A browser takes seconds to lay out tens of thousands of endpoints, and half of
 // one to read as many as text. So where there are many, the worst are elements of
-// the page; the others stand in it as text, in blocks, with an index that search,
-// filters and order go by, and the script makes elements of those in view.
+// the page; the others stand in it in blocks, packed by DEFLATE and in base64, with
+// an index that search, filters and order go by, and the script makes elements of
+// those in view.
 const (
 	pagedFrom = 5_000 // endpoints
 	pageRows  = 500   // that are elements, and that are in a block
 )
 
 // An indexEntry is what the script knows of an endpoint whose element is not made
-// yet. It is written as an array, in this order, after its block and its place.
+// yet. It is written as an array, in this order; where it is in its block follows
+// from where it is in the index.
 type indexEntry struct {
 	id, rank int
 	state    string
 	expires  int64
 	refusing int
 	name     string
-	text     string // to search in
+	text     string // to search in, beside the name
 }
 
 func entryOf(v endpointView) indexEntry {
-	text := []string{v.Name, v.Address}
+	text := []string{v.Address}
 	for _, r := range v.Rules {
 		text = append(text, r.Rule)
 	}
@@ -62,36 +67,66 @@ func (p plainRows) row(r htmlRow, detail []byte) error {
 
 func (p plainRows) end() error { return writeAll(p.w, []byte("</div>")) }
 
-// pagedRows are elements at first, then text. What html/template has escaped has
-// no script element and no comment in it, which are all that could end a block.
+// pagedRows are elements at first, then in blocks.
 type pagedRows struct {
 	w     io.Writer
 	n     int
-	index []byte // a JSON array that is open
+	base  io.WriteCloser // of the block that is open, in base64
+	pack  *flate.Writer  // into base
+	index []byte         // a JSON array that is open
 }
 
 func (p *pagedRows) row(r htmlRow, detail []byte) error {
 	n := p.n - pageRows
 	p.n++
-	before := ""
-	switch {
-	case n < 0:
-	case n == 0:
-		before = "</div>\n" + blockStart
-	case n%pageRows == 0:
-		before = "</script>\n" + blockStart
-	default:
-		before = "<hr>"
+	if n < 0 {
+		return writeAll(p.w, r.base, detail, []byte(rowEnd))
 	}
-	if n >= 0 {
-		e := r.entry
-		line, err := json.Marshal([]any{n / pageRows, n % pageRows, e.id, e.rank, e.state, e.expires, e.refusing, e.name, e.text})
-		if err != nil {
-			return fmt.Errorf("writing the page: %w", err)
+	e := r.entry
+	line, err := json.Marshal([]any{e.id, e.rank, e.state, e.expires, e.refusing, e.name, e.text})
+	if err != nil {
+		return fmt.Errorf("writing the page: %w", err)
+	}
+	p.index = append(append(p.index, ",\n"...), line...)
+	if n == 0 {
+		if err := writeAll(p.w, []byte("</div>\n")); err != nil {
+			return err
 		}
-		p.index = append(append(p.index, ",\n"...), line...)
 	}
-	return writeAll(p.w, []byte(before), r.base, detail, []byte(rowEnd))
+	if n%pageRows == 0 {
+		err = p.begin()
+	} else {
+		err = writeAll(p.pack, []byte("<hr>"))
+	}
+	if err != nil {
+		return err
+	}
+	return writeAll(p.pack, r.base, detail, []byte(rowEnd))
+}
+
+// begin begins a block.
+func (p *pagedRows) begin() error {
+	if err := p.close(); err != nil {
+		return err
+	}
+	p.base = base64.NewEncoder(base64.StdEncoding, p.w)
+	if p.pack == nil {
+		p.pack, _ = flate.NewWriter(p.base, flate.DefaultCompression) // a level that there is
+	} else {
+		p.pack.Reset(p.base)
+	}
+	return writeAll(p.w, []byte(blockStart))
+}
+
+// close ends the block that is open.
+func (p *pagedRows) close() error {
+	if p.base == nil {
+		return nil
+	}
+	if err := errors.Join(p.pack.Close(), p.base.Close()); err != nil {
+		return fmt.Errorf("writing the page: %w", err)
+	}
+	return writeAll(p.w, []byte("</script>\n"))
 }
 
 const blockStart = `<script type="text/plain" class="rows">`
@@ -99,5 +134,8 @@ const blockStart = `<script type="text/plain" class="rows">`
 const indexStart = `<script type="application/json" id="index">[`
 
 func (p *pagedRows) end() error {
-	return writeAll(p.w, []byte("</script>\n"+indexStart), p.index[min(len(p.index), 1):], []byte("]</script>\n"))
+	if err := p.close(); err != nil {
+		return err
+	}
+	return writeAll(p.w, []byte(indexStart), p.index[min(len(p.index), 1):], []byte("]</script>\n"))
 }

@@ -68,6 +68,7 @@ func TestManyInBrowser(t *testing.T) {
 	// By key, not by a click: endpoints that come into sight while the page scrolls
 	// to the button are drawn then, and the button moves from under the pointer.
 	b.Do(chromedp.SendKeys("#more", kb.Enter))
+	browsertest.JS[int](b.Tab, settled)
 	if got := len(b.names()); got != 2*pageRows {
 		t.Errorf("%d endpoints are shown after more", got)
 	}
@@ -78,6 +79,7 @@ func TestManyInBrowser(t *testing.T) {
 	}
 	browsertest.JS[int](b.Tab, `(() => { const s = document.getElementById("search"); s.value = ""; const o = document.getElementById("sort");
 		o.value = "n"; o.dispatchEvent(new Event("change")); return 0 })()`)
+	browsertest.JS[int](b.Tab, settled)
 	if got := b.names(); len(got) != pageRows || !strings.HasPrefix(got[0], "host000000") || !strings.HasPrefix(got[1], "host000001") {
 		t.Errorf("by name: %d, first %v", len(got), got[:2])
 	}
