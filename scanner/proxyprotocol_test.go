@@ -18,9 +18,7 @@ import (
 // TestProxyProtocolHAProxy asks a real HAProxy that takes nothing without the
 // header, in both versions.
 func TestProxyProtocolHAProxy(t *testing.T) {
-	if _, err := exec.LookPath("/usr/sbin/haproxy"); err != nil {
-		t.Skip("haproxy is not installed: make deps")
-	}
+	tlstest.Program(t, "haproxy", "haproxy")
 	tb := tlstest.For(t)
 	leaf := tb.Leaf("L", tb.Root("R"))
 	folder := t.TempDir()

@@ -44,9 +44,7 @@ class Ask {
 func folderFor(t *testing.T, programs ...string) (folder string, write func(name string, data []byte) string) {
 	t.Helper()
 	for _, program := range programs {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("%s is not installed: make deps", program)
-		}
+		tlstest.Program(t, program, program)
 	}
 	folder = t.TempDir()
 	return folder, func(name string, data []byte) string {
@@ -151,9 +149,7 @@ func TestJavaPresents(t *testing.T) {
 // Files without a private key are no key stores, however they were made.
 func TestNoKey(t *testing.T) {
 	h := newHierarchy(t)
-	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Skip("openssl is not installed")
-	}
+	tlstest.Program(t, "openssl", "openssl")
 	for _, args := range [][]string{{}, {"-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES", "-macalg", "sha1"}} {
 		file := filepath.Join(t.TempDir(), "x.p12")
 		cmd := exec.Command("openssl", append([]string{"pkcs12", "-export", "-nokeys", "-passout", "pass:changeit", "-out", file}, args...)...)

@@ -19,6 +19,7 @@ import (
 
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/certfile"
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // askOpenSSL loads each file as a server with Python's ssl, which is OpenSSL's
@@ -68,16 +69,17 @@ type realLoader func(t *testing.T, files []string, key string) [][]string
 func realLoaders(t *testing.T) map[certfile.Loader]realLoader {
 	t.Helper()
 	ls := map[certfile.Loader]realLoader{certfile.Go: loadByGo}
-	if err := exec.Command("python3", "-c", "import ssl; assert ssl.OPENSSL_VERSION_INFO >= (3, 0); ssl.SSLObject.read").Run(); err == nil {
+	if testing.Short() {
+		return ls
+	}
+	if err := exec.Command(tlstest.Program(t, "python3", "python3"), "-c", "import ssl; assert ssl.OPENSSL_VERSION_INFO >= (3, 0); ssl.SSLObject.read").Run(); err == nil {
 		ls[certfile.OpenSSL] = program("python3", "-c", askOpenSSL)
 	}
-	if _, err := exec.LookPath("java"); err == nil {
-		source := filepath.Join(t.TempDir(), "Ask.java")
-		if err := os.WriteFile(source, []byte(askJava), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		ls[certfile.Java] = program("java", "-Xshare:auto", "-XX:TieredStopAtLevel=1", source)
+	source := filepath.Join(t.TempDir(), "Ask.java")
+	if err := os.WriteFile(source, []byte(askJava), 0o600); err != nil {
+		t.Fatal(err)
 	}
+	ls[certfile.Java] = program(tlstest.Program(t, "java", "openjdk-17-jdk-headless"), "-Xshare:auto", "-XX:TieredStopAtLevel=1", source)
 	return ls
 }
 
@@ -263,6 +265,7 @@ func startedOrEnded(t *testing.T, cmd *exec.Cmd) (said []byte, err error) {
 // TestWebServersLoad holds the same to nginx, HAProxy and Apache httpd, which
 // read the file by loops of their own.
 func TestWebServersLoad(t *testing.T) {
+	tlstest.Foreign(t)
 	h := newHierarchy(t)
 	folder := t.TempDir()
 	key := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8(t, h.ecdsa.Key.Signer)})
@@ -293,10 +296,7 @@ func TestWebServersLoad(t *testing.T) {
 		},
 	}
 	for server, command := range servers {
-		if _, err := exec.LookPath("/usr/sbin/" + server); err != nil {
-			t.Logf("%s is not installed", server)
-			continue
-		}
+		tlstest.Program(t, server, server)
 		for name, text := range fileKinds(t, h) {
 			if strings.Contains(text, "PRIVATE KEY") && server == "haproxy" {
 				continue // the key would stand in two files

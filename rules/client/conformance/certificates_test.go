@@ -92,6 +92,9 @@ func showEachClient(t *testing.T, like visitor, specimensFor func(profile string
 			c.start = other
 		}
 		t.Run(c.profile, func(t *testing.T) {
+			if c.needs != "" {
+				tlstest.Foreign(t)
+			}
 			t.Parallel()
 			v := like
 			v.client, v.dir = c, t.TempDir()
