@@ -244,5 +244,5 @@ func (e *Engine) weighed(v *rules.Verdict, where policy.Place) *rules.Verdict {
 }
 
 func placeOf(o *scanner.Observation) policy.Place {
-	return policy.Place{Host: o.Target.Host, Port: o.Target.Port, Address: o.Addr.Addr(), Group: o.Target.Tags["group"]}
+	return policy.Place{Host: o.Target.Host, Port: o.Target.Port, Address: o.Addr.Addr(), Group: o.Target.Tags["group"], Tags: o.Target.Tags}
 }

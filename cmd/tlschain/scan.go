@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -52,6 +53,8 @@ Exit code: 130 interrupted, 2 usage or no usable input, 1 a finding at or above
 				&cli.StringFlag{Name: "port", Category: "Targets", Value: "443", Usage: "`PORTS` where a target names none, " +
 					"such as 443,8443 (default 443)"},
 				&cli.StringFlag{Name: "server-name", Category: "Targets", Usage: "`NAME` to send as SNI and to check, for all targets"},
+				&cli.StringSliceFlag{Name: "tag", Category: "Targets", Usage: "only targets whose list gives them the tag `NAME:VALUE`, such as " +
+					"team:web; several names: all of them, several values of a name: any"},
 				&cli.BoolFlag{Name: "strict", Category: "Targets", Usage: "a line that cannot be used ends the run before any connection"},
 			},
 			[]cli.Flag{
@@ -106,7 +109,8 @@ func (p *process) scan(c *cli.Context) error {
 		if wholefile.Planted(path) {
 			return planted("--resume", path)
 		}
-		if journal, evaluated, err = tlschain.OpenJournal(path, &config, c.String("shard"), started); err != nil {
+		of := strings.Join(append(c.StringSlice("tag"), c.String("shard")), " ")
+		if journal, evaluated, err = tlschain.OpenJournal(path, &config, of, started); err != nil {
 			return journalError(err)
 		}
 		defer journal.Close()
@@ -129,6 +133,9 @@ func (p *process) scan(c *cli.Context) error {
 		stdin:     p.stdin,
 		getenv:    p.getenv,
 		options:   config.Targets(),
+	}
+	if list.tags, err = scanner.ParseTagFilter(c.StringSlice("tag")); err != nil {
+		return usagef("--tag: %w", err)
 	}
 	done, err := list.prepare(c.Context, c.Bool("strict"))
 	defer done()
@@ -304,6 +311,9 @@ var errNoTarget = usagef("no target could be used").hintf("targets are typed exa
 func (r *scanRun) nothing() error {
 	if len(r.skipped) > 0 {
 		return errNoTarget
+	}
+	if len(r.list.tags) > 0 {
+		return usagef("no target has these tags").hintf("they are those of the column tags of a CSV list, such as team=web, or of k8s://")
 	}
 	return usagef("there is no target in what was given").hintf("a list has a target a line; blank lines and # comments do not count")
 }

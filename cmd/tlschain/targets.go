@@ -28,6 +28,7 @@ type targetList struct {
 	getenv    func(string) string
 	clusters  map[string][]byte // lists of the hosts of clusters, by argument
 	options   scanner.TargetOptions
+	tags      scanner.TagFilter
 	repeated  func(scanner.Target) // takes what is left out, since it came before; nil: nobody wants to know
 }
 
@@ -38,7 +39,7 @@ func (l *targetList) all(ctx context.Context) iter.Seq2[scanner.Target, error] {
 	if repeated == nil {
 		repeated = func(scanner.Target) {}
 	}
-	return scanner.Once(l.each(ctx), repeated)
+	return scanner.Once(l.tags.Of(l.each(ctx)), repeated)
 }
 
 func (l *targetList) each(ctx context.Context) iter.Seq2[scanner.Target, error] {

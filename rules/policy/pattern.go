@@ -17,6 +17,8 @@ type Place struct {
 	Port    uint16     // 0 for a file
 	Address netip.Addr // where the connection went; invalid: nowhere
 	Group   string     // of the audit's configuration, or the tag "group" of the target
+
+	Tags map[string]string // of the target
 }
 
 // A Pattern stands for endpoints: a host, in which * stands for any text and ?

@@ -26,6 +26,8 @@ import (
 //	    severity:
 //	      untrusted-root: info
 //	      expires-soon: off
+//	  - tags: {team: [web, shop]}
+//	    expires_soon: {days: 30}
 type Policy struct {
 	Severity  map[RuleID]Level `yaml:"severity"`     // for every endpoint
 	Expiry    *Expiry          `yaml:"expires_soon"` // for every endpoint
@@ -45,14 +47,19 @@ type Days int
 // A Fraction is above 0 and at most 1; 0: none was written.
 type Fraction float64
 
-// An Override sets severities, and from when on certificates expire soon, on some endpoints: on those that match one of the
-// patterns or are in one of the groups, and on all if it names neither.
+// An Override sets severities, and from when on certificates expire soon, on some
+// endpoints: on those that match one of the patterns or are in one of the groups,
+// and on all if it names neither; of these, on those that have all of the tags.
 type Override struct {
 	Endpoints []Pattern        `yaml:"endpoints"`
 	Groups    []string         `yaml:"groups"`
+	Tags      map[string]OneOf `yaml:"tags"`
 	Severity  map[RuleID]Level `yaml:"severity"`
 	Expiry    *Expiry          `yaml:"expires_soon"`
 }
+
+// OneOf are the values of a tag, of which an endpoint has one.
+type OneOf []string
 
 // A Waiver accepts the findings of one rule on the endpoints of a pattern, until
 // a time. All four are required; who accepted it and the ticket in which are not.
@@ -202,6 +209,11 @@ func (e *Expiry) set(found *rules.Expiry) {
 }
 
 func (o *Override) covers(where Place) bool {
+	for name, values := range o.Tags {
+		if value, ok := where.Tags[name]; !ok || !slices.Contains(values, value) {
+			return false
+		}
+	}
 	if len(o.Endpoints) == 0 && len(o.Groups) == 0 {
 		return true
 	}

@@ -213,3 +213,37 @@ func FuzzParse(f *testing.F) {
 		_, _ = ParseWaivers("f", data)
 	})
 }
+
+// An override may be for endpoints by their tags, beside patterns and groups.
+func TestOverridesByTag(t *testing.T) {
+	p, err := Parse("policy.yaml", []byte("overrides:\n"+
+		"  - tags: {team: [web, shop], env: prod}\n    severity: {weak-key: info}\n"+
+		"  - tags: {team: web}\n    endpoints: [\"*.example.com\"]\n    severity: {weak-key: off}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := []rules.Finding{{Rule: "weak-key", Severity: rules.Error}}
+	for _, c := range []struct {
+		host, want string
+		tags       map[string]string
+	}{
+		{"a.test", "weak-key=error", nil},
+		{"a.test", "weak-key=error", map[string]string{"team": "web"}},
+		{"a.test", "weak-key=info", map[string]string{"team": "web", "env": "prod"}},
+		{"a.test", "weak-key=info", map[string]string{"team": "shop", "env": "prod"}},
+		{"a.example.com", "", map[string]string{"team": "web", "env": "prod"}},
+		{"a.example.com", "weak-key=info", map[string]string{"team": "shop", "env": "prod"}},
+		{"a.example.com", "weak-key=error", map[string]string{"team": "mail", "env": "prod"}},
+	} {
+		if got := told(p.apply(found, nil, Place{Host: c.host, Port: 443, Tags: c.tags}, time.Time{})); got != c.want {
+			t.Errorf("%s %v: %q, want %q", c.host, c.tags, got, c.want)
+		}
+	}
+	for text, want := range map[string]string{
+		"overrides: [{tags: {team: []}}]": "it has no value", "overrides: [{tags: [web]}]": "tags", "overrides: [{tags: {team: {a: b}}}]": "one value belongs here",
+	} {
+		if _, err := Parse("policy.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}

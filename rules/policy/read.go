@@ -55,6 +55,19 @@ func (l *Level) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
+// UnmarshalYAML reads one value, or a list of some.
+func (o *OneOf) UnmarshalYAML(node ast.Node) error {
+	if list, ok := node.(*ast.SequenceNode); ok {
+		if len(list.Values) == 0 {
+			return yamlfile.Errorf(node, "it has no value: type one, or a list such as [web, shop]")
+		}
+		return yamlfile.Value(node, (*[]string)(o))
+	}
+	text, err := yamlfile.Scalar(node)
+	*o = OneOf{text}
+	return err
+}
+
 // UnmarshalYAML reads the ID of a rule there is.
 func (r *RuleID) UnmarshalYAML(node ast.Node) error {
 	text, err := yamlfile.Scalar(node)
