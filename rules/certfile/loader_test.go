@@ -276,13 +276,14 @@ func TestWebServersLoad(t *testing.T) {
 		}
 		return path
 	}
+	// Their address is nobody else's: at 127.0.0.1:1 tests of other packages count on nobody.
 	servers := map[string]func(file string) *exec.Cmd{
 		"nginx": func(file string) *exec.Cmd {
-			conf := write("nginx.conf", fmt.Sprintf("error_log stderr;pid %s/pid;events{}http{access_log off;server{listen 127.0.0.1:1 ssl;ssl_certificate %s;ssl_certificate_key %s.key;}}", folder, file, file))
+			conf := write("nginx.conf", fmt.Sprintf("error_log stderr;pid %s/pid;events{}http{access_log off;server{listen 127.0.0.81:1 ssl;ssl_certificate %s;ssl_certificate_key %s.key;}}", folder, file, file))
 			return exec.Command("/usr/sbin/nginx", "-t", "-q", "-p", folder, "-c", conf)
 		},
 		"haproxy": func(file string) *exec.Cmd {
-			conf := write("haproxy.conf", fmt.Sprintf("defaults\n timeout client 1s\n timeout server 1s\n timeout connect 1s\nfrontend f\n mode tcp\n bind 127.0.0.1:1 ssl crt %s\n default_backend b\nbackend b\n mode tcp\n", file))
+			conf := write("haproxy.conf", fmt.Sprintf("defaults\n timeout client 1s\n timeout server 1s\n timeout connect 1s\nfrontend f\n mode tcp\n bind 127.0.0.81:1 ssl crt %s\n default_backend b\nbackend b\n mode tcp\n", file))
 			return exec.Command("/usr/sbin/haproxy", "-c", "-q", "-f", conf)
 		},
 		// It reads certificates when it starts, not when it tests its configuration.
@@ -290,7 +291,7 @@ func TestWebServersLoad(t *testing.T) {
 			const modules = "/usr/lib/apache2/modules/mod_"
 			os.Remove(filepath.Join(folder, "apache2.pid")) // of the one before, which may have been stopped while it wrote it
 			conf := write("apache2.conf", fmt.Sprintf("ServerRoot %s\nDefaultRuntimeDir %s\nPidFile apache2.pid\nServerName localhost\nErrorLog /dev/stderr\n"+
-				"Listen 127.0.0.1:1\nLoadModule mpm_event_module %smpm_event.so\nLoadModule ssl_module %sssl.so\n"+
+				"Listen 127.0.0.81:1\nLoadModule mpm_event_module %smpm_event.so\nLoadModule ssl_module %sssl.so\n"+
 				"SSLEngine on\nSSLCertificateFile %s\nSSLCertificateKeyFile %s.key\n", folder, folder, modules, modules, file, file))
 			return exec.Command("/usr/sbin/apache2", "-DFOREGROUND", "-f", conf)
 		},

@@ -251,7 +251,7 @@ func TestNginxReadsTheLines(t *testing.T) {
 	tlstest.Program(t, "/usr/sbin/nginx", "nginx")
 	checkConfig(t, "nginx", Nginx, func(dir string, lines []string) []string {
 		file := filepath.Join(dir, "nginx.conf")
-		os.WriteFile(file, []byte("events {}\npid "+dir+"/pid;\nhttp {\nserver {\nlisten 127.0.0.1:1 ssl;\nssl_certificate_key /none;\n"+lines[0]+"\n}\n}\n"), 0o600)
+		os.WriteFile(file, []byte("events {}\npid "+dir+"/pid;\nhttp {\nserver {\nlisten 127.0.0.82:1 ssl;\nssl_certificate_key /none;\n"+lines[0]+"\n}\n}\n"), 0o600)
 		return []string{"/usr/sbin/nginx", "-e", "stderr", "-t", "-p", dir, "-c", file}
 	})
 }
@@ -260,7 +260,7 @@ func TestApacheReadsTheLines(t *testing.T) {
 	tlstest.Program(t, "/usr/sbin/apache2", "apache2")
 	checkConfig(t, "apache", Apache, func(dir string, lines []string) []string {
 		file := filepath.Join(dir, "apache2.conf")
-		os.WriteFile(file, []byte("ServerRoot "+dir+"\nServerName x\nListen 127.0.0.1:1\nLoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so\n"+
+		os.WriteFile(file, []byte("ServerRoot "+dir+"\nServerName x\nListen 127.0.0.82:1\nLoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so\n"+
 			"LoadModule ssl_module /usr/lib/apache2/modules/mod_ssl.so\n<VirtualHost *:1>\nSSLEngine on\n"+lines[0]+"\n</VirtualHost>\n"), 0o600)
 		return []string{"/usr/sbin/apache2", "-d", dir, "-f", file, "-t"}
 	})
