@@ -158,7 +158,8 @@ func TestDebianPackage(t *testing.T) {
 	}
 	write(t, dir, "nfpm.yaml", config)
 	nfpm := []string{"go", "-C", here, "tool", "-modfile=.ci/tools.mod", "-n", "nfpm"}
-	tool := strings.TrimSpace(shell(t, here, nil, nfpm...))
+	said := strings.Fields(shell(t, here, nil, nfpm...)) // where nfpm is, after what is downloaded the first time
+	tool := said[len(said)-1]
 	for _, packager := range []string{"deb", "rpm"} {
 		shell(t, dir, nil, tool, "package", "--config", "nfpm.yaml", "--packager", packager, "--target", "tlschain."+packager)
 	}
