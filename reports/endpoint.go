@@ -128,7 +128,7 @@ func (e *Endpoint) judged(v *rules.Verdict, rows *Rows) {
 	e.Revocation = revocationsOf(v)
 	if v.Staple != nil && e.Handshake != nil {
 		e.Handshake.Staple = &Staple{Status: v.Staple.Status, ThisUpdate: v.Staple.ThisUpdate, NextUpdate: v.Staple.NextUpdate,
-			Fault: v.Staple.Fault}
+			Fault: Clean(v.Staple.Fault)}
 	}
 	e.Severity = e.Worst()
 	e.leafFacts(v)

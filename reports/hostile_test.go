@@ -20,15 +20,23 @@ import (
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/chain"
 	"github.com/tlschain/tlschain/rules/client"
+	"github.com/tlschain/tlschain/rules/revocation"
 	"github.com/tlschain/tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner/tlsa"
+	"github.com/tlschain/tlschain/scanner/wire"
 )
 
 // A hostile observation and verdict carry the same bytes in every text that a
 // server or a certificate has a say in.
 func hostileEndpoint(text string) Endpoint {
 	o := &scanner.Observation{
-		Target:  scanner.Target{Text: text, Host: "host.example.com", Port: 443, ServerName: text},
+		Target: scanner.Target{
+			Text: text, Host: "host.example.com", Port: 443, ServerName: text, List: text, Line: 7, STARTTLS: text,
+			Tags: map[string]string{text: text, "team": text},
+		},
 		Failure: &scanner.Failure{Code: scanner.Handshake, Message: text},
+		ALPN:    text,
+		Request: &wire.Request{Authorities: [][]byte{[]byte(text)}},
 	}
 	return NewEndpoint(o, o.Target.Text, hostileVerdict(text))
 }
@@ -42,9 +50,14 @@ func hostileVerdict(text string) *rules.Verdict {
 	other := *evil
 	other.SHA256 = cert.Hash{2}
 	return &rules.Verdict{
-		Presentation: rules.Presentation{Entries: []chain.Entry{{Raw: evil.Raw, SHA256: evil.SHA256, Cert: evil}, {Raw: []byte(text)}}},
-		Roles:        []chain.Role{chain.Leaf, chain.Unparsable},
-		Product:      text, State: rules.Error, Bundle: &cert.Hash{3}, Fix: []*cert.Certificate{&other},
+		Presentation: rules.Presentation{
+			Entries:    []chain.Entry{{Raw: evil.Raw, SHA256: evil.SHA256, Cert: evil}, {Raw: []byte(text)}},
+			DANE:       &tlsa.Answer{Name: text, Resolver: text, Failure: text},
+			Revocation: []rules.RevocationAnswer{{Answer: revocation.Answer{Source: "crl", URL: text, Status: "unknown", Reason: text, Fault: text}}},
+		},
+		Roles:   []chain.Role{chain.Leaf, chain.Unparsable},
+		Product: text, State: rules.Error, Bundle: &cert.Hash{3}, Fix: []*cert.Certificate{&other},
+		Staple:  &rules.Staple{Status: "good", Fault: text},
 		Missing: []rules.CertRef{{Cert: &other, Name: name, Source: text}},
 		Findings: []rules.Finding{
 			{Rule: "missing-intermediate", Severity: rules.Error, Positions: []int{0}, Message: text, Fix: text, Clients: []string{"go"}},

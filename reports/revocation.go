@@ -22,7 +22,7 @@ type Revocation struct {
 
 func revocationsOf(v *rules.Verdict) (out []Revocation) {
 	for _, a := range v.Revocation {
-		out = append(out, Revocation{Position: a.Position, Source: a.Source, URL: Clean(a.URL), Status: a.Status, Reason: a.Reason,
+		out = append(out, Revocation{Position: a.Position, Source: a.Source, URL: Clean(a.URL), Status: a.Status, Reason: Clean(a.Reason),
 			RevokedAt: a.RevokedAt, ThisUpdate: a.ThisUpdate, NextUpdate: a.NextUpdate, Error: Clean(a.Fault)})
 	}
 	return out
