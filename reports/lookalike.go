@@ -49,8 +49,41 @@ func lookalikes(s string) map[int]bool {
 		before = r
 	}
 	token.end(s, len(s), add)
+	borrowed(s, func(at int) bool { return found[at] }, add)
 	return found
 }
+
+// borrowed looks at each part of a name: where another alphabet has letters in it,
+// those that are shown as they are must not all be letters that Latin has. A name
+// in Russian or Greek shows that it is one by some letter, though many of its words
+// do not.
+func borrowed(s string, added func(int) bool, add func(int)) {
+	if !strings.ContainsFunc(s, isTwin) {
+		return
+	}
+	for from := 0; from < len(s); {
+		to := len(s)
+		if i := strings.IndexAny(s[from:], ",=+"); i >= 0 {
+			to = from + i + 1
+		}
+		part := s[from:to]
+		// Of a part that was cut, nobody knows what followed: it stays as it was.
+		cut := strings.HasSuffix(part, "…") && utf8.RuneCountInString(s) >= maxText
+		own := false
+		for i, r := range part {
+			own = own || !isTwin(r) && unicode.IsLetter(r) && unicode.In(r, mixable...) && !added(from+i)
+		}
+		for i, r := range part {
+			if !cut && !own && isTwin(r) {
+				add(from + i)
+			}
+		}
+		from = to
+	}
+}
+
+// isTwin reports whether a letter of another alphabet looks like one of Latin.
+func isTwin(r rune) bool { return r >= utf8.RuneSelf && strings.ContainsRune(latinTwins+rareTwins, r) }
 
 // escapeAt is the length of the escape that a text begins with: see visible.
 func escapeAt(s string) int {
@@ -125,6 +158,12 @@ var mixable = []*unicode.RangeTable{unicode.Cyrillic, unicode.Greek, unicode.Arm
 // latinTwins look like letters of ASCII in most fonts.
 const latinTwins = "аеорсухіјѕԁһӏԛԝАВЕКМНОРСТУХІЈЅԀԚԜӀ" + "οορνυΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" + "օոսհցՕՏ" + "ɑɡ"
 
+// rareTwins are those of alphabets most of whose letters look Latin.
+const rareTwins = "ᎠᎡᎢᎪᎫᎬᎳᎷᎻᎽᏀᏃᏎᏒᏔᏕᏙᏚᏞᏟᏢᏦᏴ" + "ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ"
+
+// phonetic are letters of phonetic alphabets that look like those of ASCII.
+const phonetic = "ᴄᴏᴠᴡᴢꜱƖǀǃ"
+
 func asLatin(r rune) bool {
 	return r >= utf8.RuneSelf && (strings.ContainsRune(latinTwins, r) || unicode.In(r, unicode.Cherokee, unicode.Lisu))
 }
@@ -143,11 +182,17 @@ func isVariant(before, r rune) bool {
 	if unicode.Is(unicode.Mn, r) {
 		return before > 0 && isOne(norm.NFC.String(string([]rune{before, r})))
 	}
-	if strings.ContainsRune(joiners, r) || norm.NFC.String(string(r)) != string(r) {
+	if strings.ContainsRune(joiners+phonetic, r) || norm.NFC.String(string(r)) != string(r) {
 		return true
 	}
 	plain := norm.NFKC.String(string(r))
-	return len(plain) == 1 && plain[0] < utf8.RuneSelf
+	if isOne(plain) {
+		return plain[0] < utf8.RuneSelf
+	}
+	if r == '…' || r >= 0x2100 && r <= 0x214f || r >= 0x3200 && r <= 0x33ff {
+		return false // №, ™ and ㎏ are seen to be one
+	}
+	return !strings.ContainsFunc(plain, func(r rune) bool { return r >= utf8.RuneSelf && !unicode.Is(unicode.Latin, r) }) // a ligature
 }
 
 func isOne(s string) bool { return utf8.RuneCountInString(s) == 1 }
