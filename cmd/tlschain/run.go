@@ -28,10 +28,14 @@ type process struct {
 // name, the three streams and the environment in, an exit code out. When ctx
 // ends the run is interrupted.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(string) string) int {
-	p := &process{stdin: stdin, stdout: stdout, stderr: stderr, getenv: getenv}
+	out := &watchedWriter{Writer: stdout}
+	p := &process{stdin: stdin, stdout: out, stderr: stderr, getenv: getenv}
 	err := p.run(ctx, args)
 	if ctx.Err() != nil {
 		return exitInterrupted
+	}
+	if said := exitCode(exitClean); out.err != nil && (err == nil || errors.As(err, &said) && said != exitUsage) {
+		err = fmt.Errorf("writing to standard output: %w", out.err) // what was found is lost, and nobody has said so
 	}
 	var code exitCode
 	var own formatCode

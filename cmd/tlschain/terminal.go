@@ -24,7 +24,25 @@ func (p *process) terminal() (width int, colour bool) {
 	return width, p.getenv("NO_COLOR") == "" && p.getenv("TERM") != "dumb"
 }
 
+// A watchedWriter keeps the first error of standard output: who prints a line
+// there does not ask.
+type watchedWriter struct {
+	io.Writer
+	err error
+}
+
+func (w *watchedWriter) Write(b []byte) (int, error) {
+	n, err := w.Writer.Write(b)
+	if w.err == nil {
+		w.err = err
+	}
+	return n, err
+}
+
 func terminalFile(w io.Writer) (*os.File, bool) {
+	if watched, ok := w.(*watchedWriter); ok {
+		w = watched.Writer
+	}
 	file, ok := w.(*os.File)
 	return file, ok && term.IsTerminal(int(file.Fd()))
 }
