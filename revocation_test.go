@@ -196,7 +196,9 @@ func TestFixSendsNothingThatACARevoked(t *testing.T) {
 	root := mk.Root("R")
 	books := tlstest.NewAuthority(t, root)
 	dead := mk.Intermediate("I", root, names(url+"/root.crl", ""))
-	live := mk.Cross("second of I", dead, root, names(url+"/root.crl", ""), func(c *tlstest.Template) { c.NotAfter = c.NotAfter.AddDate(0, 0, -5) })
+	live := mk.Cross("second of I", dead, root, names(url+"/root.crl", ""), func(c *tlstest.Template) {
+		c.IssuingCertificateURL = []string{"http://ca.example.test/this-one-is-longer-whatever-its-signature.cer"}
+	})
 	leaf := mk.Leaf(tlstest.ServerName, dead, names(url+"/i.crl", ""))
 	issued := tlstest.NewAuthority(t, dead)
 	issued.Issue(leaf)
@@ -219,7 +221,7 @@ func TestFixSendsNothingThatACARevoked(t *testing.T) {
 			if plan == nil || len(plan.Bundle) != 1 {
 				t.Fatalf("%s, asked %v: %+v", x.name, asked, plan)
 			}
-			want := parse(t, dead).SHA256 // which ends later, and is preferred
+			want := parse(t, dead).SHA256 // which is shorter, and is preferred
 			if asked {
 				want = parse(t, live).SHA256
 			}
