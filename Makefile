@@ -31,7 +31,7 @@ DEPS += libxml2-utils graphviz npm:npm python3-icalendar
 DEPS += man-db groff-base fish zsh
 
 .DEFAULT_GOAL := help
-.PHONY: help build check test demo bench lint quicklint cross generate update new-rule fuzz deps conformance scale soak
+.PHONY: help build check test demo bench lint quicklint cross generate update new-rule fuzz govulncheck deps conformance scale soak
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,6 +93,10 @@ update: ## write all that tests compare with anew: rules/README.md, the schema, 
 
 new-rule: ## begin a rule: make new-rule NAME=short-lived-leaf
 	@.ci/new-rule "$(NAME)"
+
+govulncheck: ## look dependencies up in Go's database of vulnerabilities, where it can be reached
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.1.4 ./... || \
+		{ echo "it found what it says above, or cannot reach https://vuln.go.dev: then nothing is known" >&2; exit 1; }
 
 deps: ## install what the tests need (Debian, as root)
 	@.ci/deps $(DEPS)
