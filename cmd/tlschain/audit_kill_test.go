@@ -171,6 +171,9 @@ func onBoth(t *testing.T, test func(t *testing.T, where string)) {
 // Whenever audit run is killed, nothing stored is lost, nothing half is shown
 // as whole, and the next run completes.
 func TestKillAuditRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it stops the program again and again")
+	}
 	onBoth(t, func(t *testing.T, where string) {
 		newWatch(t, 800, "").endures(t, where, func(run *exec.Cmd) (ended bool) {
 			run.Process.Kill()
@@ -218,6 +221,9 @@ func (w *watch) endures(t *testing.T, where string, cut func(run *exec.Cmd) (end
 
 // The same for audit serve, which catches up after each kill.
 func TestKillAuditServe(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it stops the program again and again")
+	}
 	onBoth(t, func(t *testing.T, where string) {
 		address := freeAddress(t)
 		w := newWatch(t, 800, "    schedule: {cron: \"0 3 1 1 *\"}\nserve: {listen: \""+address+"\"}\n")

@@ -15,6 +15,9 @@ import (
 // What a stopped audit saw change is told at its end, and not once more by the
 // next one.
 func TestStoppedAuditTells(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it stops the program again and again")
+	}
 	const (
 		stored    = 400 // endpoints that an audit stores at once
 		endpoints = 2*stored + 50

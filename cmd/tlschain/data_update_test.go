@@ -121,6 +121,9 @@ func TestDataUpdate(t *testing.T) {
 // Killed while a publisher answers, or at any step of keeping what is new, an
 // update leaves the old facts or the new ones.
 func TestDataUpdateKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it stops the program again and again")
+	}
 	h := newDataHome(t)
 	update := func() *exec.Cmd {
 		cmd := exec.Command(builtBinary(t), "data", "update", "--source", h.source())
