@@ -62,7 +62,7 @@ func (p *parsedTarget) parseScheme(scheme, rest string) (authority string, err e
 		if scheme == "http" {
 			return "", fmt.Errorf("http:// has no certificates: type https://%s", rest)
 		}
-		return "", fmt.Errorf("unknown scheme %q: type host:port, https://host/ or starttls+smtp://host", scheme+"://")
+		return "", fmt.Errorf("unknown scheme %q: type host:port, https://host/, quic://host or starttls+smtp://host", scheme+"://")
 	}
 	p.scheme = true
 	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
