@@ -41,7 +41,7 @@ func hostileMessage(text string) *message {
 	}
 	warnings := []auditWarning{{Incomplete, "not complete", "Not complete: " + without([]string{text}, nil)[0]}}
 	old := standing{history.Current{Endpoint: history.Ref{ID: 9, Group: "web", Key: text, Identity: "{}"}, Facts: *facts}, rules.Error, time.Unix(0, 0)}
-	news := &auditNews{changes: Classify(found), warnings: warnings, standing: []standing{old}, since: time.Unix(0, 0), at: time.Unix(8*24*3600, 0)}
+	news := &auditNews{changes: Classify(found), warnings: map[string][]auditWarning{"": warnings}, standing: []standing{old}, since: time.Unix(0, 0), at: time.Unix(8*24*3600, 0)}
 	r := &Receiver{RemindAfter: Duration(7 * 24 * time.Hour)}
 	return r.digest(&Config{Serve: Serve{URL: "https://chains.example"}}, a, news)
 }

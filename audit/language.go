@@ -20,8 +20,15 @@ type language struct {
 	broken, brokenIn, ends, endsIn, day string
 	summary                             string
 
-	endpoints func(n int) string    // how many
-	skipped   func(*Summary) string // lines; empty: none
+	fewLeft, fewLeftText           string // endpoints that are left, and that were
+	notComplete, notCompleteText   string
+	skippedTitle, skippedLinesText string
+	waiverEnds                     string // rule, endpoint, date, endpoints, reason, who
+
+	waiversEnd func(n int) string
+	lines      func(n int) string
+	endpoints  func(n int) string    // how many
+	skipped    func(*Summary) string // lines; empty: none
 }
 
 var english = &language{
@@ -40,6 +47,18 @@ var english = &language{
 	endsIn: "Ends within %[3]d days in %[1]s (%[2]d)", day: "ends on %s",
 	summary: "What is still broken or ends next, %s.\n",
 
+	fewLeft:     "only %[1]d of %[2]d endpoints left",
+	fewLeftText: "The group has %[3]s, and had %[2]d: if that is not meant, look at its lists.",
+	notComplete: "not complete", notCompleteText: "Not complete: ",
+	skippedTitle: "%s skipped", skippedLinesText: "Skipped: ",
+	waiverEnds: "The waiver of %[1]s for %[2]s ends on %[3]s, and what it is for counts again then (%[4]s): %[5]s%[6]s.",
+	waiversEnd: func(n int) string {
+		if n == 1 {
+			return "1 waiver ends soon"
+		}
+		return fmt.Sprintf("%d waivers end soon", n)
+	},
+	lines:     func(n int) string { return reports.Plural(n, "line") },
 	endpoints: func(n int) string { return reports.Plural(n, "endpoint") },
 	skipped:   (*Summary).SkippedText,
 }
@@ -60,7 +79,14 @@ var japanese = &language{
 	endsIn: "%[1]s で %[3]d 日以内に期限が切れるもの (%[2]d)", day: "期限 %s",
 	summary: "まだ問題のあるものと、次に期限が切れるものです (%s)。\n",
 
-	endpoints: func(n int) string { return fmt.Sprintf("%d 件", n) },
+	fewLeft:     "エンドポイントが %[2]d 件から %[1]d 件に減少",
+	fewLeftText: "このグループのエンドポイントは %[3]s です (前回 %[2]d 件)。意図したものでなければ、リストを確認してください。",
+	notComplete: "未完了", notCompleteText: "未完了: ",
+	skippedTitle: "読み飛ばし %s", skippedLinesText: "読み飛ばした行: ",
+	waiverEnds: "%[2]s の %[1]s を許容する期限は %[3]s です。それ以降は再び検出事項になります (%[4]s): %[5]s%[6]s",
+	waiversEnd: func(n int) string { return fmt.Sprintf("期限の近い許容 %d 件", n) },
+	lines:      func(n int) string { return fmt.Sprintf("%d 行", n) },
+	endpoints:  func(n int) string { return fmt.Sprintf("%d 件", n) },
 	skipped: func(s *Summary) string {
 		if s.Skipped == 0 {
 			return ""

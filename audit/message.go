@@ -110,7 +110,7 @@ func (r *Receiver) digest(config *Config, a history.Audit, n *auditNews) *messag
 			wanted = append(wanted, c)
 		}
 	}
-	warnings := slices.DeleteFunc(slices.Clone(n.warnings), func(w auditWarning) bool {
+	warnings := slices.DeleteFunc(slices.Clone(n.warnings[r.Lang]), func(w auditWarning) bool {
 		return !r.wantsEvent(w.kind) || !r.hearsOfAudits(n.orphan)
 	})
 	still := r.remindedOf(n, wanted)

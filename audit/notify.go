@@ -58,9 +58,12 @@ func (n *Notifier) queue(ctx context.Context, a history.Audit) error {
 		return err
 	}
 	changes := Classify(found)
-	warnings, err := n.warnings(ctx, a)
-	if err != nil {
-		return err
+	warnings := make(map[string][]auditWarning)
+	for _, name := range g.Notify {
+		lang := n.Config.Receivers[name].Lang
+		if warnings[lang], err = n.warnings(ctx, a, languages[lang]); err != nil {
+			return err
+		}
 	}
 	news := &auditNews{changes: changes, warnings: warnings, orphan: n.orphan(g), at: a.Started}
 	if err := n.standing(ctx, g, a, news); err != nil {

@@ -85,7 +85,7 @@ func TestAuditsWarningsByTag(t *testing.T) {
 		{Receiver{}, false, true}, {Receiver{Tags: tagged}, false, false}, {Receiver{Tags: tagged}, true, true},
 		{Receiver{Tags: tagged, Events: []string{"incomplete"}}, false, true}, {Receiver{Tags: tagged, Events: []string{"worse"}}, true, false},
 	} {
-		m := c.r.digest(&Config{}, history.Audit{Group: "web"}, &auditNews{warnings: warnings, orphan: c.orphan})
+		m := c.r.digest(&Config{}, history.Audit{Group: "web"}, &auditNews{warnings: map[string][]auditWarning{"": warnings}, orphan: c.orphan})
 		if (m != nil) != c.want {
 			t.Errorf("%+v, orphan %v: %+v", c.r, c.orphan, m)
 		}

@@ -13,9 +13,9 @@ import (
 // auditNews are what there is to tell of an audit, to whomever.
 type auditNews struct {
 	changes  []Change
-	warnings []auditWarning
-	orphan   bool               // no receiver is told of the whole group
-	tagged   []history.TagCount // where a receiver goes by tags
+	warnings map[string][]auditWarning // by language
+	orphan   bool                      // no receiver is told of the whole group
+	tagged   []history.TagCount        // where a receiver goes by tags
 
 	standing  []standing // where a receiver is reminded
 	at, since time.Time  // of the audit, and of the one before

@@ -130,7 +130,7 @@ const waiverNotice = 14 * 24 * time.Hour
 
 // endingWaivers are the waivers that end soon as of an audit and did not as of
 // the one before, whose time may be zero.
-func (g *Group) endingWaivers(ctx context.Context, db *history.DB, a history.Audit, before time.Time) (*auditWarning, error) {
+func (g *Group) endingWaivers(ctx context.Context, db *history.DB, a history.Audit, before time.Time, l *language) (*auditWarning, error) {
 	uses, err := g.waivers(ctx, db, a)
 	if err != nil {
 		return nil, err
@@ -142,17 +142,13 @@ func (g *Group) endingWaivers(ctx context.Context, db *history.DB, a history.Aud
 			!a.Started.Before(u.Expires.Time) {
 			continue
 		}
-		lines = append(lines, fmt.Sprintf("The waiver of %s for %s ends on %s, and what it is for counts again then (%s): %s%s.",
-			u.Rule, u.Endpoint, u.Expires.Format(time.DateOnly), reports.Plural(u.N, "endpoint"), reports.Clean(u.Reason), reports.Clean(u.By())))
+		lines = append(lines, fmt.Sprintf(l.waiverEnds,
+			u.Rule, u.Endpoint, u.Expires.Format(time.DateOnly), l.endpoints(u.N), reports.Clean(u.Reason), reports.Clean(u.By())))
 	}
 	if len(lines) == 0 {
 		return nil, nil
 	}
-	title := "1 waiver ends soon"
-	if len(lines) > 1 {
-		title = fmt.Sprintf("%d waivers end soon", len(lines))
-	}
-	return &auditWarning{WaiverEnds, title, strings.Join(lines, "\n")}, nil
+	return &auditWarning{WaiverEnds, l.waiversEnd(len(lines)), strings.Join(lines, "\n")}, nil
 }
 
 // A WaiverEntry is a waiver as machines get it. Everything in it is fit to show.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/tlschain/tlschain/audit/history"
-	"github.com/tlschain/tlschain/reports"
 )
 
 // An auditWarning is what is wrong with an audit itself, rather than with an
@@ -24,17 +23,17 @@ type auditWarning struct {
 // shrinks reports whether a group lost a fifth of its endpoints or more.
 func shrinks(before, now int) bool { return 5*(before-now) >= before && now < before }
 
-// warnings gives what is wrong with an audit and was not with the one before.
-func (n *Notifier) warnings(ctx context.Context, a history.Audit) (all []auditWarning, err error) {
+// warnings gives what is wrong with an audit and was not with the one before, in
+// a language. What lists and servers said is quoted as it stands.
+func (n *Notifier) warnings(ctx context.Context, a history.Audit, l *language) (all []auditWarning, err error) {
 	now := SummaryOf(a)
 	last, err := n.DB.LastComplete(ctx, a.Group, a.ID)
 	if err != nil && !errors.Is(err, history.ErrNotFound) {
 		return nil, err
 	}
 	if a.State == history.Complete && shrinks(last.Endpoints, a.Endpoints) {
-		all = append(all, auditWarning{Shrunk, fmt.Sprintf("only %d of %d endpoints left", a.Endpoints, last.Endpoints),
-			fmt.Sprintf("The group has %s, and had %d: if that is not meant, look at its lists.",
-				reports.Plural(a.Endpoints, "endpoint"), last.Endpoints)})
+		all = append(all, auditWarning{Shrunk, fmt.Sprintf(l.fewLeft, a.Endpoints, last.Endpoints),
+			fmt.Sprintf(l.fewLeftText, a.Endpoints, last.Endpoints, l.endpoints(a.Endpoints))})
 	}
 	ended, err := n.DB.Audits(ctx, a.Group, a.ID, 1)
 	if err != nil {
@@ -46,12 +45,12 @@ func (n *Notifier) warnings(ctx context.Context, a history.Audit) (all []auditWa
 		before, started = SummaryOf(ended[0]), ended[0].Started
 	}
 	if fresh := without(now.Troubles, before.Troubles); len(fresh) > 0 {
-		all = append(all, auditWarning{Incomplete, "not complete", "Not complete: " + strings.Join(fresh, "; ")})
+		all = append(all, auditWarning{Incomplete, l.notComplete, l.notCompleteText + strings.Join(fresh, "; ")})
 	}
 	if fresh := without(now.SkippedLines, before.SkippedLines); len(fresh) > 0 {
-		all = append(all, auditWarning{Incomplete, reports.Plural(now.Skipped, "line") + " skipped", "Skipped: " + strings.Join(fresh, "; ")})
+		all = append(all, auditWarning{Incomplete, fmt.Sprintf(l.skippedTitle, l.lines(now.Skipped)), l.skippedLinesText + strings.Join(fresh, "; ")})
 	}
-	ending, err := n.Config.Groups[a.Group].endingWaivers(ctx, n.DB, a, started)
+	ending, err := n.Config.Groups[a.Group].endingWaivers(ctx, n.DB, a, started, l)
 	if err != nil {
 		n.Report(fmt.Errorf("group %s: %w", a.Group, err)) // the audit itself has met it, and says so
 	} else if ending != nil {

@@ -32,9 +32,16 @@ func numberedHosts(n int) (hosts []string) {
 // Whoever is told is told of what an audit did not look at, once, also who asked
 // for errors only.
 func TestNothingIsLostInSilence(t *testing.T) {
+	toldOfAudits(t, "", []string{"only 13 of 17 endpoints left", "1 line skipped", "not complete"})
+	toldOfAudits(t, "ja", []string{"エンドポイントが 17 件から 13 件に減少", "読み飛ばし 1 行", "未完了"})
+}
+
+func toldOfAudits(t *testing.T, lang string, titled []string) {
+	t.Helper()
 	a := auditorOf(t, newWorld(), "", "a.example")
 	n, told := notifierOf(t, a)
 	a.Config.Receivers["hook"].Only = "error"
+	a.Config.Receivers["hook"].Lang = lang
 	hosts := numberedHosts(20)
 	for _, night := range []struct {
 		name  string
@@ -43,11 +50,11 @@ func TestNothingIsLostInSilence(t *testing.T) {
 	}{
 		{"first", hosts, ""},
 		{"some fewer", hosts[:17], ""},
-		{"a fifth fewer", hosts[:13], "tlschain: web: only 13 of 17 endpoints left"},
+		{"a fifth fewer", hosts[:13], "tlschain: web: " + titled[0]},
 		{"the same", hosts[:13], ""},
-		{"a bad line", append(slices.Clone(hosts[:13]), "a b c"), "tlschain: web: 1 line skipped"},
+		{"a bad line", append(slices.Clone(hosts[:13]), "a b c"), "tlschain: web: " + titled[1]},
 		{"the same bad line", append(slices.Clone(hosts[:13]), "a b c"), ""},
-		{"no list", nil, "tlschain: web: not complete"},
+		{"no list", nil, "tlschain: web: " + titled[2]},
 		{"still none", nil, ""},
 		{"back", hosts[:13], ""},
 	} {
@@ -74,7 +81,7 @@ func TestEventsOfAnAudit(t *testing.T) {
 	warnings := []auditWarning{{Shrunk, "few left", "few"}, {Incomplete, "not complete", "no list"}}
 	for events, want := range map[string]string{"": "few left, not complete", "shrunk": "few left", "late shrunk incomplete": "few left, not complete", "late": ""} {
 		r := &Receiver{Events: strings.Fields(events)}
-		m, got := r.digest(&Config{}, history.Audit{Group: "web"}, &auditNews{warnings: warnings}), ""
+		m, got := r.digest(&Config{}, history.Audit{Group: "web"}, &auditNews{warnings: map[string][]auditWarning{"": warnings}}), ""
 		if m != nil {
 			_, got, _ = strings.Cut(m.Title, "web: ")
 		}
