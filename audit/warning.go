@@ -48,7 +48,8 @@ func (n *Notifier) warnings(ctx context.Context, a history.Audit, l *language) (
 		all = append(all, auditWarning{Incomplete, l.notComplete, l.notCompleteText + strings.Join(fresh, "; ")})
 	}
 	if fresh := without(now.SkippedLines, before.SkippedLines); len(fresh) > 0 {
-		all = append(all, auditWarning{Incomplete, fmt.Sprintf(l.skippedTitle, l.lines(now.Skipped)), l.skippedLinesText + strings.Join(fresh, "; ")})
+		all = append(all, auditWarning{Incomplete, fmt.Sprintf(l.skippedTitle, l.lines(now.Skipped)),
+			l.skippedLinesText + strings.Join(fresh, "; ")})
 	}
 	ending, err := n.Config.Groups[a.Group].endingWaivers(ctx, n.DB, a, started, l)
 	if err != nil {
