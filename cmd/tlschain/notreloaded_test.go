@@ -66,6 +66,53 @@ func TestNginxIsNotReloaded(t *testing.T) {
 	}
 }
 
+// check --live tells of an Apache that has not read its new file, until it does.
+func TestApacheIsNotReloaded(t *testing.T) {
+	t.Parallel()
+	program := tlstest.Program(t, "apache2", "apache2")
+	w := newStoreWriter(t)
+	ca, roots := siteCA(t)
+	w.siteLeaves(ca, "own")
+	address := freeAddress(t)
+	main := fmt.Sprintf("ServerRoot %q\nDefaultRuntimeDir %[1]q\nPidFile pid\nServerName localhost\nErrorLog /dev/stderr\nListen %s https\n", w.dir, address)
+	if os.Geteuid() == 0 {
+		main += "User www-data\nGroup www-data\n"
+	}
+	w.put("apache2.conf", []byte(main+fmt.Sprintf(apacheModules, "/usr/lib/apache2/modules/")+"<VirtualHost "+address+">\nServerName own.example.test\n"+
+		"SSLEngine on\nSSLCertificateFile tls/own.crt\nSSLCertificateKeyFile tls/own.key\n</VirtualHost>\n"))
+	apache := exec.Command(program, "-DFOREGROUND", "-f", filepath.Join(w.dir, "apache2.conf"))
+	log := startUntilEnd(t, apache)
+	awaitServed(t, address, "own.example.test", log)
+	serverIsNotReloaded(t, w, ca, []string{"--roots", roots, "--live", "--apache", w.dir}, []string{address}, func(int, int) {}, func() {}, func() {
+		if err := apache.Process.Signal(syscall.SIGHUP); err != nil {
+			t.Error(err)
+		}
+	}, log)
+}
+
+// check --live tells of an HAProxy that has not read its new file, until it does.
+func TestHAProxyIsNotReloaded(t *testing.T) {
+	t.Parallel()
+	program := tlstest.Program(t, "haproxy", "haproxy")
+	w := newStoreWriter(t)
+	ca, roots := siteCA(t)
+	w.siteLeaves(ca, "own")
+	address := freeAddress(t)
+	w.put("haproxy.cfg", fmt.Appendf(nil, "global\n  maxconn 64\ndefaults\n  mode http\n  timeout connect 10s\n  timeout client 10s\n  timeout server 10s\n"+
+		"frontend tls\n  bind %s ssl crt %s/tls/own.pem\n  http-request return status 200\n", address, w.dir))
+	haproxy := exec.Command(program, "-W", "-f", filepath.Join(w.dir, "haproxy.cfg"))
+	log := startUntilEnd(t, haproxy)
+	awaitServed(t, address, "own.example.test", log)
+	file := filepath.Join(w.dir, "tls/own")
+	serverIsNotReloaded(t, w, ca, []string{"--roots", roots, "--live", "--haproxy", w.dir}, []string{address}, func(int, int) {}, func() {
+		w.put("tls/own.pem", read(t, file+".crt"), read(t, file+".key"))
+	}, func() {
+		if err := haproxy.Process.Signal(syscall.SIGUSR2); err != nil {
+			t.Error(err)
+		}
+	}, log)
+}
+
 // check --live asks each service of a Postfix as it begins: with TLS, or with
 // STARTTLS. A process of Postfix holds the certificates that it began with.
 func TestPostfixIsNotReloaded(t *testing.T) {
@@ -94,7 +141,7 @@ func TestPostfixIsNotReloaded(t *testing.T) {
 	log := runPostfix(t, program, w.dir)
 	awaitServed(t, direct, "own.example.test", log)
 	etc := filepath.Join(w.dir, "etc")
-	mailIsNotReloaded(t, w, ca, []string{"--roots", roots, "--live", "--postfix", etc}, []string{direct, started}, configure, keyFirst, func() {
+	serverIsNotReloaded(t, w, ca, []string{"--roots", roots, "--live", "--postfix", etc}, []string{direct, started}, configure, keyFirst, func() {
 		if out, err := exec.Command(program, "-c", etc, "reload").CombinedOutput(); err != nil {
 			t.Errorf("%v: %s", err, out)
 		}
@@ -144,7 +191,7 @@ service imap-login {
 	configure(0, 2)
 	log := startUntilEnd(t, exec.Command(program, "-F", "-c", filepath.Join(w.dir, "dovecot.conf")))
 	awaitServed(t, direct, "own.example.test", log)
-	mailIsNotReloaded(t, w, ca, []string{"--roots", roots, "--live", "--dovecot", w.dir}, []string{direct, started}, configure, func() {}, func() {
+	serverIsNotReloaded(t, w, ca, []string{"--roots", roots, "--live", "--dovecot", w.dir}, []string{direct, started}, configure, func() {}, func() {
 		pid, err := strconv.Atoi(strings.TrimSpace(string(read(t, filepath.Join(w.dir, "run/master.pid")))))
 		if err != nil {
 			t.Fatal(err)
@@ -155,10 +202,10 @@ service imap-login {
 	}, log)
 }
 
-// mailIsNotReloaded runs check with a mail server that presents tls/own.crt at
-// two addresses, renews the file, and reloads the server. configure writes the
-// configuration with some of the addresses.
-func mailIsNotReloaded(t *testing.T, w *storeWriter, ca *tlstest.Cert, args, addresses []string, configure func(from, to int), written, reload func(), log func() string) {
+// serverIsNotReloaded runs check with a server that presents tls/own.crt at some
+// addresses, renews the file, and reloads the server. configure writes the
+// configuration with those addresses alone.
+func serverIsNotReloaded(t *testing.T, w *storeWriter, ca *tlstest.Cert, args, addresses []string, configure func(from, to int), written, reload func(), log func() string) {
 	t.Helper()
 	check := func() (messages []string, said string, code int) {
 		sites, said, code := configChecked(t, "", args...)
