@@ -10,8 +10,11 @@ import (
 	"io"
 	"iter"
 	"os"
+	"runtime"
 	"strings"
 	"time"
+
+	"github.com/gofrs/flock"
 
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/scanner"
@@ -23,6 +26,7 @@ import (
 // line counts when it is whole; what kill -9 or a full disk left of the last one
 // is cut off.
 type Journal struct {
+	lock    *flock.Flock // held until Close: the kernel gives it back when the process dies
 	file    *os.File
 	out     *bufio.Writer
 	seed    maphash.Seed
@@ -64,6 +68,7 @@ const maxJournalLine = 64 << 20
 var (
 	ErrNoJournal = errors.New("is no journal of this program")
 	ErrOtherScan = errors.New("belongs to a scan with other settings")
+	ErrInUse     = errors.New("is being written by another scan")
 )
 
 // OpenJournal opens or begins a journal, and gives the time as of which its scan
@@ -74,22 +79,44 @@ func OpenJournal(path string, config *Config, part string, evaluated time.Time) 
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return nil, evaluated, fmt.Errorf("%s %w", path, ErrNoJournal) // a pipe or a device may never end
 	}
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	lock, err := lockFile(path)
 	if err != nil {
 		return nil, evaluated, err
 	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, evaluated, errors.Join(err, lock.Close())
+	}
 	settings := settingsOf(config, part)
-	j := &Journal{file: file, seed: maphash.MakeSeed(), done: make(map[uint64]int)}
+	j := &Journal{lock: lock, file: file, seed: maphash.MakeSeed(), done: make(map[uint64]int)}
 	head, err := j.load(path, settings)
 	if err == nil && head == nil {
 		head = &journalHead{Journal: 1, journalSettings: settings, EvaluatedAt: evaluated.UTC()}
 		err = j.begin(head)
 	}
 	if err != nil {
-		return nil, evaluated, errors.Join(err, file.Close())
+		return nil, evaluated, errors.Join(err, file.Close(), lock.Close())
 	}
 	j.out, j.synced = bufio.NewWriterSize(file, 1<<16), time.Now()
 	return j, head.EvaluatedAt, nil
+}
+
+// lockFile keeps other processes from a file that this one appends to. A file
+// system without locks is used without.
+func lockFile(path string) (*flock.Flock, error) {
+	at := path
+	if runtime.GOOS == "windows" {
+		at += ".lock" // a lock there keeps its own process from reading, too
+	}
+	lock := flock.New(at, flock.SetFlag(os.O_RDWR|os.O_CREATE), flock.SetPermissions(0o644))
+	ours, err := lock.TryLock()
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		return nil, err
+	}
+	if err == nil && !ours {
+		return nil, fmt.Errorf("%s %w", path, ErrInUse)
+	}
+	return lock, nil
 }
 
 func (j *Journal) begin(head *journalHead) error {
@@ -242,7 +269,7 @@ func (j *Journal) sync() error {
 }
 
 // Close writes what is pending and closes the file.
-func (j *Journal) Close() error { return errors.Join(j.sync(), j.file.Close()) }
+func (j *Journal) Close() error { return errors.Join(j.sync(), j.file.Close(), j.lock.Close()) }
 
 func (j *Journal) hash(key string) uint64 { return maphash.String(j.seed, key) }
 

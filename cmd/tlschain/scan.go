@@ -187,6 +187,8 @@ func journalError(err error) error {
 		return out.hintf("name a file that does not exist yet, or the journal of the scan to go on with")
 	case errors.Is(err, tlschain.ErrOtherScan):
 		return out.hintf("repeat its flags, or begin another journal")
+	case errors.Is(err, tlschain.ErrInUse):
+		return out.hintf("wait until that scan has ended, or begin another journal")
 	}
 	return out
 }
