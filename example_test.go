@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/scanner"
@@ -125,4 +126,19 @@ func ExampleFieldError() {
 	_, err := tlschain.New(tlschain.Config{Family: "5"}, tlschain.Env{})
 	fmt.Println(err)
 	// Output: Family "5": type 4 or 6, or leave it out for both
+}
+
+// Each target comes once, and a mistake does not end the list.
+func ExampleTargetList() {
+	list := &tlschain.TargetList{Arguments: []string{"-", "example.com:https"}, Stdin: strings.NewReader("example.com\nexample.com:443\n")}
+	for target, err := range list.All(context.Background()) {
+		if err != nil {
+			fmt.Println("mistake:", err)
+			continue
+		}
+		fmt.Println(target.Host, target.Port)
+	}
+	// Output:
+	// example.com 443
+	// mistake: port "https" is not a number from 1 to 65535
 }

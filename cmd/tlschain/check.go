@@ -196,9 +196,9 @@ func (r *checkRun) folder(file tlschain.File) error {
 
 // cluster judges the TLS Secrets of a cluster.
 func (r *checkRun) cluster(file tlschain.File) error {
-	cluster, err := kubernetes.Open(file.Name, r.getenv)
+	cluster, err := r.openCluster(file.Name)
 	if err != nil {
-		return usagef("%s: %w", file.Name, err).hintf("type k8s://CONTEXT, or k8s:// for the current one")
+		return err
 	}
 	var writing error // of the report
 	err = cluster.Secrets(r.ctx, func(s kubernetes.Secret) error {

@@ -116,7 +116,7 @@ func (p *process) readReport(ctx context.Context, file string) (*reports.Reader,
 			return nil, nil, usagef("%s: %w", file, errors.Unwrap(err)).hintf(hint)
 		}
 	}
-	plain, err := wholefile.Unpack(file, untilDone(ctx, from))
+	plain, err := wholefile.Unpack(file, tlschain.UntilDone(ctx, from))
 	if err != nil {
 		from.Close()
 		return nil, nil, usagef("unpacking %s: %w", file, err).hintf(hint)

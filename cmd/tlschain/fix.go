@@ -202,8 +202,8 @@ func (f *fixing) planAll(c *cli.Context, passwords []string) error {
 	if len(texts)+len(c.StringSlice("f")) == 0 {
 		return nil
 	}
-	list := &targetList{arguments: texts, files: c.StringSlice("f"), stdin: f.stdin, getenv: f.getenv, options: config.Targets()}
-	if _, err := list.prepare(c.Context, false); err != nil {
+	list := &tlschain.TargetList{Arguments: texts, Files: c.StringSlice("f"), Stdin: f.stdin, Options: config.Targets()}
+	if _, err := f.prepare(c.Context, list, false); err != nil {
 		return err
 	}
 	bar, err := f.newProgress("none", time.Now)

@@ -127,17 +127,11 @@ func (p *process) scan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	list := &targetList{
-		arguments: c.Args().Slice(),
-		files:     c.StringSlice("f"),
-		stdin:     p.stdin,
-		getenv:    p.getenv,
-		options:   config.Targets(),
-	}
-	if list.tags, err = scanner.ParseTagFilter(c.StringSlice("tag")); err != nil {
+	list := &tlschain.TargetList{Arguments: c.Args().Slice(), Files: c.StringSlice("f"), Stdin: p.stdin, Options: config.Targets()}
+	if list.Tags, err = scanner.ParseTagFilter(c.StringSlice("tag")); err != nil {
 		return usagef("--tag: %w", err)
 	}
-	done, err := list.prepare(c.Context, c.Bool("strict"))
+	done, err := p.prepare(c.Context, list, c.Bool("strict"))
 	defer done()
 	if err != nil {
 		return err
@@ -156,7 +150,7 @@ func (p *process) scan(c *cli.Context) error {
 		report.tally.Ignore(reports.InterceptionRule)
 	}
 	report.withoutPEM = c.String("include") == "" // what is there then is for --save and --until
-	if bar.shown() && !list.readsStdin() {
+	if bar.shown() && !list.ReadsStdin() {
 		counted, stop := context.WithCancel(c.Context)
 		defer stop()
 		go run.count(counted)
@@ -166,7 +160,7 @@ func (p *process) scan(c *cli.Context) error {
 	}
 	interrupted := c.Context.Err() != nil
 	for _, err := range run.skipped {
-		skip(&report.tally, err)
+		tlschain.SkipTarget(&report.tally, err)
 	}
 	if report.judged+report.unjudged+report.left+run.others == 0 && !interrupted {
 		return report.unused(run.nothing())
@@ -232,7 +226,7 @@ func (r *scanRun) collect(report *reporting, judged iter.Seq[[]reports.Endpoint]
 type scanRun struct {
 	ctx      context.Context
 	engine   *tlschain.Engine
-	list     *targetList
+	list     *tlschain.TargetList
 	journal  *tlschain.Journal // nil: none is kept
 	chains   *chainFolder      // nil: none are
 	shard    shard
@@ -246,9 +240,9 @@ type scanRun struct {
 const maxRepeated = 3
 
 // watch has a list tell what it leaves out without loss.
-func (r *scanRun) watch(list *targetList) {
-	list.options.Note = func(text string) { r.progress.printf("note: %s", text) }
-	list.repeated = func(t scanner.Target) {
+func (r *scanRun) watch(list *tlschain.TargetList) {
+	list.Options.Note = func(text string) { r.progress.printf("note: %s", text) }
+	list.Repeated = func(t scanner.Target) {
 		if r.repeated++; r.repeated <= maxRepeated {
 			r.progress.printf("note: %s repeats a target that came before: it is scanned once", t.Text)
 		}
@@ -264,7 +258,7 @@ func (r *scanRun) targets() iter.Seq[scanner.Target] {
 		list := *r.list // its walk tells; that of count does not
 		r.watch(&list)
 	walk:
-		for target, err := range list.all(r.ctx) {
+		for target, err := range list.All(r.ctx) {
 			if err != nil {
 				if r.skipped = append(r.skipped, err); len(r.skipped) <= maxComplaints {
 					r.progress.printf("%v", err)
@@ -297,7 +291,7 @@ func (r *scanRun) targets() iter.Seq[scanner.Target] {
 // Nobody waits for it: a list may be long.
 func (r *scanRun) count(ctx context.Context) {
 	n := int64(0)
-	for target, err := range r.list.all(ctx) {
+	for target, err := range r.list.All(ctx) {
 		if err == nil && r.shard.has(target) {
 			n++
 		}
@@ -314,7 +308,7 @@ func (r *scanRun) nothing() error {
 	if len(r.skipped) > 0 {
 		return errNoTarget
 	}
-	if len(r.list.tags) > 0 {
+	if len(r.list.Tags) > 0 {
 		return usagef("no target has these tags").hintf("they are those of the column tags of a CSV list, such as team=web, or of k8s://")
 	}
 	return usagef("there is no target in what was given").hintf("a list has a target a line; blank lines and # comments do not count")
