@@ -13,19 +13,29 @@ import (
 	"github.com/tlschain/tlschain/scanner"
 )
 
+// Flags are what to type after tlschain scan or fix, from whatever folder, so that
+// it judges as a group does; none for a group that is not configured.
+func (c *Config) Flags(group string) []string {
+	g := c.Groups[group]
+	if g == nil {
+		return nil
+	}
+	config := g.config().WithFiles(fullPath)
+	return config.Flags(tlschain.ScanCommand | tlschain.FixCommand)
+}
+
+// fullPath is a file's name that is good in every folder.
+func fullPath(file string) string {
+	if full, err := filepath.Abs(file); err == nil {
+		return full
+	}
+	return file
+}
+
 // FixCommand is what to type to get an endpoint's fix, from whatever folder, with
 // all that its group judges by, and with more flags, which are typed once.
 func (c *Config) FixCommand(who history.Ref, more ...string) string {
-	var flags []string
-	if g := c.Groups[who.Group]; g != nil {
-		config := g.config().WithFiles(func(file string) string {
-			if full, err := filepath.Abs(file); err == nil {
-				return full
-			}
-			return file
-		})
-		flags = config.Flags(tlschain.FixCommand)
-	}
+	flags := c.Flags(who.Group)
 	for _, flag := range more {
 		if !slices.Contains(flags, flag) {
 			flags = append(flags, flag)
@@ -57,4 +67,14 @@ func targetOf(who history.Ref) scanner.Target {
 		t.Addr, _ = netip.ParseAddr(address)
 	}
 	return t
+}
+
+// OutlookCommand is what to type to get the outlook of a group, or of all if
+// group is empty.
+func (c *Config) OutlookCommand(group string) string {
+	var flags []string
+	if group != "" {
+		flags = []string{group}
+	}
+	return reports.Command("audit outlook --config", fullPath(c.File), flags...)
 }

@@ -17,7 +17,8 @@ type Config struct {
 	Receivers map[string]*Receiver `yaml:"receivers"`
 	Groups    map[string]*Group    `yaml:"groups"`
 
-	Dir string `yaml:"-"` // that relative file names start from
+	Dir  string `yaml:"-"` // that relative file names start from
+	File string `yaml:"-"` // that it was read from
 }
 
 // A Group is a set of targets that are audited together.

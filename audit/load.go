@@ -62,7 +62,7 @@ func readSmall(path string, most int64) ([]byte, error) {
 // Parse is Load for a text that is at hand; path is named in errors, and
 // relative file names start from its folder.
 func Parse(text []byte, path string) (*Config, error) {
-	config := &Config{Dir: filepath.Dir(path)}
+	config := &Config{Dir: filepath.Dir(path), File: path}
 	tree, wrong := yamlfile.Read(text, config)
 	if wrong != nil {
 		return nil, fmt.Errorf("%s:%d: %s", path, wrong.Line, wrong.Text())

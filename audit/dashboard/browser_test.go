@@ -158,7 +158,7 @@ func TestIssuers(t *testing.T) {
 	if strings.Count(w.Body.String(), "BEGIN CERTIFICATE") != 1 || !strings.HasPrefix(w.Header().Get("Content-Disposition"), `attachment; filename="issuers-`) {
 		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
 	}
-	for path, want := range map[string]string{"/mends/12/issuers.pem": "not found", fmt.Sprintf("/mends/%064x/issuers.pem", 7): "tlschain fix writes it"} {
+	for path, want := range map[string]string{"/mends/12/issuers.pem": "not found", fmt.Sprintf("/mends/%064x/issuers.pem", 7): "no fix is known"} {
 		if w := get(h, path); w.Code != 404 || !strings.Contains(w.Body.String(), want) {
 			t.Errorf("%s: %d %s", path, w.Code, w.Body)
 		}

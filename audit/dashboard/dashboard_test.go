@@ -261,7 +261,7 @@ func TestBundleLacksBytes(t *testing.T) {
 	if strings.Contains(page, "bundle.pem") {
 		t.Error("the page offers a file that there is not")
 	}
-	if w := get(h, "/endpoints/1/bundle.pem"); w.Code != 404 || !strings.Contains(w.Body.String(), "tlschain fix writes it") {
+	if w := get(h, "/endpoints/1/bundle.pem"); w.Code != 404 || !strings.Contains(w.Body.String(), "and writes it:\ntlschain fix a.example --aia\n") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }

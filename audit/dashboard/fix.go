@@ -73,7 +73,16 @@ func bundleOf(e *reports.Endpoint) (hashes []history.Hash) {
 	return hashes
 }
 
-var errNoFile = errors.New("the corrected file is not at hand")
+var (
+	errNoFile = errors.New("the corrected file is not at hand")
+	errNoFix  = errors.New("nothing needs fixing, or no fix is known")
+)
+
+// notAtHand says what to type for an endpoint whose corrected file, or a part of
+// it, has not been seen.
+func notAtHand(command string) error {
+	return fmt.Errorf("%w; this fetches what it lacks and writes it:\n%s", errNoFile, command)
+}
 
 // bundle sends the corrected file of an endpoint.
 func (s *Server) bundle(w http.ResponseWriter, r *http.Request) {
@@ -82,8 +91,12 @@ func (s *Server) bundle(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		c, err = s.fixOf(r.Context(), current.Endpoint, &e)
 	}
-	if err == nil && !c.Ready() {
-		err = errNoFile
+	switch {
+	case err != nil:
+	case len(c.Hashes) == 0:
+		err = errNoFix
+	case !c.Ready():
+		err = notAtHand(c.Command)
 	}
 	if err != nil {
 		s.failFile(w, r, err)
@@ -105,7 +118,7 @@ func (s *Server) issuers(w http.ResponseWriter, r *http.Request) {
 	}
 	ders, err := s.DB.Bundle(r.Context(), h)
 	if err == nil && len(ders) == 0 {
-		err = errNoFile
+		err = s.noIssuers(r.Context(), h)
 	}
 	if err != nil {
 		s.failFile(w, r, err)
@@ -114,9 +127,22 @@ func (s *Server) issuers(w http.ResponseWriter, r *http.Request) {
 	sendPEM(w, "issuers-"+h.Short()+".pem", ders)
 }
 
+// noIssuers says how to get what belongs after the leaf of the endpoints that have
+// a fix, for one of them.
+func (s *Server) noIssuers(ctx context.Context, bundle history.Hash) error {
+	page, err := s.DB.Endpoints(ctx, history.Query{Bundle: bundle, Limit: 1})
+	if err != nil {
+		return err
+	}
+	if len(page) == 0 {
+		return errNoFix
+	}
+	return notAtHand(s.Config.FixCommand(page[0].Endpoint, "--aia"))
+}
+
 func (s *Server) failFile(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(err, errNoFile) {
-		http.Error(w, err.Error()+": tlschain fix writes it", http.StatusNotFound)
+	if errors.Is(err, errNoFile) || errors.Is(err, errNoFix) {
+		http.Error(w, err.Error(), http.StatusNotFound)
 		return
 	}
 	s.fail(w, r, err)

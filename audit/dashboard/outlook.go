@@ -98,9 +98,10 @@ func (s *Server) outlook(r *http.Request) (string, any, error) {
 		Picture   picture
 		Turns     []reports.Turn
 		More      int
+		Command   string // that tells of all
 		Calendar  bool
 	}{"Outlook", group, s.Config.GroupNames(), outlook.Endpoints, outlook.Until, pictureOf(outlook), shown,
-		len(outlook.Turns) - len(shown), !s.Config.Serve.Calendar.IsZero()}, nil
+		len(outlook.Turns) - len(shown), s.Config.OutlookCommand(group), !s.Config.Serve.Calendar.IsZero()}, nil
 }
 
 // A picture is the months of an outlook as columns, each stacked of bars, in a

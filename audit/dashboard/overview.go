@@ -81,7 +81,8 @@ func (s *Server) newsOf(ctx context.Context, a history.Audit) (nightNews, error)
 // A fixView is a fix that endpoints need.
 type fixView struct {
 	history.Fix
-	Have bool // its certificates can be downloaded
+	Have    bool   // its certificates can be downloaded
+	Command string // that fetches them otherwise, for the example
 }
 
 func (s *Server) fixes(ctx context.Context, limit int) ([]fixView, error) {
@@ -99,7 +100,7 @@ func (s *Server) fixViews(ctx context.Context, fixes []history.Fix) ([]fixView, 
 		if err != nil {
 			return nil, err
 		}
-		views[i] = fixView{m, len(certs) > 0}
+		views[i] = fixView{m, len(certs) > 0, s.Config.FixCommand(m.Example, "--aia")}
 	}
 	return views, nil
 }

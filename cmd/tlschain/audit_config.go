@@ -42,7 +42,7 @@ func (p *process) auditInitCommand() *cli.Command {
 			if err := errors.Join(err, f.Close()); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(p.stdout, "wrote %s; next: edit it, then tlschain audit check-config --config %s\n", file, file)
+			_, err = fmt.Fprintf(p.stdout, "wrote %s; next: edit it, then %s\n", file, reports.Command("audit check-config --config", file))
 			return err
 		},
 	}

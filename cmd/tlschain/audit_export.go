@@ -134,6 +134,7 @@ func (n *auditEnv) export(c *cli.Context, plan reportPlan, first, last history.A
 	header := reports.Header{
 		SchemaVersion: reports.SchemaVersion, Tool: tool(),
 		StartedAt: first.Started, EvaluatedAt: last.Started, Clients: audit.SummaryOf(last).Clients,
+		Flags: n.config.Flags(last.Group),
 	}
 	var report *reporting // begun with the first endpoint: a history that cannot be read leaves no file
 	for e, err := range endpoints {
