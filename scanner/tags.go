@@ -28,8 +28,8 @@ func ParseTagFilter(texts []string) (TagFilter, error) {
 	return f, nil
 }
 
-// Permits reports whether a target with these tags is meant.
-func (f TagFilter) Permits(tags map[string]string) bool {
+// permits reports whether a target with these tags is meant.
+func (f TagFilter) permits(tags map[string]string) bool {
 	for name, values := range f {
 		if value, ok := tags[name]; !ok || !slices.Contains(values, value) {
 			return false
@@ -45,7 +45,7 @@ func (f TagFilter) Of(list iter.Seq2[Target, error]) iter.Seq2[Target, error] {
 	}
 	return func(yield func(Target, error) bool) {
 		for target, err := range list {
-			if (err != nil || f.Permits(target.Tags)) && !yield(target, err) {
+			if (err != nil || f.permits(target.Tags)) && !yield(target, err) {
 				return
 			}
 		}
