@@ -21,7 +21,8 @@ type Reader struct {
 
 	d       *json.Decoder
 	bound   *bounded
-	lines   bool // NDJSON
+	packed  Packed // nil: it was not packed
+	lines   bool   // NDJSON
 	first   *Endpoint
 	count   int
 	summary *Summary
@@ -40,6 +41,7 @@ func NewReader(in io.Reader) (*Reader, error) {
 		return nil, err
 	}
 	r := &Reader{bound: bound}
+	r.packed, _ = in.(Packed)
 	switch key := firstKey(head); {
 	case slices.Contains(documentKeys(), key):
 		r.d = json.NewDecoder(b)
@@ -197,13 +199,14 @@ func (r *Reader) next() (*Endpoint, error) {
 		return nil, r.members(false)
 	}
 	var line briefLine
+	start := r.d.InputOffset()
 	switch err := r.d.Decode(&line); {
 	case r.lines && err == io.EOF:
 		return nil, nil
 	case err != nil:
 		return nil, r.wrong(err)
 	case r.lines && line.Target == "" && line.record():
-		if err := r.note(&line); err != nil {
+		if err := r.note(&line, r.d.InputOffset()-start); err != nil {
 			return nil, err
 		}
 		return r.next()

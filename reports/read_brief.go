@@ -15,13 +15,39 @@ type briefReader struct {
 	lacking map[Hash]bool // mentioned and not described
 	joined  bool          // several reports in one file
 	waiting []json.RawMessage
-	bytes   int
+	bytes   int64
 	all     bool  // what is there was read
 	broken  error // at its end
 }
 
 // maxHeld bounds what is held of a brief document until its certificates come.
 const maxHeld = 4 << 30
+
+// What is held of a packed file is bounded by its own size, too: a bomb of some
+// megabytes has gigabytes in it. A report of many endpoints has a tenth of this.
+const (
+	heldAnyway    = 256 << 20
+	heldPerPacked = 64
+)
+
+// Packed is what a reader of a packed file tells of it, for the bounds of what
+// it unpacks to.
+type Packed interface {
+	PackedBytes() int64 // that were read so far
+}
+
+// mayHold takes so many bytes of a report into memory for long.
+func (r *Reader) mayHold(n int64) error {
+	b := &r.brief
+	if b.bytes += n; b.bytes > maxHeld {
+		return fmt.Errorf("a brief document of more than %d GiB is too large to read: use ndjson", maxHeld>>30)
+	}
+	if r.packed != nil && b.bytes > heldAnyway+heldPerPacked*r.packed.PackedBytes() {
+		return fmt.Errorf("it unpacks to more than %d MiB and %d times its size, all of which would have to be held", heldAnyway>>20,
+			heldPerPacked)
+	}
+	return nil
+}
 
 // maxLacking bounds what is remembered of certificates that nobody describes.
 const maxLacking = 100_000
@@ -35,7 +61,7 @@ func (l *briefLine) record() bool {
 }
 
 // note takes a line of brief NDJSON that is no endpoint.
-func (r *Reader) note(l *briefLine) error {
+func (r *Reader) note(l *briefLine, size int64) error {
 	switch {
 	case l.Report != nil:
 		r.brief.joined = r.brief.joined || r.Header.Detail == briefDetail || r.count > 0
@@ -46,11 +72,17 @@ func (r *Reader) note(l *briefLine) error {
 		r.summary = l.Summary
 	case l.Certificate != nil:
 		r.brief.certificate(l.Certificate)
+		return r.heldLine(size)
 	case l.Described != nil:
 		r.brief.other(l.Described)
+		return r.heldLine(size)
 	}
 	return nil
 }
+
+// describedSize is about what a certificate takes that is described, beside the
+// bytes of the description.
+const describedSize = 1 << 10
 
 func (b *briefReader) certificate(c *Certificate) {
 	if b.sent == nil {
@@ -67,6 +99,13 @@ func (b *briefReader) other(u *Unsent) {
 	b.unsent[u.SHA256] = u
 }
 
+func (r *Reader) heldLine(size int64) error {
+	if err := r.mayHold(describedSize + size); err != nil {
+		return r.wrong(err)
+	}
+	return nil
+}
+
 // describe reads the certificates of a brief document.
 func (r *Reader) describe(sent bool) error {
 	if t, err := r.d.Token(); err != nil || t != json.Delim('[') {
@@ -74,6 +113,7 @@ func (r *Reader) describe(sent bool) error {
 	}
 	for r.d.More() {
 		r.bound.next()
+		start := r.d.InputOffset()
 		var err error
 		if sent {
 			c := new(Certificate)
@@ -83,6 +123,9 @@ func (r *Reader) describe(sent bool) error {
 			u := new(Unsent)
 			err = r.d.Decode(u)
 			r.brief.other(u)
+		}
+		if err == nil {
+			err = r.mayHold(describedSize + r.d.InputOffset() - start)
 		}
 		if err != nil {
 			return err
@@ -126,8 +169,8 @@ func (r *Reader) hold() error {
 		if err := r.d.Decode(&raw); err != nil {
 			return r.wrong(err)
 		}
-		if b.bytes += len(raw); b.bytes > maxHeld {
-			return r.wrong(fmt.Errorf("a brief document of more than %d GiB is too large to read: use ndjson", maxHeld>>30))
+		if err := r.mayHold(int64(len(raw))); err != nil {
+			return r.wrong(err)
 		}
 		b.waiting = append(b.waiting, raw)
 	}

@@ -32,17 +32,35 @@ func packing(path string, file io.Writer) (io.WriteCloser, error) {
 // Unpack is the way back. It holds no more than a window of what it unpacks:
 // whoever reads bounds how long one thing in it may be.
 func Unpack(path string, file io.Reader) (io.Reader, error) {
+	count := &counted{Reader: file}
 	switch {
 	case strings.HasSuffix(path, gzipped):
-		return gzip.NewReader(file)
+		plain, err := gzip.NewReader(count)
+		return unpacked{plain, count}, err
 	case strings.HasSuffix(path, zstded):
-		d, err := zstd.NewReader(file, zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderConcurrency(1))
-		if err != nil {
-			return nil, err
-		}
-		return d.IOReadCloser(), nil
+		plain, err := zstd.NewReader(count, zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderConcurrency(1))
+		return unpacked{plain, count}, err
 	}
 	return file, nil
+}
+
+// unpacked tells how much was read of the packed file, see [reports.Packed].
+type unpacked struct {
+	io.Reader
+	packed *counted
+}
+
+func (u unpacked) PackedBytes() int64 { return u.packed.n }
+
+type counted struct {
+	io.Reader
+	n int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.n += int64(n)
+	return n, err
 }
 
 // partial names what there is of a report that was interrupted: it is packed as
