@@ -97,13 +97,3 @@ func cutAt(word string, width int, measure func(string) int) string {
 	}
 	return word[:fit]
 }
-
-// Wrap breaks a text into lines of at most width columns of a terminal, at
-// spaces and, where there are none, between East Asian characters.
-func Wrap(text string, width int) []string {
-	lines := wrap(text, width, columnsOf)
-	for i, line := range lines {
-		lines[i] = strings.ReplaceAll(line, glue, " ")
-	}
-	return lines
-}

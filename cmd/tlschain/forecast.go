@@ -1,15 +1,11 @@
 package main
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/tlschain/tlschain"
-	"github.com/tlschain/tlschain/cmd/tlschain/internal/commandline"
 	"github.com/tlschain/tlschain/reports"
-	"github.com/tlschain/tlschain/rules"
 )
 
 // A forecast tells when clients that accept a file today will first refuse it.
@@ -59,8 +55,7 @@ func parseUntil(text string, from time.Time) (time.Time, error) {
 	return until, err
 }
 
-// add tells of one file. Clients that break at the same time for the same
-// reason stand together.
+// add tells of one file.
 func (f *forecast) add(p tlschain.Presented) error {
 	if f.engine == nil {
 		return nil
@@ -69,38 +64,6 @@ func (f *forecast) add(p tlschain.Presented) error {
 	if err != nil {
 		return err
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "\n%s until %s, by its certificates and the trust stores that are known:\n", reports.Clean(p.Label),
-		f.until.UTC().Format(time.DateOnly))
-	slices.SortStableFunc(rejections, func(a, b rules.FirstRejection) int { return a.At.Compare(b.At) })
-	type event struct{ day, reason string }
-	var order []event
-	clients := map[event][]string{}
-	for _, x := range rejections {
-		day := x.At.UTC().Format(time.DateOnly)
-		if x.At.Equal(f.engine.At()) {
-			day = "today"
-		}
-		e := event{day, x.Reason}
-		if clients[e] == nil {
-			order = append(order, e)
-		}
-		clients[e] = append(clients[e], x.Client)
-	}
-	all := len(f.engine.Clients())
-	for _, e := range order {
-		who := strings.Join(clients[e], ", ")
-		if len(clients[e]) == all && len(clients[e]) > 1 {
-			who = fmt.Sprintf("all %d clients", len(clients[e]))
-		}
-		commandline.WriteColumns(&b, e.day, who, 12)
-		b.WriteString(commandline.Wrap(reports.Clean(e.reason), strings.Repeat(" ", 14)) + "\n")
-	}
-	if len(order) == 0 {
-		b.WriteString("  no client refuses it\n")
-	} else if left := all - len(rejections); left > 0 {
-		fmt.Fprintf(&b, "  after that   %d clients still accept it\n", left)
-	}
-	f.text += b.String()
+	f.text += reports.Forecast(p.Label, f.engine.At(), f.until, rejections, len(f.engine.Clients()))
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/tlschain/tlschain/cmd/tlschain/internal/commandline"
+	"github.com/tlschain/tlschain/reports"
 )
 
 // terminal tells how wide the terminal is that standard output goes to, and
@@ -19,7 +19,7 @@ func (p *process) terminal() (width int, colour bool) {
 	}
 	width, _, err := term.GetSize(int(file.Fd()))
 	if err != nil || width <= 0 {
-		width = commandline.HelpWidth
+		width = reports.PageWidth
 	}
 	return width, p.getenv("NO_COLOR") == "" && p.getenv("TERM") != "dumb"
 }

@@ -11,16 +11,13 @@ import (
 	"github.com/tlschain/tlschain/reports"
 )
 
-const (
-	HelpWidth = 80 // columns; help is read on every terminal
-	flagsWide = 26 // columns for a flag and its value
-)
+const flagsWide = 26 // columns for a flag and its value
 
 // PrintHelp writes a command's help: what it does, examples, its flags by
 // group. cli/v2 would sort groups and flags by the alphabet, and put the least
 // used first.
 func PrintHelp(w io.Writer, c *cli.Command) error {
-	var b strings.Builder
+	var b reports.Page
 	usage := c.HelpName
 	if len(c.Flags) > 0 {
 		usage += " [flags]"
@@ -30,7 +27,8 @@ func PrintHelp(w io.Writer, c *cli.Command) error {
 	}
 	fmt.Fprintf(&b, "%s\n", usage)
 	if c.Usage != "" {
-		fmt.Fprintf(&b, "\n%s\n", Wrap(sentence(c.Usage), ""))
+		b.WriteString("\n")
+		b.Paragraph(sentence(c.Usage), "")
 	}
 	if c.Description != "" {
 		fmt.Fprintf(&b, "\n%s\n", strings.Trim(c.Description, "\n"))
@@ -38,14 +36,14 @@ func PrintHelp(w io.Writer, c *cli.Command) error {
 	if len(c.Subcommands) > 0 {
 		fmt.Fprintf(&b, "\nCommands:\n")
 		for _, sub := range c.Subcommands {
-			WriteColumns(&b, sub.Name, sub.Usage, 12)
+			b.Term(sub.Name, sub.Usage, 12)
 		}
 		fmt.Fprintf(&b, "\n%s COMMAND --help tells more of each.\n", c.HelpName)
 	}
 	for _, group := range groupsOf(c.Flags) {
 		fmt.Fprintf(&b, "\n%s:\n", group.name)
 		for _, f := range group.flags {
-			WriteColumns(&b, flagUsage(f), FlagText(f), flagsWide)
+			b.Term(flagUsage(f), FlagText(f), flagsWide)
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -107,21 +105,4 @@ func FlagText(f cli.Flag) string {
 		return ""
 	}
 	return strings.ReplaceAll(d.GetUsage(), "`", "")
-}
-
-// WriteColumns writes a term and its explanation, wrapped beside or below it.
-func WriteColumns(b *strings.Builder, term, text string, column int) {
-	indent := strings.Repeat(" ", column+2)
-	lines := Wrap(text, indent)
-	if len(term) < column {
-		fmt.Fprintf(b, "  %-*s%s\n", column, term, strings.TrimPrefix(lines, indent))
-		return
-	}
-	fmt.Fprintf(b, "  %s\n%s\n", term, lines)
-}
-
-// Wrap breaks text so that it fits on a terminal, with indent before
-// each line.
-func Wrap(text, indent string) string {
-	return indent + strings.Join(reports.Wrap(text, HelpWidth-len(indent)), "\n"+indent)
 }
