@@ -4,10 +4,15 @@ import (
 	"context"
 	"net/netip"
 	"sync/atomic"
+	"time"
 )
 
-// localRetries is how many times an attempt that failed for want of descriptors or
-// ports of our own is made again, beside the retries that were asked for: it
+// overslept is how late an attempt notices that its time is over where the program
+// was suspended meanwhile: what the server sent could not be read.
+const overslept = 500 * time.Millisecond
+
+// localRetries is how many times an attempt that failed for want of descriptors,
+// ports or time of our own is made again, beside the retries that were asked for: it
 // says nothing about the target.
 const localRetries = 4
 
@@ -58,6 +63,9 @@ func (r *run) attemptOnce(ctx context.Context, target Target, addr netip.Addr, v
 	defer cancel()
 	a := &attempt{run: r, o: o}
 	a.capture(limited)
+	if until, ok := limited.Deadline(); ok && o.Failure != nil && o.Failure.Code == Timeout && time.Since(until) > overslept {
+		o.Failure = &Failure{Local, "this program did not run while the time of the attempt went by"}
+	}
 	if f := o.Failure; f != nil && f.Code == Reset && !a.heard.Load() && a.ProxyProtocol == NoProxyProtocol && target.STARTTLS == "" &&
 		!a.overQUIC() && !o.Captured() {
 		o.Failure = &Failure{Reset, f.Message + expectsProxyProtocol}
