@@ -2,12 +2,10 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules"
-	"github.com/tlschain/tlschain/rules/client"
 	"github.com/tlschain/tlschain/rules/fix"
 )
 
@@ -32,24 +30,24 @@ func (f *fixing) explain(a *fixTarget) {
 	case !p.Fixes && len(p.Refused()) == 0 && !(f.prefer && p.Changed):
 		a.outcome = healthy
 		if f.unloadable(v) {
-			a.outcome, a.bundle = fixable, asServed(p)
+			a.outcome, a.bundle = fixable, p.Served()
 			return
 		}
 		f.printf("  Nothing to fix: what it sends is what it should.\n")
 		if f.kind != nil || f.pfx {
-			a.bundle = asServed(p)
+			a.bundle = p.Served()
 		}
 		return
 	}
 	if p.Changed {
-		f.diff(p)
-		f.clients(p)
+		reports.FixDiff(f.stdout, p)
+		reports.FixClients(f.stdout, p)
 	}
 	a.outcome, a.bundle = fixable, append([]fix.Certificate{}, p.Bundle...)
 	if refused := p.Refused(); len(refused) > 0 {
 		a.outcome = hopeless
 		f.printf("  No list of certificates satisfies %s:\n", reports.Plural(len(refused), "chosen client"))
-		f.reasons(refused)
+		reports.FixRefusals(f.stdout, refused)
 		f.remaining(p.After)
 		if !f.force {
 			a.bundle = nil
@@ -59,12 +57,12 @@ func (f *fixing) explain(a *fixTarget) {
 			return
 		}
 		if !p.Fixes {
-			a.bundle = asServed(p)
+			a.bundle = p.Served()
 		}
 	}
 	if missing := p.Lacking(); len(missing) > 0 {
 		a.outcome, a.bundle = lacking, nil
-		f.lacking(p, missing)
+		reports.FixLacking(f.stdout, p, missing)
 		return
 	}
 	if f.keyFile != "" && f.key.SPKI != v.Entries[p.Leaf].Cert.Key.SPKI {
@@ -106,86 +104,9 @@ func (f *fixing) dane(v *rules.Verdict) {
 	}
 }
 
-// asServed is the served list behind the leaf, for a server that sends the
-// right one already.
-func asServed(p *fix.Plan) []fix.Certificate {
-	bundle := []fix.Certificate{} // not nil: a leaf may stand right under its root
-	for i, e := range p.Before.Entries {
-		if i != p.Leaf && e.Cert != nil {
-			bundle = append(bundle, fix.Certificate{Cert: e.Cert, Source: "presented", Position: i})
-		}
-	}
-	return bundle
-}
-
 // printf prints texts of others, which are cleaned, in our own words.
 func (f *fixing) printf(format string, args ...any) {
 	fmt.Fprintf(f.stdout, format, reports.CleanArguments(args)...)
-}
-
-func (f *fixing) diff(p *fix.Plan) {
-	f.printf("  served      corrected\n")
-	for _, l := range p.Diff() {
-		from, to := "     -", "     -"
-		if l.From >= 0 {
-			from = fmt.Sprintf("%6d", l.From)
-		}
-		if l.To >= 0 {
-			to = fmt.Sprintf("%6d", l.To)
-		}
-		what := "an entry that is no certificate"
-		if l.Cert != nil {
-			what = fmt.Sprintf("%s, by %s, until %s, SHA-256 %s", reports.Clean(l.Cert.Subject.Common), reports.Clean(l.Cert.Issuer.Common),
-				l.Cert.NotAfter.UTC().Format("2006-01-02"), l.Cert.SHA256.String()[:16])
-		}
-		f.printf("  %s %s -> %s  %s\n", l.Change, from, to, what)
-	}
-}
-
-// clients says how many accept before and after, and who is gained.
-func (f *fixing) clients(p *fix.Plan) {
-	before, after := 0, 0
-	var gained []string
-	for i, b := range p.Before.Clients {
-		a := p.After.Clients[i]
-		if b.Accepted {
-			before++
-		}
-		if a.Accepted {
-			after++
-		}
-		if a.Accepted && !b.Accepted {
-			gained = append(gained, a.Client)
-		}
-	}
-	f.printf("  clients that accept: %d of %d before, %d after", before, len(p.After.Clients), after)
-	if len(gained) > 0 {
-		f.printf(" (gained: %s)", named(gained, len(p.After.Clients)))
-	}
-	f.printf("\n")
-}
-
-// reasons groups the clients that refuse by what they say.
-func (f *fixing) reasons(refused []client.Verdict) {
-	var order []string
-	by := make(map[string][]string)
-	for _, v := range refused {
-		if by[v.Reason] == nil {
-			order = append(order, v.Reason)
-		}
-		by[v.Reason] = append(by[v.Reason], v.Client)
-	}
-	for _, reason := range order {
-		f.printf("    %s: %s\n", named(by[reason], len(refused)), reason)
-	}
-}
-
-// named lists clients, or says that it is all of them where they are many.
-func named(clients []string, all int) string {
-	if len(clients) == all && all > 6 {
-		return fmt.Sprintf("all %d", all)
-	}
-	return strings.Join(clients, ", ")
 }
 
 // remaining says what no list fixes: the errors that stay, and what to do.
@@ -194,21 +115,5 @@ func (f *fixing) remaining(v *rules.Verdict) {
 		if x.Severity == rules.Error && x.Waiver == nil {
 			f.printf("    %s: %s %s\n", x.Rule, x.Message, x.Fix)
 		}
-	}
-}
-
-func (f *fixing) lacking(p *fix.Plan, missing []fix.Certificate) {
-	f.printf("  Not written: the bytes of %s are not at hand. add --aia to fetch what can be fetched, or --pool FILE with:\n",
-		reports.Plural(len(missing), "certificate"))
-	for _, c := range missing {
-		below := p.Before.Entries[p.Leaf].Cert
-		if i := slices.IndexFunc(p.Bundle, func(x fix.Certificate) bool { return x.Cert.SHA256 == c.Cert.SHA256 }); i > 0 {
-			below = p.Bundle[i-1].Cert
-		}
-		f.printf("    %s, SHA-256 %s", c.Cert.Subject.Common, c.Cert.SHA256)
-		if urls := below.FetchableIssuers(); len(urls) > 0 {
-			f.printf(", perhaps at %s", urls[0])
-		}
-		f.printf("\n")
 	}
 }

@@ -92,3 +92,15 @@ func longestInOrder(kept []int, to func(int) int) []int {
 	}
 	return longest
 }
+
+// Served is the served list behind the leaf, for a server that sends the
+// right one already.
+func (p *Plan) Served() []Certificate {
+	bundle := []Certificate{} // not nil: a leaf may stand right under its root
+	for i, e := range p.Before.Entries {
+		if i != p.Leaf && e.Cert != nil {
+			bundle = append(bundle, Certificate{Cert: e.Cert, Source: "presented", Position: i})
+		}
+	}
+	return bundle
+}
