@@ -1,8 +1,12 @@
 package tlschain
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
+
+	"github.com/tlschain/tlschain/rules/certfile"
 )
 
 // A FieldError says which field of a [Config] is wrong, and why. People who
@@ -17,9 +21,25 @@ func fieldf(field, format string, args ...any) *FieldError {
 	return &FieldError{Field: field, err: fmt.Errorf(format, args...)}
 }
 
+// hintf says what to write, or what to do about the cause, if that is known.
 func (e *FieldError) hintf(format string, args ...any) *FieldError {
-	e.hint = fmt.Sprintf(format, args...)
+	if e.hint = HintOfCause(e.err); e.hint == "" {
+		e.hint = fmt.Sprintf(format, args...)
+	}
 	return e
+}
+
+// HintOfCause says what to do about an error of a file, whatever the file is
+// for: its rights, or a store of certificates that has a password. It is empty
+// for all others.
+func HintOfCause(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return "the account that tlschain runs as has no right to it: ls -l shows whose it is, id shows the account"
+	case errors.Is(err, certfile.ErrPassword):
+		return "set TLSCHAIN_PASSWORD to the password of the store"
+	}
+	return ""
 }
 
 func (e *FieldError) Error() string {

@@ -105,7 +105,11 @@ func (v *Env) certificates(file string) ([]*cert.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := certfile.Certificates(data)
+	var passwords []string // of a key store, beside those that most have
+	if word := v.getenv("TLSCHAIN_PASSWORD"); word != "" {
+		passwords = []string{"", "changeit", word}
+	}
+	list, err := certfile.Certificates(data, passwords...)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/scanner"
 	"github.com/tlschain/tlschain/scanner/aia"
 	"github.com/tlschain/tlschain/scanner/fetch"
@@ -159,7 +160,7 @@ func (v *Env) clientCertificate(certFile, keyFile string) (*tls.Certificate, err
 	}
 	var pair tls.Certificate
 	if err == nil {
-		pair, err = tls.X509KeyPair(certs, key)
+		pair, err = certfile.KeyPair(certs, key)
 	}
 	if err != nil {
 		named := certFile
@@ -167,7 +168,7 @@ func (v *Env) clientCertificate(certFile, keyFile string) (*tls.Certificate, err
 			named += " with " + keyFile
 		}
 		return nil, fieldf("ClientCert", "{ClientCert} %s: %w", named, withoutPath(err)).
-			hintf("both files are PEM; the key must not be encrypted")
+			hintf("{ClientCert} takes PEM: the certificate, its issuers, and the key where {ClientKey} names no other file; the key must not be encrypted")
 	}
 	return &pair, nil
 }

@@ -83,8 +83,12 @@ func (c *csvWriter) End(Summary) error {
 }
 
 // EscapeFormula keeps spreadsheets from computing a cell: those characters begin a
-// formula, in their full-width forms too (OWASP, "CSV Injection").
+// formula, in their full-width forms too (OWASP, "CSV Injection"). A negative
+// number, as of the days since a certificate expired, stays one.
 func EscapeFormula(cell string) string {
+	if _, err := strconv.Atoi(cell); err == nil && cell[0] == '-' {
+		return cell
+	}
 	if cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠|%", []rune(cell)[0]) {
 		return "'" + cell
 	}

@@ -52,7 +52,7 @@ func TestCSV(t *testing.T) {
 func TestDisarm(t *testing.T) {
 	for in, want := range map[string]string{
 		"": "", "plain": "plain", "a=b": "a=b",
-		"=1+1": "'=1+1", "+1": "'+1", "-0a": "'-0a", "@SUM(A1)": "'@SUM(A1)", "＝1": "'＝1",
+		"=1+1": "'=1+1", "+1": "'+1", "-0a": "'-0a", "@SUM(A1)": "'@SUM(A1)", "＝1": "'＝1", "-4": "-4",
 	} {
 		if got := EscapeFormula(in); got != want {
 			t.Errorf("disarm(%q) = %q", in, got)

@@ -60,7 +60,7 @@ func newParquet(w io.Writer, _ Options) (Writer, error) {
 	return &parquetWriter{file}, err
 }
 
-func (p *parquetWriter) Begin(Header) error { return nil }
+func (p *parquetWriter) Begin(Header) error { return p.file.begin() }
 
 func (p *parquetWriter) Endpoint(e *Endpoint) error {
 	row := parquetRowOf(e)

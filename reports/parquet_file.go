@@ -65,8 +65,11 @@ func newParquetFile(w io.Writer) (*parquetFile, error) {
 			f.column(newParquetColumn([]string{name}, sample, dict))
 		}
 	}
-	return f, f.write([]byte(parquetMagic))
+	return f, nil
 }
+
+// begin writes what stands before the first row.
+func (f *parquetFile) begin() error { return f.write([]byte(parquetMagic)) }
 
 // schemaGroup is an element of the schema that others are in.
 func schemaGroup(name string, children int) format.SchemaElement {

@@ -19,6 +19,9 @@ func writeRows(t *testing.T, rows []parquetRow) (*parquet.File, []byte) {
 	t.Helper()
 	var b bytes.Buffer
 	f, err := newParquetFile(&b)
+	if err == nil {
+		err = f.begin()
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/net/netutil"
 
 	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/scanner"
 )
 
@@ -130,7 +131,15 @@ func (k *keyPair) load() error {
 }
 
 func (k *keyPair) loadAt(now [2]time.Time) error {
-	pair, err := tls.LoadX509KeyPair(k.cert, k.key)
+	certs, err := os.ReadFile(k.cert)
+	if err != nil {
+		return fmt.Errorf("reading serve.cert: %w", err)
+	}
+	key, err := os.ReadFile(k.key)
+	if err != nil {
+		return fmt.Errorf("reading serve.key: %w", err)
+	}
+	pair, err := certfile.KeyPair(certs, key)
 	if err != nil {
 		return fmt.Errorf("reading serve.cert and serve.key: %w", err)
 	}

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 
+	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules"
 )
@@ -71,5 +74,8 @@ func usagef(format string, args ...any) *usageError {
 
 func (e *usageError) hintf(format string, args ...any) *usageError {
 	e.hint = fmt.Sprintf(format, args...)
+	if errors.Is(e.err, fs.ErrPermission) {
+		e.hint = tlschain.HintOfCause(e.err)
+	}
 	return e
 }

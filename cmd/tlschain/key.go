@@ -54,7 +54,7 @@ func fileError(file string, err error) error {
 	out := usagef("%s: %w", file, err)
 	switch {
 	case errors.Is(err, certfile.ErrPassword):
-		return out.hintf("type --password-file FILE, or set TLSCHAIN_PASSWORD")
+		return out.hintf("its password is the first line of --password-file FILE, or TLSCHAIN_PASSWORD")
 	case errors.Is(err, certfile.ErrNoKey):
 		return out.hintf("give the key store that the server reads; a trust store goes to --roots or --add-roots")
 	case errors.Is(err, certfile.ErrNoLeaf):

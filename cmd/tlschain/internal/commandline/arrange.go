@@ -75,7 +75,7 @@ func Arrange(app *cli.App, args []string, instead func(c *cli.Command, flag stri
 	if len(l.Command.Subcommands) > 0 && !l.Version {
 		l.Help = l.Help || len(args) == 0
 		if !l.Help {
-			return nil, mistakef("%s: which command?", strings.Join(path, " ")).hintf("see %s --help", strings.Join(path, " "))
+			return nil, mistakef("%s: which command?", strings.Join(path, " ")).hintf("type one of %s", subcommands(l.Command, path))
 		}
 	}
 	if err := tooMany(l.Command, path, arguments); err != nil && !l.Help {
@@ -144,7 +144,21 @@ func findFlag(c *cli.Command, path []string, arg string) (cli.Flag, *Mistake) {
 	if near := nearest.Word(wanted, names); near != "" {
 		return nil, err.hintf("did you mean %s? see %s --help", Dashed(near), typed)
 	}
+	if len(c.Subcommands) > 0 {
+		return nil, err.hintf("type the command before its flags, one of %s", subcommands(c, path))
+	}
 	return nil, err.hintf("see %s --help", typed)
+}
+
+// subcommands is what may be typed after a command that only leads to others.
+func subcommands(c *cli.Command, path []string) string {
+	var list []string
+	for _, sub := range c.Subcommands {
+		if !sub.Hidden {
+			list = append(list, sub.Name)
+		}
+	}
+	return strings.Join(path, " ") + " " + strings.Join(list, ", ")
 }
 
 func takesValue(f cli.Flag) bool {

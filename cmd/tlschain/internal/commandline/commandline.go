@@ -73,9 +73,9 @@ func badValue(c *cli.Command, err error) *Mistake {
 			}
 			return mistakef("%s %q is no time: type a number and a unit, such as 5s, 2m or 1h", Dashed(flag), value)
 		case *cli.IntFlag:
-			return mistakef("%s %q is no whole number", Dashed(flag), value)
+			return mistakef("%s %q is no whole number: type one, such as %s 10", Dashed(flag), value, Dashed(flag))
 		case *cli.Float64Flag:
-			return mistakef("%s %q is no number", Dashed(flag), value)
+			return mistakef("%s %q is no number: type one, such as %s 50 or %s 0.5", Dashed(flag), value, Dashed(flag), Dashed(flag))
 		}
 	}
 	return mistakef("%w", err)
