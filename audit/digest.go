@@ -8,6 +8,7 @@ import (
 
 	"github.com/tlschain/tlschain/audit/history"
 	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/rules"
 )
 
 // maxLines bounds each part of a digest: a morning's mail is read, not searched.
@@ -242,13 +243,29 @@ func Fixes(changes []Change) (all []history.Fix) {
 			at[c.After.Bundle], all = i, append(all, history.Fix{Bundle: c.After.Bundle})
 		}
 		all[i].N++
-		if w := worst[c.After.Bundle]; w == nil || c.After.Worst > w.Worst ||
-			c.After.Worst == w.Worst && len(strings.Fields(c.After.Refused)) > len(strings.Fields(w.Refused)) {
+		if w := worst[c.After.Bundle]; w == nil || betterExample(c.After, w) {
 			worst[c.After.Bundle], all[i].Example = c.After, c.Endpoint
 		}
 	}
 	slices.SortStableFunc(all, func(x, y history.Fix) int { return y.N - x.N })
 	return all
+}
+
+// betterExample reports whether a fix is rather shown by one endpoint than by
+// another: by one whose errors it mends, and then by the worst.
+func betterExample(a, b *history.Facts) bool {
+	if mended := mendable(a); mended != mendable(b) {
+		return mended
+	}
+	return a.Worst > b.Worst || a.Worst == b.Worst && len(strings.Fields(a.Refused)) > len(strings.Fields(b.Refused))
+}
+
+// mendable reports whether no error is about the leaf.
+func mendable(f *history.Facts) bool {
+	return !slices.ContainsFunc(strings.Fields(f.Rules), func(found string) bool {
+		rule, severity, _ := strings.Cut(found, "=")
+		return severity == rules.Error.String() && rules.AboutLeaf(rule)
+	})
 }
 
 // String tells the change in one line: endpoint, kinds, and what it is now.

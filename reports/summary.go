@@ -92,6 +92,7 @@ type Fix struct {
 
 	example  string // the worst of them, as it is typed; empty: all are waived, or came on standard input
 	worst    rules.Severity
+	mended   bool // a list of certificates mends all errors of the example
 	refusing int  // clients that refuse the example
 	unwaived int  // endpoints with a finding that is not waived
 	leaf     Hash // of the first of them
@@ -254,12 +255,20 @@ func (m *Fix) consider(e *Endpoint) {
 			refusing++
 		}
 	}
-	typed := e.toType()
-	if typed == "" || m.example != "" && cmp.Or(cmp.Compare(worst, m.worst), cmp.Compare(refusing, m.refusing),
-		cmp.Compare(m.example, typed)) <= 0 {
+	typed, mended := e.toType(), !e.errsBeyondList()
+	if typed == "" || m.example != "" && (m.mended && !mended || m.mended == mended &&
+		cmp.Or(cmp.Compare(worst, m.worst), cmp.Compare(refusing, m.refusing), cmp.Compare(m.example, typed)) <= 0) {
 		return
 	}
-	m.example, m.worst, m.refusing = typed, worst, refusing
+	m.example, m.mended, m.worst, m.refusing = typed, mended, worst, refusing
+}
+
+// errsBeyondList reports whether an error is about the leaf, such as another name:
+// no list of certificates mends that, so fix would write nothing.
+func (e *Endpoint) errsBeyondList() bool {
+	return slices.ContainsFunc(e.Findings, func(f Finding) bool {
+		return !f.Waived && f.Severity == rules.Error && rules.AboutLeaf(f.Rule)
+	})
 }
 
 // adopt takes over what another summary of the same endpoints knows beside what
@@ -270,7 +279,7 @@ func (s *Summary) adopt(counted Summary) {
 		m := &s.Fixes[i]
 		for _, c := range counted.Fixes {
 			if c.BundleSHA256 == m.BundleSHA256 {
-				m.example, m.worst, m.refusing, m.unwaived, m.leaves = c.example, c.worst, c.refusing, c.unwaived, c.leaves
+				m.example, m.mended, m.worst, m.refusing, m.unwaived, m.leaves = c.example, c.mended, c.worst, c.refusing, c.unwaived, c.leaves
 			}
 		}
 	}

@@ -1,5 +1,7 @@
 package rules
 
+import "slices"
+
 //go:generate go test -run TestReadmeIsCurrent -update .
 
 // All gives every rule in the order in which they run. client-rejects comes
@@ -43,4 +45,10 @@ func Lookup(id string) *Rule {
 		}
 	}
 	return nil
+}
+
+// AboutLeaf reports whether a rule is about the server's own certificate alone: no
+// list of certificates behind it mends what the rule finds.
+func AboutLeaf(id string) bool {
+	return slices.Contains([]*Rule{&expiredLeaf, &keyMismatch, &nameMismatch, &noSAN, &overlongLeaf, &selfSignedLeaf}, Lookup(id))
 }

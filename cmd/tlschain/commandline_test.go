@@ -48,7 +48,9 @@ func TestArrangeRefuses(t *testing.T) {
 		{"scna host", `there is no command "scna"`, "did you mean tlschain scan?"},
 		{"example.com", `there is no command "example.com"`, "to scan it, type tlschain scan example.com"},
 		{"xyzzy", `there is no command "xyzzy"`, "see tlschain --help"},
-		{"--strict scan", "tlschain has no flag --strict", "see tlschain --help"},
+		{"--strict scan", "tlschain has no flag --strict",
+			"type the command before its flags, one of tlschain scan, check, fix, explain, clients, waivers, convert, audit, data, schema, " +
+				"completion, man, version"},
 		{"scan host -45", "tlschain scan has no flag -45", "see tlschain scan --help"},
 	} {
 		_, err := commandline.Arrange(new(process).app(), strings.Fields(c.typed), instead)
