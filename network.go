@@ -168,7 +168,8 @@ func (v *Env) clientCertificate(certFile, keyFile string) (*tls.Certificate, err
 			named += " with " + keyFile
 		}
 		return nil, fieldf("ClientCert", "{ClientCert} %s: %w", named, withoutPath(err)).
-			hintf("{ClientCert} takes PEM: the certificate, its issuers, and the key where {ClientKey} names no other file; the key must not be encrypted")
+			hintf("{ClientCert} takes PEM: the certificate, its issuers, and the key where {ClientKey} names no other file; " +
+				"the key must not be encrypted")
 	}
 	return &pair, nil
 }
