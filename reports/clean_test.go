@@ -72,6 +72,8 @@ func FuzzClean(f *testing.F) {
 	f.Add("plain")
 	f.Add("www.p\u0430yp\u0430l.\u0441\u043e\u0335m e\u0301\u212a\u3164.a")
 	f.Add("СОСО,O=СО" + strings.Repeat("О", 2100) + "Я")
+	f.Add("СОСО,O=СОО\x01" + strings.Repeat("О", 1963) + "\x01" + strings.Repeat("О", 30) + "Я") // cut before an escape that has no room
+	f.Add("Я\nЇ\xa8")
 	f.Add("\x1b]8;;http://x\x07\u202e\xff\u0301" + strings.Repeat("a\x00", 1500))
 	f.Fuzz(func(t *testing.T, s string) {
 		got := Clean(s)

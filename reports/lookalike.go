@@ -68,7 +68,7 @@ func borrowed(s string, added func(int) bool, add func(int)) {
 		}
 		part := s[from:to]
 		// Of a part that was cut, nobody knows what followed: it stays as it was.
-		cut := strings.HasSuffix(part, "…") && utf8.RuneCountInString(s) >= maxText
+		cut := strings.HasSuffix(part, "…") && utf8.RuneCountInString(s) > maxText-len(`\U0010ffff`)
 		own := false
 		for i, r := range part {
 			own = own || !isTwin(r) && unicode.IsLetter(r) && unicode.In(r, mixable...) && !added(from+i)
@@ -91,6 +91,9 @@ func escapeAt(s string) int {
 		return 1
 	}
 	n := map[byte]int{'x': 2, 'u': 4, 'U': 8}[s[1]]
+	if strings.IndexByte("nrt", s[1]) >= 0 {
+		return 2
+	}
 	if n == 0 || len(s) < 2+n || strings.Trim(s[2:2+n], "0123456789abcdef") != "" {
 		return 1
 	}
