@@ -21,7 +21,7 @@ type Reader struct {
 
 	d       *json.Decoder
 	bound   *bounded
-	packed  Packed // nil: it was not packed
+	packed  packed // nil: it was not packed
 	lines   bool   // NDJSON
 	first   *Endpoint
 	count   int
@@ -41,7 +41,7 @@ func NewReader(in io.Reader) (*Reader, error) {
 		return nil, err
 	}
 	r := &Reader{bound: bound}
-	r.packed, _ = in.(Packed)
+	r.packed, _ = in.(packed)
 	switch key := firstKey(head); {
 	case slices.Contains(documentKeys(), key):
 		r.d = json.NewDecoder(b)

@@ -30,9 +30,9 @@ const (
 	heldPerPacked = 64
 )
 
-// Packed is what a reader of a packed file tells of it, for the bounds of what
+// packed is what a reader of a packed file tells of it, for the bounds of what
 // it unpacks to.
-type Packed interface {
+type packed interface {
 	PackedBytes() int64 // that were read so far
 }
 

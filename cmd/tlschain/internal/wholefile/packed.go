@@ -44,7 +44,7 @@ func Unpack(path string, file io.Reader) (io.Reader, error) {
 	return file, nil
 }
 
-// unpacked tells how much was read of the packed file, see [reports.Packed].
+// unpacked tells how much was read of the packed file, see [reports.NewReader].
 type unpacked struct {
 	io.Reader
 	packed *counted
