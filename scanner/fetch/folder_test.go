@@ -37,9 +37,13 @@ func TestFolder(t *testing.T) {
 	if got := get(url); got != "" {
 		t.Errorf("%q", got)
 	}
+	put("early", "x", time.Hour)
+	if err := os.Chtimes(f.file("early"), time.Time{}, time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
 	put("past", "x", -time.Second)
 	put("large", strings.Repeat("x", 101), time.Hour)
-	for _, url := range []string{"past", "large", "other", ""} {
+	for _, url := range []string{"early", "past", "large", "other", ""} {
 		if got := get(url); got != "-" {
 			t.Errorf("%s: %q", url, got)
 		}
