@@ -146,7 +146,7 @@ func TestQUICVariantOfMany(t *testing.T) {
 	over := make(map[uint16]*tlstest.Cert)
 	var targets []Target
 	for i := range endpoints {
-		server := f.Serve(tlstest.Behaviour{Default: tlstest.Present(leaf, inter)})
+		server := f.Serve(tlstest.Behaviour{Default: tlstest.Present(leaf, inter), Listen: tlstest.OwnHost() + ":0"}) // where nobody else has the port over UDP
 		target := at(server, tlstest.ServerName)
 		targets = append(targets, target)
 		if i%2 == 0 {

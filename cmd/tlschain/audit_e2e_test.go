@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -314,6 +315,13 @@ func (m *mailServer) messages(t *testing.T) (all []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	came := func(file string) (at time.Time) { // of two in one second, the names do not tell
+		if info, err := os.Stat(file); err == nil {
+			at = info.ModTime()
+		}
+		return at
+	}
+	slices.SortFunc(files, func(a, b string) int { return came(a).Compare(came(b)) })
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {

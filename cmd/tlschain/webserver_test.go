@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -77,17 +76,11 @@ func (s webServer) start(t *testing.T, sites []site) string {
 	}
 }
 
-// freeAddress is an address on loopback that nothing listens at. Its host is
-// this process's own, so that no other test binary takes the port before a
-// server does, and no connection that goes out from 127.0.0.1.
+// freeAddress is an address on loopback that nothing listens at, nor will before a
+// server does: see [tlstest.OwnHost].
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	host := "127.0.0.1"
-	if runtime.GOOS == "linux" { // elsewhere the loopback interface has this one address
-		pid := os.Getpid()
-		host = fmt.Sprintf("127.%d.%d.%d", 64+pid>>16&63, pid>>8&255, pid&255)
-	}
-	l, err := net.Listen("tcp4", host+":0")
+	l, err := net.Listen("tcp4", tlstest.OwnHost()+":0")
 	if err != nil {
 		t.Fatal(err)
 	}

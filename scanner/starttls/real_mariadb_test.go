@@ -5,6 +5,8 @@ package starttls
 import (
 	"fmt"
 	"testing"
+
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 func TestRealMariaDB(t *testing.T) {
@@ -14,7 +16,7 @@ func TestRealMariaDB(t *testing.T) {
 			h.giveTo("mysql")
 			h.run("mariadb-install-db", "--no-defaults", "--datadir="+h.path("data"), "--auth-root-authentication-method=normal", "--skip-test-db")
 			ports := freePorts(t, 1)
-			args := []string{"--no-defaults", "--datadir=" + h.path("data"), "--bind-address=" + loopback(), fmt.Sprint("--port=", ports[0]),
+			args := []string{"--no-defaults", "--datadir=" + h.path("data"), "--bind-address=" + tlstest.OwnHost(), fmt.Sprint("--port=", ports[0]),
 				"--socket=" + h.path("s"), "--pid-file=" + h.path("pid")}
 			if tls {
 				h.start(ports, "mariadbd", append(args, "--ssl-cert="+h.path("chain.pem"), "--ssl-key="+h.path("key.pem"))...)

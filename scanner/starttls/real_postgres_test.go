@@ -5,6 +5,8 @@ package starttls
 import (
 	"fmt"
 	"testing"
+
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 func TestRealPostgreSQL(t *testing.T) {
@@ -15,7 +17,7 @@ func TestRealPostgreSQL(t *testing.T) {
 			h.giveTo("postgres")
 			h.run(bin+"initdb", "-D", h.path("data"), "--no-sync", "-A", "trust", "-U", "x")
 			ports := freePorts(t, 1)
-			h.start(ports, bin+"postgres", "-D", h.path("data"), "-p", fmt.Sprint(ports[0]), "-k", h.dir, "-h", loopback(),
+			h.start(ports, bin+"postgres", "-D", h.path("data"), "-p", fmt.Sprint(ports[0]), "-k", h.dir, "-h", tlstest.OwnHost(),
 				"-c", "ssl="+name, "-c", "ssl_cert_file="+h.path("chain.pem"), "-c", "ssl_key_file="+h.path("key.pem"))
 			if kind != "" {
 				h.fails("postgres", ports[0], kind)

@@ -89,7 +89,7 @@ func (h *house) write(name, content string) {
 	if err := os.MkdirAll(filepath.Dir(h.path(name)), 0o755); err != nil {
 		h.Fatal(err)
 	}
-	content = strings.NewReplacer("$DIR", h.dir, "$HOST", loopback()).Replace(content)
+	content = strings.NewReplacer("$DIR", h.dir, "$HOST", tlstest.OwnHost()).Replace(content)
 	if err := os.WriteFile(h.path(name), []byte(content), 0o600); err != nil {
 		h.Fatal(err)
 	}
@@ -178,14 +178,7 @@ func (h *house) start(ports []uint16, program string, args ...string) {
 	}
 }
 
-// loopback is an address that no other process's tests listen at, so that a
-// port which is free stays free until the server takes it.
-func loopback() string {
-	pid := os.Getpid()
-	return fmt.Sprintf("127.%d.%d.%d", 64+pid>>16&63, pid>>8&255, pid&255)
-}
-
-func at(port uint16) string { return net.JoinHostPort(loopback(), strconv.Itoa(int(port))) }
+func at(port uint16) string { return net.JoinHostPort(tlstest.OwnHost(), strconv.Itoa(int(port))) }
 
 // freePorts finds ports that nothing listens at just now.
 func freePorts(t *testing.T, n int) []uint16 {
