@@ -146,16 +146,9 @@ func (r *revoker) list(ctx context.Context, url string, issuer *cert.Certificate
 		return nil, err.Error()
 	}
 	if list.Signed() { // a folder that cannot be written to is no reason to judge less
-		_ = r.kept.Put(url, body, earlier(list.NextUpdate, time.Now().Add(maxListAge)))
+		_ = r.kept.Put(url, body, slices.MinFunc([]time.Time{list.NextUpdate, time.Now().Add(maxListAge)}, time.Time.Compare))
 	}
 	return list, ""
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }
 
 func (q *inquiry) response(ctx context.Context, responder string, c, issuer *cert.Certificate) revocation.Answer {

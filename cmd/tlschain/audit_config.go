@@ -108,7 +108,7 @@ func (p *process) auditCheckCommand() *cli.Command {
 
 func groupsIn(config *audit.Config) []*audit.Group {
 	var all []*audit.Group
-	for _, name := range slices.Sorted(maps.Keys(config.Groups)) {
+	for _, name := range config.GroupNames() {
 		all = append(all, config.Groups[name])
 	}
 	return all
