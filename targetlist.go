@@ -161,9 +161,12 @@ func (l *TargetList) keepStdin(ctx context.Context) (done func(), err error) {
 	if err != nil {
 		return done, fmt.Errorf("keeping standard input: %w", err)
 	}
+	gone := os.Remove(file.Name()) == nil // at once, so that a kill leaves nothing; Windows keeps what is open
 	done = func() {
 		file.Close()
-		os.Remove(file.Name())
+		if !gone {
+			os.Remove(file.Name())
+		}
 	}
 	if _, err := io.Copy(file, UntilDone(ctx, l.Stdin)); err != nil {
 		return done, fmt.Errorf("keeping standard input: %w", err)

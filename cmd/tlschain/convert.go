@@ -11,8 +11,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/tlschain/tlschain"
-	"github.com/tlschain/tlschain/cmd/tlschain/internal/wholefile"
 	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/scanner/wholefile"
 )
 
 func (p *process) convertCommand() *cli.Command {

@@ -10,7 +10,7 @@ import (
 	"unicode"
 
 	"github.com/tlschain/tlschain"
-	"github.com/tlschain/tlschain/cmd/tlschain/internal/wholefile"
+	"github.com/tlschain/tlschain/scanner/wholefile"
 )
 
 // A folder is where fix writes. A file in it is either whole or not there,
@@ -28,6 +28,7 @@ func openFolder(flag, path string) (folder, error) {
 	if err := os.MkdirAll(absolute, 0o755); err != nil {
 		return folder{}, usagef("%s %s: %w", flag, path, err)
 	}
+	wholefile.Sweep(absolute)
 	return folder{absolute}, nil
 }
 

@@ -6,7 +6,7 @@ import (
 	"io"
 	"path/filepath"
 
-	"github.com/tlschain/tlschain/cmd/tlschain/internal/wholefile"
+	"github.com/tlschain/tlschain/scanner/wholefile"
 )
 
 // openOutput begins a report: a file that shows nothing of it until all of it is

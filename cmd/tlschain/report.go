@@ -8,9 +8,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/tlschain/tlschain"
-	"github.com/tlschain/tlschain/cmd/tlschain/internal/wholefile"
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/scanner/wholefile"
 )
 
 func reportFlags() []cli.Flag {

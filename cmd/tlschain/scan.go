@@ -13,9 +13,9 @@ import (
 
 	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/cmd/tlschain/internal/heap"
-	"github.com/tlschain/tlschain/cmd/tlschain/internal/wholefile"
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner/wholefile"
 )
 
 func (p *process) scanCommand() *cli.Command {

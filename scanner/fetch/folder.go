@@ -16,6 +16,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/tlschain/tlschain/scanner/wholefile"
 )
 
 // A Folder keeps what was fetched from one run of the program to the next, a file
@@ -33,8 +35,6 @@ const (
 	folderFiles = 1000
 	folderHead  = 2 * MaxURL // bytes of the line before what was fetched
 	folderEnds  = ".fetched"
-	folderTemp  = ".fetching-"
-	tempLasts   = time.Hour // of a process that was killed
 )
 
 // A folderLine stands before what was fetched.
@@ -104,19 +104,8 @@ func (f *Folder) Put(url string, body []byte, until time.Time) error {
 		return fmt.Errorf("keeping what was fetched: %w", err)
 	}
 	f.makeRoom(int64(len(head)+1+len(body)), f.file(url))
-	file, err := os.CreateTemp(f.Path, folderTemp+"*")
-	if err != nil {
+	if err := wholefile.Write(f.file(url), slices.Concat(head, []byte("\n"), body), 0o600, false); err != nil {
 		return fmt.Errorf("keeping what was fetched: %w", err)
-	}
-	_, err = file.Write(append(head, '\n'))
-	if err == nil {
-		_, err = file.Write(body)
-	}
-	if err = errors.Join(err, file.Close()); err == nil {
-		err = os.Rename(file.Name(), f.file(url))
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("keeping what was fetched: %w", err), os.Remove(file.Name()))
 	}
 	return nil
 }
@@ -124,6 +113,7 @@ func (f *Folder) Put(url string, body []byte, until time.Time) error {
 // makeRoom removes the oldest files until size more bytes have room, but for the
 // file that is about to be replaced. What is not called as ours is let alone.
 func (f *Folder) makeRoom(size int64, replaced string) {
+	wholefile.Sweep(f.Path)
 	entries, err := os.ReadDir(f.Path)
 	if err != nil {
 		return
@@ -133,10 +123,6 @@ func (f *Folder) makeRoom(size int64, replaced string) {
 		info, err := e.Info()
 		switch {
 		case err != nil || !info.Mode().IsRegular():
-		case strings.HasPrefix(e.Name(), folderTemp):
-			if time.Since(info.ModTime()) > tempLasts {
-				os.Remove(filepath.Join(f.Path, e.Name()))
-			}
 		case isFolderName(e.Name()) && e.Name() != filepath.Base(replaced):
 			ours = append(ours, info)
 			size += info.Size()

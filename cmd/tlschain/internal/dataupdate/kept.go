@@ -8,8 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/tlschain/tlschain/cmd/tlschain/internal/wholefile"
 	"github.com/tlschain/tlschain/rules/catalog"
+	"github.com/tlschain/tlschain/scanner/wholefile"
 )
 
 // A Kept is where the newer facts of a user are.

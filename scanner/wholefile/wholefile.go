@@ -5,7 +5,6 @@ package wholefile
 
 import (
 	"bufio"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -24,7 +23,7 @@ var (
 // A File is being written. Until it is committed, what stood in its place stays.
 type File struct {
 	*bufio.Writer
-	file *os.File       // nil: a stream, or a device or pipe that cannot be replaced
+	file *hidden        // nil: a stream, or a device or pipe that cannot be replaced
 	path string         // what file becomes
 	pack io.WriteCloser // what is written goes through it into file; nil: as it is
 }
@@ -55,6 +54,7 @@ func Create(path string) (*File, error) {
 	case err == nil:
 		mode = info.Mode().Perm()
 	}
+	Sweep(filepath.Dir(path))
 	file, err := beside(path, mode)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNoFolder
@@ -74,12 +74,6 @@ func Create(path string) (*File, error) {
 	return out, nil
 }
 
-// beside makes a hidden file beside a path.
-func beside(path string, mode fs.FileMode) (*os.File, error) {
-	hidden := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()[:8])
-	return os.OpenFile(hidden, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-}
-
 // Commit puts what was written in the place that was asked for, or, of an
 // interrupted run, in FILE.partial beside the old one.
 func (o *File) Commit(interrupted bool) error {
@@ -97,18 +91,9 @@ func (o *File) Commit(interrupted bool) error {
 	if interrupted {
 		to = partial(to)
 	}
-	err = o.file.Sync()
-	if closeErr := o.file.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(o.file.Name(), to)
-	}
-	if err != nil {
-		return errors.Join(err, o.Discard())
-	}
+	file := o.file
 	o.file = nil
-	return syncDir(filepath.Dir(to))
+	return file.place(to, true)
 }
 
 // Discard leaves nothing of what could not be written. After a commit
@@ -117,45 +102,7 @@ func (o *File) Discard() error {
 	if o.file == nil {
 		return nil
 	}
-	o.file.Close()
-	err := os.Remove(o.file.Name())
+	file := o.file
 	o.file = nil
-	return err
-}
-
-// syncDir makes a rename last through a power cut. Where directories cannot be
-// synced there is nothing to be done about it.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return nil
-	}
-	_ = d.Sync()
-	return d.Close()
-}
-
-// Write puts content in the place of a file. A lasting one is there after a power
-// cut, which costs a wait for the disk.
-func Write(path string, content []byte, mode fs.FileMode, lasting bool) error {
-	file, err := beside(path, mode)
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	_, err = file.Write(content)
-	if err == nil && lasting {
-		err = file.Sync()
-	}
-	if closeErr := file.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, errors.Join(err, os.Remove(file.Name())))
-	}
-	if !lasting {
-		return nil
-	}
-	return syncDir(filepath.Dir(path))
+	return file.discard()
 }

@@ -1,0 +1,11 @@
+//go:build !unix
+
+package wholefile
+
+import "os"
+
+// hold does nothing: here, a file that is open cannot be removed.
+func hold(*os.File) (lock *os.File, ours bool) { return nil, true }
+
+// removeDead removes a file that nobody has open.
+func removeDead(path string) { _ = os.Remove(path) }

@@ -1,0 +1,48 @@
+//go:build unix
+
+package wholefile
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// hold locks a file that was just made; ours is false where another process did
+// so before. A file system without locks is used without: then [removeDead] gets
+// none either, and removes nothing.
+func hold(file *os.File) (lock *os.File, ours bool) {
+	syscall.ForkLock.RLock()
+	fd, err := syscall.Dup(int(file.Fd()))
+	if err == nil {
+		syscall.CloseOnExec(fd)
+	}
+	syscall.ForkLock.RUnlock()
+	if err != nil {
+		return nil, true
+	}
+	err = syscall.Flock(fd, syscall.LOCK_EX|syscall.LOCK_NB)
+	return os.NewFile(uintptr(fd), file.Name()), !errors.Is(err, syscall.EWOULDBLOCK)
+}
+
+// removeDead removes a file that nobody holds.
+func removeDead(path string) {
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return
+	}
+	defer file.Close()
+	found, err := file.Stat()
+	if err != nil || !found.Mode().IsRegular() {
+		return
+	}
+	if of, known := found.Sys().(*syscall.Stat_t); !known || int(of.Uid) != os.Geteuid() {
+		return
+	}
+	if syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
+		return
+	}
+	if isAt(file, path) {
+		_ = os.Remove(path)
+	}
+}
