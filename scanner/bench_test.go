@@ -28,10 +28,15 @@ const farmVariable = "TLSCHAIN_BENCH_FARM"
 // TestBenchFarm is the farm: it serves TLS up to 1.2 and TLS 1.3 until its
 // input ends. Without the variable it has nothing to do.
 func TestBenchFarm(t *testing.T) {
-	if os.Getenv(farmVariable) == "" {
+	tb := tlstest.For(t)
+	switch os.Getenv(farmVariable) {
+	case "":
+		return
+	case "hostile":
+		serveHostile(tb)
+		io.Copy(io.Discard, os.Stdin)
 		return
 	}
-	tb := tlstest.For(t)
 	root := tb.Root("R")
 	id := tlstest.Present(tb.Leaf("L", root), root)
 	for _, lowest := range []uint16{tls.VersionTLS10, tls.VersionTLS13} {
@@ -55,8 +60,26 @@ func TestBenchFarm(t *testing.T) {
 // some of TLS 1.3 only.
 func farm(b *testing.B) (kinds [][]netip.AddrPort) {
 	b.Helper()
+	for lines := startFarm(b, "good"); len(kinds) < 2 && lines.Scan(); {
+		if where, ok := strings.CutPrefix(lines.Text(), "FARM "); ok {
+			var addrs []netip.AddrPort
+			for addr := range strings.FieldsSeq(where) {
+				addrs = append(addrs, netip.MustParseAddrPort(addr))
+			}
+			kinds = append(kinds, addrs)
+		}
+	}
+	if len(kinds) != 2 {
+		b.Fatal("the farm did not start")
+	}
+	return kinds
+}
+
+// startFarm starts a farm of a kind until the benchmark ends, and gives what it says.
+func startFarm(b *testing.B, kind string) *bufio.Scanner {
+	b.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^TestBenchFarm$")
-	cmd.Env = append(os.Environ(), farmVariable+"=1")
+	cmd.Env = append(os.Environ(), farmVariable+"="+kind)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		b.Fatal(err)
@@ -72,19 +95,7 @@ func farm(b *testing.B) (kinds [][]netip.AddrPort) {
 		in.Close()
 		cmd.Wait()
 	})
-	for lines := bufio.NewScanner(out); len(kinds) < 2 && lines.Scan(); {
-		if where, ok := strings.CutPrefix(lines.Text(), "FARM "); ok {
-			var addrs []netip.AddrPort
-			for addr := range strings.FieldsSeq(where) {
-				addrs = append(addrs, netip.MustParseAddrPort(addr))
-			}
-			kinds = append(kinds, addrs)
-		}
-	}
-	if len(kinds) != 2 {
-		b.Fatal("the farm did not start")
-	}
-	return kinds
+	return bufio.NewScanner(out)
 }
 
 func repeat(addrs []netip.AddrPort, n int) iter.Seq[Target] {

@@ -1,11 +1,15 @@
 package scanner
 
 import (
+	"context"
 	"fmt"
 	"iter"
+	"net"
+	"net/netip"
 	"os"
 	"runtime"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,9 +35,13 @@ func TestHostilePeers(t *testing.T) {
 	}
 }
 
+func everyHostile() []behaviour {
+	return slices.Concat(hostileConnections(), hostileRecords(), hostileGreetings(), hostileHellos(), hostileCertificates())
+}
+
 func scanHostile(t *testing.T, fast bool) {
 	tb := tlstest.For(t)
-	all := slices.Concat(hostileConnections(), hostileRecords(), hostileGreetings(), hostileHellos(), hostileCertificates())
+	all := everyHostile()
 	if len(all) < 40 {
 		t.Errorf("only %d behaviours", len(all))
 	}
@@ -115,6 +123,59 @@ func mixed(bad []Target, good Target, n int) iter.Seq[Target] {
 			if i < len(bad) && !yield(bad[i]) || i < n && !yield(good) {
 				return
 			}
+		}
+	}
+}
+
+// A countingConn counts what is read from it.
+type countingConn struct {
+	net.Conn
+	read *atomic.Int64
+}
+
+func (c countingConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	c.read.Add(int64(n))
+	return n, err
+}
+
+// What a hostile peer may take is bounded: of each one some bytes are read, in
+// all connections to it together, and its place is given back.
+func TestHostilePeersTakeLittle(t *testing.T) {
+	const most, mostConnections = 512 << 10, 12
+	tb := tlstest.For(t)
+	for _, fast := range []bool{false, true} {
+		read, dials := make(map[netip.AddrPort]*atomic.Int64), make(map[netip.AddrPort]*atomic.Int64)
+		names := make(map[netip.AddrPort]string)
+		var bad []Target
+		for _, b := range everyHostile() {
+			target := at(tb.Script(b.serve), b.name)
+			target.STARTTLS = b.dialect
+			addr := netip.AddrPortFrom(target.Addr, target.Port)
+			read[addr], dials[addr], names[addr] = new(atomic.Int64), new(atomic.Int64), b.name
+			bad = append(bad, target)
+		}
+		s := &Scanner{Fast: fast, Timeout: time.Second, Concurrency: 64, Dial: func(ctx context.Context, addr netip.AddrPort) (net.Conn, error) {
+			dials[addr].Add(1)
+			conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr.String())
+			if err != nil {
+				return nil, err
+			}
+			return countingConn{conn, read[addr]}, nil
+		}}
+		s.ShareLimits()
+		for range s.Scan(t.Context(), slices.Values(bad)) {
+		}
+		for addr, name := range names {
+			if n := read[addr].Load(); n > most {
+				t.Errorf("%s: %d bytes were read, want at most %d", name, n, most)
+			}
+			if n := dials[addr].Load(); n > mostConnections {
+				t.Errorf("%s: %d connections, want at most %d", name, n, mostConnections)
+			}
+		}
+		if p := s.shared.pace; len(p.slots) != p.held {
+			t.Errorf("%d places are taken after the scan, %d for overload", len(p.slots), p.held)
 		}
 	}
 }
