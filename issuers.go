@@ -208,10 +208,10 @@ func (c *completer) issuers(session *chain.Session, v *rules.Verdict, fetched []
 	return out
 }
 
-// Twins gives the serial numbers, in hex, of the known self-signed roots that
+// twins gives the serial numbers, in hex, of the known self-signed roots that
 // share name and key with a cross-certificate of a bundle: Windows prefers such
 // a root in its store to the cross-certificate.
-func (e *Engine) Twins(bundle []fix.Certificate) (serials []string) {
+func (e *Engine) twins(bundle []fix.Certificate) (serials []string) {
 	for _, b := range bundle {
 		for _, source := range e.judge.Known {
 			for _, k := range source.Set.BySPKI(b.Cert.Key.SPKI) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tlschain/tlschain/rules"
 	"github.com/tlschain/tlschain/rules/client"
 	"github.com/tlschain/tlschain/rules/fix"
 )
@@ -15,8 +16,83 @@ func printClean(w io.Writer, format string, args ...any) {
 	fmt.Fprintf(w, format, CleanArguments(args)...)
 }
 
-// FixDiff writes what is served against what a fix has in its place.
-func FixDiff(w io.Writer, p *fix.Plan) {
+// ExplainFix says what can be done about an endpoint: what is served against what
+// is right, the clients before and after, and what keeps the list from being
+// written. p is nil if there is no plan; key is the private key that was named.
+func ExplainFix(w io.Writer, label string, v *rules.Verdict, p *fix.Plan, d fix.Decision, key string) {
+	printClean(w, "%s", label)
+	if v.Product != "" {
+		printClean(w, " (%s)", v.Product)
+	}
+	printClean(w, "\n")
+	fixDANE(w, v)
+	switch {
+	case p == nil:
+		printClean(w, "  No list of known certificates leads from its certificate to a root that the chosen clients trust.\n")
+		fixRemaining(w, v)
+		printClean(w, "  If the CA is your own: "+
+			"--add-roots FILE for its root, --pool FILE for its intermediates; --aia fetches issuers by URL.\n")
+	case len(d.Unloadable) > 0:
+		printClean(w, "  The certificates and their order are right; the file is written anew, since servers do not load it:\n")
+		for _, x := range d.Unloadable {
+			printClean(w, "    %s\n", x.Message)
+		}
+	case d.Outcome == fix.Healthy:
+		printClean(w, "  Nothing to fix: what it sends is what it should.\n")
+	default:
+		explainPlan(w, p, d, key)
+	}
+	printClean(w, "\n")
+}
+
+func explainPlan(w io.Writer, p *fix.Plan, d fix.Decision, key string) {
+	if p.Changed {
+		fixDiff(w, p)
+		fixClients(w, p)
+	}
+	if refused := p.Refused(); len(refused) > 0 {
+		printClean(w, "  No list of certificates satisfies %s:\n", Plural(len(refused), "chosen client"))
+		fixRefusals(w, refused)
+		fixRemaining(w, p.After)
+	}
+	switch {
+	case d.Withheld && p.Fixes:
+		printClean(w, "  Nothing is written. With --best-effort the corrected list is, which fixes the rest.\n")
+	case d.Outcome == fix.Lacking:
+		fixLacking(w, p, p.Lacking())
+	case d.OtherKey:
+		printClean(w, "  The key of --key %s does not belong to this certificate, so nothing is written.\n", key)
+	}
+}
+
+// fixDANE says what is wrong with TLSA records, and prints those that would be
+// right for the leaf and its issuer, which a corrected list keeps.
+func fixDANE(w io.Writer, v *rules.Verdict) {
+	if v.DANE == nil || v.DANE.Failure == "" && len(v.DANE.Records) == 0 {
+		return
+	}
+	for _, x := range v.Findings {
+		if strings.HasPrefix(x.Rule, "dane-") {
+			printClean(w, "  %s\n", x.Message)
+		}
+	}
+	printClean(w, "  TLSA records that fit its certificate, and its issuer where that is sent:\n")
+	for _, r := range v.TLSA {
+		printClean(w, "    %s. IN TLSA %s\n", v.DANE.Name, r)
+	}
+}
+
+// fixRemaining says what no list fixes: the errors that stay, and what to do.
+func fixRemaining(w io.Writer, v *rules.Verdict) {
+	for _, x := range v.Findings {
+		if x.Severity == rules.Error && x.Waiver == nil {
+			printClean(w, "    %s: %s %s\n", x.Rule, x.Message, x.Fix)
+		}
+	}
+}
+
+// fixDiff writes what is served against what a fix has in its place.
+func fixDiff(w io.Writer, p *fix.Plan) {
 	printClean(w, "  served      corrected\n")
 	for _, l := range p.Diff() {
 		from, to := "     -", "     -"
@@ -35,9 +111,9 @@ func FixDiff(w io.Writer, p *fix.Plan) {
 	}
 }
 
-// FixClients writes how many clients accept before and after a fix, and which are
+// fixClients writes how many clients accept before and after a fix, and which are
 // gained.
-func FixClients(w io.Writer, p *fix.Plan) {
+func fixClients(w io.Writer, p *fix.Plan) {
 	before, after := 0, 0
 	var gained []string
 	for i, b := range p.Before.Clients {
@@ -59,9 +135,9 @@ func FixClients(w io.Writer, p *fix.Plan) {
 	printClean(w, "\n")
 }
 
-// FixRefusals writes why clients refuse what no list of certificates fixes,
+// fixRefusals writes why clients refuse what no list of certificates fixes,
 // those of one reason together.
-func FixRefusals(w io.Writer, refused []client.Verdict) {
+func fixRefusals(w io.Writer, refused []client.Verdict) {
 	var order []string
 	by := make(map[string][]string)
 	for _, v := range refused {
@@ -75,9 +151,9 @@ func FixRefusals(w io.Writer, refused []client.Verdict) {
 	}
 }
 
-// FixLacking writes which certificates of a fix are missing, since only their
+// fixLacking writes which certificates of a fix are missing, since only their
 // hashes are known, and where they may be had.
-func FixLacking(w io.Writer, p *fix.Plan, missing []fix.Certificate) {
+func fixLacking(w io.Writer, p *fix.Plan, missing []fix.Certificate) {
 	printClean(w, "  Not written: the bytes of %s are not at hand. add --aia to fetch what can be fetched, or --pool FILE with:\n",
 		Plural(len(missing), "certificate"))
 	for _, c := range missing {

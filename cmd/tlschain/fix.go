@@ -1,12 +1,14 @@
 package main
 
 import (
-	"slices"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/rules/fix"
@@ -68,14 +70,12 @@ a list of certificates, 2 usage, 3 something could not be judged.`,
 	}
 }
 
-func kindList() (text string) {
-	for i, k := range install.Kinds() {
-		if i > 0 {
-			text += ", "
-		}
-		text += k.ID
+func kindList() string {
+	var ids []string
+	for _, k := range install.Kinds() {
+		ids = append(ids, k.ID)
 	}
-	return text
+	return strings.Join(ids, ", ")
 }
 
 // A fixing is one run of fix.
@@ -88,19 +88,19 @@ type fixing struct {
 	keyFile  string // as typed; empty: none was named
 	key      certfile.PrivateKey
 	pfx      bool
-	prefer   bool // the user said what to prefer
-	force    bool
 	password string
+	ask      fix.Request
+	names    install.Names // of the files that are written
 
 	// What came of it so far. Of a long list, only what is to be written is kept.
-	fixed            []*fixTarget
+	fixed            []*tlschain.FixTarget
 	bundles          map[cert.Hash][]fix.Certificate
 	seen             int
 	failed, unjudged bool
 }
 
 func (p *process) fix(c *cli.Context) error {
-	f := &fixing{process: p, pfx: c.Bool("pfx"), force: c.Bool("best-effort"), prefer: c.IsSet("prefer"), keyFile: c.String("key")}
+	f := &fixing{process: p, pfx: c.Bool("pfx"), keyFile: c.String("key")}
 	config, err := p.configOf(c)
 	if err != nil {
 		return err
@@ -140,10 +140,11 @@ func (p *process) fix(c *cli.Context) error {
 	if f.pfx && f.password == "" {
 		return usagef("--pfx needs a password for the file").hintf("type --password-file FILE, or set TLSCHAIN_PASSWORD")
 	}
+	f.ask = fix.Request{Prefer: c.IsSet("prefer"), Always: f.kind != nil || f.pfx, BestEffort: c.Bool("best-effort"), Key: f.key.SPKI}
 	if err := f.planAll(c, passwords); err != nil {
 		return err
 	}
-	if err := f.write(c.Context, f.fixed); err != nil {
+	if err := f.write(c.Context); err != nil {
 		return err
 	}
 	switch {
@@ -158,28 +159,40 @@ func (p *process) fix(c *cli.Context) error {
 }
 
 // take says what can be done about an endpoint, and keeps what is to be written.
-func (f *fixing) take(a *fixTarget) {
+func (f *fixing) take(a *tlschain.FixTarget) {
 	f.seen++
-	if a.verdict == nil {
+	if a.Verdict == nil {
 		f.unjudged = true
-		f.printf("%s: %s\n\n", a.label, a.trouble)
+		f.printf("%s: it could not be judged: %s\n\n", a.Label, a.Observed.Failure)
 		return
 	}
-	f.explain(a)
-	f.failed = f.failed || a.outcome == hopeless || a.outcome == lacking
-	if a.bundle == nil {
+	a.Decide(f.ask)
+	reports.ExplainFix(f.stdout, a.Label, a.Verdict, a.Plan, a.Decision, f.keyFile)
+	f.failed = f.failed || a.Outcome == fix.Hopeless || a.Outcome == fix.Lacking
+	if a.Bundle == nil {
 		return
 	}
-	a.leaf = a.verdict.Entries[a.plan.Leaf].Raw
 	if f.bundles == nil {
 		f.bundles = make(map[cert.Hash][]fix.Certificate)
 	}
-	h := fix.HashOf(a.bundle)
+	h := fix.HashOf(a.Bundle)
 	if f.bundles[h] == nil {
-		f.bundles[h] = a.bundle
+		f.bundles[h] = a.Bundle
 	}
-	a.bundle, a.verdict, a.plan = f.bundles[h], nil, nil
+	a.Bundle, a.Fix = f.bundles[h], tlschain.Fix{}
 	f.fixed = append(f.fixed, a)
+}
+
+// filesAmong tells the arguments that are files from those that are targets.
+func filesAmong(arguments []string) (paths, targets []string) {
+	for _, a := range arguments {
+		if info, err := os.Stat(a); err == nil && !info.IsDir() {
+			paths = append(paths, a)
+		} else {
+			targets = append(targets, a)
+		}
+	}
+	return paths, targets
 }
 
 // planAll plans the fix of everything that the arguments name.
@@ -196,7 +209,7 @@ func (f *fixing) planAll(c *cli.Context, passwords []string) error {
 			return fileError(file.Name, err)
 		}
 		for _, chain := range presented {
-			f.take(fileTarget(file.Name, chain.Label, f.engine.PlanFixOf(c.Context, chain)))
+			f.take(tlschain.FixOfFile(file.Name, chain.Label, f.engine.PlanFixOf(c.Context, chain)))
 		}
 	}
 	if len(texts)+len(c.StringSlice("f")) == 0 {
@@ -212,9 +225,8 @@ func (f *fixing) planAll(c *cli.Context, passwords []string) error {
 	}
 	run := &scanRun{ctx: c.Context, engine: f.engine, list: list, progress: bar}
 	for fixes := range f.engine.PlanFix(c.Context, run.targets()) {
-		several := slices.ContainsFunc(fixes, func(one tlschain.Fix) bool { return one.Observed != fixes[0].Observed })
-		for _, one := range fixes {
-			f.take(serverTarget(one, several))
+		for _, a := range tlschain.FixesOfServer(fixes) {
+			f.take(a)
 		}
 	}
 	f.unjudged = f.unjudged || len(run.skipped) > 0

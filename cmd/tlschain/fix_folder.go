@@ -72,15 +72,3 @@ func (f folder) old(name string) []byte {
 func (f folder) replace(name string, content []byte, mode fs.FileMode, lasting bool) error {
 	return wholefile.Write(filepath.Join(f.path, name), content, mode, lasting)
 }
-
-// stem is a file's name without folder and ending.
-func stem(path string) string {
-	base := filepath.Base(path)
-	if base == "-" {
-		return "server"
-	}
-	if s := strings.TrimSuffix(base, filepath.Ext(base)); s != "" {
-		return s
-	}
-	return base
-}

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha1"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -11,18 +9,20 @@ import (
 
 	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/reports"
-	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/certfile"
-	"github.com/tlschain/tlschain/rules/fix"
 	"github.com/tlschain/tlschain/rules/install"
-	"github.com/tlschain/tlschain/scanner/serverheader"
 )
+
+// printf prints texts of others, which are cleaned, in our own words.
+func (f *fixing) printf(format string, args ...any) {
+	fmt.Fprintf(f.stdout, format, reports.CleanArguments(args)...)
+}
 
 // write writes what was fixed. Of several endpoints, the issuers are written
 // once for each distinct fix: "312 hosts need this file".
-func (f *fixing) write(ctx context.Context, fixed []*fixTarget) error {
-	if len(fixed) > 1 {
-		if err := f.writeBundles(fixed); err != nil {
+func (f *fixing) write(ctx context.Context) error {
+	if len(f.fixed) > 1 {
+		if err := f.writeIssuers(); err != nil {
 			return err
 		}
 		if f.kind == nil && !f.pfx {
@@ -30,130 +30,68 @@ func (f *fixing) write(ctx context.Context, fixed []*fixTarget) error {
 			return nil
 		}
 	}
-	taken := make(map[string]bool)
-	for _, a := range fixed {
-		kind, ok := f.kindOf(ctx, a)
-		if !ok && f.pfx { // PFX is what Windows takes
-			var err error
-			if kind, err = install.Lookup("iis"); err != nil {
-				return err
-			}
-			ok = true
+	for _, a := range f.fixed {
+		kind, err := f.kindOf(ctx, a)
+		if err != nil {
+			return err
 		}
-		if !ok {
-			if err := f.plainly(a, taken); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := f.server(a, kind, taken); err != nil {
+		if err := f.install(a, kind); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// writeBundles writes the issuers of each distinct fix, and says who needs them.
-func (f *fixing) writeBundles(fixed []*fixTarget) error {
-	var order []cert.Hash
-	needs := make(map[cert.Hash][]*fixTarget)
-	for _, a := range fixed {
-		h := fix.HashOf(a.bundle)
-		if needs[h] == nil {
-			order = append(order, h)
-		}
-		needs[h] = append(needs[h], a)
-	}
-	for _, h := range order {
-		first := needs[h][0]
-		if len(first.bundle) == 0 {
-			f.printf("%s: no certificate is to stand behind the server's own.\n", reports.Plural(len(needs[h]), "endpoint"))
+// writeIssuers writes the issuers of each distinct fix, and says who needs them.
+func (f *fixing) writeIssuers() error {
+	for _, group := range tlschain.GroupFixes(f.fixed) {
+		endpoints, issuers := reports.Plural(len(group.Targets), "endpoint"), group.Targets[0].Issuers()
+		if len(issuers) == 0 {
+			f.printf("%s: no certificate is to stand behind the server's own.\n", endpoints)
 			continue
 		}
-		name := "issuers-" + h.String()[:12] + ".pem"
-		if err := f.folder.write(name, certfile.PEM(bytesOf(first.bundle)...), false); err != nil {
+		name := "issuers-" + group.Hash.String()[:12] + ".pem"
+		if err := f.folder.write(name, certfile.PEM(issuers...), false); err != nil {
 			return err
 		}
 		f.printf("%s: %s, to stand behind the server's own certificate; needed by %s (bundle_sha256 %s):\n",
-			filepath.Join(f.folder.path, name), reports.Plural(len(first.bundle), "certificate"), reports.Plural(len(needs[h]), "endpoint"), h)
-		for i, a := range needs[h] {
+			filepath.Join(f.folder.path, name), reports.Plural(len(issuers), "certificate"), endpoints, group.Hash)
+		for i, a := range group.Targets {
 			if i == 20 {
-				f.printf("  and %d more\n", len(needs[h])-i)
+				f.printf("  and %d more\n", len(group.Targets)-i)
 				break
 			}
-			f.printf("  %s\n", a.label)
+			f.printf("  %s\n", a.Label)
 		}
 	}
 	f.printf("\n")
 	return nil
 }
 
-func bytesOf(bundle []fix.Certificate) (ders [][]byte) {
-	for _, c := range bundle {
-		ders = append(ders, c.Cert.Raw)
-	}
-	return ders
-}
-
 // kindOf is the kind that the user named, or the one that the server says it is.
-func (f *fixing) kindOf(ctx context.Context, a *fixTarget) (install.Kind, bool) {
+func (f *fixing) kindOf(ctx context.Context, a *tlschain.FixTarget) (install.Kind, error) {
 	if f.kind != nil {
-		return *f.kind, true
+		return *f.kind, nil
 	}
-	if a.addr.IsValid() && a.dialect == "" {
-		if header, err := serverheader.Server(ctx, a.addr, a.host); err == nil {
-			if k, ok := install.FromHeader(header); ok {
-				f.printf("%s says that it is %s; --server chooses another kind.\n", a.label, k.Title)
-				return k, true
-			}
-		}
+	if k, ok := a.AskKind(ctx); ok {
+		f.printf("%s says that it is %s; --server chooses another kind.\n", a.Label, k.Title)
+		return k, nil
 	}
-	return install.Kind{}, false
+	if f.pfx { // which is what Windows takes
+		return install.Lookup("iis")
+	}
+	return install.Unknown(), nil
 }
 
-// plainly writes the full chain for a server of unknown kind.
-func (f *fixing) plainly(a *fixTarget, taken map[string]bool) error {
-	name := f.nameOf(a, taken) + ".fullchain.pem"
-	if err := f.folder.write(name, certfile.PEM(append([][]byte{a.leaf}, bytesOf(a.bundle)...)...), false); err != nil {
-		return err
-	}
-	f.printf("wrote %s: %s\n", filepath.Join(f.folder.path, name), install.Fullchain)
-	f.printf("What to do with it is for the kind of server: add --server with one of %s.\n", kindList())
-	return nil
-}
-
-// nameOf gives a name to the files of an endpoint that no other has.
-func (f *fixing) nameOf(a *fixTarget, taken map[string]bool) string {
-	name := install.SafeName(a.name)
-	for n := 2; taken[name]; n++ {
-		name = fmt.Sprintf("%s-%d", install.SafeName(a.name), n)
-	}
-	taken[name] = true
-	return name
-}
-
-// server writes the files of one kind of server and prints the steps.
-func (f *fixing) server(a *fixTarget, kind install.Kind, taken map[string]bool) error {
-	sum := sha1.Sum(a.leaf) // Windows calls certificates by it
-	job := install.Job{
-		Name: f.nameOf(a, taken), Dir: f.folder.path, Issuers: len(a.bundle), PFX: f.pfx,
-		Thumbprint: hex.EncodeToString(sum[:]), Twins: f.engine.Twins(a.bundle),
-	}
+// install writes the files that one kind of server takes, and prints the steps.
+func (f *fixing) install(a *tlschain.FixTarget, kind install.Kind) error {
+	job := f.engine.InstallJob(a, &f.names)
+	job.Dir, job.PFX = f.folder.path, f.pfx
 	if f.keyFile != "" {
 		job.Key = absolute(f.keyFile)
 	}
-	files := kind.Files(job)
-	look := a.look
-	if look == nil {
-		look = []string{"scan", install.AnyHost}
-	}
-	config := f.engine.Config()
-	job.Verify = append(append([]string{name}, look...), config.Flags(tlschain.ScanCommand)...)
-	for i, word := range job.Verify {
-		job.Verify[i] = reports.Clean(word)
-	}
-	content := install.Content{Leaf: a.leaf, Issuers: bytesOf(a.bundle), Key: f.key, Password: f.password}
-	for _, file := range files {
+	content := install.Content{Leaf: a.Leaf, Issuers: a.Issuers(), Key: f.key, Password: f.password}
+	for _, file := range kind.Files(job) {
 		text, err := kind.Encode(file, content)
 		if errors.Is(err, install.ErrNoPassword) {
 			return usagef("%w", err).hintf("type --password-file FILE, or set TLSCHAIN_PASSWORD")
@@ -166,7 +104,11 @@ func (f *fixing) server(a *fixTarget, kind install.Kind, taken map[string]bool) 
 		}
 		f.printf("wrote %s: %s\n", filepath.Join(f.folder.path, file.Name), file.Form)
 	}
-	f.printf("\n%s, %s:\n", a.label, kind.Title)
+	if kind.ID == "" {
+		f.printf("What to do with it is for the kind of server: add --server with one of %s.\n", kindList())
+		return nil
+	}
+	f.printf("\n%s, %s:\n", a.Label, kind.Title)
 	for i, step := range kind.Steps(job) {
 		f.printf("\n%3d. %s\n", i+1, step.Say(f.language))
 		for _, line := range step.Lines {

@@ -96,6 +96,10 @@ func Kinds() []Kind {
 	}
 }
 
+// Unknown is a kind of which nothing is known but that it takes the full chain. It
+// has no ID, and no steps.
+func Unknown() Kind { return Kind{files: fullchain} }
+
 // Lookup finds a kind by its id.
 func Lookup(id string) (Kind, error) {
 	var ids []string
@@ -178,6 +182,22 @@ func SafeName(text string) string {
 	if name == "" || reserved(name) {
 		return "server"
 	}
+	return name
+}
+
+// Names are those that files have already. The zero value has none.
+type Names struct{ taken map[string]bool }
+
+// Of is SafeName, with a number where a name is taken.
+func (n *Names) Of(text string) string {
+	name := SafeName(text)
+	for i := 2; n.taken[name]; i++ {
+		name = fmt.Sprintf("%s-%d", SafeName(text), i)
+	}
+	if n.taken == nil {
+		n.taken = make(map[string]bool)
+	}
+	n.taken[name] = true
 	return name
 }
 

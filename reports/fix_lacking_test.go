@@ -1,11 +1,11 @@
-package main
+package reports_test
 
 import (
 	"bytes"
 	"strings"
 	"testing"
 
-	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules"
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/chain"
@@ -22,15 +22,19 @@ func TestFixNamesWhatItHasNoBytesOf(t *testing.T) {
 	i := mk.Intermediate("I", root)
 	leaf := mk.Leaf("L", i, func(c *tlstest.Template) { c.IssuingCertificateURL = []string{"http://ca.example/i.cer\x1b[2J"} })
 	judge, fact := factsOnly(t, root, i)
-	var out bytes.Buffer
-	f := &fixing{process: &process{stdout: &out}}
 	verdict := judge.Judge([]rules.Presentation{{Name: tlstest.ServerName, Entries: []chain.Entry{chain.Read(leaf.DER)}}})[0]
-	a := fileTarget("site.pem", "site.pem", tlschain.Fix{Verdict: verdict, Plan: fix.New(judge, fix.Options{}).Plan(verdict)})
-	f.explain(a)
-	if a.outcome != lacking || a.bundle != nil {
-		t.Errorf("outcome %d, bundle %v", a.outcome, a.bundle)
+	plan := fix.New(judge, fix.Options{}).Plan(verdict)
+	d := fix.Decide(verdict, plan, fix.Request{})
+	if d.Outcome != fix.Lacking || d.Bundle != nil {
+		t.Errorf("outcome %d, bundle %v", d.Outcome, d.Bundle)
 	}
-	mentions(t, out.String(), "add --aia", "--pool FILE", "SHA-256 "+fact.SHA256.String(), "http://ca.example/i.cer")
+	var out bytes.Buffer
+	reports.ExplainFix(&out, "site.pem", verdict, plan, d, "")
+	for _, want := range []string{"add --aia", "--pool FILE", "SHA-256 " + fact.SHA256.String(), "http://ca.example/i.cer"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not said in\n%s", want, out.String())
+		}
+	}
 	if strings.Contains(out.String(), "\x1b") {
 		t.Errorf("%q", out.String())
 	}
