@@ -48,7 +48,7 @@ func Decide(v *rules.Verdict, p *Plan, ask Request) (d Decision) {
 			d.Outcome = Fixable
 		}
 		if ask.Always || d.Outcome == Fixable {
-			d.Bundle = p.Served()
+			d.Bundle = p.served()
 		}
 		return d
 	}
@@ -59,7 +59,7 @@ func Decide(v *rules.Verdict, p *Plan, ask Request) (d Decision) {
 	case refused:
 		d.Outcome = Hopeless
 		if !p.Fixes {
-			d.Bundle = p.Served()
+			d.Bundle = p.served()
 		}
 	}
 	switch {

@@ -93,9 +93,9 @@ func longestInOrder(kept []int, to func(int) int) []int {
 	return longest
 }
 
-// Served is the served list behind the leaf, for a server that sends the
+// served is the served list behind the leaf, for a server that sends the
 // right one already.
-func (p *Plan) Served() []Certificate {
+func (p *Plan) served() []Certificate {
 	bundle := []Certificate{} // not nil: a leaf may stand right under its root
 	for i, e := range p.Before.Entries {
 		if i != p.Leaf && e.Cert != nil {
