@@ -45,7 +45,7 @@ check: build quicklint ## what to run before a commit: build, lint, and the test
 test: deps lint ## run all tests, real servers included
 	$(GO) test -timeout 25m ./...
 
-demo: ## scan 13 servers on loopback, most with a typical fault; they stay until Enter is pressed
+demo: ## scan 13 servers on loopback, most with a typical fault; on a terminal they stay until Enter is pressed
 	@$(GO) run ./scanner/tlstest/demo
 
 conformance: deps ## show many random chains to real clients (CONFORMANCE_CHAINS=2000)

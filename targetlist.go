@@ -23,7 +23,7 @@ type TargetList struct {
 	Stdin     io.Reader // for "-"
 	Options   scanner.TargetOptions
 	Tags      scanner.TagFilter    // only the targets that it lets through
-	Repeated  func(scanner.Target) // takes what is left out, since it came before; nil: nobody wants to know
+	Repeated  func(scanner.Repeat) // takes what is left out, since it came before; nil: nobody wants to know
 
 	clusters map[string][]byte // lists of the hosts of clusters, by argument
 }
@@ -33,7 +33,7 @@ type TargetList struct {
 func (l *TargetList) All(ctx context.Context) iter.Seq2[scanner.Target, error] {
 	repeated := l.Repeated
 	if repeated == nil {
-		repeated = func(scanner.Target) {}
+		repeated = func(scanner.Repeat) {}
 	}
 	return scanner.Once(l.Tags.Of(l.each(ctx)), repeated)
 }

@@ -70,11 +70,17 @@ func targetOf(who history.Ref) scanner.Target {
 }
 
 // OutlookCommand is what to type to get the outlook of a group, or of all if
-// group is empty.
+// group is empty, from whatever folder. It never has the password of the
+// history's URL.
 func (c *Config) OutlookCommand(group string) string {
 	var flags []string
+	if history.IsPostgres(c.typedDB) {
+		flags = append(flags, "--db", history.Visible(c.typedDB))
+	} else if c.typedDB != "" {
+		flags = append(flags, "--db", fullPath(c.typedDB))
+	}
 	if group != "" {
-		flags = []string{group}
+		flags = append(flags, group)
 	}
 	return reports.Command("audit outlook --config", fullPath(c.File), flags...)
 }

@@ -19,6 +19,8 @@ type Config struct {
 
 	Dir  string `yaml:"-"` // that relative file names start from
 	File string `yaml:"-"` // that it was read from
+
+	typedDB string // place of the history, where it was typed; empty: Database names it
 }
 
 // A Group is a set of targets that are audited together.

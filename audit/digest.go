@@ -204,7 +204,7 @@ func (c *Change) sentence(l *language) string {
 		words = append(words, l.none)
 	}
 	if c.After.Refused != "" {
-		words = append(words, l.refused+l.few(strings.Fields(c.After.Refused), 6))
+		words = append(words, l.refused+l.few(strings.Fields(c.After.Refused)))
 	}
 	if c.Before != nil && slices.Contains(c.Kinds, Issuer) {
 		words = append(words, fmt.Sprintf(l.from, ca(c.Before), ca(c.After)))
@@ -219,12 +219,12 @@ func ca(f *history.Facts) string {
 	return reports.Clean(f.Issuer)
 }
 
-// few joins words, and counts those after the first n.
-func (l *language) few(words []string, n int) string {
-	if len(words) > n {
-		return strings.Join(words[:n], ", ") + fmt.Sprintf(l.fewMore, len(words)-n)
+// few names six of many clients, and counts the others, which are more than one.
+func (l *language) few(clients []string) string {
+	if most := 6; len(clients) > most+1 {
+		return strings.Join(clients[:most], ", ") + fmt.Sprintf(l.fewMore, len(clients)-most)
 	}
-	return strings.Join(words, ", ")
+	return strings.Join(clients, ", ")
 }
 
 // maxFixes bounds the fixes of a digest.

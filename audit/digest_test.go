@@ -28,3 +28,22 @@ func TestDigestCountsWhatIsWell(t *testing.T) {
 		t.Errorf("%d lines", n)
 	}
 }
+
+// Clients that are many are counted as what they are, and one alone is named.
+func TestManyClientsAreCounted(t *testing.T) {
+	clients := "a b c d e f g h i"
+	for _, c := range []struct {
+		in   *language
+		n    int // of clients
+		want string
+	}{
+		{english, 7, "refused by a, b, c, d, e, f, g"},
+		{english, 9, "refused by a, b, c, d, e, f and 3 more clients"},
+		{japanese, 9, "拒否するクライアント: a, b, c, d, e, f ほか 3 クライアント"},
+	} {
+		change := Change{Change: history.Change{After: &history.Facts{Status: "ok", Rules: "missing-intermediate", Refused: clients[:2*c.n-1]}}}
+		if got := change.sentence(c.in); got != "missing-intermediate; "+c.want {
+			t.Errorf("%d clients: %s", c.n, got)
+		}
+	}
+}

@@ -315,6 +315,10 @@ func (c *Config) ListenAt(address string) error {
 	return nil
 }
 
+// KeepIn has the history somewhere else than the configuration says: what is told
+// to be typed names it.
+func (c *Config) KeepIn(where string) { c.typedDB = where }
+
 func (c *checker) secret(at string, s Secret) {
 	if s.Env != "" && s.File != "" {
 		c.wrong(at, "write either env or file")

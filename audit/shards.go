@@ -221,7 +221,7 @@ func (a *Auditor) shard(ctx context.Context, w *history.ShardWriter) (err error)
 	r := &auditRun{auditor: a, group: g, look: look, writer: &w.Writer}
 	var unread error
 	err = r.run(ctx, func(yield func(scanner.Target) bool) {
-		for t, err := range scanner.Once(unpackTargets(w.Targets), func(scanner.Target) {}) {
+		for t, err := range scanner.Once(unpackTargets(w.Targets), func(scanner.Repeat) {}) {
 			if unread = err; err != nil || !yield(t) {
 				return
 			}

@@ -91,9 +91,9 @@ func (g *Group) targets(ctx context.Context, lists []list, note func(string)) it
 					return
 				}
 			}
-		}, func(t scanner.Target) {
+		}, func(again scanner.Repeat) {
 			if repeated++; repeated <= maxRepeated && note != nil {
-				note(fmt.Sprintf("%s:%d: %s repeats a target that came before: it is audited once", t.List, t.Line, t.Text))
+				note(fmt.Sprintf("%s: it is audited once", again))
 			}
 		})
 		for target, err := range once {

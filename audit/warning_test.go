@@ -125,7 +125,8 @@ func TestInlineTargets(t *testing.T) {
 		}
 		l := config.Groups["web"].List(t.Context(), os.Getenv, false)
 		if want == "" {
-			notes := "hosts.txt:1: a.example repeats a target that came before: it is audited once; hosts.txt:3: b.example:443 repeats"
+			notes := "hosts.txt:1: a.example repeats the target of " + filepath.Join(dir, "tlschain.yaml") +
+				":4: it is audited once; hosts.txt:3: b.example:443 repeats the target of line 2"
 			if l.Err != nil || l.Targets != 2 || !strings.HasPrefix(strings.Join(l.Notes, "; "), notes) {
 				t.Errorf("%s: %+v", yaml, l)
 			}

@@ -3,8 +3,11 @@ package scanner
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // readList walks a list and writes each step as a line.
@@ -165,15 +168,37 @@ func TestTargetsAsPeopleHaveThem(t *testing.T) {
 	}
 }
 
+// What came before is left out and told with both lines.
 func TestOnce(t *testing.T) {
-	var repeated []string
 	list := Targets(strings.NewReader("a.example\nA.example.\na.example:443\na.example:444\n?\n192.0.2.1\n192.0.2.0/30\n"), "list", TargetOptions{})
-	n := 0
-	for range Once(list, func(t Target) { repeated = append(repeated, t.Text) }) {
+	other := Targets(strings.NewReader("b.example\nhttps://b.example\na.example:444\n"), "other", TargetOptions{})
+	typed := func(yield func(Target, error) bool) {
+		_ = yield(Target{Text: "b.example", Host: "b.example", Port: 443, ServerName: "b.example"}, nil) &&
+			yield(Target{Text: "d.example", Host: "d.example"}, nil) && yield(Target{Text: "d.example", Host: "d.example"}, nil)
+	}
+	n, repeated := 0, []string(nil)
+	for range Once(func(yield func(Target, error) bool) {
+		for _, targets := range []iter.Seq2[Target, error]{list, other, typed} {
+			for t, err := range targets {
+				if !yield(t, err) {
+					return
+				}
+			}
+		}
+	}, func(r Repeat) { repeated = append(repeated, r.String()) }) {
 		n++
 	}
-	if got := strings.Join(repeated, " "); n != 7 || got != "A.example. a.example:443 192.0.2.0/30" {
-		t.Errorf("%d targets, %q repeated", n, got)
+	want := []string{
+		"list:2: A.example. repeats the target of line 1",
+		"list:3: a.example:443 repeats the target of line 1",
+		"list:7: 192.0.2.0/30 repeats the target of line 6",
+		"other:2: https://b.example repeats the target of line 1",
+		"other:3: a.example:444 repeats the target of list:4",
+		"b.example repeats the target of other:1",
+		"d.example repeats a target that came before",
+	}
+	if diff := cmp.Diff(want, repeated); diff != "" || n != 9 {
+		t.Errorf("%d targets\n%s", n, diff)
 	}
 }
 

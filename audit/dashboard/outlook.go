@@ -186,10 +186,10 @@ func pictureOf(o *reports.Outlook) picture {
 	return p
 }
 
-// few names at most six clients.
+// few names six of many clients, and counts the others, which are more than one.
 func few(clients []string) string {
 	if len(clients) > 7 {
-		return fmt.Sprintf("%s and %d more", strings.Join(clients[:6], ", "), len(clients)-6)
+		return fmt.Sprintf("%s and %d more clients", strings.Join(clients[:6], ", "), len(clients)-6)
 	}
 	return strings.Join(clients, ", ")
 }

@@ -1,12 +1,12 @@
 package dashboard
 
 import (
-	"fmt"
 	"html/template"
 	"strings"
 	"time"
 
 	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules"
 )
 
@@ -32,7 +32,7 @@ func format(t time.Time, layout string) string {
 	return t.UTC().Format(layout)
 }
 
-// until says how far away a time is, in words of one unit.
+// until tells how far away a time is, in words of one unit.
 func until(now, t time.Time) string {
 	if t.IsZero() {
 		return "unknown"
@@ -42,12 +42,14 @@ func until(now, t time.Time) string {
 	if past {
 		d = -d
 	}
-	text := fmt.Sprintf("%d days", d/(24*time.Hour))
+	text := reports.Plural(int(d/(24*time.Hour)), "day")
 	switch {
+	case d < time.Minute:
+		text = "less than a minute"
 	case d < time.Hour:
-		text = fmt.Sprintf("%d minutes", d/time.Minute)
+		text = reports.Plural(int(d/time.Minute), "minute")
 	case d < 48*time.Hour:
-		text = fmt.Sprintf("%d hours", d/time.Hour)
+		text = reports.Plural(int(d/time.Hour), "hour")
 	}
 	if past {
 		return text + " ago"

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -39,10 +40,10 @@ func OpenReading(ctx context.Context, where string) (*DB, error) {
 	}
 	db.Close()
 	if missing := (*pgconn.PgError)(nil); errors.As(err, &missing) && missing.Code == undefinedTable {
-		return nil, fmt.Errorf("%w in %s: tlschain audit run makes one", ErrNone, visible(where))
+		return nil, fmt.Errorf("%w in %s: tlschain audit run makes one", ErrNone, Visible(where))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("opening the history %s: %w", visible(where), err)
+		return nil, fmt.Errorf("opening the history %s: %w", Visible(where), err)
 	}
 	writable, err := Open(ctx, where)
 	if err != nil {
@@ -51,9 +52,9 @@ func OpenReading(ctx context.Context, where string) (*DB, error) {
 	return writable, nil
 }
 
-// visible is where a history is, without the passwords of a URL: pgx takes some
-// in the query too.
-func visible(where string) string {
+// Visible is where a history is, without the passwords of a URL: pgx takes some
+// in the query too. With the password from elsewhere it leads to the same.
+func Visible(where string) string {
 	if !IsPostgres(where) {
 		return where
 	}
@@ -66,10 +67,14 @@ func visible(where string) string {
 		shown.User = url.User(name)
 	}
 	query := url.Values{}
-	for _, name := range []string{"host", "port", "user", "dbname", "database"} {
+	for _, name := range []string{"host", "port", "user", "dbname", "database", "service", "servicefile", "passfile",
+		"sslrootcert", "sslcert", "sslkey"} {
 		if u.Query().Has(name) {
 			query.Set(name, u.Query().Get(name))
 		}
+	}
+	if mode := u.Query().Get("sslmode"); slices.Contains([]string{"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}, mode) {
+		query.Set("sslmode", mode)
 	}
 	shown.RawQuery = query.Encode()
 	return shown.String()

@@ -76,10 +76,10 @@ func (p *process) readAudit(c *cli.Context) (*auditEnv, error) {
 		return nil, err
 	}
 	where := c.String("db")
-	if where == "" {
-		if where, err = config.Database.Read(config.Dir, p.getenv); err != nil {
-			return nil, usagef("database: %w", err)
-		}
+	if where != "" {
+		config.KeepIn(where)
+	} else if where, err = config.Database.Read(config.Dir, p.getenv); err != nil {
+		return nil, usagef("database: %w", err)
 	}
 	if where == "" {
 		where = filepath.Join(config.Dir, "history.db")

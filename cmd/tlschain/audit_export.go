@@ -35,6 +35,14 @@ Examples:
 			&cli.StringFlag{Name: "until", Category: "Report", Usage: "all audits of the group that began before `TIME`; a date's own day counts"},
 		)...),
 		Action: func(c *cli.Context) error {
+			if c.Args().Len() == 0 && (c.IsSet("since") || c.IsSet("until")) {
+				flags := typedFlags(c, "since", "until", "format")
+				if !c.IsSet("format") {
+					flags = append(flags, "--format", rangeFormats[1])
+				}
+				return usagef("of which group? --since and --until go with one").
+					hintf("type %s; %s audit list names the groups", reports.Command("audit export", "GROUP", flags...), name)
+			}
 			if c.Args().Len() < 1 || c.Args().Len() > 2 {
 				return usagef("which audit?").hintf("%s audit list shows them", name)
 			}
@@ -68,6 +76,16 @@ Examples:
 			return n.export(c, plan, a, a, audit.Saw(c.Context, n.db, a))
 		},
 	}
+}
+
+// typedFlags are those of some flags that were typed, as they were.
+func typedFlags(c *cli.Context, flags ...string) (args []string) {
+	for _, flag := range flags {
+		if c.IsSet(flag) {
+			args = append(args, "--"+flag, c.String(flag))
+		}
+	}
+	return args
 }
 
 // rangeOf reads --since and --until; zero: not given.

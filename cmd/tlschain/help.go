@@ -1,6 +1,13 @@
 package main
 
-import "github.com/urfave/cli/v2"
+import (
+	"maps"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/tlschain/tlschain/rules/nearest"
+)
 
 const name = "tlschain"
 
@@ -13,13 +20,37 @@ And which clients accept it, and why do the others not?
   tlschain check fullchain.pem               a file, before it is deployed
   tlschain explain missing-intermediate      what a finding means`
 
-// instead gives the hint for a flag that scan does not have.
+// instead gives the hint for a flag that a command does not have: one for colours,
+// also mistyped, or one that scan has in other programs.
 func instead(c *cli.Command, flag string) string {
+	known := slices.Collect(maps.Keys(colours))
+	for _, f := range c.Flags {
+		known = append(known, f.Names()...)
+	}
+	slices.Sort(known) // of two that are as near, always the same
+	if hint := colours[nearest.Word(flag, known)]; hint != "" {
+		return hint
+	}
 	if c.Name != "scan" {
 		return ""
 	}
 	return elsewhere[flag]
 }
+
+// colours says what takes the place of flags for colours, which no command has.
+var colours = map[string]string{
+	"color":     whereColours,
+	"colour":    whereColours,
+	"colors":    whereColours,
+	"colours":   whereColours,
+	"no-color":  withoutColours,
+	"no-colour": withoutColours,
+}
+
+const (
+	whereColours   = "colours are for a terminal; NO_COLOR=1 before the command leaves them out"
+	withoutColours = "type NO_COLOR=1 before the command"
+)
 
 // elsewhere says what takes the place of flags that scan has in other programs.
 var elsewhere = map[string]string{
@@ -35,9 +66,6 @@ var elsewhere = map[string]string{
 	"CAfile":   "type --roots FILE",
 	"ca-file":  "type --roots FILE",
 	"date":     "type --at DATE",
-	"color":    "colours are for a terminal; NO_COLOR=1 before the command leaves them out",
-	"colour":   "colours are for a terminal; NO_COLOR=1 before the command leaves them out",
-	"no-color": "type NO_COLOR=1 before the command",
 	"i":        "a list of targets is -f FILE",
 	"input":    "a list of targets is -f FILE",
 	"list":     "a list of targets is -f FILE",

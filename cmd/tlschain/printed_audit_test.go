@@ -18,7 +18,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/audit/history"
 	"github.com/tlschain/tlschain/scanner/tlstest"
 )
@@ -87,11 +86,6 @@ func TestEveryCommandOfAnAuditRuns(t *testing.T) {
 	write(t, w.dir, "waivers.yaml", []byte("waivers: []\n"))
 	prints(true, "run", "web") // and one is worse
 	prints(true, "diff", "2", "5")
-	config, err := audit.Load(w.config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	texts = append(texts, printedText{"an outlook that is too long for its page", config.OutlookCommand("web") + " --db " + w.db, true})
 
 	done := map[string]bool{}
 	for _, p := range texts {
@@ -107,7 +101,7 @@ func TestEveryCommandOfAnAuditRuns(t *testing.T) {
 		}
 	}
 	t.Logf("%d texts, %d commands", len(texts), len(done))
-	for _, part := range []string{"fix shop.example.test@127.0.0.2:", "fix starttls+pop3://", "--resolve", "--roots", "--pool", "--clients"} {
+	for _, part := range []string{"audit outlook --config '", "fix shop.example.test@127.0.0.2:", "fix starttls+pop3://", "--resolve", "--roots", "--pool", "--clients"} {
 		if !strings.Contains(fmt.Sprint(done), part) {
 			t.Errorf("no command with %q in %v", part, done)
 		}

@@ -242,9 +242,9 @@ const maxRepeated = 3
 // watch has a list tell what it leaves out without loss.
 func (r *scanRun) watch(list *tlschain.TargetList) {
 	list.Options.Note = func(text string) { r.progress.printf("note: %s", text) }
-	list.Repeated = func(t scanner.Target) {
+	list.Repeated = func(again scanner.Repeat) {
 		if r.repeated++; r.repeated <= maxRepeated {
-			r.progress.printf("note: %s repeats a target that came before: it is scanned once", t.Text)
+			r.progress.printf("note: %s: it is scanned once", again)
 		}
 	}
 }

@@ -93,11 +93,13 @@ func demo(ctx context.Context) error {
 		return err
 	}
 	fmt.Println("\nThe exit code was 1: there are findings at or above --fail-on error.")
-	if term.IsTerminal(int(os.Stdin.Fd())) {
-		fmt.Printf("\nThe servers stay up until you press Enter. To try what stands above, type in another terminal:\n"+
-			"  cd %s; PATH=$PWD:$PATH\n", dir)
-		entered(ctx)
+	if !term.IsTerminal(int(os.Stdin.Fd())) {
+		fmt.Println("\nStandard input is no terminal, so the servers end here. On one they stay up until Enter is pressed.")
+		return nil
 	}
+	fmt.Printf("\nThe servers stay up until you press Enter. To try what stands above, type in another terminal:\n"+
+		"  cd %s; PATH=$PWD:$PATH\n", dir)
+	entered(ctx)
 	return nil
 }
 
