@@ -31,7 +31,7 @@ DEPS += libxml2-utils graphviz npm:npm python3-icalendar
 DEPS += man-db groff-base fish zsh
 
 .DEFAULT_GOAL := help
-.PHONY: help build check test demo bench lint quicklint cross generate update new-rule fuzz govulncheck deps conformance scale soak
+.PHONY: help build check test demo bench lint quicklint cross generate update new-rule fuzz govulncheck deps conformance scale soak kill
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,10 @@ scale: ## audits that many workers share: exactly once under faults, two workers
 
 soak: ## hours of audits under load with a fault each minute: nothing lost, told twice or leaked (SOAK=2h; as root)
 	$(GO) test -tags soak -count 1 -timeout 0 -v -run TestSoak ./audit/scale -soak $${SOAK:-2h}
+
+kill: ## kill every writer of a file, of a history and of the queue at KILLS=50 moments
+	TLSCHAIN_KILLS=$${KILLS:-50} $(GO) test -count 1 -timeout 0 -v -run '^TestKill' ./cmd/tlschain
+	TLSCHAIN_KILLS=$${KILLS:-50} $(GO) test -count 1 -timeout 0 -v -run '^TestQueue$$/anywhere' ./audit/queue
 
 fuzz: ## feed each reader of foreign bytes random ones for a while (FUZZTIME=30s each, FUZZ=a pattern of their names)
 	GO=$(GO) .ci/fuzz

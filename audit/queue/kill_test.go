@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -14,8 +15,16 @@ import (
 // is in the midst of an audit, where it stays.
 func startInMidst(t *testing.T, where string) *os.Process {
 	t.Helper()
+	return startWorker(t, where, farm/4, true)
+}
+
+// startWorker starts this test program as a worker process, and waits until it
+// has looked at so many targets. Then it stays there, or goes on.
+func startWorker(t *testing.T, where string, looks int, stays bool) *os.Process {
+	t.Helper()
 	process := exec.Command(os.Args[0], "-test.run=^TestWorkerProcess$", "-test.v")
-	process.Env = append(os.Environ(), "QUEUE_TEST_WORK_AT="+where)
+	process.Env = append(os.Environ(), fmt.Sprintf("QUEUE_TEST_WORK=%d %t %s", looks, stays, where),
+		"TMPDIR="+t.TempDir()) // whose files a killed one cannot remove
 	out, err := process.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -43,16 +52,20 @@ func startInMidst(t *testing.T, where string) *os.Process {
 
 // TestWorkerProcess is that process; by itself it does nothing.
 func TestWorkerProcess(t *testing.T) {
-	where := os.Getenv("QUEUE_TEST_WORK_AT")
-	if where == "" {
+	var looks int
+	var stays bool
+	var where string
+	if _, err := fmt.Sscan(os.Getenv("QUEUE_TEST_WORK"), &looks, &stays, &where); err != nil {
 		return
 	}
 	m := newMachine(t, where)
-	seen := 0
+	var seen atomic.Int32
 	m.works(t, "dmz", m.auditor(t, "dmz", farm, func(ctx context.Context, host string) {
-		if seen++; seen == farm/4 {
+		if int(seen.Add(1)) == looks {
 			fmt.Println("in the midst")
-			<-ctx.Done()
+			if stays {
+				<-ctx.Done()
+			}
 		}
 	}))
 	<-t.Context().Done()

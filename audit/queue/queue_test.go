@@ -36,6 +36,7 @@ func TestQueue(t *testing.T) {
 		{"no overlap of one group", noOverlap},
 		{"long is not dead", longIsNotDead},
 		{"a worker is killed", workerKilled},
+		{"a worker is killed anywhere", workerKilledAnywhere},
 		{"a worker freezes and thaws", workerFreezes},
 		{"workers share an audit", workersShare},
 		{"a shard always panics", alwaysPanics},

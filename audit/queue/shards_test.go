@@ -3,7 +3,9 @@ package queue
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -31,6 +33,34 @@ func workerKilled(t *testing.T, where string) {
 	}
 	if got := serve.listed(t, "web"); got != whole {
 		t.Error(got)
+	}
+}
+
+// kills is how often a worker is killed; TLSCHAIN_KILLS says another number.
+func kills() int {
+	if n, err := strconv.Atoi(os.Getenv("TLSCHAIN_KILLS")); err == nil {
+		return n
+	}
+	return 4
+}
+
+// Wherever in an audit a worker dies, standing at a target or in full flight, the
+// next one ends that audit: nothing is lost, and nothing is there twice.
+func workerKilledAnywhere(t *testing.T, where string) {
+	serve, states := newMachine(t, where), ""
+	for n := range kills() {
+		id := serve.ask(t, web, night.AddDate(0, 0, n))
+		process := startWorker(t, where, 1+n*(farm-1)/kills(), n%2 == 0)
+		process.Kill()
+		next := newMachine(t, where)
+		stop := next.works(t, "dmz", next.auditor(t, "dmz", farm, nil))
+		if a := serve.wait(t, id); a.State != history.Complete || audit.SummaryOf(a).Endpoints != farm {
+			t.Errorf("kill %d: %+v", n, a)
+		}
+		stop()
+		if states += " " + whole; serve.listed(t, "web") != states[1:] {
+			t.Fatalf("kill %d: %s", n, serve.listed(t, "web"))
+		}
 	}
 }
 

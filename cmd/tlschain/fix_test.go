@@ -247,3 +247,18 @@ func TestFixGuessesTheKind(t *testing.T) {
 	}
 	mentions(t, out, "tlschain scan "+tlstest.ServerName+"@"+s)
 }
+
+// visible gives the files of a folder that may not even be there.
+func visible(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".") {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
