@@ -46,7 +46,13 @@ func (s *Server) calendar(w http.ResponseWriter, r *http.Request) {
 		own := sha256.Sum256([]byte(token)) // equal lengths: the time tells nothing
 		admitted |= subtle.ConstantTimeCompare(given[:], own[:])
 	}
-	if admitted == 0 {
+	of := attempt{"calendar", networkOf(r)}
+	right, tooMany := s.tries.check(of, r.PathValue("token"), func() bool { return admitted != 0 })
+	if tooMany {
+		refuseGuess(w, r)
+		return
+	}
+	if !right || admitted == 0 { // it was right lately, and was taken away
 		http.NotFound(w, r)
 		return
 	}

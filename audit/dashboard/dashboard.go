@@ -41,6 +41,7 @@ type Server struct {
 	Env     func(time.Time) tlschain.Env // what is judged by, for the outlook; nil: what is compiled in
 
 	pages      map[string]*template.Template
+	tries      *guesses
 	newsroom   newsroom
 	outlooks   outlooks
 	waiverRoom waiverRoom
@@ -54,7 +55,7 @@ var pageNames = [...]string{"overview", "group", "endpoints", "endpoint", "audit
 // Handler makes the handler of all addresses, with authentication and safety
 // headers. Its error is a secret that cannot be read.
 func (s *Server) Handler() (http.Handler, error) {
-	s.pages = map[string]*template.Template{}
+	s.pages, s.tries = map[string]*template.Template{}, newGuesses()
 	for _, name := range pageNames {
 		t, err := template.New("base.html").Funcs(s.functions()).ParseFS(files, "pages/base.html", "pages/"+name+".html")
 		if err != nil {

@@ -363,8 +363,9 @@ func TestPasswords(t *testing.T) {
 		{"another user", basic("bob", "right"), 401}, {"token", bearer("the-token-of-tests"), 200}, {"wrong token", bearer("the-token-of-test"), 401}, {"empty token", bearer(""), 401},
 		{"token as password", basic("anybody", "the-token-of-tests"), 200}, {"the hash", basic("ann", string(hash)), 401},
 	} {
-		for _, path := range []string{"/", "/metrics", "/api/v1/groups", "/endpoints/1/bundle.pem"} {
-			if w := get(h, path, c.change); w.Code != c.code {
+		for i, path := range []string{"/", "/metrics", "/api/v1/groups", "/endpoints/1/bundle.pem"} {
+			from := func(r *http.Request) { r.RemoteAddr = fmt.Sprintf("192.0.2.%d:1", i) } // few guesses from each
+			if w := get(h, path, c.change, from); w.Code != c.code {
 				t.Errorf("%s: %s is answered with %d, want %d", c.name, path, w.Code, c.code)
 			}
 		}

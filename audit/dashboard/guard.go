@@ -56,7 +56,8 @@ func isText(u *url.URL) bool {
 // A guard lets those in who know the token or a password of the users file.
 type guard struct {
 	token []byte
-	users *passwords      // nil: there is no such file
+	users *passwords // nil: there is no such file
+	tries *guesses
 	hosts map[string]bool // that a server without any password answers to
 }
 
@@ -64,7 +65,7 @@ type guard struct {
 const minToken = 16
 
 func (s *Server) newGuard() (*guard, error) {
-	g := &guard{}
+	g := &guard{tries: s.tries}
 	token, err := s.Config.Serve.Token.Read(s.Config.Dir, s.Getenv)
 	if err != nil {
 		return nil, fmt.Errorf("serve.token: %w", err)
@@ -111,8 +112,7 @@ func (g *guard) wrap(next http.Handler) http.Handler {
 				return
 			}
 		} else if admitted, tooMany := g.admits(r); tooMany {
-			w.Header().Set("Retry-After", strconv.Itoa(int(attemptEvery.Seconds())))
-			refuse(w, r, "too many passwords were wrong; wait a little", http.StatusTooManyRequests)
+			refuseGuess(w, r)
 			return
 		} else if !admitted {
 			w.Header().Set("WWW-Authenticate", `Basic realm="tlschain", charset="UTF-8"`)
@@ -123,20 +123,33 @@ func (g *guard) wrap(next http.Handler) http.Handler {
 	})
 }
 
+// refuseGuess answers whoever has guessed too often.
+func refuseGuess(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Retry-After", strconv.Itoa(int(attemptEvery.Seconds())))
+	refuse(w, r, "too many passwords were wrong; wait a little", http.StatusTooManyRequests)
+}
+
 // admits takes the token as a bearer token, or as the password of any user
 // name, for browsers; and the users' own passwords.
 func (g *guard) admits(r *http.Request) (admitted, tooMany bool) {
+	asToken := func(text string, right bool) (admitted, tooMany bool) {
+		return g.tries.check(attempt{"token", networkOf(r)}, text, func() bool { return right })
+	}
 	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		return g.isToken(token), false
+		return asToken(token, g.isToken(token))
 	}
 	user, password, ok := r.BasicAuth()
-	if !ok || g.isToken(password) {
-		return ok, false
-	}
-	if g.users == nil {
+	if !ok {
 		return false, false
 	}
-	return g.users.check(r, user, password)
+	if right := g.isToken(password); right || g.users == nil {
+		return asToken(password, right)
+	}
+	admitted, tooMany = g.users.check(r, g.tries, user, password)
+	if !admitted && len(g.token) > 0 {
+		asToken(password, false) // it was a guess of the token as well
+	}
+	return admitted, tooMany
 }
 
 func (g *guard) isToken(text string) bool {

@@ -46,7 +46,7 @@ func login(user, password, from string) func(*http.Request) {
 }
 
 // Who guesses passwords is soon not heard any more; whoever knows one is, from
-// elsewhere or when it was right before.
+// elsewhere or when it was right there before.
 func TestGuessedPasswords(t *testing.T) {
 	s := filled(t, "serve: {users: "+usersFile(t, "right", "ann", "bob")+"}\n")
 	s.Report = func(error) {} // that bcrypt is too cheap here
@@ -69,8 +69,8 @@ func TestGuessedPasswords(t *testing.T) {
 	}{
 		{"the right one after too many, unknown as yet", "ann", "192.0.2.1:1", 429},
 		{"the same from another network", "ann", "192.0.2.2:1", 200},
-		{"and then from the first", "ann", "192.0.2.1:1", 200},
-		{"one that was right before", "bob", "192.0.2.1:1", 200},
+		{"which the first learns nothing by", "ann", "192.0.2.1:1", 429},
+		{"one that was right there before", "bob", "192.0.2.1:1", 200},
 		{"from IPv6", "bob", "[2001:db8::1]:1", 200},
 	} {
 		if w := get(h, "/rules", login(c.user, "right", c.from)); w.Code != c.code {
@@ -81,11 +81,11 @@ func TestGuessedPasswords(t *testing.T) {
 
 // A network of 2^64 addresses is one; so are all networks, when they are too many.
 func TestGuessesFromManyAddresses(t *testing.T) {
-	p, weak, err := readPasswords(usersFile(t, "right", "ann"))
-	if err != nil || fmt.Sprint(weak) != "[ann]" {
-		t.Fatal(weak, err)
+	g := newGuesses()
+	try := func(from string) bool {
+		_, may := g.mayTry(attempt{"ann", networkOf(&http.Request{RemoteAddr: from})})
+		return may
 	}
-	try := func(from string) bool { return p.mayTry(attempt{"ann", networkOf(&http.Request{RemoteAddr: from})}) }
 	allowed := 0
 	for i := range 500 {
 		if try(fmt.Sprintf("[2001:db8::%x]:1", i)) {
@@ -95,11 +95,96 @@ func TestGuessesFromManyAddresses(t *testing.T) {
 	if allowed > attemptsAtOnce+1 {
 		t.Errorf("one network may try %d times", allowed)
 	}
+	began := time.Now()
+	allowed = 0
 	for i := range 100_000 {
-		try(fmt.Sprintf("[2001:db8:%x:%x::1]:1", i>>8, i&255))
+		if try(fmt.Sprintf("[2001:db8:%x:%x::1]:1", i>>8, i&255)) {
+			allowed++
+		}
 	}
-	if len(p.attempts) > maxAttempters+1 {
-		t.Errorf("%d networks are remembered", len(p.attempts))
+	if most := allAtOnce + 1 + int(time.Since(began)/allEvery); allowed > most {
+		t.Errorf("all networks together may try %d times, want at most %d", allowed, most)
+	}
+	if len(g.attempts) > maxAttempters+1 {
+		t.Errorf("%d networks are remembered", len(g.attempts))
+	}
+}
+
+// Tokens are guessed no faster than passwords are, wherever they are taken: by the
+// pages, the API, /metrics and calendars, as bearer or as password, beside a file of
+// users or without. The right one is none the worse from elsewhere, and from the same
+// network where it was right before.
+func TestGuessedTokens(t *testing.T) {
+	bearer := func(token, from string) func(*http.Request) {
+		return func(r *http.Request) {
+			r.Header.Set("Authorization", "Bearer "+token)
+			r.RemoteAddr = from
+		}
+	}
+	users := "users: " + usersFile(t, "right", "ann")
+	const token = "the-token-of-the-pages"
+	for _, c := range []struct {
+		name, serve, path string
+		with              func(token, from string) func(*http.Request)
+		wrong             int
+	}{
+		{"bearer", "token: {env: T}", "/rules", bearer, 401},
+		{"bearer of the API", "token: {env: T}", "/api/v1/groups", bearer, 401},
+		{"bearer of /metrics", "token: {env: T}, " + users, "/metrics", bearer, 401},
+		{"password", "token: {env: T}", "/rules", func(token, from string) func(*http.Request) { return login("prometheus", token, from) }, 401},
+		{"password beside users", "token: {env: T}, " + users, "/rules",
+			func(token, from string) func(*http.Request) { return login(token, token, from) }, 401},
+		{"calendar", "calendar: {env: T}", "/calendar/TOKEN/outlook.ics", func(_, from string) func(*http.Request) {
+			return func(r *http.Request) { r.RemoteAddr = from }
+		}, 404},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := filled(t, "serve: {"+c.serve+"}\n")
+			s.Getenv, s.Report = func(string) string { return token }, func(error) {}
+			h := handler(t, s)
+			code := func(given, from string) int {
+				w := get(h, strings.ReplaceAll(c.path, "TOKEN", given), c.with(given, from))
+				if (w.Code == 429) != (w.Header().Get("Retry-After") != "") {
+					t.Errorf("%d with Retry-After %q", w.Code, w.Header().Get("Retry-After"))
+				}
+				return w.Code
+			}
+			if got := code(token, "192.0.2.2:1"); got != 200 {
+				t.Fatal(got)
+			}
+			codes, began := map[int]int{}, time.Now()
+			for i := range 100 {
+				codes[code(fmt.Sprint("a-guess-of-the-token-", i), fmt.Sprint("192.0.2.", 1+i%2, ":1"))]++
+			}
+			most := 2 * (attemptsAtOnce + 1 + int(time.Since(began)/attemptEvery))
+			if looked := codes[c.wrong]; looked > most || looked+codes[429] != 100 {
+				t.Errorf("of 100 guesses in two networks: %v", codes)
+			}
+			for from, want := range map[string]int{"192.0.2.1:1": 429, "192.0.2.2:1": 200, "192.0.2.3:1": 200} {
+				if got := code(token, from); got != want {
+					t.Errorf("the right one from %s: %d, want %d", from, got, want)
+				}
+			}
+		})
+	}
+}
+
+// Guesses do not become free because somebody is logged in: not from elsewhere, and
+// from the same network after so many that nobody there is believed.
+func TestGuessesBesideALogin(t *testing.T) {
+	s := filled(t, "serve: {users: "+usersFile(t, "right", "ann")+"}\n")
+	s.Report = func(error) {} // that bcrypt is too cheap here
+	h := handler(t, s)
+	if w := get(h, "/rules", login("ann", "right", "192.0.2.1:1")); w.Code != 200 {
+		t.Fatal(w.Code)
+	}
+	for _, from := range []string{"192.0.2.2:1", "192.0.2.1:1"} {
+		for i := range wrongAtOnce + 100 {
+			get(h, "/rules", login("ann", fmt.Sprint("guess", i), from))
+		}
+		if w := get(h, "/rules", login("ann", "right", from)); w.Code != 429 {
+			t.Errorf("the right one after many guesses from %s: %d", from, w.Code)
+		}
 	}
 }
 
