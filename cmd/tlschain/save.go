@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,7 +40,11 @@ func (c *chainFolder) save(e *reports.Endpoint) error {
 	}
 	content := []byte(chain.String())
 	sum := sha256.Sum256(content)
-	name := install.SafeName(e.Host) + "-" + hex.EncodeToString(sum[:8]) + ".pem"
+	host := e.Host
+	if _, err := netip.ParseAddr(host); err == nil && e.ServerName != "" {
+		host = e.ServerName // NAME@ADDRESS
+	}
+	name := install.SafeName(host) + "-" + hex.EncodeToString(sum[:8]) + ".pem"
 	if info, err := os.Lstat(filepath.Join(c.folder.path, name)); err == nil && info.Mode().IsRegular() && info.Size() == int64(len(content)) {
 		return nil
 	}

@@ -1,13 +1,24 @@
 // Package nearest guesses which of some words was meant by a mistyped one.
 package nearest
 
+import "strings"
+
 // Word returns the word that was probably meant, empty if none is near
-// enough: at most a third of its letters are wrong.
+// enough: at most a third of its letters are wrong, or it is the shortest of
+// those that begin with what was typed, three letters or more.
 func Word(typed string, words []string) string {
 	best, distance := "", len(typed)
 	for _, w := range words {
 		if d := editDistance(typed, w); d < distance && d*3 <= max(len(w), len(typed)) {
 			best, distance = w, d
+		}
+	}
+	if best != "" || len(typed) < 3 {
+		return best
+	}
+	for _, w := range words {
+		if strings.HasPrefix(w, typed) && (best == "" || len(w) < len(best)) {
+			best = w
 		}
 	}
 	return best

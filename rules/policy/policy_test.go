@@ -168,7 +168,8 @@ func TestPattern(t *testing.T) {
 func TestErrorsNameThePlace(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{"severity:\n  root-in-chain: loud\n", `f:2:18: severity.root-in-chain: "loud" is no severity: type error, warning, info or off`},
-		{"severity:\n  no-such-rule: error\n", `f:2:3: severity: there is no rule "no-such-rule"`},
+		{"severity:\n  no-such-rule: error\n", `f:2:3: severity: there is no rule "no-such-rule": tlschain explain lists them`},
+		{"severity:\n  expired: off\n", `f:2:3: severity: there is no rule "expired": did you mean expired-leaf?`},
 		{"severty: {}\n", `f:1:1: unknown field "severty"`},
 		{"overrides:\n  - endpoints: [\"a:99999\"]\n", `f:2:17: overrides[0].endpoints[0]: "99999" is no port`},
 		{"overrides:\n  - endpoints: [\":443\"]\n", `f:2:17: overrides[0].endpoints[0]: ":443" has no host and matches nothing: type *:443 for every host`},

@@ -7,6 +7,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/tlschain/tlschain/rules"
+	"github.com/tlschain/tlschain/rules/nearest"
 	"github.com/tlschain/tlschain/rules/yamlfile"
 )
 
@@ -75,7 +76,15 @@ func (r *RuleID) UnmarshalYAML(node ast.Node) error {
 		return err
 	}
 	if rules.Lookup(text) == nil {
-		return yamlfile.Errorf(node, "there is no rule %q: tlschain explain lists them", text)
+		var ids []string
+		for _, r := range rules.All() {
+			ids = append(ids, r.ID)
+		}
+		instead := "tlschain explain lists them"
+		if near := nearest.Word(text, ids); near != "" {
+			instead = "did you mean " + near + "?"
+		}
+		return yamlfile.Errorf(node, "there is no rule %q: %s", text, instead)
 	}
 	*r = RuleID(text)
 	return nil
