@@ -3,6 +3,7 @@ package tlschain
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,14 +11,12 @@ import (
 	"io"
 	"iter"
 	"os"
-	"runtime"
 	"strings"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/scanner"
+	"github.com/tlschain/tlschain/scanner/wholefile"
 )
 
 // A Journal keeps what a scan has finished, so that it can go on where it was
@@ -26,7 +25,7 @@ import (
 // line counts when it is whole; what kill -9 or a full disk left of the last one
 // is cut off.
 type Journal struct {
-	lock    *flock.Flock // held until Close: the kernel gives it back when the process dies
+	lock    io.Closer // held until Close: the kernel gives it back when the process dies
 	file    *os.File
 	out     *bufio.Writer
 	seed    maphash.Seed
@@ -79,7 +78,10 @@ func OpenJournal(path string, config *Config, part string, evaluated time.Time) 
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return nil, evaluated, fmt.Errorf("%s %w", path, ErrNoJournal) // a pipe or a device may never end
 	}
-	lock, err := lockFile(path)
+	lock, err := wholefile.Lock(context.Background(), path, 0)
+	if errors.Is(err, wholefile.ErrLocked) {
+		err = fmt.Errorf("%s %w", path, ErrInUse)
+	}
 	if err != nil {
 		return nil, evaluated, err
 	}
@@ -99,24 +101,6 @@ func OpenJournal(path string, config *Config, part string, evaluated time.Time) 
 	}
 	j.out, j.synced = bufio.NewWriterSize(file, 1<<16), time.Now()
 	return j, head.EvaluatedAt, nil
-}
-
-// lockFile keeps other processes from a file that this one appends to. A file
-// system without locks is used without.
-func lockFile(path string) (*flock.Flock, error) {
-	at := path
-	if runtime.GOOS == "windows" {
-		at += ".lock" // a lock there keeps its own process from reading, too
-	}
-	lock := flock.New(at, flock.SetFlag(os.O_RDWR|os.O_CREATE), flock.SetPermissions(0o644))
-	ours, err := lock.TryLock()
-	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
-		return nil, err
-	}
-	if err == nil && !ours {
-		return nil, fmt.Errorf("%s %w", path, ErrInUse)
-	}
-	return lock, nil
 }
 
 func (j *Journal) begin(head *journalHead) error {

@@ -2,14 +2,19 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/tlschain/tlschain"
+	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/scanner/wholefile"
 )
 
@@ -30,6 +35,19 @@ func openFolder(flag, path string) (folder, error) {
 	}
 	wholefile.Sweep(absolute)
 	return folder{absolute}, nil
+}
+
+// folderPatience is how long a fix waits for another one that writes into the same
+// folder. That takes moments, unless it asks many servers what they are.
+var folderPatience = 30 * time.Second
+
+// lock keeps other fixes from the folder, so that its files are of one of them.
+func (f folder) lock(ctx context.Context) (io.Closer, error) {
+	lock, err := wholefile.Lock(ctx, f.path, folderPatience)
+	if errors.Is(err, wholefile.ErrLocked) {
+		return nil, usagef("-d %s: %w", reports.Clean(f.path), err).hintf("wait until it has ended, or name another folder: -d FOLDER")
+	}
+	return lock, err
 }
 
 // pasteable refuses a path with what cannot be seen: paths go into configurations

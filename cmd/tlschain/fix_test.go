@@ -37,7 +37,12 @@ pool I X R
 
 func newPatient(t *testing.T, statements string) *patient {
 	t.Helper()
-	r, err := tlstest.ParseRecipe(t.Name(), crossed+statements)
+	return patientOf(t, crossed+statements)
+}
+
+func patientOf(t *testing.T, recipe string) *patient {
+	t.Helper()
+	r, err := tlstest.ParseRecipe(t.Name(), recipe)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,6 +21,14 @@ func (f *fixing) printf(format string, args ...any) {
 // write writes what was fixed. Of several endpoints, the issuers are written
 // once for each distinct fix: "312 hosts need this file".
 func (f *fixing) write(ctx context.Context) error {
+	if len(f.fixed) == 0 {
+		return nil
+	}
+	lock, err := f.folder.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
 	if len(f.fixed) > 1 {
 		if err := f.writeIssuers(); err != nil {
 			return err
