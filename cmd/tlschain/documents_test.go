@@ -108,7 +108,7 @@ func demoFolder(t *testing.T) string {
 			write(t, dir, "roots.pem", pemOf(e.Anchors...))
 			write(t, dir, "pool.pem", pemOf(e.Pool...))
 			continue
-		case "netbank.sparebank.example", "www.museum.example", "www.fjordvik-trust.example":
+		case "netbank.sparebank.example", "www.fjordvik-trust.example":
 		default:
 			continue
 		}
@@ -120,6 +120,7 @@ func demoFolder(t *testing.T) string {
 		list += fmt.Sprintf("%s,%d,%s,\n", e.Name, server.Addr().Port(), server.Addr().Addr())
 	}
 	write(t, dir, "targets.csv", []byte(list))
+	write(t, dir, "tlschain.yaml", []byte("groups:\n  shop: {targets: {files: [targets.csv]}, roots: roots.pem, pool: [pool.pem]}\n"))
 	return dir
 }
 
