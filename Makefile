@@ -27,6 +27,8 @@ DEPS += postgresql-15
 DEPS += certbot lego pebble
 # readers of reports
 DEPS += libxml2-utils graphviz npm:npm python3-icalendar
+# what a build of a tag has its version from
+DEPS += git:git
 # readers of manual pages; shells that complete
 DEPS += man-db groff-base fish zsh
 

@@ -27,7 +27,7 @@ func (c cleaning) Run() int {
 
 var buildOnce = sync.OnceValues(func() (string, error) {
 	binary := filepath.Join(buildDir, name)
-	return binary, releaseBuild("../..", binary)
+	return binary, releaseBuild("../..", binary, false)
 })
 
 // builtBinary is the program as its users get it.

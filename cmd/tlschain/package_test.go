@@ -50,13 +50,14 @@ func shell(t *testing.T, dir string, env []string, args ...string) string {
 	return string(out)
 }
 
-// releaseBuild builds the program of a source folder as a release is built.
-func releaseBuild(source, to string) error {
+// releaseBuild builds the program of a source folder as a release is built; vcs
+// says whether it is to know its commit.
+func releaseBuild(source, to string, vcs bool) error {
 	c, err := readRelease()
 	if err != nil {
 		return err
 	}
-	args := append([]string{"build", "-buildvcs=false"}, c.Builds[0].Flags...)
+	args := append([]string{"build", fmt.Sprintf("-buildvcs=%t", vcs)}, c.Builds[0].Flags...)
 	cmd := exec.Command("go", append(args, "-ldflags", strings.Join(c.Builds[0].LDFlags, " "), "-o", to, "./cmd/tlschain")...)
 	cmd.Dir, cmd.Env = source, append(os.Environ(), c.Builds[0].Env...)
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -78,7 +79,8 @@ func place(t *testing.T, dir, name string, content []byte) {
 // in docs/dependencies.md.
 const maxProgram = 39 << 20
 
-// The same source gives the same bytes, in whatever folder it is built.
+// The same source gives the same bytes, in whatever folder it is built. At a tag,
+// the program knows the version, and the commit with its day.
 func TestBuildsAreReproducible(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the program twice")
@@ -106,7 +108,7 @@ func TestBuildsAreReproducible(t *testing.T) {
 		place(t, elsewhere, path, read(t, file))
 	}
 	program, other := read(t, builtBinary(t)), filepath.Join(dir, "other")
-	if err := releaseBuild(elsewhere, other); err != nil {
+	if err := releaseBuild(elsewhere, other, false); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(program, read(t, other)) {
@@ -114,6 +116,31 @@ func TestBuildsAreReproducible(t *testing.T) {
 	}
 	if len(program) > maxProgram {
 		t.Errorf("the program has %d bytes, more than %d", len(program), maxProgram)
+	}
+
+	needs(t, "git")
+	place(t, elsewhere, ".gitignore", read(t, filepath.Join(here, ".gitignore")))
+	git := func(args ...string) string {
+		return shell(t, elsewhere, []string{"GIT_CONFIG_GLOBAL=/dev/null", "GIT_COMMITTER_DATE=2027-03-15T02:00:00Z"},
+			append([]string{"git", "-c", "user.name=tester", "-c", "user.email=tester@example.test"}, args...)...)
+	}
+	git("init", "-q")
+	git("add", "--all")
+	git("commit", "-q", "-m", "a release")
+	git("tag", "v1.2.3")
+	for _, made := range []string{"bin/package/man/tlschain.1.gz", "dist/tlschain_linux_amd64_v1/tlschain"} {
+		place(t, elsewhere, made, nil) // what is made before the program is must not count as a change of it
+	}
+	if err := releaseBuild(elsewhere, other, true); err != nil {
+		t.Fatal(err)
+	}
+	var v buildVersion
+	if err := json.Unmarshal([]byte(shell(t, dir, nil, other, "version", "--format", "json")), &v); err != nil {
+		t.Fatal(err)
+	}
+	commit := strings.TrimSpace(git("rev-parse", "HEAD"))
+	if v.Version != "1.2.3" || v.Commit != commit || v.Date != "2027-03-15T02:00:00Z" || v.Modified || v.Facts == "" {
+		t.Errorf("at tag v1.2.3 and commit %s: %+v", commit, v)
 	}
 }
 
