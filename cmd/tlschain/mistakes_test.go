@@ -79,6 +79,8 @@ func mistakenFolder(t *testing.T) string {
 		"severity.yaml": "severity:\n  root-in-chain: loud\n",
 		"torn.yaml":     "rules: [\n",
 		"waivers.yaml":  "waivers:\n  - rule: root-in-chain\n",
+		"both.yaml":     "severity:\n  root-in-chain: info\nwaivers:\n  - {rule: expired-leaf, endpoint: www.example.com, reason: moves, expires: 2027-01-01}\n",
+		"rule.yaml":     "waivers:\n  - {rule: expired, endpoint: www.example.com, reason: moves, expires: 2027-01-01}\n",
 		"clients.yaml":  "clients:\n  - id: ours\n    like: chorme\n",
 		"text.yaml":     "severity: high\n",
 		"tab.yaml":      "severity:\n\troot-in-chain: error\n",

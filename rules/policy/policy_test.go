@@ -170,6 +170,9 @@ func TestErrorsNameThePlace(t *testing.T) {
 		{"severity:\n  root-in-chain: loud\n", `f:2:18: severity.root-in-chain: "loud" is no severity: type error, warning, info or off`},
 		{"severity:\n  no-such-rule: error\n", `f:2:3: severity: there is no rule "no-such-rule": tlschain explain lists them`},
 		{"severity:\n  expired: off\n", `f:2:3: severity: there is no rule "expired": did you mean expired-leaf?`},
+		{"severity: {}\nwaivers: []\n", `f:2:1: unknown field "waivers": it belongs into another file: type --waivers FILE, or waivers: FILE in tlschain.yaml`},
+		{"clients: []\n", `f:1:1: unknown field "clients": it belongs into another file: type --client-file FILE, or client_file: FILE in tlschain.yaml`},
+		{"overrides: [{waivers: []}]\n", `f:1:14: unknown field "waivers" in overrides[0]: type one of `},
 		{"severty: {}\n", `f:1:1: unknown field "severty"`},
 		{"overrides:\n  - endpoints: [\"a:99999\"]\n", `f:2:17: overrides[0].endpoints[0]: "99999" is no port`},
 		{"overrides:\n  - endpoints: [\":443\"]\n", `f:2:17: overrides[0].endpoints[0]: ":443" has no host and matches nothing: type *:443 for every host`},
@@ -193,6 +196,8 @@ func TestErrorsNameThePlace(t *testing.T) {
 		{"waivers:\n  - endpoint: x\n    reason: x\n    expires: 2027-01-01\n", "names no rule"},
 		{"waivers:\n  - rule: weak-key\n    endpoint: x\n    reason: x\n    expires: soon\n", `f:5:14: waivers[0].expires: "soon" is no date`},
 		{"waivers:\n  - rule: weak-key\n    endpoint: x\n    reason: x\n    until: 2027-01-01\n", `f:5:5: unknown field "until" in waivers[0]: type one of`},
+		{"waivers:\n  - {rule: expired, endpoint: x, reason: x, expires: 2027-01-01}\n", `f:2:12: waivers[0].rule: there is no rule "expired": did you mean expired-leaf?`},
+		{"severity:\n  root-in-chain: info\n", `f:1:1: unknown field "severity": it belongs into another file: type --policy FILE, or policy: FILE in tlschain.yaml`},
 		{"waivers:\n  - {rule: waiver-expired, endpoint: x, reason: x, expires: 2027-01-01}\n", "cannot be waived"},
 	} {
 		if _, err := ParseWaivers("f", []byte(c.in)); err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "f:") {

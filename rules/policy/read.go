@@ -1,7 +1,9 @@
 package policy
 
 import (
+	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
@@ -32,11 +34,22 @@ func ParseWaivers(name string, data []byte) ([]Waiver, error) {
 	return file.Waivers, nil
 }
 
+// flagOf is the flag whose file has a key at its top.
+var flagOf = map[string]string{
+	"severity": "--policy", "expires_soon": "--policy", "overrides": "--policy",
+	"waivers": "--waivers", "distrust": "--distrust", "clients": "--client-file",
+}
+
 func decode(name string, data []byte, into any) error {
-	if _, wrong := yamlfile.Read(data, into); wrong != nil {
-		return wrong.In(name)
+	_, wrong := yamlfile.Read(data, into)
+	if wrong == nil {
+		return nil
 	}
-	return nil
+	if flag := flagOf[wrong.Unknown]; flag != "" && wrong.Key == "" {
+		key := strings.ReplaceAll(strings.TrimPrefix(flag, "--"), "-", "_")
+		wrong.Message = fmt.Sprintf(": it belongs into another file: type %s FILE, or %s: FILE in tlschain.yaml", flag, key)
+	}
+	return wrong.In(name)
 }
 
 // UnmarshalYAML reads error, warning, info or off.

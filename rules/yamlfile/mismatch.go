@@ -75,7 +75,7 @@ func inMapping(node ast.Node, t reflect.Type) *Error {
 		field, ok := fields[key]
 		if !ok {
 			wrong := Errorf(pair.Key, "%s", meant(key, names))
-			wrong.unknown = key
+			wrong.Unknown = key
 			return wrong
 		}
 		if wrong := mismatch(pair.Value, field); wrong != nil {

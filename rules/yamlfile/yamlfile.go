@@ -19,15 +19,15 @@ type Error struct {
 	Key          string // such as groups.web.ports[1]; empty: the whole of what was read
 	Message      string
 
-	unknown string // a key that nobody reads, below Key; Message is then what to type
+	Unknown string // a key that nobody reads, below Key; Message is then what to type
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Text()) }
 
 // Text is the error without its line.
 func (e *Error) Text() string {
-	if e.unknown != "" {
-		text := fmt.Sprintf("unknown field %q", e.unknown)
+	if e.Unknown != "" {
+		text := fmt.Sprintf("unknown field %q", e.Unknown)
 		if e.Key != "" {
 			text += " in " + e.Key
 		}
