@@ -17,6 +17,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -53,14 +54,16 @@ type dialect struct {
 
 // Errors that callers tell apart.
 var (
-	ErrNotFound = errors.New("not in the history")
-	ErrBusy     = errors.New("another audit of this group is running")
-	ErrTaken    = errors.New("another audit of this group has begun meanwhile: the lock was lost, as when the database is restarted")
+	ErrNotFound   = errors.New("not in the history")
+	ErrBusy       = errors.New("another audit of this group is running")
+	ErrUnwritable = errors.New("cannot be written")
+	ErrTaken      = errors.New("another audit of this group has begun meanwhile: the lock was lost, as when the database is restarted")
 )
 
 // Open opens the history named by a postgres:// URL or else by the path of an
 // SQLite file, which is made when missing, and brings its tables up to date.
-// The text of the error never holds the URL's password.
+// The text of the error never holds the URL's password; it is [ErrUnwritable] where
+// this account has no right to write the file.
 func Open(ctx context.Context, where string) (*DB, error) {
 	if err := checkPlace(where); err != nil {
 		return nil, err
@@ -75,6 +78,9 @@ func Open(ctx context.Context, where string) (*DB, error) {
 	}
 	if err := db.migrate(ctx); err != nil {
 		db.Close()
+		if !IsPostgres(where) {
+			err = cmp.Or(unwritable(where), err)
+		}
 		return nil, err
 	}
 	return db, nil

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -66,6 +68,32 @@ func openSQLite(path string) (*DB, error) {
 		size: sqliteSize,
 		now:  sqliteNow, // one writer at a time: nothing to lock
 	}}, nil
+}
+
+// unwritable tells what keeps this account from writing a history, which SQLite
+// tells without the file's name; nil: nothing does.
+func unwritable(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err == nil {
+		err = file.Close()
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the history %s %w: the file may only be read: %v", path, ErrUnwritable, withoutPath(err))
+	}
+	beside, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("the history %s %w: SQLite keeps its log beside it, and no file can be made there: %v", path, ErrUnwritable,
+			withoutPath(err))
+	}
+	return errors.Join(beside.Close(), os.Remove(beside.Name()))
+}
+
+func withoutPath(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 // drain runs a pragma that works only as far as its rows are read.

@@ -111,6 +111,9 @@ func (p *process) openZones(c *cli.Context) (n *auditEnv, close func(), err erro
 		return nil, nil, usagef("%w", err)
 	}
 	end, err := n.open(c.Context)
+	if errors.Is(err, history.ErrUnwritable) {
+		return nil, nil, usagef("%w", err).hintf("run this as the account that ls -l shows for it, or name another history: --db FILE")
+	}
 	if err != nil || len(n.config.Zones()) == 0 {
 		return n, end, err
 	}
