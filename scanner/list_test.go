@@ -6,6 +6,7 @@ import (
 	"iter"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -230,11 +231,20 @@ func FuzzTargets(f *testing.F) {
 	f.Add("host,port\na,1\n\"b")
 	f.Add("a\r\n#\r\n10.0.0.0/30")
 	f.Add("host,tags,address\na,b=c;d=e,::1\n")
+	f.Add("\xff\xfea\x00.\x00b\x00:\x001\x00\n\x00")
+	f.Add("\ufeff\"FQDN\";\"TCP Port\"\r\"a\";1\r")
+	f.Add("[web]\na:8443 ansible_host=192.0.2.1 ansible_port=1\n[web:vars]\nx=1\n")
+	f.Add("192.0.2.1 a b # c\n::1 localhost\n")
+	f.Add("# Nmap 7\nHost: 192.0.2.1 ()\tPorts: 22/open/tcp//ssh///, 1/open/tcp//ssl|https///\n")
+	f.Add("//a.example/b?c\n*.a\na@b\nquic://[::1]:1\n10.0.0.1-10.0.0.3:1-2\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		n := 0
 		for target, err := range Targets(strings.NewReader(text), "list", TargetOptions{}) {
 			if (err == nil) != (target.Host != "") {
 				t.Fatalf("target %+v beside error %v", target, err)
+			}
+			if !utf8.ValidString(target.Host+target.ServerName) || strings.ContainsAny(target.Host+target.ServerName, "\x00\r\n \x1b") {
+				t.Fatalf("no name: %q %q", target.Host, target.ServerName)
 			}
 			if n++; n == 1000 {
 				break

@@ -91,6 +91,12 @@ func (r *Resolver) Lookup(ctx context.Context, transport, host string, port uint
 		a.Failure = err.Error()
 		return a
 	}
+	a.read(in)
+	return a
+}
+
+// read takes from a message what it has of records.
+func (a *Answer) read(in *dns.Msg) {
 	a.Authenticated = in.AuthenticatedData
 	for _, rr := range in.Answer {
 		t, ok := rr.(*dns.TLSA)
@@ -105,7 +111,6 @@ func (r *Resolver) Lookup(ctx context.Context, transport, host string, port uint
 		a.Records = append(a.Records, Record{t.Usage, t.Selector, t.MatchingType, data})
 	}
 	slices.SortFunc(a.Records, func(x, y Record) int { return strings.Compare(x.String(), y.String()) })
-	return a
 }
 
 // MailHosts are the servers that take a domain's mail, the preferred first; none
@@ -115,6 +120,10 @@ func (r *Resolver) MailHosts(ctx context.Context, domain string) (hosts []string
 	if err != nil {
 		return nil
 	}
+	return mailHosts(in)
+}
+
+func mailHosts(in *dns.Msg) (hosts []string) {
 	var records []*dns.MX
 	for _, rr := range in.Answer {
 		if mx, ok := rr.(*dns.MX); ok && mx.Mx != "." {

@@ -37,7 +37,7 @@ func membership(store, date string, certs ...*tlstest.Cert) *fstest.MapFile {
 	return file(s)
 }
 
-func made(t *testing.T, base *catalog.Facts, fsys fstest.MapFS) *catalog.Facts {
+func made(t testing.TB, base *catalog.Facts, fsys fstest.MapFS) *catalog.Facts {
 	t.Helper()
 	b := newBuilder(base, here)
 	if err := b.readDir(fsys); err != nil {
