@@ -20,9 +20,12 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/tlschain/tlschain"
 )
 
 func main() {
+	_ = tlschain.NoCoreFiles() // a process may always lower this limit
 	start := func(ctx context.Context, stderr io.Writer) int {
 		return run(ctx, os.Args[1:], os.Stdin, os.Stdout, stderr, os.Getenv)
 	}

@@ -126,7 +126,7 @@ func (r *Resolver) MailHosts(ctx context.Context, domain string) (hosts []string
 func mailHosts(in *dns.Msg) (hosts []string) {
 	var records []*dns.MX
 	for _, rr := range in.Answer {
-		if mx, ok := rr.(*dns.MX); ok && mx.Mx != "." {
+		if mx, ok := rr.(*dns.MX); ok && mx.Mx != "." && mx.Mx != "" { // of a record without data
 			records = append(records, mx)
 		}
 	}
