@@ -97,21 +97,17 @@ func (m *message) text(c *Config, r *Receiver, a history.Audit, changes []Change
 	return b.String()
 }
 
-// SkippedText is what a sentence that counts endpoints says of skipped lines.
-func (s *Summary) SkippedText() string {
+// skippedText is what a sentence that counts endpoints says of skipped lines.
+func (s *Summary) skippedText() string {
 	if s.Skipped == 0 {
 		return ""
 	}
 	return ", " + reports.Plural(s.Skipped, "line") + " skipped"
 }
 
-// Digest tells material changes in parts, what is worst first, a line each as
+// digest tells material changes in parts, what is worst first, a line each as
 // line writes it, up to most in each part (0: all), and then what fixes them.
 // Noise is left out, and new endpoints with nothing to tell of are counted.
-func (c *Config) Digest(changes []Change, most int, line func(*Change) string) string {
-	return c.digest(english, changes, most, line)
-}
-
 func (c *Config) digest(l *language, changes []Change, most int, line func(*Change) string) string {
 	changes = slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return !c.Material() })
 	var b strings.Builder

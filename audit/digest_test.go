@@ -18,7 +18,7 @@ func TestDigestCountsWhatIsWell(t *testing.T) {
 	changes[7].After = facts(history.Facts{Rules: "missing-intermediate", Worst: 3})
 	changes[8].After = facts(history.Facts{Refused: "go"})
 	changes[9].After = &history.Facts{Status: "failed", Failure: "refused"}
-	text := new(Config).Digest(Classify(changes), 0, (*Change).String)
+	text := new(Config).digest(english, Classify(changes), 0, (*Change).String)
 	for _, want := range []string{"host7.example:443: new: missing-intermediate", "refused by go", "host9.example:443", "\n  997 without findings\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)

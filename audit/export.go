@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"fmt"
 	"iter"
 
 	"github.com/tlschain/tlschain/audit/history"
@@ -38,4 +39,28 @@ func SawBetween(ctx context.Context, db *history.DB, first, last history.Audit) 
 			}
 		}
 	}
+}
+
+// Header begins a report of what the audits of a group from first to last saw.
+func (c *Config) Header(tool reports.Tool, first, last history.Audit) reports.Header {
+	return reports.Header{
+		SchemaVersion: reports.SchemaVersion, Tool: tool, StartedAt: first.Started, EvaluatedAt: last.Started,
+		Clients: SummaryOf(last).Clients, Flags: c.Flags(last.Group),
+	}
+}
+
+// CheckRange reports why there is no telling what the audits from first to last
+// saw.
+func CheckRange(first, last history.Audit) error {
+	for _, a := range []history.Audit{first, last} {
+		switch {
+		case a.Group != first.Group:
+			return fmt.Errorf("audit %d is of %s, audit %d of %s: a range is of one group", first.ID, first.Group, last.ID, last.Group)
+		case a.State == history.Running:
+			return fmt.Errorf("audit %d has not ended", a.ID)
+		case a.Pruned:
+			return fmt.Errorf("audit %d is past the retention of its group: only its summary is kept", a.ID)
+		}
+	}
+	return nil
 }

@@ -60,7 +60,7 @@ var english = &language{
 	},
 	lines:     func(n int) string { return reports.Plural(n, "line") },
 	endpoints: func(n int) string { return reports.Plural(n, "endpoint") },
-	skipped:   (*Summary).SkippedText,
+	skipped:   (*Summary).skippedText,
 }
 
 var japanese = &language{

@@ -125,8 +125,8 @@ func (n *Notifier) Send(ctx context.Context, now bool) (sent, left int, err erro
 	return sent, left, nil
 }
 
-// Keep queues and sends until ctx ends.
-func (n *Notifier) Keep(ctx context.Context) {
+// keep queues and sends until ctx ends.
+func (n *Notifier) keep(ctx context.Context) {
 	for {
 		err := n.Queue(ctx)
 		if err == nil && n.Waiting != nil {

@@ -17,7 +17,7 @@ func (n *Notifier) TellAll(ctx context.Context) error { return n.tellAll(ctx, te
 
 func (n *Notifier) tellAll(ctx context.Context, pauses []time.Duration) error {
 	if ctx.Err() != nil {
-		return n.TellAtEnd(ctx)
+		return n.tellAtEnd(ctx)
 	}
 	if err := n.Queue(ctx); err != nil {
 		return err
@@ -43,10 +43,10 @@ func (n *Notifier) tellAll(ctx context.Context, pauses []time.Duration) error {
 	}
 }
 
-// TellAtEnd tells what an audit found that was stopped. Whoever asked for the
+// tellAtEnd tells what an audit found that was stopped. Whoever asked for the
 // end waits: it tries once, for some seconds, and leaves the rest to the next
 // start.
-func (n *Notifier) TellAtEnd(ctx context.Context) error {
+func (n *Notifier) tellAtEnd(ctx context.Context) error {
 	const patience = 10 * time.Second // systemd and Kubernetes kill after 90 and 30
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()

@@ -38,6 +38,19 @@ func (g *Group) Outlook(ctx context.Context, db *history.DB, env tlschain.Env, u
 	return outlook.Report(der)
 }
 
+// Outlook is that of several groups, see [Group.Outlook].
+func (c *Config) Outlook(ctx context.Context, db *history.DB, env tlschain.Env, groups []string, until time.Time) (*reports.Outlook, error) {
+	all := &reports.Outlook{EvaluatedAt: env.Now.UTC(), Until: until.UTC(), Turns: []reports.Turn{}}
+	for _, group := range groups {
+		outlook, err := c.Groups[group].Outlook(ctx, db, env, until)
+		if err != nil {
+			return nil, err
+		}
+		all.Merge(outlook)
+	}
+	return all, nil
+}
+
 func servedChain(p *history.Presented) (tlschain.Served, error) {
 	var id identity
 	if err := json.Unmarshal([]byte(p.Endpoint.Identity), &id); err != nil {

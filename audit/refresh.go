@@ -28,8 +28,8 @@ type Refresher struct {
 // refreshAgain is how long after a failure it is tried again.
 const refreshAgain = 6 * time.Hour
 
-// Keep takes newer facts whenever those in use are old enough, until ctx ends.
-func (r *Refresher) Keep(ctx context.Context) {
+// keep takes newer facts whenever those in use are old enough, until ctx ends.
+func (r *Refresher) keep(ctx context.Context) {
 	clock := r.Notifier.Clock
 	due := r.inUse(clock.now()).Updated().Add(r.Every)
 	for clock.wait(ctx, lookAtClock) == nil {

@@ -129,7 +129,7 @@ func TestRefreshKeepsItsTime(t *testing.T) {
 			return nil, nil, nil
 		},
 	}
-	r.Keep(ctx)
+	r.keep(ctx)
 	if got := fmt.Sprint(asked); got != "[168h0m0s 174h0m0s 342h0m0s]" {
 		t.Errorf("asked after %s", got)
 	}

@@ -44,9 +44,9 @@ type failure struct {
 	at    time.Time // of the last one
 }
 
-// Keep keeps the schedule until ctx ends, and returns when every audit that it
+// keep keeps the schedule until ctx ends, and returns when every audit that it
 // began has ended; those get the same ctx and stop soon.
-func (s *Scheduler) Keep(ctx context.Context) {
+func (s *Scheduler) keep(ctx context.Context) {
 	s.mu.Lock()
 	s.running, s.failed = map[string]bool{}, map[string]failure{}
 	s.mu.Unlock()

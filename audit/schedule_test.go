@@ -103,7 +103,7 @@ func keep(t *testing.T, clock *hands, where, schedule string, change ...func(*ke
 	go func() {
 		defer close(k.ended)
 		defer db.Close()
-		k.s.Keep(ctx)
+		k.s.keep(ctx)
 	}()
 	<-clock.asked // the first look is done
 	k.settle()

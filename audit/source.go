@@ -261,19 +261,19 @@ func mayLead(next *http.Request, before []*http.Request) error {
 	return nil
 }
 
-// A Listing is what the lists of a group hold.
-type Listing struct {
+// A listing is what the lists of a group hold.
+type listing struct {
 	Targets, Skipped int // skipped are the lines that are none
 	Notes            []string
 	Err              error // names each of those lines, up to some, and each list that could not be read whole
 }
 
-// maxMistakes bounds the lines that a Listing names.
+// maxMistakes bounds the lines that a listing names.
 const maxMistakes = 50
 
-// List reads the lists of a group; those that a program or a server gives only
-// if remote is true.
-func (g *Group) List(ctx context.Context, getenv func(string) string, remote bool) (l Listing) {
+// checkLists reads the lists of a group; those that a program or a server gives
+// only if remote is true.
+func (g *Group) checkLists(ctx context.Context, getenv func(string) string, remote bool) (l listing) {
 	lists := slices.DeleteFunc(g.lists(getenv), func(l list) bool { return !l.local && !remote })
 	whole := remote || len(lists) == len(g.lists(getenv))
 	note := func(text string) {

@@ -16,6 +16,11 @@ type ZoneStatus struct {
 	Audits  []AuditStatus  `json:"audits"`  // that run
 }
 
+// Unattended reports whether something waits in the zone, and no worker is there.
+func (z *ZoneStatus) Unattended() bool {
+	return z.Zone != "" && z.Workers == 0 && len(z.Waiting)+len(z.Audits) > 0
+}
+
 // A GroupWaiting is a group whose audit was asked for.
 type GroupWaiting struct {
 	Group string    `json:"group"`

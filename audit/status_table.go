@@ -1,12 +1,22 @@
 package audit
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"time"
 
 	"github.com/tlschain/tlschain/reports"
 )
+
+// StatusJSON writes an object with a field zones.
+func StatusJSON(w io.Writer, zones []ZoneStatus) error {
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	return out.Encode(struct {
+		Zones []ZoneStatus `json:"zones"`
+	}{append([]ZoneStatus{}, zones...)})
+}
 
 // StatusTable tells a line of each zone, and one of each audit in it.
 func StatusTable(w io.Writer, zones []ZoneStatus, now time.Time) {

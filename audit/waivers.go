@@ -44,8 +44,19 @@ func ReadWaivers(group, file string) ([]WaiverUse, error) {
 	return uses, nil
 }
 
-// SeeWaivers counts an endpoint where a waiver is for one of its findings.
-func SeeWaivers(uses []WaiverUse, name string, e *reports.Endpoint) {
+// SeeReport counts the endpoints of a saved report.
+func SeeReport(uses []WaiverUse, in *reports.Reader) error {
+	for e, err := range in.Endpoints() {
+		if err != nil {
+			return fmt.Errorf("reading the report: %w", err)
+		}
+		seeWaivers(uses, e.Name(), e)
+	}
+	return nil
+}
+
+// seeWaivers counts an endpoint where a waiver is for one of its findings.
+func seeWaivers(uses []WaiverUse, name string, e *reports.Endpoint) {
 	where := policy.Place{Host: e.Host, Port: e.Port, Group: e.Tags["group"]}
 	if where.Host == "" {
 		where.Host = e.Target // a file
@@ -85,7 +96,7 @@ func (g *Group) waivers(ctx context.Context, db *history.DB, a history.Audit) ([
 		if err != nil {
 			return nil, err
 		}
-		SeeWaivers(uses, reports.Clean(row.Endpoint.Key), &e)
+		seeWaivers(uses, reports.Clean(row.Endpoint.Key), &e)
 	}
 	return uses, nil
 }

@@ -100,7 +100,7 @@ func TestSkippedLines(t *testing.T) {
 		!strings.Contains(s.SkippedLines[1], "10.0.0.0/24") {
 		t.Errorf("%+v", s)
 	}
-	l := a.Config.Groups["web"].List(t.Context(), a.Getenv, false)
+	l := a.Config.Groups["web"].checkLists(t.Context(), a.Getenv, false)
 	if l.Targets != 1 || l.Skipped != 2 || l.Err == nil || strings.Count(l.Err.Error(), "\n") != 1 || !strings.Contains(l.Err.Error(), "hosts.txt:3: ") ||
 		len(l.Notes) != 1 || !strings.Contains(l.Notes[0], "hosts.txt:2: tag \"=x\"") {
 		t.Errorf("%+v", l)
@@ -123,7 +123,7 @@ func TestInlineTargets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l := config.Groups["web"].List(t.Context(), os.Getenv, false)
+		l := config.Groups["web"].checkLists(t.Context(), os.Getenv, false)
 		if want == "" {
 			notes := "hosts.txt:1: a.example repeats the target of " + filepath.Join(dir, "tlschain.yaml") +
 				":4: it is audited once; hosts.txt:3: b.example:443 repeats the target of line 2"
@@ -154,7 +154,7 @@ func TestLists(t *testing.T) {
 		{"all is well", Sources{Inline: []Text{"a.example"}}, false, ""},
 	} {
 		g.Targets = c.sources
-		err := g.List(t.Context(), a.Getenv, c.remote).Err
+		err := g.checkLists(t.Context(), a.Getenv, c.remote).Err
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
 		}

@@ -69,6 +69,29 @@ func (p *process) openAudit(c *cli.Context) (n *auditEnv, close func(), err erro
 	return n, func() { n.db.Close() }, nil
 }
 
+// openZones is openAudit, with the queue where groups are in zones.
+func (p *process) openZones(c *cli.Context) (n *auditEnv, close func(), err error) {
+	n, err = p.readAudit(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := n.config.CheckDatabase(n.where); err != nil {
+		return nil, nil, usagef("%w", err)
+	}
+	end, err := n.open(c.Context)
+	if errors.Is(err, history.ErrUnwritable) {
+		return nil, nil, usagef("%w", err).hintf("run this as the account that ls -l shows for it, or name another history: --db FILE")
+	}
+	if err != nil || len(n.config.Zones()) == 0 {
+		return n, end, err
+	}
+	if n.queue, err = queue.Open(c.Context, n.where, n.db, n.report); err != nil {
+		end()
+		return nil, nil, err
+	}
+	return n, func() { n.queue.Close(); end() }, nil
+}
+
 // readAudit reads the configuration, and where the history is.
 func (p *process) readAudit(c *cli.Context) (*auditEnv, error) {
 	config, err := p.auditConfig(c)
@@ -100,8 +123,10 @@ func (p *process) auditConfig(c *cli.Context) (*audit.Config, error) {
 	return config, nil
 }
 
-func (n *auditEnv) auditor() *audit.Auditor {
-	return &audit.Auditor{Config: n.config, DB: n.db, Engine: audit.NewEngine(n.env, n.db, n.report), Getenv: n.getenv, Report: n.report}
+func (n *auditEnv) runner() *queue.Runner {
+	return &queue.Runner{Queue: n.queue, Auditor: &audit.Auditor{
+		Config: n.config, DB: n.db, Engine: audit.NewEngine(n.env, n.db, n.report), Getenv: n.getenv, Report: n.report,
+	}}
 }
 
 func (n *auditEnv) notifier() *audit.Notifier {
@@ -112,6 +137,23 @@ func (n *auditEnv) notifier() *audit.Notifier {
 // look for it.
 func (p *process) report(err error) {
 	fmt.Fprintf(p.stderr, "%s: %s\n", name, reports.Clean(err.Error()))
+}
+
+// reads is an action on the history that is there.
+func (p *process) reads(do func(*cli.Context, *auditEnv) error) cli.ActionFunc {
+	return func(c *cli.Context) error {
+		n, end, err := p.openAudit(c)
+		if err != nil {
+			return err
+		}
+		defer end()
+		return do(c, n)
+	}
+}
+
+// tell writes a line about an audit that has ended.
+func (n *auditEnv) tell(a history.Audit) {
+	fmt.Fprintf(n.stderr, "audit %d of %s: %s, %d endpoints, took %v\n", a.ID, a.Group, a.State, a.Endpoints, a.Ended.Sub(a.Started))
 }
 
 // find gives the audit that an argument means: an id, or a group's newest that

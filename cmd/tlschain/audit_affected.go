@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"io"
 	"slices"
 	"time"
@@ -33,7 +32,7 @@ Exit code: 2 usage, 1 an endpoint is still affected, 0 none is.`,
 			&cli.StringFlag{Name: "format", Category: "Report", Value: "table", Usage: "`FORMAT`: table, json or csv (default table)"},
 			&cli.StringFlag{Name: "o", Aliases: []string{"output"}, Category: "Report", Usage: "write to `FILE`"},
 		),
-		Action: p.auditAffected,
+		Action: takes(1, 1, "audit affected takes one certificate, key, name or file", "audit affected CERTIFICATE|KEY|NAME|FILE", p.auditAffected),
 	}
 }
 
@@ -43,9 +42,6 @@ var affectedWriters = map[string]func(audit.AffectedList, io.Writer) error{
 }
 
 func (p *process) auditAffected(c *cli.Context) error {
-	if c.Args().Len() != 1 {
-		return usagef("audit affected takes one certificate, key, name or file").hintf("%s audit affected CERTIFICATE|KEY|NAME|FILE", name)
-	}
 	search, err := p.search(c.Args().First())
 	if err != nil {
 		return err
@@ -75,14 +71,7 @@ func (p *process) auditAffected(c *cli.Context) error {
 		}
 		found = append(found, some...)
 	}
-	out, err := openOutput(p.stdout, c.String("o"))
-	if err != nil {
-		return err
-	}
-	if err := write(found, out); err != nil {
-		return errors.Join(err, out.Discard())
-	}
-	if err := commitReport(out, false); err != nil {
+	if err := p.writeOutput(c.String("o"), func(w io.Writer) error { return write(found, w) }); err != nil {
 		return err
 	}
 	still := slices.ContainsFunc(found, func(a audit.Affected) bool { return a.Now == audit.StillAffected })

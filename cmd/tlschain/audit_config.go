@@ -7,7 +7,6 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -69,49 +68,22 @@ func (p *process) auditCheckCommand() *cli.Command {
 					wrong = append(wrong, err)
 				}
 			}
-			now := time.Now()
-			for _, g := range groupsIn(config) {
-				_, err := audit.NewEngine(p.env, nil, nil)(g, now)
-				targets := g.List(c.Context, p.getenv, c.Bool("targets"))
-				if err := errors.Join(err, targets.Err); err != nil {
-					wrong = append(wrong, fmt.Errorf("group %s: %w", g.Name, err))
+			for g := range config.CheckGroups(c.Context, p.env, c.Bool("targets")) {
+				if g.Err != nil {
+					wrong = append(wrong, fmt.Errorf("group %s: %w", g.Group, g.Err))
 				}
-				for _, note := range targets.Notes {
+				for _, note := range g.Notes {
 					p.report(errors.New("note: " + note))
 				}
-				line := g.Name + ": "
-				if c.Bool("targets") {
-					line += fmt.Sprintf("%s, %d lines that are none, ", reports.Plural(targets.Targets, "target"), targets.Skipped)
-				}
-				if g.Schedule == nil {
-					line += "no schedule, so only audit run audits it"
-				} else {
-					line += "next at " + g.Schedule.Next(g.Name, now).Format(time.RFC3339)
-				}
-				if g.Zone != "" {
-					line += ", by the workers of zone " + g.Zone
-				}
-				fmt.Fprintln(p.stdout, line)
+				fmt.Fprintf(p.stdout, "%s: %s\n", g.Group, g.Text)
 			}
-			for _, name := range slices.Sorted(maps.Keys(config.Receivers)) {
-				if _, err := config.Receivers[name].URL.Read(config.Dir, p.getenv); err != nil {
-					wrong = append(wrong, fmt.Errorf("receiver %s: %w", name, err))
-				}
-			}
+			wrong = append(wrong, config.CheckReceivers(p.getenv)...)
 			if len(wrong) > 0 {
 				return usagef("%w", errors.Join(wrong...))
 			}
 			return nil
 		},
 	}
-}
-
-func groupsIn(config *audit.Config) []*audit.Group {
-	var all []*audit.Group
-	for _, name := range config.GroupNames() {
-		all = append(all, config.Groups[name])
-	}
-	return all
 }
 
 func (p *process) auditNotifyTestCommand() *cli.Command {

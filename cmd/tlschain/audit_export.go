@@ -121,15 +121,8 @@ func (n *auditEnv) exportBetween(c *cli.Context, plan reportPlan) error {
 	if first.ID > last.ID {
 		first, last = last, first
 	}
-	for _, a := range []history.Audit{first, last} {
-		switch {
-		case a.Group != first.Group:
-			return usagef("audit %d is of %s, audit %d of %s: a range is of one group", first.ID, first.Group, last.ID, last.Group)
-		case a.State == history.Running:
-			return usagef("audit %d has not ended", a.ID)
-		case a.Pruned:
-			return usagef("audit %d is past the retention of its group: only its summary is kept", a.ID)
-		}
+	if err := audit.CheckRange(first, last); err != nil {
+		return usagef("%w", err)
 	}
 	return n.export(c, plan, first, last, audit.SawBetween(c.Context, n.db, first, last))
 }
@@ -149,11 +142,7 @@ func (n *auditEnv) exportTime(c *cli.Context, since, until time.Time, plan repor
 
 // export writes endpoints as they are read.
 func (n *auditEnv) export(c *cli.Context, plan reportPlan, first, last history.Audit, endpoints iter.Seq2[reports.Endpoint, error]) error {
-	header := reports.Header{
-		SchemaVersion: reports.SchemaVersion, Tool: tool(),
-		StartedAt: first.Started, EvaluatedAt: last.Started, Clients: audit.SummaryOf(last).Clients,
-		Flags: n.config.Flags(last.Group),
-	}
+	header := n.config.Header(tool(), first, last)
 	var report *reporting // begun with the first endpoint: a history that cannot be read leaves no file
 	for e, err := range endpoints {
 		if err == nil && report == nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"io"
 	"maps"
 	"slices"
@@ -73,22 +72,11 @@ func (p *process) auditOutlook(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	all := &reports.Outlook{EvaluatedAt: now.UTC(), Until: until.UTC(), Turns: []reports.Turn{}}
-	for _, group := range groups {
-		outlook, err := n.config.Groups[group].Outlook(c.Context, n.db, n.env(now), until)
-		if err != nil {
-			return err
-		}
-		all.Merge(outlook)
-	}
-	out, err := openOutput(p.stdout, c.String("o"))
+	all, err := n.config.Outlook(c.Context, n.db, n.env(now), groups, until)
 	if err != nil {
 		return err
 	}
-	if err := write(all, out, lang); err != nil {
-		return errors.Join(err, out.Discard())
-	}
-	return commitReport(out, false)
+	return p.writeOutput(c.String("o"), func(w io.Writer) error { return write(all, w, lang) })
 }
 
 // groups are the group that was named, or all.

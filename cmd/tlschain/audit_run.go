@@ -1,12 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -47,35 +44,21 @@ func (p *process) auditRun(c *cli.Context) error {
 	defer end()
 	groups := c.Args().Slice()
 	if len(groups) == 0 {
-		for _, g := range groupsIn(n.config) {
-			groups = append(groups, g.Name)
-		}
+		groups = n.config.GroupNames()
 	}
 	if err := checkGroups(n.config, groups...); err != nil {
 		return err
 	}
-	auditor, notifier := n.auditor(), n.notifier()
+	runner := n.runner()
+	runner.Asked = func(group, zone string, job int64) {
+		fmt.Fprintf(p.stderr, "group %s: job %d for the workers of zone %s\n", group, job, zone)
+	}
+	runner.Stays = func(group string, job int64) {
+		fmt.Fprintf(p.stderr, "%s: job %d of %s stays in the queue; %s audit list %s shows what comes of it\n", name, job, group, name, group)
+	}
 	var result outcome
 	var failed []error
-	jobs, err := n.askZones(c.Context, groups)
-	if err != nil {
-		failed = append(failed, err)
-	}
-	slices.SortStableFunc(groups, func(a, b string) int { return cmp.Compare(jobs[a], jobs[b]) }) // zones work meanwhile
-	for _, group := range groups {
-		job, asked := jobs[group]
-		if n.inZone(group) && !asked {
-			continue
-		}
-		var a history.Audit
-		if asked {
-			a, err = n.waitZone(c.Context, group, job)
-		} else {
-			a, err = auditor.Run(c.Context, group)
-		}
-		if asked && c.Context.Err() != nil {
-			fmt.Fprintf(p.stderr, "%s: job %d of %s stays in the queue; %s audit list %s shows what comes of it\n", name, job, group, name, group)
-		}
+	for a, err := range runner.All(c.Context, groups) {
 		if err != nil {
 			failed = append(failed, err)
 			continue
@@ -87,56 +70,18 @@ func (p *process) auditRun(c *cli.Context) error {
 		for severity, count := range summary.Worst {
 			result.failing = result.failing || failOn > rules.None && severity >= int(failOn) && count > 0
 		}
-		if err := n.printAudit(context.WithoutCancel(c.Context), a); err != nil { // also of a stopped run
+		if err := n.config.Print(context.WithoutCancel(c.Context), p.stdout, n.db, a); err != nil { // also of a stopped run
 			return err
 		}
 		if c.Context.Err() != nil {
 			break
 		}
 	}
-	if err := notifier.TellAll(c.Context); err != nil {
+	if err := n.notifier().TellAll(c.Context); err != nil {
 		failed = append(failed, err)
 	}
 	if len(failed) > 0 {
 		return errors.Join(failed...)
 	}
 	return result.err()
-}
-
-// printAudit tells of an audit in a line, and of what changed in one each.
-func (n *auditEnv) printAudit(ctx context.Context, a history.Audit) error {
-	s := audit.SummaryOf(a)
-	fmt.Fprintf(n.stdout, "audit %d of %s: %s, %s: %d with errors, %d with warnings, %d unreachable%s\n", a.ID,
-		reports.Clean(a.Group), a.State, reports.Plural(a.Endpoints, "endpoint"), s.Worst[rules.Error], s.Worst[rules.Warning],
-		s.Status["failed"], s.SkippedText())
-	for _, line := range s.SkippedLines {
-		fmt.Fprintf(n.stdout, "  skipped: %s\n", reports.Clean(line))
-	}
-	for _, trouble := range s.Troubles {
-		fmt.Fprintf(n.stdout, "  not complete: %s\n", reports.Clean(trouble))
-	}
-	if a.Pruned {
-		fmt.Fprintln(n.stdout, "  past retention: what it saw is no longer known")
-		return nil
-	}
-	changes, err := n.db.Changes(ctx, a.ID)
-	if err != nil {
-		return err
-	}
-	n.printChanges(audit.Classify(changes))
-	return nil
-}
-
-// printChanges leaves out noise, and counts it.
-func (n *auditEnv) printChanges(changes []audit.Change) {
-	io.WriteString(n.stdout, n.config.Digest(changes, 0, (*audit.Change).String))
-	noise := 0
-	for _, c := range changes {
-		if !c.Material() {
-			noise++
-		}
-	}
-	if noise > 0 {
-		fmt.Fprintf(n.stdout, "%d more changed without consequence, such as renewals\n", noise)
-	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -12,8 +11,6 @@ import (
 
 	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/audit/dashboard"
-	"github.com/tlschain/tlschain/audit/history"
-	"github.com/tlschain/tlschain/audit/queue"
 )
 
 func (p *process) auditServeCommand() *cli.Command {
@@ -41,10 +38,8 @@ func (p *process) auditServe(c *cli.Context) error {
 		}
 	}
 	// Mistakes of the configuration end the start, not the first night.
-	for _, g := range n.config.InZone("") {
-		if _, err := audit.NewEngine(p.env, nil, nil)(g, time.Now()); err != nil {
-			return usagef("group %s: %w", g.Name, err)
-		}
+	if err := n.config.CheckEngines(p.env, ""); err != nil {
+		return usagef("%w", err)
 	}
 	every := time.Duration(n.config.Serve.UpdateFacts)
 	if every > 0 && p.kept().File == "" {
@@ -55,34 +50,16 @@ func (p *process) auditServe(c *cli.Context) error {
 	// What one part cannot go on without ends all.
 	ctx, stop := context.WithCancel(c.Context)
 	defer stop()
-	auditor, notifier := n.auditor(), n.notifier()
+	runner, notifier := n.runner(), n.notifier()
 	scheduler := &audit.Scheduler{Config: n.config, DB: n.db, Report: n.report, Run: func(ctx context.Context, group string) error {
-		if n.inZone(group) {
-			a, err := n.auditInZone(ctx, group)
-			if err == nil {
-				n.tell(a)
-			} else if errors.Is(err, queue.ErrCanceled) {
-				n.report(err)
-				err = nil // its turn has been had
-			} else if ctx.Err() != nil {
-				err = nil // the job stays, and is waited for after the next start
-			}
-			return err
-		}
-		a, err := auditor.Run(ctx, group)
-		if errors.Is(err, history.ErrBusy) {
-			return nil // somebody runs it by hand: its turn has been had
-		}
-		if err == nil {
-			n.tell(a)
-			if err := n.db.Compact(context.WithoutCancel(ctx)); err != nil {
-				n.report(err) // the audit is done all the same
-			}
+		a, err := runner.Due(ctx, group)
+		if a != nil {
+			n.tell(*a)
 		}
 		debug.FreeOSMemory() // the next audit is a day away
 		return err
 	}}
-	running := func(group string) bool { return !n.inZone(group) && scheduler.Running(group) }
+	running := func(group string) bool { return runner.Running(scheduler, group) }
 	server := &dashboard.Server{
 		Config: n.config, DB: n.db, Now: time.Now, Version: versionText(), Running: running, Health: scheduler.Health, Getenv: p.getenv,
 		Report: n.report, Env: n.env,
@@ -99,22 +76,13 @@ func (p *process) auditServe(c *cli.Context) error {
 		return err
 	}
 	fmt.Fprintf(p.stderr, "%s: serving at %s\n", name, listener.Addr())
+	works := &audit.Daemon{Scheduler: scheduler, Notifier: notifier}
+	if every > 0 {
+		works.Refresher = &audit.Refresher{Notifier: notifier, Every: every, Env: n.env, Newer: p.askPublishers}
+	}
 	var parts sync.WaitGroup
 	defer parts.Wait() // before the history is closed
 	defer stop()
-	parts.Go(func() {
-		var keepers sync.WaitGroup
-		keepers.Go(func() { scheduler.Keep(ctx) })
-		keepers.Go(func() { notifier.Keep(ctx) })
-		if every > 0 {
-			refresher := &audit.Refresher{Notifier: notifier, Every: every, Env: n.env, Newer: p.askPublishers}
-			keepers.Go(func() { refresher.Keep(ctx) })
-		}
-		keepers.Wait()
-		if err := notifier.TellAtEnd(ctx); err != nil {
-			n.report(err)
-		}
-	})
-	parts.Go(func() { audit.Announce(ctx, audit.Clock{}, scheduler.Health, n.report) })
+	parts.Go(func() { works.Keep(ctx) })
 	return server.Serve(ctx, listener, handler)
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/audit/history"
 	"github.com/tlschain/tlschain/reports"
-	"github.com/tlschain/tlschain/rules"
 )
 
 func (p *process) auditListCommand() *cli.Command {
@@ -30,16 +29,7 @@ func (p *process) auditListCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			for _, a := range list {
-				s := audit.SummaryOf(a)
-				took := "?"
-				if a.Ended.After(a.Started) || a.State == history.Complete {
-					took = a.Ended.Sub(a.Started).String()
-				}
-				fmt.Fprintf(p.stdout, "%6d  %-16s  %s  %-8s  took %-8s  %s, %s, %s, %d unreachable%s\n",
-					a.ID, reports.Clean(a.Group), a.Started.Format("2006-01-02 15:04:05Z"), a.State, took, reports.Plural(a.Endpoints, "endpoint"),
-					reports.Plural(s.Worst[rules.Error], "error"), reports.Plural(s.Worst[rules.Warning], "warning"), s.Status["failed"], s.SkippedText())
-			}
+			audit.ListTable(p.stdout, list)
 			if group := c.Args().First(); len(list) == 0 && group != "" && n.config.Groups[group] == nil {
 				return usagef("there is no group %q", reports.Clean(group)).hintf("%s audit list without a group lists all audits", name)
 			}
@@ -55,21 +45,13 @@ func (p *process) auditShowCommand() *cli.Command {
 	return &cli.Command{
 		Name: "show", Usage: "tell of one audit: its id, or a group for the newest complete one", ArgsUsage: "AUDIT|GROUP",
 		Flags: auditFlags(),
-		Action: func(c *cli.Context) error {
-			if c.Args().Len() != 1 {
-				return usagef("which audit?").hintf("%s audit list shows them", name)
-			}
-			n, end, err := p.openAudit(c)
-			if err != nil {
-				return err
-			}
-			defer end()
+		Action: takes(1, 1, "which audit?", "audit list shows them", p.reads(func(c *cli.Context, n *auditEnv) error {
 			a, err := n.find(c.Context, c.Args().First())
 			if err != nil {
 				return err
 			}
-			return n.printAudit(c.Context, a)
-		},
+			return n.config.Print(c.Context, p.stdout, n.db, a)
+		})),
 	}
 }
 
@@ -78,31 +60,16 @@ func (p *process) auditDiffCommand() *cli.Command {
 		Name: "diff", Usage: "compare two audits of a group; given one or a group, with the complete one before",
 		ArgsUsage: "AUDIT [AUDIT] | GROUP",
 		Flags:     auditFlags(),
-		Action: func(c *cli.Context) error {
-			if c.Args().Len() < 1 || c.Args().Len() > 2 {
-				return usagef("which audits?").hintf("%s audit diff 12 15, or %s audit diff GROUP", name, name)
-			}
-			n, end, err := p.openAudit(c)
-			if err != nil {
-				return err
-			}
-			defer end()
+		Action: takes(1, 2, "which audits?", "audit diff 12 15, or tlschain audit diff GROUP", p.reads(func(c *cli.Context, n *auditEnv) error {
 			from, to, err := n.two(c)
 			if err != nil {
 				return err
 			}
-			changes, err := n.db.Diff(c.Context, from.ID, to.ID)
-			if err != nil {
+			if err := n.config.PrintDiff(c.Context, p.stdout, n.db, from, to); err != nil {
 				return usagef("%w", err)
 			}
-			fmt.Fprintf(p.stdout, "from audit %d (%s) to audit %d (%s) of %s\n",
-				from.ID, from.Started.Format("2006-01-02 15:04Z"), to.ID, to.Started.Format("2006-01-02 15:04Z"), reports.Clean(to.Group))
-			n.printChanges(audit.Classify(changes))
-			if len(changes) == 0 {
-				fmt.Fprintln(p.stdout, "nothing changed")
-			}
 			return nil
-		},
+		})),
 	}
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -22,9 +21,9 @@ Exit code: 3 an audit waits in a zone without a worker, 2 usage, configuration
 or history, 0 else.`,
 		Flags: auditFlags(&cli.StringFlag{Name: "format", Category: "Report", Value: "table", Usage: "`FORMAT`: table or json (default table)"}),
 		Action: func(c *cli.Context) error {
-			format := c.String("format")
-			if format != "table" && format != "json" {
-				return usagef("--format %q: type table or json", format)
+			format, err := formatOf(c, "table", "json")
+			if err != nil {
+				return err
 			}
 			n, end, err := p.openZones(c)
 			if err != nil {
@@ -42,17 +41,13 @@ or history, 0 else.`,
 				return err
 			}
 			if format == "json" {
-				out := json.NewEncoder(p.stdout)
-				out.SetIndent("", "  ")
-				err = out.Encode(struct {
-					Zones []audit.ZoneStatus `json:"zones"`
-				}{append([]audit.ZoneStatus{}, zones...)})
+				err = audit.StatusJSON(p.stdout, zones)
 			} else {
 				audit.StatusTable(p.stdout, zones, time.Now())
 			}
 			var result outcome
 			for _, z := range zones {
-				if z.Zone != "" && z.Workers == 0 && len(z.Waiting)+len(z.Audits) > 0 {
+				if z.Unattended() {
 					result.unjudged++
 				}
 			}
@@ -84,13 +79,7 @@ seconds; audit run and audit serve when they store what they saw next.`,
 			}
 			defer end()
 			for _, group := range c.Args().Slice() {
-				waited := 0
-				if n.queue != nil {
-					if waited, err = n.queue.Cancel(c.Context, group); err != nil {
-						return err
-					}
-				}
-				ended, err := n.auditor().Cancel(c.Context, group)
+				ended, waited, err := n.runner().Cancel(c.Context, group)
 				if err != nil {
 					return err
 				}

@@ -6,6 +6,8 @@ import (
 	"io"
 	"path/filepath"
 
+	"github.com/urfave/cli/v2"
+
 	"github.com/tlschain/tlschain/scanner/wholefile"
 )
 
@@ -41,4 +43,25 @@ func commitReport(out *wholefile.File, interrupted bool) error {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return nil
+}
+
+// writeOutput writes what has no exit code of its own to a file, or to stdout.
+func (p *process) writeOutput(path string, write func(io.Writer) error) error {
+	out, err := openOutput(p.stdout, path)
+	if err != nil {
+		return err
+	}
+	if err := write(out); err != nil {
+		return errors.Join(err, out.Discard())
+	}
+	return commitReport(out, false)
+}
+
+// formatOf is the value of --format, which is to be one of two.
+func formatOf(c *cli.Context, one, other string) (string, error) {
+	format := c.String("format")
+	if format != one && format != other {
+		return "", usagef("--format %q: type %s or %s", format, one, other)
+	}
+	return format, nil
 }

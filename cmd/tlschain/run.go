@@ -124,3 +124,14 @@ func (p *process) complain(err error) {
 		fmt.Fprintf(p.stderr, "  hint: %s\n", reports.Clean(usage.Hint()))
 	}
 }
+
+// takes is an action on at least so many arguments and at most that many; those
+// who give others are told what is wrong, and which command helps.
+func takes(least, most int, wrong, hint string, do cli.ActionFunc) cli.ActionFunc {
+	return func(c *cli.Context) error {
+		if n := c.Args().Len(); n < least || n > most {
+			return usagef("%s", wrong).hintf("%s %s", name, hint)
+		}
+		return do(c)
+	}
+}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
@@ -100,11 +99,5 @@ func (p *process) waiverUses(c *cli.Context) (uses []audit.WaiverUse, known bool
 		return nil, false, err
 	}
 	defer closeFile()
-	for e, err := range in.Endpoints() {
-		if err != nil {
-			return nil, false, fmt.Errorf("reading the report: %w", err)
-		}
-		audit.SeeWaivers(uses, e.Name(), e)
-	}
-	return uses, true, nil
+	return uses, true, audit.SeeReport(uses, in)
 }
