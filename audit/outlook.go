@@ -39,7 +39,8 @@ func (g *Group) Outlook(ctx context.Context, db *history.DB, env tlschain.Env, u
 }
 
 // Outlook is that of several groups, see [Group.Outlook].
-func (c *Config) Outlook(ctx context.Context, db *history.DB, env tlschain.Env, groups []string, until time.Time) (*reports.Outlook, error) {
+func (c *Config) Outlook(ctx context.Context, db *history.DB, env tlschain.Env, groups []string,
+	until time.Time) (*reports.Outlook, error) {
 	all := &reports.Outlook{EvaluatedAt: env.Now.UTC(), Until: until.UTC(), Turns: []reports.Turn{}}
 	for _, group := range groups {
 		outlook, err := c.Groups[group].Outlook(ctx, db, env, until)

@@ -15,11 +15,11 @@ import (
 	"github.com/tlschain/tlschain/audit/history"
 )
 
-// Ask asks the workers of a group's zone to audit it, and gives the number of
+// ask asks the workers of a group's zone to audit it, and gives the number of
 // the job to Wait for. Planned is when the schedule meant it: however many ask
 // for that moment, while the job is known, for a day after its end, they all get
 // that one. Zero means now, by hand: workers do not mind blackouts then.
-func (q *Queue) Ask(ctx context.Context, g *audit.Group, planned time.Time) (int64, error) {
+func (q *Queue) ask(ctx context.Context, g *audit.Group, planned time.Time) (int64, error) {
 	j := job{Group: g.Name, ByHand: planned.IsZero(), Version: version}
 	if j.ByHand {
 		planned = time.Now()
@@ -65,7 +65,7 @@ func (q *Queue) Wait(ctx context.Context, id int64) (history.Audit, error) {
 				return a, err
 			}
 		case row.State == rivertype.JobStateCancelled:
-			return history.Audit{}, ErrCanceled
+			return history.Audit{}, errCanceled
 		case row.FinalizedAt != nil:
 			return history.Audit{}, fmt.Errorf("zone %s gave up job %d after %d attempts: %s", row.Queue, id, row.Attempt, lastError(row))
 		default:
@@ -81,12 +81,12 @@ func (q *Queue) Wait(ctx context.Context, id int64) (history.Audit, error) {
 
 var errOutput = errors.New("does not say which audit came of it")
 
-// ErrCanceled means that somebody took an audit back that was asked for.
-var ErrCanceled = errors.New("canceled before its audit began")
+// errCanceled means that somebody took an audit back that was asked for.
+var errCanceled = errors.New("canceled before its audit began")
 
-// Cancel takes back what was asked for of a group, and not begun, and gives how
+// cancel takes back what was asked for of a group, and not begun, and gives how
 // many jobs that were.
-func (q *Queue) Cancel(ctx context.Context, group string) (n int, err error) {
+func (q *Queue) cancel(ctx context.Context, group string) (n int, err error) {
 	list, err := q.waiting(ctx)
 	if err != nil {
 		return 0, err

@@ -56,7 +56,7 @@ func newMachine(t *testing.T, where string) *machine {
 
 func (m *machine) ask(t *testing.T, g *audit.Group, planned time.Time) int64 {
 	t.Helper()
-	id, err := m.Ask(t.Context(), g, planned)
+	id, err := m.Queue.ask(t.Context(), g, planned)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -318,10 +318,10 @@ func TestDatabaseRestarts(t *testing.T) {
 		}
 	}))
 	for night := range 2 {
-		id, err := m.Ask(t.Context(), web, time.Unix(int64(night), 0))
+		id, err := m.Queue.ask(t.Context(), web, time.Unix(int64(night), 0))
 		for err != nil { // a connection that broke while nobody looked
 			t.Log(err)
-			id, err = m.Ask(t.Context(), web, time.Unix(int64(night), 0))
+			id, err = m.Queue.ask(t.Context(), web, time.Unix(int64(night), 0))
 		}
 		if a := m.wait(t, id); a.State != history.Complete || audit.SummaryOf(a).Endpoints != farm {
 			t.Errorf("night %d: %+v", night, a)

@@ -93,7 +93,7 @@ func (r *Runner) Due(ctx context.Context, group string) (*history.Audit, error) 
 	} else {
 		a, err = r.dueInZone(ctx, group)
 		switch {
-		case errors.Is(err, ErrCanceled):
+		case errors.Is(err, errCanceled):
 			r.Report(err)
 			return nil, nil
 		case err != nil && ctx.Err() != nil:
@@ -119,7 +119,7 @@ func (r *Runner) dueInZone(ctx context.Context, group string) (history.Audit, er
 }
 
 func (r *Runner) ask(ctx context.Context, group string, planned time.Time) (job int64, err error) {
-	if job, err = r.Queue.Ask(ctx, r.Config.Groups[group], planned); err != nil {
+	if job, err = r.Queue.ask(ctx, r.Config.Groups[group], planned); err != nil {
 		return 0, fmt.Errorf("auditing %s: %w", group, err)
 	}
 	return job, nil
@@ -142,7 +142,7 @@ func (r *Runner) Running(s *audit.Scheduler, group string) bool {
 // workers; waited counts these.
 func (r *Runner) Cancel(ctx context.Context, group string) (ended []history.Audit, waited int, err error) {
 	if r.Queue != nil {
-		if waited, err = r.Queue.Cancel(ctx, group); err != nil {
+		if waited, err = r.Queue.cancel(ctx, group); err != nil {
 			return nil, waited, err
 		}
 	}

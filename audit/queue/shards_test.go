@@ -188,10 +188,10 @@ func auditCanceled(t *testing.T, where string) {
 	}
 	// What only waits is taken back.
 	waits := serve.ask(t, mail, night)
-	if n, err := serve.Cancel(t.Context(), "mail"); n != 1 || err != nil {
+	if n, err := serve.Queue.cancel(t.Context(), "mail"); n != 1 || err != nil {
 		t.Errorf("%d, %v", n, err)
 	}
-	if _, err := serve.Wait(t.Context(), waits); !errors.Is(err, ErrCanceled) {
+	if _, err := serve.Wait(t.Context(), waits); !errors.Is(err, errCanceled) {
 		t.Error(err)
 	}
 }
