@@ -76,7 +76,7 @@ func (p *process) auditAffected(c *cli.Context) error {
 		return err
 	}
 	still := slices.ContainsFunc(found, func(a audit.Affected) bool { return a.Now == audit.StillAffected })
-	return outcome{failing: still}.err()
+	return codeOf(reports.Outcome{Failing: still})
 }
 
 // search reads what --affected and audit affected are given.

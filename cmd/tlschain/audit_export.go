@@ -167,7 +167,7 @@ func (n *auditEnv) export(c *cli.Context, plan reportPlan, first, last history.A
 	if err := report.end(first.ID == last.ID && first.State != history.Complete, ""); err != nil {
 		return err
 	}
-	if _, own := report.writer.(reports.ExitCoder); !own && !c.IsSet("fail-on") {
+	if _, own := report.To.(reports.ExitCoder); !own && !c.IsSet("fail-on") {
 		return nil // an old report is no new verdict
 	}
 	return report.err()

@@ -56,7 +56,7 @@ func (p *process) auditRun(c *cli.Context) error {
 	runner.Stays = func(group string, job int64) {
 		fmt.Fprintf(p.stderr, "%s: job %d of %s stays in the queue; %s audit list %s shows what comes of it\n", name, job, group, name, group)
 	}
-	var result outcome
+	var result reports.Outcome
 	var failed []error
 	for a, err := range runner.All(c.Context, groups) {
 		if err != nil {
@@ -65,10 +65,10 @@ func (p *process) auditRun(c *cli.Context) error {
 		}
 		summary := audit.SummaryOf(a)
 		if a.State != history.Complete || summary.Skipped > 0 || summary.Status[string(reports.OK)] == 0 {
-			result.unjudged++
+			result.Unjudged++
 		}
 		for severity, count := range summary.Worst {
-			result.failing = result.failing || failOn > rules.None && severity >= int(failOn) && count > 0
+			result.Failing = result.Failing || failOn > rules.None && severity >= int(failOn) && count > 0
 		}
 		if err := n.config.Print(context.WithoutCancel(c.Context), p.stdout, n.db, a); err != nil { // also of a stopped run
 			return err
@@ -83,5 +83,5 @@ func (p *process) auditRun(c *cli.Context) error {
 	if len(failed) > 0 {
 		return errors.Join(failed...)
 	}
-	return result.err()
+	return codeOf(result)
 }

@@ -45,13 +45,13 @@ or history, 0 else.`,
 			} else {
 				audit.StatusTable(p.stdout, zones, time.Now())
 			}
-			var result outcome
+			var result reports.Outcome
 			for _, z := range zones {
 				if z.Unattended() {
-					result.unjudged++
+					result.Unjudged++
 				}
 			}
-			return errors.Join(err, result.err())
+			return errors.Join(err, codeOf(result))
 		},
 	}
 }

@@ -135,7 +135,7 @@ func (p *process) check(c *cli.Context) error {
 		}
 	}
 	interrupted := c.Context.Err() != nil
-	if report.judged == 0 && !interrupted {
+	if report.Judged == 0 && !interrupted {
 		return report.unused(exitCode(exitUsage)) // said above
 	}
 	if err := report.end(interrupted, forecast.text); err != nil {
@@ -219,7 +219,7 @@ func (r *checkRun) cluster(file tlschain.File) error {
 }
 
 func (r *checkRun) skip(file string, err error) {
-	r.report.tally.SkipLine(file, 0, err.Error())
+	r.report.Tally.SkipLine(file, 0, err.Error())
 	switch r.complaints++; {
 	case r.complaints <= maxComplaints:
 		r.complain(fileError(file, err))

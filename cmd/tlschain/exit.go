@@ -7,7 +7,6 @@ import (
 
 	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/reports"
-	"github.com/tlschain/tlschain/rules"
 )
 
 // The exit codes, as the package comment explains them.
@@ -29,30 +28,13 @@ type formatCode int
 
 func (c formatCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 
-// An outcome is what decides a report's exit code.
-type outcome struct {
-	judged   int  // endpoints that were judged
-	unjudged int  // targets, lines or files that could not be
-	failing  bool // an unwaived finding at or above --fail-on
-}
-
-// see counts one endpoint. failOn None stands for never.
-func (o *outcome) see(e *reports.Endpoint, failOn rules.Severity) {
-	if e.Status == reports.Failed {
-		o.unjudged++
-		return
-	}
-	o.judged++
-	o.failing = o.failing || failOn != rules.None && e.Worst() >= failOn
-}
-
-// err is nil for exit code 0. Interruption is told by the context and seen
+// codeOf is nil for exit code 0. Interruption is told by the context and seen
 // before this.
-func (o outcome) err() error {
+func codeOf(o reports.Outcome) error {
 	switch {
-	case o.failing:
+	case o.Failing:
 		return exitCode(exitFindings)
-	case o.unjudged > 0:
+	case o.Unjudged > 0:
 		return exitCode(exitUnjudged)
 	}
 	return nil

@@ -7,7 +7,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules"
 	"github.com/tlschain/tlschain/scanner/wholefile"
@@ -110,24 +109,12 @@ func (plan *reportPlan) writer(w io.Writer) (reports.Writer, error) {
 	return reports.New(plan.format, w, plan.options)
 }
 
-// A reporting is one report being written, and what its exit code will be: a
-// reports.Writer, whoever writes it.
+// A reporting is one report on its way to where it is written.
 type reporting struct {
-	outcome
-	failOn rules.Severity
-	out    *wholefile.File
-	writer reports.Writer
-	tally  reports.Tally
-
-	header *reports.Header // not yet written; nil: it is
-
+	reports.Output
+	out     *wholefile.File
 	failing *reports.ExitCoder // of the process: a report that has ended needs no other in its place
-
-	only       *reports.Search   // what is judged and has none of it is left out; nil: all is shown
-	left       int               // how many were left out
-	outlook    *tlschain.Outlook // what is to come for what is shown; nil: nobody asks
-	shown      bool              // by a service: it is to hold what could not be used, if it holds nothing else
-	withoutPEM bool              // endpoints have certificates that the report is not to show
+	shown   bool               // by a service: it is to hold what could not be used, if it holds nothing else
 }
 
 func (p *process) openReport(plan reportPlan) (*reporting, error) {
@@ -139,7 +126,9 @@ func (p *process) openReport(plan reportPlan) (*reporting, error) {
 	if err != nil {
 		return nil, errors.Join(err, out.Discard())
 	}
-	return &reporting{failOn: plan.failOn, out: out, writer: writer, failing: &p.failing, shown: reports.Shown(plan.format)}, nil
+	return &reporting{
+		Output: reports.Output{To: writer, FailOn: plan.failOn}, out: out, failing: &p.failing, shown: reports.Shown(plan.format),
+	}, nil
 }
 
 func (p *process) beginReport(plan reportPlan, header reports.Header) (*reporting, error) {
@@ -147,66 +136,20 @@ func (p *process) beginReport(plan reportPlan, header reports.Header) (*reportin
 	if err != nil {
 		return nil, err
 	}
-	if err := r.Begin(header); err != nil {
-		return nil, errors.Join(err, r.out.Discard())
-	}
-	return r, nil
+	return r, r.Begin(header)
 }
 
-// Begin keeps the header until there is something to report: of a command that
-// ends in an error before, nothing may be on standard output.
-func (r *reporting) Begin(h reports.Header) error {
-	r.header = &h
-	return nil
-}
-
-func (r *reporting) writeHeader() error {
-	if r.header == nil {
-		return nil
-	}
-	h := *r.header
-	r.header = nil
-	return r.writer.Begin(h)
-}
-
-func (r *reporting) Endpoint(e *reports.Endpoint) error {
-	if r.only != nil && e.Status == reports.OK && len(r.only.Matches(e)) == 0 {
-		r.left++
-		return nil
-	}
-	r.see(e, r.failOn)
-	r.tally.Add(e)
-	if r.outlook != nil && e.Status == reports.OK {
-		r.outlook.AddEndpoint(e)
-	}
-	for i := range e.Chain {
-		if r.withoutPEM {
-			e.Chain[i].PEM = ""
-		}
-	}
-	if err := r.writeHeader(); err != nil {
-		return err
-	}
-	return r.writer.Endpoint(e)
-}
-
+// End is that of the [reports.Output], after which its format has its say.
 func (r *reporting) End(s reports.Summary) error {
-	if err := r.writeHeader(); err != nil {
-		return err
-	}
-	r.unjudged += len(s.Skipped) + s.SkippedOmitted
-	if coder, ok := r.writer.(reports.ExitCoder); ok {
+	if coder, ok := r.To.(reports.ExitCoder); ok {
 		*r.failing = coder
 	}
-	return r.writer.End(s)
+	return r.Output.End(s)
 }
 
 // end closes the report, with an appendix for people to read if there is one.
 func (r *reporting) end(interrupted bool, appendix string) error {
-	s, err := r.tally.Summary(interrupted), error(nil)
-	if r.outlook != nil {
-		s.Outlook, err = r.outlook.Report(nil)
-	}
+	s, err := r.Summary(interrupted)
 	if err == nil {
 		err = r.End(s)
 	}
@@ -221,7 +164,7 @@ func (r *reporting) end(interrupted bool, appendix string) error {
 
 // unused ends a report without anything judged, for the reason err.
 func (r *reporting) unused(err error) error {
-	if !r.shown || r.tally.Skipped() == 0 {
+	if !r.shown || r.Tally.Skipped() == 0 {
 		return errors.Join(err, r.out.Discard())
 	}
 	return errors.Join(err, r.end(false, ""))
@@ -230,10 +173,10 @@ func (r *reporting) unused(err error) error {
 // err tells the exit code of a report that has ended: its format's own, if that
 // has some.
 func (r *reporting) err() error {
-	if coder, ok := r.writer.(reports.ExitCoder); ok {
+	if coder, ok := r.To.(reports.ExitCoder); ok {
 		return formatCode(coder.ExitCode())
 	}
-	return r.outcome.err()
+	return codeOf(r.Outcome)
 }
 
 // tool is what reports say that they were made by.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"iter"
-	"slices"
 	"strings"
 	"time"
 
@@ -91,9 +90,11 @@ func (p *process) scan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	part, err := parseShard(c.String("shard"))
-	if err != nil {
-		return err
+	var part scanner.Shard
+	if text := c.String("shard"); text != "" {
+		if part, err = scanner.ParseShard(text); err != nil {
+			return usagef("--shard %w", err)
+		}
 	}
 	var only *reports.Search
 	if what := c.String("affected"); what != "" {
@@ -140,29 +141,34 @@ func (p *process) scan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	run := &scanRun{ctx: c.Context, engine: engine, list: list, journal: journal, chains: chains, shard: part, progress: bar}
+	run := &scanRun{Walk: tlschain.Walk{List: list, Journal: journal, Shard: part}, chains: chains, progress: bar}
 	report, err := p.beginReport(plan, engine.Header(tool(), started))
 	if err != nil {
 		return err
 	}
-	report.only, report.outlook = only, outlook
+	report.Only, report.Ahead = only, outlook
 	if engine.IsOff(reports.InterceptionRule) {
-		report.tally.Ignore(reports.InterceptionRule)
+		report.Tally.Ignore(reports.InterceptionRule)
 	}
-	report.withoutPEM = c.String("include") == "" // what is there then is for --save and --until
+	report.WithoutPEM = c.String("include") == "" // what is there then is for --save and --until
 	if bar.shown() && !list.ReadsStdin() {
 		counted, stop := context.WithCancel(c.Context)
 		defer stop()
-		go run.count(counted)
+		count := run.Walk // nobody waits for it: a list may be long
+		go func() {
+			if n, whole := count.Count(counted); whole {
+				bar.total.Store(n)
+			}
+		}()
 	}
-	if err := run.collect(report, engine.Scan(c.Context, run.targets())); err != nil {
+	if err := run.collect(report, engine.Scan(c.Context, run.targets(c.Context, engine))); err != nil {
 		return errors.Join(err, report.out.Discard())
 	}
 	interrupted := c.Context.Err() != nil
 	for _, err := range run.skipped {
-		tlschain.SkipTarget(&report.tally, err)
+		tlschain.SkipTarget(&report.Tally, err)
 	}
-	if report.judged+report.unjudged+report.left+run.others == 0 && !interrupted {
+	if report.Judged+report.Unjudged+report.Left+run.Others == 0 && !interrupted {
 		return report.unused(run.nothing())
 	}
 	if err := report.end(interrupted, ""); err != nil {
@@ -190,15 +196,13 @@ func journalError(err error) error {
 // collect writes what is finished already and what comes in to the report.
 func (r *scanRun) collect(report *reporting, judged iter.Seq[[]reports.Endpoint]) error {
 	defer r.progress.end()
-	if r.journal != nil {
-		for batch, err := range r.journal.Stored() {
-			for _, e := range batch {
-				r.progress.endpoint(e)
-				err = errors.Join(err, report.Endpoint(e))
-			}
-			if err != nil {
-				return err
-			}
+	for batch, err := range r.Journal.Stored() {
+		for _, e := range batch {
+			r.progress.endpoint(e)
+			err = errors.Join(err, report.Endpoint(e))
+		}
+		if err != nil {
+			return err
 		}
 	}
 	for batch := range judged {
@@ -208,10 +212,8 @@ func (r *scanRun) collect(report *reporting, judged iter.Seq[[]reports.Endpoint]
 				return err
 			}
 		}
-		if r.journal != nil {
-			if err := r.journal.Add(batch); err != nil {
-				return err
-			}
+		if err := r.Journal.Add(batch); err != nil {
+			return err
 		}
 		for i := range batch {
 			if err := report.Endpoint(&batch[i]); err != nil {
@@ -222,82 +224,43 @@ func (r *scanRun) collect(report *reporting, judged iter.Seq[[]reports.Endpoint]
 	return nil
 }
 
-// A scanRun hands targets to the scanner and keeps count of what is no target.
+// A scanRun tells of what is left out of the targets on their way to the scanner.
 type scanRun struct {
-	ctx      context.Context
-	engine   *tlschain.Engine
-	list     *tlschain.TargetList
-	journal  *tlschain.Journal // nil: none is kept
-	chains   *chainFolder      // nil: none are
-	shard    shard
+	tlschain.Walk
+	chains   *chainFolder // nil: none are kept
 	progress *progress
 	skipped  []error
-	others   int // targets of other shards
 	repeated int // targets that came before
 }
 
 // maxRepeated bounds how many repeated targets are named one by one.
 const maxRepeated = 3
 
-// watch has a list tell what it leaves out without loss.
-func (r *scanRun) watch(list *tlschain.TargetList) {
-	list.Options.Note = func(text string) { r.progress.printf("note: %s", text) }
-	list.Repeated = func(again scanner.Repeat) {
-		if r.repeated++; r.repeated <= maxRepeated {
-			r.progress.printf("note: %s: it is scanned once", again)
-		}
-	}
-}
-
 // maxComplaints bounds how many lines are complained about one by one: a list
 // of the wrong kind has nothing else.
 const maxComplaints = 50
 
-func (r *scanRun) targets() iter.Seq[scanner.Target] {
-	return func(yield func(scanner.Target) bool) {
-		list := *r.list // its walk tells; that of count does not
-		r.watch(&list)
-	walk:
-		for target, err := range list.All(r.ctx) {
-			if err != nil {
-				if r.skipped = append(r.skipped, err); len(r.skipped) <= maxComplaints {
-					r.progress.printf("%v", err)
-				}
-				continue
-			}
-			if !r.shard.has(target) {
-				r.others++
-				continue
-			}
-			for target := range r.engine.MailServers(r.ctx, slices.Values([]scanner.Target{target})) {
-				if r.journal != nil && r.journal.Has(target) {
-					continue
-				}
-				if !yield(target) {
-					break walk
-				}
-			}
+func (r *scanRun) targets(ctx context.Context, engine *tlschain.Engine) iter.Seq[scanner.Target] {
+	told := *r.List // its walk tells; that of Count does not
+	told.Options.Note = func(text string) { r.progress.printf("note: %s", text) }
+	told.Repeated = func(again scanner.Repeat) {
+		if r.repeated++; r.repeated <= maxRepeated {
+			r.progress.printf("note: %s: it is scanned once", again)
 		}
+	}
+	r.List, r.Skip = &told, func(err error) {
+		if r.skipped = append(r.skipped, err); len(r.skipped) <= maxComplaints {
+			r.progress.printf("%v", err)
+		}
+	}
+	return func(yield func(scanner.Target) bool) {
+		engine.Targets(ctx, &r.Walk)(yield)
 		if r.repeated > maxRepeated {
 			r.progress.printf("note: and %d more that repeat one", r.repeated-maxRepeated)
 		}
 		if n := len(r.skipped); n > maxComplaints {
 			r.progress.printf("and %d more lines that are no targets", n-maxComplaints)
 		}
-	}
-}
-
-// count walks the targets beside the scan, so that the bar knows how far it is.
-// Nobody waits for it: a list may be long.
-func (r *scanRun) count(ctx context.Context) {
-	n := int64(0)
-	for target, err := range r.list.All(ctx) {
-		if err == nil && r.shard.has(target) {
-			n++
-		}
-	}
-	if ctx.Err() == nil {
-		r.progress.total.Store(n)
 	}
 }
 
@@ -308,7 +271,7 @@ func (r *scanRun) nothing() error {
 	if len(r.skipped) > 0 {
 		return errNoTarget
 	}
-	if len(r.list.Tags) > 0 {
+	if len(r.List.Tags) > 0 {
 		return usagef("no target has these tags").hintf("they are those of the column tags of a CSV list, such as team=web, or of k8s://")
 	}
 	return usagef("there is no target in what was given").hintf("a list has a target a line; blank lines and # comments do not count")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/audit/history"
+	"github.com/tlschain/tlschain/reports"
 )
 
 func (p *process) waiversCommand() *cli.Command {
@@ -59,7 +60,7 @@ func (p *process) waivers(c *cli.Context) error {
 	if err := write(p.stdout, all); err != nil {
 		return err
 	}
-	return outcome{failing: ended}.err()
+	return codeOf(reports.Outcome{Failing: ended})
 }
 
 // waiverUses reads the waivers that are asked for, and what they are for, if
