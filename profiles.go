@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tlschain/tlschain/rules/catalog"
 	"github.com/tlschain/tlschain/rules/chain"
 	"github.com/tlschain/tlschain/rules/client"
 	"github.com/tlschain/tlschain/rules/nearest"
@@ -119,4 +120,24 @@ func SelectClients(all []*client.Profile, wanted []string) (chosen []*client.Pro
 		}
 	}
 	return nil, nil, unknown.hintf("tlschain clients lists them")
+}
+
+// FindClient finds one client among all by its name, an alias, or NAME@STORE with
+// the store as of a moment.
+func FindClient(facts *catalog.Facts, all []*client.Profile, id string, at time.Time) (*client.Profile, error) {
+	if strings.Contains(id, "@") {
+		one, err := client.Combine(facts, all, id, at)
+		if err != nil {
+			return nil, fieldf("Clients", "%w", err).hintf("tlschain clients lists the clients")
+		}
+		return one, nil
+	}
+	named, _, _ := client.Named(id)
+	if i := slices.IndexFunc(all, func(c *client.Profile) bool { return c.ID == named }); i >= 0 {
+		return all[i], nil
+	}
+	if _, _, err := SelectClients(all, []string{id}); err != nil {
+		return nil, err
+	}
+	return nil, fieldf("Clients", "%s is a group of clients", id).hintf("tlschain clients lists them")
 }

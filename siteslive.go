@@ -15,9 +15,9 @@ import (
 	"github.com/tlschain/tlschain/scanner/listener"
 )
 
-// AskServer looks at what the server of a site presents on this machine, for the
+// askServer looks at what the server of a site presents on this machine, for the
 // rules to compare with its file. The error says that no address could be asked.
-func (e *Engine) AskServer(ctx context.Context, u serverconf.Use, p *Presented) error {
+func (e *Engine) askServer(ctx context.Context, u serverconf.Use, p *Presented) error {
 	var asked error = fmt.Errorf("it listens on no address of this machine that can be asked: %s", strings.Trim(fmt.Sprint(u.Listen), "[]"))
 	for _, listen := range u.Listen {
 		address, ok := localAddress(listen.Address)

@@ -1,9 +1,11 @@
 package tlschain
 
 import (
+	"context"
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -68,10 +70,36 @@ func mainFiles(server *serverconf.Server, folder string) []string {
 	return nil
 }
 
-// ReadUse reads what a site presents, to be judged by the name that it answers
+// ReadSites reads what the sites of a server present; live: it also asks each
+// site's server on this machine.
+func (e *Engine) ReadSites(ctx context.Context, uses []serverconf.Use, f File, live bool) iter.Seq[Found] {
+	return func(yield func(Found) bool) {
+		for _, use := range uses {
+			if ctx.Err() != nil {
+				return
+			}
+			found := Found{File: fmt.Sprintf("%v %s", use.Place, use.Directive)}
+			found.Chain, found.Err = e.readUse(use, f)
+			for i := range found.Chain {
+				if !live {
+					break
+				}
+				err := e.askServer(ctx, use, &found.Chain[i])
+				if err != nil && !yield(Found{File: found.File, Err: err}) {
+					return
+				}
+			}
+			if !yield(found) {
+				return
+			}
+		}
+	}
+}
+
+// readUse reads what a site presents, to be judged by the name that it answers
 // to. Each further name that the certificate does not cover is a Presented of
 // its own.
-func (e *Engine) ReadUse(u serverconf.Use, f File) (out []Presented, err error) {
+func (e *Engine) readUse(u serverconf.Use, f File) (out []Presented, err error) {
 	if u.Why != "" {
 		return nil, errors.New(u.Why)
 	}

@@ -31,11 +31,9 @@ is not complete, skipped lines of its lists or reached nothing, 0 done.`,
 }
 
 func (p *process) auditRun(c *cli.Context) error {
-	failOn, err := rules.None, error(nil)
-	if text := c.String("fail-on"); text != "never" {
-		if failOn, err = rules.ParseSeverity(text); err != nil {
-			return usagef("--fail-on: %w", err).hintf("or never (default)")
-		}
+	failOn, err := failOn(c)
+	if err != nil {
+		return err
 	}
 	n, end, err := p.openZones(c)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/audit/dashboard"
+	"github.com/tlschain/tlschain/rules/catalog"
 )
 
 func (p *process) auditServeCommand() *cli.Command {
@@ -78,7 +79,9 @@ func (p *process) auditServe(c *cli.Context) error {
 	fmt.Fprintf(p.stderr, "%s: serving at %s\n", name, listener.Addr())
 	works := &audit.Daemon{Scheduler: scheduler, Notifier: notifier}
 	if every > 0 {
-		works.Refresher = &audit.Refresher{Notifier: notifier, Every: every, Env: n.env, Newer: p.askPublishers}
+		works.Refresher = &audit.Refresher{Notifier: notifier, Every: every, Env: n.env, Newer: func(ctx context.Context) (*catalog.Facts, func() error, error) {
+			return p.updater().Newer(ctx, p.kept())
+		}}
 	}
 	var parts sync.WaitGroup
 	defer parts.Wait() // before the history is closed

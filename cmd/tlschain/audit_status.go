@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -62,10 +63,7 @@ func (p *process) auditCancelCommand() *cli.Command {
 		Description: `What they saw until now is kept, as a partial audit. Workers stop within
 seconds; audit run and audit serve when they store what they saw next.`,
 		Flags: auditFlags(),
-		Action: func(c *cli.Context) error {
-			if c.Args().Len() == 0 {
-				return usagef("which group?").hintf("%s audit status shows what runs", name)
-			}
+		Action: takes(1, math.MaxInt, "which group?", "audit status shows what runs", func(c *cli.Context) error {
 			config, err := p.auditConfig(c)
 			if err != nil {
 				return err
@@ -95,6 +93,6 @@ seconds; audit run and audit serve when they store what they saw next.`,
 				}
 			}
 			return nil
-		},
+		}),
 	}
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -178,13 +178,8 @@ func (r *checkRun) argument(file tlschain.File) error {
 // folder judges the files of a folder, and says what was found in it.
 func (r *checkRun) folder(file tlschain.File) error {
 	var count tlschain.FolderCount
-	for found := range r.engine.ReadFolder(r.ctx, file, &count) {
-		if found.Err != nil {
-			r.skip(found.File, found.Err)
-		}
-		if err := r.judge(found.Chain); err != nil {
-			return err
-		}
+	if err := r.all(r.engine.ReadFolder(r.ctx, file, &count)); err != nil {
+		return err
 	}
 	if count.Chains+count.Failed == 0 {
 		r.skip(file.Name, fmt.Errorf("no file in this folder has a server's certificate, of %d", count.Files))
@@ -200,22 +195,27 @@ func (r *checkRun) cluster(file tlschain.File) error {
 	if err != nil {
 		return err
 	}
-	var writing error // of the report
-	err = cluster.Secrets(r.ctx, func(s kubernetes.Secret) error {
-		one := file
-		one.Name = strings.TrimRight(strings.TrimPrefix(file.Name, "k8s://"), "/")
-		one.Name = "k8s://" + one.Name + "#" + s.Namespace + "/" + s.Name
-		presented, err := r.engine.ReadBytes(one, slices.Concat(s.Cert, []byte("\n"), s.Key))
-		if err != nil {
-			r.skip(one.Name, err)
-		}
-		writing = r.judge(presented)
-		return writing
-	})
-	if err != nil && writing == nil && r.ctx.Err() == nil {
-		return usagef("%s: %w", file.Name, err)
+	var failed error
+	if err := r.all(r.engine.ReadCluster(r.ctx, cluster, file, &failed)); err != nil {
+		return err
 	}
-	return writing
+	if failed != nil {
+		return usagef("%s: %w", file.Name, failed)
+	}
+	return nil
+}
+
+// all judges what is found in one place.
+func (r *checkRun) all(found iter.Seq[tlschain.Found]) error {
+	for f := range found {
+		if f.Err != nil {
+			r.skip(f.File, f.Err)
+		}
+		if err := r.judge(f.Chain); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *checkRun) skip(file string, err error) {

@@ -65,24 +65,5 @@ func (r *checkRun) server(s *serverconf.Server, config string, file tlschain.Fil
 		return usagef("--%s %s: no server in it listens for TLS", s.Name, config).
 			hintf("give %s with all that it includes, or the output of %s", strings.Join(s.Main, " or "), s.Dump)
 	}
-	for _, use := range uses {
-		if r.ctx.Err() != nil {
-			break
-		}
-		presented, err := r.engine.ReadUse(use, file)
-		if err != nil {
-			r.skip(fmt.Sprintf("%v %s", use.Place, use.Directive), err)
-		}
-		if r.live {
-			for i := range presented {
-				if err := r.engine.AskServer(r.ctx, use, &presented[i]); err != nil {
-					r.skip(fmt.Sprintf("%v %s", use.Place, use.Directive), err)
-				}
-			}
-		}
-		if err := r.judge(presented); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.all(r.engine.ReadSites(r.ctx, uses, file, r.live))
 }

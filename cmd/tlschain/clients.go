@@ -1,9 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -38,9 +35,9 @@ Examples:
 			if err != nil {
 				return err
 			}
-			format := c.String("format")
-			if format != "text" && format != "json" {
-				return usagef("--format %q: type text or json", format)
+			format, err := formatOf(c, "text", "json")
+			if err != nil {
+				return err
 			}
 			all := client.Profiles(p.facts(), at)
 			switch {
@@ -49,36 +46,14 @@ Examples:
 			case c.NArg() == 0:
 				return reports.ListClients(p.stdout, all)
 			}
-			one, err := p.findClient(all, c.Args().First(), at)
+			one, err := tlschain.FindClient(p.facts(), all, c.Args().First(), at)
 			if err != nil {
-				return err
+				return flagError(err)
 			}
 			if format == "json" {
-				e := json.NewEncoder(p.stdout)
-				e.SetIndent("", "  ")
-				return e.Encode(one.Describe())
+				return p.printJSON(one.Describe())
 			}
 			return reports.ExplainClient(p.stdout, one, c.Args().First())
 		},
 	}
-}
-
-// findClient finds a client by its name, or by NAME@STORE.
-func (p *process) findClient(all []*client.Profile, id string, at time.Time) (*client.Profile, error) {
-	if strings.Contains(id, "@") {
-		one, err := client.Combine(p.facts(), all, id, at)
-		if err != nil {
-			return nil, usagef("%w", err).hintf("%s clients lists the clients", name)
-		}
-		return one, nil
-	}
-	named, _, _ := client.Named(id)
-	i := slices.IndexFunc(all, func(c *client.Profile) bool { return c.ID == named })
-	if i < 0 {
-		if _, _, err := tlschain.SelectClients(all, []string{id}); err != nil {
-			return nil, flagError(err)
-		}
-		return nil, usagef("%s is a group of clients", id).hintf("%s clients lists them", name)
-	}
-	return all[i], nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -62,27 +61,21 @@ that reads them needs no network:
 
   tlschain data export /media/stick/facts
   tlschain data update --from /media/stick/facts`,
-		Action: func(c *cli.Context) error {
+		Action: takes(1, 1, "data export takes one folder", "data export ./facts", func(c *cli.Context) error {
 			dir := c.Args().First()
-			if dir == "" || c.NArg() != 1 {
-				return usagef("data export takes one folder").hintf("%s data export ./facts", name)
+			if dir == "" {
+				return usagef("the name of the folder is empty").hintf("%s data export ./facts", name)
 			}
-			files, err := dataupdate.Export(p.facts())
+			err := dataupdate.Export(p.facts(), dir)
+			var path *os.PathError
+			if errors.As(err, &path) {
+				return usagef("%s: %w", dir, path.Err).hintf("name a folder, which is made if it is not there: %s data export ./facts", name)
+			}
 			if err != nil {
 				return err
 			}
-			// The manifest comes last: it says that all of it is there.
-			for _, file := range []string{dataupdate.FactsFile, dataupdate.ManifestFile} {
-				if err := dataupdate.Place(filepath.Join(dir, file), files[file]); err != nil {
-					var path *os.PathError
-					if errors.As(err, &path) {
-						return usagef("%s: %w", dir, path.Err).hintf("name a folder, which is made if it is not there: %s data export ./facts", name)
-					}
-					return err
-				}
-			}
 			_, err = fmt.Fprintf(p.stdout, "facts of %s are in %s\n", p.facts().Updated().Format(time.DateOnly), dir)
 			return err
-		},
+		}),
 	}
 }

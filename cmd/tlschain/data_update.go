@@ -16,16 +16,13 @@ import (
 	"github.com/tlschain/tlschain/rules/catalog/build"
 )
 
-// askFor is how long asking all publishers may take.
-const askFor = 10 * time.Minute
-
 // sourceFlags say where facts are taken from.
 func sourceFlags(more ...cli.Flag) []cli.Flag {
 	return append([]cli.Flag{
 		&cli.StringFlag{Name: "from", Usage: "a folder, or the `URL` of a mirror of " + build.CCADBHome + " (default: all sources)"},
 		&cli.StringSliceFlag{Name: "source", Usage: "only this one of ccadb, chrome, mozilla, debian, onecrl and preloads, " +
 			"or `NAME=URL`: from a mirror of its folder (repeatable)"},
-		&cli.DurationFlag{Name: "timeout", Value: askFor, Usage: "at most `TIME` for all of it (default 10m)"},
+		&cli.DurationFlag{Name: "timeout", Value: dataupdate.AskFor, Usage: "at most `TIME` for all of it (default 10m)"},
 	}, more...)
 }
 
@@ -108,20 +105,6 @@ func (p *process) newerFacts(c *cli.Context) (*dataupdate.Outcome, error) {
 		return o, nil
 	}
 	return u.Ask(ctx)
-}
-
-// askPublishers asks for what is new, for [audit.Refresher].
-func (p *process) askPublishers(ctx context.Context) (facts *catalog.Facts, keep func() error, err error) {
-	ctx, cancel := context.WithTimeout(ctx, askFor)
-	defer cancel()
-	o, err := p.updater().Ask(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	if o.File == nil {
-		return nil, nil, o.Err()
-	}
-	return o.Facts, func() error { return p.kept().Keep(o) }, o.Err()
 }
 
 // updater knows the facts in use, and what the last update said.

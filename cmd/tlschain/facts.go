@@ -47,12 +47,9 @@ func (p *process) factsUpdated() time.Time {
 // keptNewer gives those of data update, nil if they are older than the embedded
 // ones. What cannot be read is said, and then the embedded ones do.
 func (p *process) keptNewer() *catalog.Facts {
-	kept, err := p.kept().Facts()
+	kept, err := p.kept().Newer()
 	if err != nil {
 		fmt.Fprintf(p.stderr, "%s: %v; using the facts that came with the program\n", name, err)
-	}
-	if kept == nil || kept.Updated().Before(catalog.EmbeddedUpdated()) {
-		return nil
 	}
 	return kept
 }

@@ -14,17 +14,14 @@ func (p *process) manCommand() *cli.Command {
 		Description: `Packages have them installed already. Elsewhere:
 
   tlschain man ~/.local/share/man/man1`,
-		Action: func(c *cli.Context) error {
-			if c.NArg() != 1 {
-				return usagef("man takes a folder").hintf("%s man ~/.local/share/man/man1", name)
-			}
+		Action: takes(1, 1, "man takes a folder", "man ~/.local/share/man/man1", func(c *cli.Context) error {
 			dir, err := openFolder("man", c.Args().First())
 			if err != nil {
 				return err
 			}
 			manual := &commandline.Manual{Program: name + " " + versionText(), Exit: exitCodes}
 			return dir.writeMan(manual, commandline.Root(p.app()), nil)
-		},
+		}),
 	}
 }
 

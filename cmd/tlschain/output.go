@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -55,6 +56,13 @@ func (p *process) writeOutput(path string, write func(io.Writer) error) error {
 		return errors.Join(err, out.Discard())
 	}
 	return commitReport(out, false)
+}
+
+// printJSON prints a value for machines.
+func (p *process) printJSON(v any) error {
+	e := json.NewEncoder(p.stdout)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
 }
 
 // formatOf is the value of --format, which is to be one of two.

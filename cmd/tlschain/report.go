@@ -51,10 +51,8 @@ type reportPlan struct {
 func (p *process) planReport(c *cli.Context) (reportPlan, error) {
 	plan := reportPlan{format: c.String("format"), path: c.String("o")}
 	var err error
-	if text := c.String("fail-on"); text != "never" {
-		if plan.failOn, err = rules.ParseSeverity(text); err != nil {
-			return plan, usagef("--fail-on: %w", err).hintf("or never, for exit code 0 whatever is found")
-		}
+	if plan.failOn, err = failOn(c); err != nil {
+		return plan, err
 	}
 	plan.options.Detail = c.String("detail")
 	plan.options.Table = reports.TableOptions{Wide: c.Bool("wide"), GroupBy: c.String("group-by"), Columns: words(c.String("columns"))}
@@ -97,6 +95,19 @@ func (p *process) planReport(c *cli.Context) (reportPlan, error) {
 	}
 	p.failing, _ = writer.(reports.ExitCoder)
 	return plan, nil
+}
+
+// failOn is the severity from which findings make the exit code 1; None: never.
+func failOn(c *cli.Context) (rules.Severity, error) {
+	text := c.String("fail-on")
+	if text == "never" {
+		return rules.None, nil
+	}
+	severity, err := rules.ParseSeverity(text)
+	if err != nil {
+		return severity, usagef("--fail-on: %w", err).hintf("or never, for exit code 0 whatever is found")
+	}
+	return severity, nil
 }
 
 // calendarFormat is that of the outlook alone, which scan --until has.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"runtime"
@@ -80,9 +79,7 @@ func (p *process) version(format string) error {
 	var err error
 	switch format {
 	case "json":
-		e := json.NewEncoder(p.stdout)
-		e.SetIndent("", "  ")
-		err = e.Encode(v)
+		err = p.printJSON(v)
 	case "text":
 		_, err = fmt.Fprintf(p.stdout, "%s %s (%s %s/%s)\n%s", name, v.Version, v.Go, v.OS, v.Arch, v.notes())
 	default:

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"io"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -38,14 +37,13 @@ func (p *process) waivers(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	var write func(io.Writer, []audit.ListedWaiver) error
-	switch c.String("format") {
-	case "table":
-		write = audit.WaiversTable
-	case "json":
+	write := audit.WaiversTable
+	format, err := formatOf(c, "table", "json")
+	if err != nil {
+		return err
+	}
+	if format == "json" {
 		write = audit.WaiversJSON
-	default:
-		return usagef("--format %q: type table or json", c.String("format"))
 	}
 	uses, known, err := p.waiverUses(c)
 	if err != nil {

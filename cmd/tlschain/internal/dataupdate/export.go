@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path/filepath"
 	"time"
 
 	"github.com/tlschain/tlschain/rules/catalog"
@@ -29,8 +30,23 @@ type manifest struct {
 	Sources []string  `json:"sources"`
 }
 
-// Export gives facts as files for another machine.
-func Export(facts *catalog.Facts) (map[string][]byte, error) {
+// Export writes facts to a folder, for another machine. The manifest comes last: it
+// says that all of it is there.
+func Export(facts *catalog.Facts, dir string) error {
+	files, err := exported(facts)
+	if err != nil {
+		return err
+	}
+	for _, file := range []string{FactsFile, ManifestFile} {
+		if err := place(filepath.Join(dir, file), files[file]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exported are facts as files.
+func exported(facts *catalog.Facts) (map[string][]byte, error) {
 	var table bytes.Buffer
 	if err := facts.Write(&table); err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ import (
 // swapped on its way, or is older.
 func TestExport(t *testing.T) {
 	w := newWorld(t)
-	files, err := Export(w.base)
+	files, err := exported(w.base)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestExport(t *testing.T) {
 	if !bytes.Equal(o.File, files[FactsFile]) || !build.Compare(w.base, o.Facts).Empty() {
 		t.Error("what was read is not what was exported")
 	}
-	again, err := Export(o.Facts)
+	again, err := exported(o.Facts)
 	if err != nil || !bytes.Equal(again[FactsFile], files[FactsFile]) || !bytes.Equal(again[ManifestFile], files[ManifestFile]) {
 		t.Errorf("exported again it differs: %v", err)
 	}

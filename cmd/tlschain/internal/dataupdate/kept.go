@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/tlschain/tlschain/rules/catalog"
 	"github.com/tlschain/tlschain/scanner/wholefile"
@@ -36,6 +37,15 @@ func (k Kept) Facts() (*catalog.Facts, error) {
 	return facts, nil
 }
 
+// Newer is Facts, and nil also if those are older than the program's own.
+func (k Kept) Newer() (*catalog.Facts, error) {
+	kept, err := k.Facts()
+	if kept == nil || kept.Updated().Before(catalog.EmbeddedUpdated()) {
+		return nil, err
+	}
+	return kept, err
+}
+
 // State is what the last update left word of; the zero value if that is not known.
 func (k Kept) State() State {
 	facts, err := os.ReadFile(k.File)
@@ -57,18 +67,18 @@ func (k Kept) Keep(o *Outcome) error {
 	if o.File == nil {
 		return nil
 	}
-	if err := Place(k.File, o.File); err != nil {
+	if err := place(k.File, o.File); err != nil {
 		return err
 	}
 	text, err := o.State.Encode(o.File)
 	if err != nil {
 		return err
 	}
-	return Place(k.state(), text)
+	return place(k.state(), text)
 }
 
-// Place puts a file in its place, whole, and makes the folders above it.
-func Place(path string, data []byte) error {
+// place puts a file in its place, whole, and makes the folders above it.
+func place(path string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("keeping the facts: %w", err)
 	}
@@ -80,6 +90,24 @@ func Place(path string, data []byte) error {
 		return errors.Join(err, out.Discard())
 	}
 	return out.Commit(false)
+}
+
+// AskFor is how long asking all publishers may take.
+const AskFor = 10 * time.Minute
+
+// Newer asks for newer facts, which keep puts in use; nil: there are none. The
+// error is about those who could not be asked.
+func (u *Updater) Newer(ctx context.Context, k Kept) (facts *catalog.Facts, keep func() error, err error) {
+	ctx, cancel := context.WithTimeout(ctx, AskFor)
+	defer cancel()
+	o, err := u.Ask(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if o.File == nil {
+		return nil, nil, o.Err()
+	}
+	return o.Facts, func() error { return k.Keep(o) }, o.Err()
 }
 
 // Ask is [Updater.Fetch] with a folder for what is on its way.
