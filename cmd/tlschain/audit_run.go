@@ -31,7 +31,7 @@ is not complete, skipped lines of its lists or reached nothing, 0 done.`,
 }
 
 func (p *process) auditRun(c *cli.Context) error {
-	failOn, err := failOn(c)
+	failOn, err := failOn(c, " (default)")
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ type reportPlan struct {
 func (p *process) planReport(c *cli.Context) (reportPlan, error) {
 	plan := reportPlan{format: c.String("format"), path: c.String("o")}
 	var err error
-	if plan.failOn, err = failOn(c); err != nil {
+	if plan.failOn, err = failOn(c, ", for exit code 0 whatever is found"); err != nil {
 		return plan, err
 	}
 	plan.options.Detail = c.String("detail")
@@ -98,14 +98,15 @@ func (p *process) planReport(c *cli.Context) (reportPlan, error) {
 }
 
 // failOn is the severity from which findings make the exit code 1; None: never.
-func failOn(c *cli.Context) (rules.Severity, error) {
+// never says what that means.
+func failOn(c *cli.Context, never string) (rules.Severity, error) {
 	text := c.String("fail-on")
 	if text == "never" {
 		return rules.None, nil
 	}
 	severity, err := rules.ParseSeverity(text)
 	if err != nil {
-		return severity, usagef("--fail-on: %w", err).hintf("or never, for exit code 0 whatever is found")
+		return severity, usagef("--fail-on: %w", err).hintf("or never%s", never)
 	}
 	return severity, nil
 }
