@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,7 +48,7 @@ Examples:
 
 Exit code: 2 usage, or a file that holds no leaf, 1 a finding at or above
 --fail-on, 3 a file could not be read while others could, 0 all is well.`,
-		Flags: joinFlags(
+		Flags: slices.Concat(
 			[]cli.Flag{
 				&cli.StringFlag{Name: "until", Category: "Files", Usage: "also tell when each client that accepts the file will first refuse it, up to `TIME`"},
 				&cli.StringFlag{Name: "server-name", Category: "Files", Usage: "`NAME` to check the leaf against (default: the leaf's first)"},

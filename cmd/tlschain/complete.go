@@ -38,7 +38,7 @@ func (p *process) arguments(c *cli.Command, given int) (kind string, list []comm
 	case "clients":
 		return commandline.SomeWords, p.clientCandidates()
 	case "completion":
-		return commandline.SomeWords, shellCandidates()
+		return commandline.SomeWords, commandline.Words(shells...)
 	case "check", "fix", "convert", "waivers":
 		return commandline.SomeFiles, nil
 	case "man":

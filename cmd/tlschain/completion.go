@@ -6,7 +6,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/tlschain/tlschain/cmd/tlschain/internal/commandline"
 	"github.com/tlschain/tlschain/rules/nearest"
 )
 
@@ -47,5 +46,3 @@ func (p *process) completionCommand() *cli.Command {
 		},
 	}
 }
-
-func shellCandidates() []commandline.Candidate { return commandline.Words(shells...) }

@@ -207,10 +207,3 @@ func parsePorts(text string) ([]uint16, error) {
 	}
 	return ports, nil
 }
-
-func joinFlags(groups ...[]cli.Flag) (all []cli.Flag) {
-	for _, g := range groups {
-		all = append(all, g...)
-	}
-	return all
-}

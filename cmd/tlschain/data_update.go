@@ -66,7 +66,11 @@ Examples:
 			if err := kept.Keep(o); err != nil {
 				return err
 			}
-			if err := p.tellUpdate(o, kept.File); err != nil {
+			text := o.Text()
+			if o.File != nil {
+				text += "kept in " + kept.File + "\n"
+			}
+			if _, err := fmt.Fprint(p.stdout, text); err != nil {
 				return err
 			}
 			return o.Err()
@@ -136,13 +140,4 @@ func chooseSources(u *dataupdate.Updater, words []string) error {
 		u.Homes[id] = home
 	}
 	return nil
-}
-
-func (p *process) tellUpdate(o *dataupdate.Outcome, target string) error {
-	text := o.Text()
-	if o.File != nil {
-		text += "kept in " + target + "\n"
-	}
-	_, err := fmt.Fprint(p.stdout, text)
-	return err
 }

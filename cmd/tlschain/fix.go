@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,7 +41,7 @@ Examples:
 
 Exit code: 0 all is fixed or nothing was wrong, 1 something cannot be fixed by
 a list of certificates, 2 usage, 3 something could not be judged.`,
-		Flags: joinFlags(
+		Flags: slices.Concat(
 			[]cli.Flag{
 				&cli.StringFlag{Name: "server", Category: "Fix", Usage: "the `KIND` of server: " + kindList() + " (default: ask it)"},
 				&cli.StringFlag{Name: "d", Aliases: []string{"directory"}, Category: "Fix", Value: ".",

@@ -69,7 +69,7 @@ func (f folder) write(name string, content []byte, private bool) error {
 	} else if bytes.Contains(f.old(name), []byte("PRIVATE KEY-----")) {
 		return usagef("%s holds a private key and will not be written over", to).hintf("choose another folder with -d")
 	}
-	return f.replace(name, content, mode, true)
+	return wholefile.Write(to, content, mode, true)
 }
 
 // old is what a file has that is to be replaced; nil if it is none, or larger
@@ -84,9 +84,4 @@ func (f folder) old(name string) []byte {
 		return nil
 	}
 	return data
-}
-
-// replace puts a file in its place, see [wholefile.Write].
-func (f folder) replace(name string, content []byte, mode fs.FileMode, lasting bool) error {
-	return wholefile.Write(filepath.Join(f.path, name), content, mode, lasting)
 }

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"path/filepath"
+
 	"github.com/urfave/cli/v2"
 
 	"github.com/tlschain/tlschain/cmd/tlschain/internal/commandline"
+	"github.com/tlschain/tlschain/scanner/wholefile"
 )
 
 func (p *process) manCommand() *cli.Command {
@@ -28,7 +31,7 @@ func (p *process) manCommand() *cli.Command {
 // writeMan writes the pages of a command and of those below it.
 func (f folder) writeMan(manual *commandline.Manual, c, above *cli.Command) error {
 	page, text := manual.Page(c, above)
-	if err := f.replace(page+".1", []byte(text), 0o644, false); err != nil {
+	if err := wholefile.Write(filepath.Join(f.path, page+".1"), []byte(text), 0o644, false); err != nil {
 		return err
 	}
 	for _, sub := range c.Subcommands {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,7 +46,7 @@ Examples:
 
 Exit code: 130 interrupted, 2 usage or no usable input, 1 a finding at or above
 --fail-on, 3 something could not be judged, 0 all is well.`,
-		Flags: joinFlags(
+		Flags: slices.Concat(
 			[]cli.Flag{
 				&cli.StringSliceFlag{Name: "f", Aliases: []string{"file"}, Category: "Targets", Usage: "read targets from `LIST`, - for " +
 					"standard input; may be given several times"},
