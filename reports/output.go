@@ -60,7 +60,7 @@ func (o *Output) begun() error {
 
 // Endpoint counts an endpoint and hands it on, or leaves it out.
 func (o *Output) Endpoint(e *Endpoint) error {
-	if o.Only != nil && e.Status == OK && len(o.Only.Matches(e)) == 0 {
+	if o.Only != nil && e.Status == OK && len(o.Only.matches(e)) == 0 {
 		o.Left++
 		return nil
 	}

@@ -42,9 +42,9 @@ func (s *Search) Has(sha256, spki Hash, subject string) bool {
 	return len(s.names) > 0 && (s.names[folded(subject)] || s.names[folded(commonName(subject))])
 }
 
-// Matches lists the certificates at an endpoint that the search is for: those
+// matches lists the certificates at an endpoint that the search is for: those
 // that were sent, in order, and those that clients' paths or the fix need.
-func (s *Search) Matches(e *Endpoint) (found []Match) {
+func (s *Search) matches(e *Endpoint) (found []Match) {
 	for i := range e.Chain {
 		if c := &e.Chain[i]; s.Has(c.SHA256, c.SPKISHA256, c.Subject) {
 			found = append(found, Match{c.SHA256, c.Subject, true})

@@ -33,11 +33,11 @@ func TestSearch(t *testing.T) {
 	} {
 		var s Search
 		c.fill(&s)
-		if got := s.Matches(e); !slices.Equal(got, c.want) {
+		if got := s.matches(e); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", c.what, got, c.want)
 		}
 	}
-	if got := new(Search).Matches(e); got != nil {
+	if got := new(Search).matches(e); got != nil {
 		t.Errorf("a search for nothing finds %v", got)
 	}
 }

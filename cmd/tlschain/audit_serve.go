@@ -79,9 +79,10 @@ func (p *process) auditServe(c *cli.Context) error {
 	fmt.Fprintf(p.stderr, "%s: serving at %s\n", name, listener.Addr())
 	works := &audit.Daemon{Scheduler: scheduler, Notifier: notifier}
 	if every > 0 {
-		works.Refresher = &audit.Refresher{Notifier: notifier, Every: every, Env: n.env, Newer: func(ctx context.Context) (*catalog.Facts, func() error, error) {
+		newer := func(ctx context.Context) (*catalog.Facts, func() error, error) {
 			return p.updater().Newer(ctx, p.kept())
-		}}
+		}
+		works.Refresher = &audit.Refresher{Notifier: notifier, Every: every, Env: n.env, Newer: newer}
 	}
 	var parts sync.WaitGroup
 	defer parts.Wait() // before the history is closed

@@ -17,7 +17,7 @@ import (
 // What an export consists of.
 const (
 	FactsFile    = "facts.bin"
-	ManifestFile = "facts.json"
+	manifestFile = "facts.json"
 )
 
 // A manifest says what stands beside it, so that a file that was cut on its way
@@ -37,7 +37,7 @@ func Export(facts *catalog.Facts, dir string) error {
 	if err != nil {
 		return err
 	}
-	for _, file := range []string{FactsFile, ManifestFile} {
+	for _, file := range []string{FactsFile, manifestFile} {
 		if err := place(filepath.Join(dir, file), files[file]); err != nil {
 			return err
 		}
@@ -60,7 +60,7 @@ func exported(facts *catalog.Facts) (map[string][]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("writing the manifest: %w", err)
 	}
-	return map[string][]byte{FactsFile: table.Bytes(), ManifestFile: append(text, '\n')}, nil
+	return map[string][]byte{FactsFile: table.Bytes(), manifestFile: append(text, '\n')}, nil
 }
 
 // maxFacts bounds an export: ten times what there is.
@@ -107,7 +107,7 @@ func (u *Updater) checkAge(updated time.Time) error {
 }
 
 func checkManifest(fsys fs.FS, data []byte) error {
-	text, err := readBounded(fsys, ManifestFile)
+	text, err := readBounded(fsys, manifestFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // the table has a checksum of its own
 	}
@@ -116,11 +116,11 @@ func checkManifest(fsys fs.FS, data []byte) error {
 		err = json.Unmarshal(text, &m)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", ManifestFile, err)
+		return fmt.Errorf("%s: %w", manifestFile, err)
 	}
 	if m.Facts != sum(data) {
 		return fmt.Errorf("%s says %d bytes with SHA-256 %.16s, but %s has %d with %.16s: copy both again",
-			ManifestFile, m.Size, m.Facts, FactsFile, len(data), sum(data))
+			manifestFile, m.Size, m.Facts, FactsFile, len(data), sum(data))
 	}
 	return nil
 }

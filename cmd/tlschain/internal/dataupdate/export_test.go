@@ -41,7 +41,7 @@ func TestExport(t *testing.T) {
 		t.Error("what was read is not what was exported")
 	}
 	again, err := exported(o.Facts)
-	if err != nil || !bytes.Equal(again[FactsFile], files[FactsFile]) || !bytes.Equal(again[ManifestFile], files[ManifestFile]) {
+	if err != nil || !bytes.Equal(again[FactsFile], files[FactsFile]) || !bytes.Equal(again[manifestFile], files[manifestFile]) {
 		t.Errorf("exported again it differs: %v", err)
 	}
 	newer, err := build.Confirm(w.base, today)
@@ -58,7 +58,7 @@ func TestExport(t *testing.T) {
 		want string
 	}{
 		"cut":     {w.base, stick(func(fs fstest.MapFS) { fs[FactsFile].Data = fs[FactsFile].Data[:500] }), "copy both again"},
-		"cut too": {w.base, stick(func(fs fstest.MapFS) { fs[FactsFile].Data = fs[FactsFile].Data[:500]; delete(fs, ManifestFile) }), "facts"},
+		"cut too": {w.base, stick(func(fs fstest.MapFS) { fs[FactsFile].Data = fs[FactsFile].Data[:500]; delete(fs, manifestFile) }), "facts"},
 		"swapped": {w.base, stick(func(fs fstest.MapFS) { fs[FactsFile].Data = small.File }), "copy both again"},
 		"older":   {newer.Facts, stick(nil), "older than those in use"},
 		"small":   {w.base, fstest.MapFS{FactsFile: {Data: small.File}}, "13 of 14 CA certificates"},
