@@ -11,7 +11,7 @@ TOOL = $(GO) tool -modfile=.ci/tools.mod
 # What the tests drive beside our own code, a line for each purpose: Debian
 # packages, or PACKAGE:PROGRAM where the program may be there without it.
 # real servers with broken chains, and those that mends are installed on
-DEPS += nginx apache2 haproxy caddy tomcat10 postfix
+DEPS += nginx libnginx-mod-mail apache2 haproxy caddy tomcat10 postfix
 # clients that are shown the chains
 DEPS += openssl gnutls-bin libnss3-tools curl openjdk-17-jdk-headless nodejs:node python3 chromium firefox-esr
 # small clients of ours, in C and C++

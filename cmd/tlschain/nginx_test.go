@@ -91,6 +91,8 @@ func TestNginxConfigurationsAtFault(t *testing.T) {
 		"deep":              {strings.Repeat("a {", 100_000), "more than 50 deep"},
 		"no TLS":            {"http { server { listen 80; } }", "no server in it listens for TLS"},
 		"a device":          {"http { include /dev/zero; }", "it is no file"},
+		"no mail protocol":  {"mail { starttls on; ssl_certificate good.pem; server { listen 2525; } }", "nginx.conf:1 server: it has starttls, no protocol, and a port that is that of none"},
+		"mail in the clear": {"mail { server { listen 143; starttls off; } }", "no server in it listens for TLS"},
 		"no certificate":    {"http { server {\nlisten 443 ssl; } }", "nginx.conf:1 server: it listens for TLS and has no ssl_certificate"},
 		"a variable":        {"http { server { listen 443 ssl;\n ssl_certificate /etc/$ssl_server_name; } }", "nginx.conf:2 ssl_certificate: its value has a variable"},
 		"no such file":      {"http { server { listen 443 ssl;\n\n ssl_certificate gone.pem; } }", "gone.pem: no such file"},

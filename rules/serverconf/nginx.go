@@ -88,9 +88,17 @@ func addressOf(listen string) string {
 
 func (s *nginxSites) server(server, section directive) {
 	var use Use
+	starts := startsTLS(server, section)
 	for _, l := range listens(server) {
-		if s.tls[addressOf(l.words[1])] {
-			use.Listen = append(use.Listen, Listener{Address: l.words[1]})
+		switch at := (Listener{Address: l.words[1]}); {
+		case s.tls[addressOf(l.words[1])]:
+			use.Listen = append(use.Listen, at)
+		case starts:
+			at.StartTLS = mailProtocol(server, l.words[1])
+			if at.StartTLS == "" {
+				use.Why = "it has starttls, no protocol, and a port that is that of none: nginx does not start"
+			}
+			use.Listen = append(use.Listen, at)
 		}
 	}
 	if len(use.Listen) == 0 {
@@ -108,8 +116,10 @@ func (s *nginxSites) server(server, section directive) {
 	}
 	certs, keys := inherited(server, section, "ssl_certificate"), inherited(server, section, "ssl_certificate_key")
 	if len(certs) == 0 {
-		use.Place, use.Directive = server.Place, "server"
 		use.Why = "it listens for TLS and has no ssl_certificate: nginx does not start, or ends each handshake with an alert"
+	}
+	if use.Why != "" {
+		use.Place, use.Directive = server.Place, "server"
 		s.uses = append(s.uses, use)
 		return
 	}
@@ -129,6 +139,30 @@ func (s *nginxSites) server(server, section directive) {
 		}
 		s.uses = append(s.uses, one)
 	}
+}
+
+// startsTLS reports whether connections to a server of mail begin in the clear and
+// may change to TLS.
+func startsTLS(server, section directive) bool {
+	set := inherited(server, section, "starttls")
+	return section.name() == "mail" && len(set) > 0 && (set[0].words[1] == "on" || set[0].words[1] == "only")
+}
+
+// mailProtocol is what a server of mail speaks at an address: what it names, or
+// what belongs to the port; empty: nobody knows.
+func mailProtocol(server directive, listen string) string {
+	if set := inherited(server, server, "protocol"); len(set) > 0 {
+		return set[0].words[1]
+	}
+	switch listen[strings.LastIndexByte(listen, ':')+1:] {
+	case "25", "465", "587":
+		return "smtp"
+	case "110", "995":
+		return "pop3"
+	case "143", "993":
+		return "imap"
+	}
+	return ""
 }
 
 // inherited are the directives of a server; without any, those around it.
