@@ -2,14 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/tlschain/tlschain"
-	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/scanner"
 	"github.com/tlschain/tlschain/scanner/kubernetes"
 )
@@ -37,18 +32,8 @@ func (p *process) prepare(ctx context.Context, l *tlschain.TargetList, strict bo
 			return done, err
 		}
 	}
-	for _, name := range l.Files {
-		if name == "-" {
-			continue
-		}
-		if info, err := os.Stat(name); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
-			continue // who writes to a pipe writes to whoever opens it first
-		}
-		file, err := os.Open(name)
-		if err != nil {
-			return done, usagef("-f %s: %w", name, errors.Unwrap(err)).hintf("-f takes a file with one target a line")
-		}
-		file.Close()
+	if err := l.CheckFiles(); err != nil {
+		return done, usagef("-f %w", err).hintf("-f takes a file with one target a line")
 	}
 	if !strict {
 		return done, nil
@@ -69,30 +54,16 @@ func (p *process) openCluster(argument string) (*kubernetes.Cluster, error) {
 	return cluster, nil
 }
 
-// fileEndings are those of lists and of certificates. No host on the Internet
-// has a name that ends so.
-var fileEndings = []string{".txt", ".csv", ".tsv", ".lst", ".list", ".ini", ".hosts", ".yml", ".yaml", ".json", ".gnmap", ".nmap",
-	".pem", ".crt", ".cer", ".der", ".p7b", ".p12", ".pfx", ".jks"}
-
-// meantAsFile finds an argument that names a file rather than a host: its
-// ending is that of files, or it is there and no host could be called so.
+// meantAsFile is the error of an argument that names a file rather than a host.
 func meantAsFile(argument string, options scanner.TargetOptions) error {
-	info, err := os.Stat(argument)
-	likeFile := slices.Contains(fileEndings, strings.ToLower(filepath.Ext(argument)))
-	if err != nil && likeFile {
-		return usagef("%s: %w", argument, errors.Unwrap(err)).hintf("a host of this name is typed with its port: %s:443", argument)
+	kind, err := tlschain.KindOf(argument, options)
+	switch kind {
+	case tlschain.NoFile:
+		return usagef("%s: %w", argument, err).hintf("a host of this name is typed with its port: %s:443", argument)
+	case tlschain.CertificateFile:
+		return usagef("%s is a file", argument).hintf("did you mean %s check %s?", name, argument)
+	case tlschain.OtherFile:
+		return usagef("%s is a file", argument).hintf("did you mean -f %s? it takes a list of targets", argument)
 	}
-	if err != nil || !info.Mode().IsRegular() {
-		return nil
-	}
-	if _, notHost := scanner.ParseTarget(argument, options); notHost == nil && !likeFile {
-		return nil
-	}
-	wrong := usagef("%s is a file", argument)
-	if data, err := (&tlschain.Env{}).ReadFile(argument); err == nil {
-		if _, err := certfile.Certificates(data); err == nil {
-			return wrong.hintf("did you mean %s check %s?", name, argument)
-		}
-	}
-	return wrong.hintf("did you mean -f %s? it takes a list of targets", argument)
+	return nil
 }
