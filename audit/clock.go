@@ -3,6 +3,8 @@ package audit
 import (
 	"context"
 	"time"
+
+	"github.com/tlschain/tlschain/audit/history"
 )
 
 // A Clock is what time it is. The zero value is the real one.
@@ -33,3 +35,7 @@ func (c Clock) wait(ctx context.Context, d time.Duration) error {
 		return ctx.Err()
 	}
 }
+
+// Took is how long an audit went on. It is nothing where the clock was set back
+// meanwhile.
+func Took(a history.Audit) time.Duration { return max(a.Ended.Sub(a.Started), 0) }

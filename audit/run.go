@@ -105,7 +105,7 @@ func (a *Auditor) audit(ctx context.Context, g *Group, look ScanFunc) (history.A
 		}
 		return history.Audit{}, err
 	}
-	if err := a.DB.Prune(ctx, g.Name, a.Clock.now().Add(-g.retention())); err != nil {
+	if err := a.forget(ctx, g); err != nil {
 		a.report(err)
 	}
 	return a.DB.Audit(ctx, w.ID)

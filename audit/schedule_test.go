@@ -198,6 +198,76 @@ func TestClockSetBackAMonth(t *testing.T) {
 	k.ran("06-01 02:00", "05-02 02:00")
 }
 
+// Ahead by a year, one audit makes up for all that seem to be missed; back at the
+// right time, the schedule goes on as before.
+func TestClockAheadAYear(t *testing.T) {
+	const year = 365 * 24 * time.Hour
+	k := keep(t, newHands("2026-05-01T01:50:00Z"), filepath.Join(t.TempDir(), "h.db"), `{cron: "0 2 * * *"}`)
+	k.pass(20 * time.Minute)
+	k.jump(year) // 02:10, a year later
+	k.pass(30 * time.Minute)
+	k.jump(-year)
+	k.pass(36 * time.Hour)
+	k.end()
+	k.ran("05-01 02:00", "05-01 02:10", "05-02 02:00")
+}
+
+// A clock that was ahead by a year for some audits costs nothing of what is known;
+// once as many lie within the retention as ever, what is older is forgotten.
+func TestClockAheadForgetsNothing(t *testing.T) {
+	w := newWorld()
+	a := auditorOf(t, w, "    retention: 90d\n", "a.example")
+	pruned := func() (n int) {
+		list, err := a.DB.Audits(t.Context(), "web", 0, 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, one := range list {
+			if one.Pruned {
+				n++
+			}
+		}
+		return n
+	}
+	const day = 24 * time.Hour
+	for range 10 {
+		runNight(t, a)
+		w.sleep(day)
+	}
+	for range 2 { // by night, and when somebody looks what is wrong
+		w.sleep(365 * day)
+		runNight(t, a)
+		w.sleep(-365 * day)
+	}
+	if n := pruned(); n > 0 {
+		t.Errorf("%d audits are forgotten", n)
+	}
+	w.sleep(200 * day) // now it is so
+	for range recentAudits {
+		runNight(t, a)
+		w.sleep(day)
+	}
+	if n := pruned(); n != 10 {
+		t.Errorf("%d audits are forgotten, 10 are older than the retention", n)
+	}
+}
+
+// Whatever the clock did meanwhile, no time that went by is negative.
+func TestNoNegativeTimes(t *testing.T) {
+	now := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+	if d := Took(history.Audit{Started: now, Ended: now.Add(-time.Hour)}); d != 0 {
+		t.Errorf("an audit took %v", d)
+	}
+	if d := Took(history.Audit{Started: now, Ended: now.Add(time.Hour)}); d != time.Hour {
+		t.Errorf("an audit took %v", d)
+	}
+	var text strings.Builder
+	StatusTable(&text, []ZoneStatus{{Audits: []AuditStatus{{Group: "web", Audit: 7, Started: now.Add(time.Hour)}}}}, now)
+	if strings.Contains(text.String(), "-") || !strings.Contains(text.String(), "audit 7, 0s old") {
+		t.Error(text.String())
+	}
+}
+
 func TestNoOverlapAndCleanStop(t *testing.T) {
 	where := filepath.Join(t.TempDir(), "h.db")
 	k := keep(t, newHands("2026-05-01T01:50:00Z"), where, `{cron: "*/30 * * * *"}`, func(k *keeping) {

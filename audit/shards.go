@@ -288,7 +288,7 @@ func (a *Auditor) End(ctx context.Context, audit int64) error {
 		a.Ended(ended)
 	}
 	if g := a.Config.Groups[ended.Group]; g != nil {
-		if err := a.DB.Prune(ctx, g.Name, a.Clock.now().Add(-g.retention())); err != nil {
+		if err := a.forget(ctx, g); err != nil {
 			a.report(err)
 		}
 	}

@@ -33,7 +33,7 @@ func StatusTable(w io.Writer, zones []ZoneStatus, now time.Time) {
 			fmt.Fprintf(w, "  %-16s  waits for a worker since %s\n", reports.Clean(g.Group), g.Since.UTC().Format("2006-01-02 15:04:05Z"))
 		}
 		for _, a := range z.Audits {
-			fmt.Fprintf(w, "  %-16s  audit %d, %v old", reports.Clean(a.Group), a.Audit, now.Sub(a.Started).Round(time.Second))
+			fmt.Fprintf(w, "  %-16s  audit %d, %v old", reports.Clean(a.Group), a.Audit, max(now.Sub(a.Started), 0).Round(time.Second))
 			if a.Shards > 0 {
 				fmt.Fprintf(w, ": %d of %s (%d%%), %d of %s, %d taken, %.1f/s", a.TargetsDone, reports.Plural(a.Targets, "target"),
 					100*a.TargetsDone/max(a.Targets, 1), a.ShardsDone, reports.Plural(a.Shards, "shard"), a.ShardsTaken, a.PerSecond)

@@ -16,7 +16,7 @@ func ListTable(w io.Writer, audits []history.Audit) {
 		s := SummaryOf(a)
 		took := "?"
 		if a.Ended.After(a.Started) || a.State == history.Complete {
-			took = a.Ended.Sub(a.Started).String()
+			took = Took(a).String()
 		}
 		fmt.Fprintf(w, "%6d  %-16s  %s  %-8s  took %-8s  %s, %s, %s, %d unreachable%s\n",
 			a.ID, reports.Clean(a.Group), a.Started.Format("2006-01-02 15:04:05Z"), a.State, took, reports.Plural(a.Endpoints, "endpoint"),

@@ -207,7 +207,7 @@ func (c *collector) waited(g groupView) float64 {
 	if g.Waiting.IsZero() {
 		return 0
 	}
-	return c.Now().Sub(g.Waiting).Seconds()
+	return max(c.Now().Sub(g.Waiting), 0).Seconds()
 }
 
 type sender func(d *prometheus.Desc, value float64, labels ...string)
@@ -221,7 +221,7 @@ func (c *collector) lastAudit(ctx context.Context, group string, send sender) er
 		return err
 	}
 	send(descLast, float64(last.Ended.Unix()), group)
-	send(descDuration, last.Ended.Sub(last.Started).Seconds(), group)
+	send(descDuration, audit.Took(last).Seconds(), group)
 	send(descFlapping, float64(summaryOf(last).Flapping), group)
 	return nil
 }

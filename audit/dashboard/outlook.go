@@ -57,7 +57,8 @@ func (s *Server) outlookOf(ctx context.Context, group string) (*reports.Outlook,
 			newest = audits[i].ID
 		}
 		known := s.outlooks.last[name]
-		if known.outlook == nil || known.audit != newest || now.Sub(known.at) >= outlookFor {
+		age := now.Sub(known.at)
+		if known.outlook == nil || known.audit != newest || age < 0 || age >= outlookFor { // it was set back
 			env := tlschain.Env{Now: now}
 			if s.Env != nil {
 				env = s.Env(now)

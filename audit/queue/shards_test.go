@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strconv"
@@ -47,20 +48,22 @@ func kills() int {
 // Wherever in an audit a worker dies, standing at a target or in full flight, the
 // next one ends that audit: nothing is lost, and nothing is there twice.
 func workerKilledAnywhere(t *testing.T, where string) {
-	serve, states := newMachine(t, where), ""
+	states := ""
 	for n := range kills() {
-		id := serve.ask(t, web, night.AddDate(0, 0, n))
-		process := startWorker(t, where, 1+n*(farm-1)/kills(), n%2 == 0)
-		process.Kill()
-		next := newMachine(t, where)
-		stop := next.works(t, "dmz", next.auditor(t, "dmz", farm, nil))
-		if a := serve.wait(t, id); a.State != history.Complete || audit.SummaryOf(a).Endpoints != farm {
-			t.Errorf("kill %d: %+v", n, a)
-		}
-		stop()
-		if states += " " + whole; serve.listed(t, "web") != states[1:] {
-			t.Fatalf("kill %d: %s", n, serve.listed(t, "web"))
-		}
+		t.Run(fmt.Sprint(n), func(t *testing.T) { // whose connections end with it
+			serve := newMachine(t, where)
+			id := serve.ask(t, web, night.AddDate(0, 0, n))
+			process := startWorker(t, where, 1+n*(farm-1)/kills(), n%2 == 0)
+			process.Kill()
+			next := newMachine(t, where)
+			next.works(t, "dmz", next.auditor(t, "dmz", farm, nil))
+			if a := serve.wait(t, id); a.State != history.Complete || audit.SummaryOf(a).Endpoints != farm {
+				t.Errorf("%+v", a)
+			}
+			if states += " " + whole; serve.listed(t, "web") != states[1:] {
+				t.Error(serve.listed(t, "web"))
+			}
+		})
 	}
 }
 

@@ -153,7 +153,7 @@ func (p *process) reads(do func(*cli.Context, *auditEnv) error) cli.ActionFunc {
 
 // tell writes a line about an audit that has ended.
 func (n *auditEnv) tell(a history.Audit) {
-	fmt.Fprintf(n.stderr, "audit %d of %s: %s, %d endpoints, took %v\n", a.ID, a.Group, a.State, a.Endpoints, a.Ended.Sub(a.Started))
+	fmt.Fprintf(n.stderr, "audit %d of %s: %s, %d endpoints, took %v\n", a.ID, a.Group, a.State, a.Endpoints, audit.Took(a))
 }
 
 // find gives the audit that an argument means: an id, or a group's newest that

@@ -64,7 +64,7 @@ Examples:
 				return err
 			}
 			if err := kept.Keep(o); err != nil {
-				return err
+				return usagef("%w", err).hintf("make room there, or set XDG_CACHE_HOME to a folder that can be written; the facts in use stay")
 			}
 			text := o.Text()
 			if o.File != nil {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -88,4 +89,48 @@ func fill(dir string) {
 		_, err = file.Write(make([]byte, 1024))
 	}
 	file.Close()
+}
+
+// Newer facts that find no room, or may not be written, leave those that are
+// there whole and in use, and say what to do.
+func TestFactsOnFullAndReadOnlyDisks(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can mount the small file system that this fills")
+	}
+	h := newDataHome(t)
+	if err := syscall.Mount("tmpfs", h.dir, "tmpfs", 0, "size=32m"); err != nil {
+		t.Skipf("this machine lets nobody mount a file system: %v", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(h.dir, syscall.MNT_DETACH) })
+	if code, stdout, stderr := h.run(t, "data", "update", "--source", h.source()); code != 0 {
+		t.Fatalf("exit %d\n%s%s", code, stdout, stderr)
+	}
+	before := h.files(t)
+	h.chromeWithout(1)
+	refused := func(says string) {
+		t.Helper()
+		code, stdout, stderr := h.run(t, "data", "update", "--source", h.source())
+		if code != exitUsage || !strings.Contains(stderr, says) || !strings.Contains(stderr, "hint:") || !strings.Contains(stderr, "XDG_CACHE_HOME") {
+			t.Errorf("exit %d, and %q is meant\n%s%s", code, says, stdout, stderr)
+		}
+		if after := h.files(t); !maps.Equal(after, before) {
+			t.Errorf("the facts are others, or something is left: %d files, there were %d", len(after), len(before))
+		}
+		if code, stdout, stderr := h.run(t, "data", "info"); code != 0 || stderr != "" {
+			t.Errorf("the facts are in use no more: exit %d\n%s%s", code, stdout, stderr)
+		}
+	}
+	fill(h.dir)
+	refused("no space left on device")
+	os.Remove(filepath.Join(h.dir, "fill"))
+	if err := syscall.Mount("tmpfs", h.dir, "tmpfs", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+	refused("read-only file system")
+	if err := syscall.Mount("tmpfs", h.dir, "tmpfs", syscall.MS_REMOUNT, ""); err != nil {
+		t.Fatal(err)
+	}
+	if code, stdout, stderr := h.run(t, "data", "update", "--source", h.source()); code != 0 || h.anchors(t) != 115-1 {
+		t.Errorf("with room: exit %d\n%s%s", code, stdout, stderr)
+	}
 }

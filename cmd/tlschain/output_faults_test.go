@@ -3,17 +3,23 @@
 package main
 
 import (
+	"bytes"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/tlschain/tlschain/reports"
+	"github.com/tlschain/tlschain/scanner"
 	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
@@ -98,5 +104,83 @@ func TestFewDescriptors(t *testing.T) {
 		if row[6] != "ok" {
 			t.Errorf("%q", row[:8])
 		}
+	}
+}
+
+// Without standard input, as under "<&-", whatever would read it says that there is
+// nothing, and what does not read it works.
+func TestClosedInput(t *testing.T) {
+	x := tlstest.For(t)
+	root := x.Root("R")
+	chain, roots := write(t, t.TempDir(), "chain.pem", x.Leaf("shop.example.test", root).PEM()), write(t, t.TempDir(), "roots.pem", root.PEM())
+	for command, want := range map[string]struct {
+		code int
+		says string
+	}{
+		"check --clients go --roots " + roots + " " + chain: {exitClean, ""},
+		"check -":                       {exitUsage, "it is empty"},
+		"scan -f -":                     {exitUsage, "there is no target"},
+		"fix -f -":                      {exitUsage, "there is no target"},
+		"convert --format csv -":        {exitUsage, "standard input is empty"},
+		"check --key - " + chain:        {exitUsage, "--key -:"},
+		"check --roots - " + chain:      {exitUsage, "--roots -:"},
+		"scan --timeout 1s 127.0.0.1:1": {exitUnjudged, ""},
+		"audit check --config - --db x": {exitUsage, "-"},
+	} {
+		cmd := exec.Command("sh", append([]string{"-c", `exec "$@" <&-`, "sh", builtBinary(t)}, strings.Fields(command)...)...)
+		out, _ := cmd.CombinedOutput()
+		if code := cmd.ProcessState.ExitCode(); code != want.code || !strings.Contains(string(out), want.says) || strings.Contains(string(out), "goroutine") {
+			t.Errorf("%s: exit %d, want %d and %q\n%s", command, code, want.code, want.says, out)
+		}
+	}
+}
+
+// A name server that never answers costs a list about one time-out, and each of
+// its names is told of.
+func TestMuteNameServer(t *testing.T) {
+	mute, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mute.Close()
+	const names, patience = 200, 3 * time.Second
+	var list strings.Builder
+	for i := range names {
+		fmt.Fprintf(&list, "host%d.example.test\n", i)
+	}
+	dir := t.TempDir()
+	report := filepath.Join(dir, "report.ndjson")
+	cmd := exec.Command(builtBinary(t), "scan", "-f", write(t, dir, "names.txt", []byte(list.String())), "--dns", mute.LocalAddr().String(),
+		"--timeout", patience.String(), "--format", "ndjson", "-o", report)
+	began := time.Now()
+	out, _ := cmd.CombinedOutput()
+	took := time.Since(began)
+	if code := cmd.ProcessState.ExitCode(); code != exitUnjudged {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	told := make(map[string]bool)
+	for line := range bytes.Lines(read(t, report)) {
+		var e struct {
+			Target string
+			Error  struct{ Code string }
+		}
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatal(err)
+		}
+		told[e.Target] = true
+		if e.Error.Code != string(scanner.DNS) {
+			t.Errorf("%s", line)
+		}
+	}
+	memory := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss // KiB, but on macOS bytes
+	t.Logf("%d names took %v and %d KiB", len(told), took, memory)
+	if len(told) != names {
+		t.Errorf("%d names are told of, not %d", len(told), names)
+	}
+	if took > 10*patience { // far from one after the other
+		t.Errorf("it took %v", took)
+	}
+	if runtime.GOOS == "linux" && memory > 256<<10 {
+		t.Errorf("it took %d KiB", memory)
 	}
 }
