@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -50,11 +49,7 @@ func endpointsOf(path string, data []byte) int {
 		}
 		data = b.Bytes()
 	}
-	var report struct{ Endpoints []struct{ Status string } }
-	if json.Unmarshal(data, &report) != nil {
-		return -1
-	}
-	return len(report.Endpoints)
+	return endpointsIn(data)
 }
 
 const inReport = 40 // endpoints of a scan
