@@ -13,8 +13,8 @@ import (
 // Whenever data update is killed, the facts are the old ones or the new ones, and
 // the next update keeps the new ones.
 func TestKillFacts(t *testing.T) {
-	h := newDataHome(t)
-	environ := []string{"XDG_CACHE_HOME=" + h.dir, "SSL_CERT_FILE=" + h.CAFile}
+	h, tmp := newDataHome(t), t.TempDir()
+	environ := []string{"TMPDIR=" + tmp, "XDG_CACHE_HOME=" + h.dir, "SSL_CERT_FILE=" + h.CAFile}
 	args := []string{"data", "update", "--source", h.source()}
 	update := func(at string) {
 		t.Helper()
@@ -39,6 +39,9 @@ func TestKillFacts(t *testing.T) {
 			t.Errorf("%s: %d anchors after the next update, %d are published", at, now, all-fewer)
 		}
 		alone(t, at, filepath.Join(h.dir, name), "facts.bin", "sources.json")
+		if left, _ := filepath.Glob(filepath.Join(tmp, "tlschain-data-*")); len(left) > 0 {
+			t.Errorf("%s: after the next update %s is left", at, left)
+		}
 	})
 }
 

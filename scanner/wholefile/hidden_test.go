@@ -109,3 +109,46 @@ func TestLongNames(t *testing.T) {
 		}
 	}
 }
+
+// Folders that a dead process left go when the next is made; those that are in use,
+// and those that are called otherwise, stay.
+func TestTempFolder(t *testing.T) {
+	tmp := t.TempDir()
+	t.Setenv("TMPDIR", tmp)
+	living, remove, err := TempFolder("data")
+	if err != nil || filepath.Dir(living) != tmp {
+		t.Fatalf("%s, %v", living, err)
+	}
+	for _, name := range []string{"tlschain-data-123", "tlschain-data-", "tlschain-data-12x", "tlschain-demo-123", "other"} {
+		if err := os.MkdirAll(filepath.Join(tmp, name, "within"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(filepath.Join(tmp, "other"), filepath.Join(tmp, "tlschain-data-456")); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 50 {
+				dir, remove, err := TempFolder("data")
+				if err == nil {
+					err = os.WriteFile(filepath.Join(dir, "file"), nil, 0o600)
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				remove()
+			}
+		})
+	}
+	all.Wait()
+	if left := names(t, tmp); len(left) != 6 || strings.Contains(strings.Join(left, " "), "123 tlschain-data-12x") {
+		t.Errorf("%s are left", left)
+	}
+	remove()
+	if _, err := os.Stat(living); err == nil {
+		t.Error("it is not removed")
+	}
+}

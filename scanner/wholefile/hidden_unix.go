@@ -46,3 +46,34 @@ func removeDead(path string) {
 		_ = os.Remove(path)
 	}
 }
+
+// holdFolder locks a folder that was just made; ours is false where another
+// process did so before, and removes it.
+func holdFolder(dir string) (lock *os.File, ours bool) {
+	lock, err := os.OpenFile(dir, os.O_RDONLY|syscall.O_NOFOLLOW, 0)
+	if err != nil {
+		return nil, false
+	}
+	if errors.Is(syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB), syscall.EWOULDBLOCK) || !isAt(lock, dir) {
+		lock.Close()
+		return nil, false
+	}
+	return lock, true
+}
+
+// holdDead locks a folder of this user that nobody holds.
+func holdDead(dir string) (lock *os.File, left bool) {
+	lock, err := os.OpenFile(dir, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, false
+	}
+	found, err := lock.Stat()
+	if err == nil && found.IsDir() {
+		of, known := found.Sys().(*syscall.Stat_t)
+		if known && int(of.Uid) == os.Geteuid() && syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil && isAt(lock, dir) {
+			return lock, true
+		}
+	}
+	lock.Close()
+	return nil, false
+}

@@ -112,10 +112,10 @@ func (u *Updater) Newer(ctx context.Context, k Kept) (facts *catalog.Facts, keep
 
 // Ask is [Updater.Fetch] with a folder for what is on its way.
 func (u *Updater) Ask(ctx context.Context) (*Outcome, error) {
-	dir, err := os.MkdirTemp("", "tlschain-data-*")
+	dir, remove, err := wholefile.TempFolder("data")
 	if err != nil {
-		return nil, fmt.Errorf("making a folder for the download: %w", err)
+		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	return u.Fetch(ctx, dir)
 }

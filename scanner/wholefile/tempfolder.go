@@ -1,0 +1,54 @@
+package wholefile
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// TempFolder makes a folder for files on their way, called after what they are,
+// and removes those that killed processes of the same user left. remove removes it.
+func TempFolder(what string) (path string, remove func(), err error) {
+	prefix := "tlschain-" + what + "-"
+	sweepFolders(os.TempDir(), prefix)
+	for {
+		dir, err := os.MkdirTemp("", prefix+"*")
+		if err != nil {
+			return "", nil, fmt.Errorf("making a folder for %s: %w", what, err)
+		}
+		if lock, ours := holdFolder(dir); ours {
+			return dir, func() {
+				os.RemoveAll(dir)
+				lock.Close()
+			}, nil
+		} // another process took it for a dead one's before it was locked, and removes it
+	}
+}
+
+// sweepFolders removes the folders that begin so, end in digits, and that nobody holds.
+func sweepFolders(in, prefix string) {
+	folder, err := os.Open(in)
+	if err != nil {
+		return
+	}
+	defer folder.Close()
+	const some = 1000
+	for range maxListed / some {
+		entries, err := folder.ReadDir(some)
+		for _, e := range entries {
+			number, begins := strings.CutPrefix(e.Name(), prefix)
+			if !begins || number == "" || strings.Trim(number, "0123456789") != "" || !e.IsDir() {
+				continue
+			}
+			path := filepath.Join(in, e.Name())
+			if lock, left := holdDead(path); left {
+				os.RemoveAll(path)
+				lock.Close()
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
