@@ -21,7 +21,7 @@ func bytesOf(data, file, folder string) ([]byte, error) {
 	if file == "" {
 		return nil, nil
 	}
-	return readFile(within(folder, file))
+	return readNamed(within(folder, file))
 }
 
 func within(folder, name string) string {
@@ -29,6 +29,14 @@ func within(folder, name string) string {
 		return name
 	}
 	return filepath.Join(folder, name)
+}
+
+// readNamed reads a file that a kubeconfig names: no pipe or device, which may never end.
+func readNamed(name string) ([]byte, error) {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file", name)
+	}
+	return readFile(name)
 }
 
 // readFile reads a file of a size that such files have.

@@ -173,7 +173,7 @@ func dial(at clusterConfig, user userConfig, folder string) (*Cluster, error) {
 	}
 	token := []byte(user.Token)
 	if len(token) == 0 && user.TokenFile != "" {
-		if token, err = readFile(within(folder, user.TokenFile)); err != nil {
+		if token, err = readNamed(within(folder, user.TokenFile)); err != nil {
 			return nil, fmt.Errorf("tokenFile: %w", err)
 		}
 	}

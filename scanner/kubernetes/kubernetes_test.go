@@ -13,8 +13,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/tlschain/tlschain/scanner/tlstest/system"
 )
 
 // An apiServer answers as a kube-apiserver does: lists in pages, objects by
@@ -255,6 +258,33 @@ func TestHostileKubeconfigs(t *testing.T) {
 	} {
 		if _, err := parse([]byte(text), "", t.TempDir()); err == nil || len(err.Error()) > 200 {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What a kubeconfig names is read only if it ends: a pipe without a writer would be
+// waited for without an end.
+func TestKubeconfigsNameFiles(t *testing.T) {
+	folder := t.TempDir()
+	system.Pipe(t, filepath.Join(folder, "pipe"))
+	for _, text := range []string{
+		"clusters: [{name: c, cluster: {server: https://192.0.2.1, certificate-authority: pipe}}]",
+		"clusters: [{name: c, cluster: {server: https://192.0.2.1}}]\nusers: [{name: u, user: {tokenFile: pipe}}]",
+		"clusters: [{name: c, cluster: {server: https://192.0.2.1}}]\nusers: [{name: u, user: {client-certificate: /dev/zero}}]",
+		"clusters: [{name: c, cluster: {server: https://192.0.2.1}}]\nusers: [{name: u, user: {client-certificate-data: eA==, client-key: .}}]",
+	} {
+		ended := make(chan error, 1)
+		go func() {
+			_, err := parse([]byte("current-context: c\ncontexts: [{name: c, context: {cluster: c, user: u}}]\n"+text), "", folder)
+			ended <- err
+		}()
+		select {
+		case err := <-ended:
+			if err == nil || !strings.Contains(err.Error(), "is no regular file") {
+				t.Errorf("%s: %v", text, err)
+			}
+		case <-time.After(time.Minute):
+			t.Fatalf("%s: it is waited for", text)
 		}
 	}
 }

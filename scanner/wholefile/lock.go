@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -44,7 +45,7 @@ func Lock(ctx context.Context, path string, wait time.Duration) (io.Closer, erro
 		}
 	}
 	switch {
-	case err != nil && ctx.Err() == nil && (folder || errors.Is(err, errors.ErrUnsupported)):
+	case err != nil && ctx.Err() == nil && (folder || withoutLocks(err)):
 		return lock, nil // whoever cannot lock a folder can still write whole files into it
 	case err != nil:
 		return nil, err
@@ -52,4 +53,10 @@ func Lock(ctx context.Context, path string, wait time.Duration) (io.Closer, erro
 		return nil, ErrLocked
 	}
 	return lock, nil
+}
+
+// withoutLocks reports whether a file system has no locks: NFS says so by ENOLCK,
+// where no lock manager answers.
+func withoutLocks(err error) bool {
+	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.ENOLCK)
 }

@@ -3,7 +3,9 @@ package wholefile
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -34,6 +36,19 @@ func TestLock(t *testing.T) {
 		}
 		if err := second.Close(); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// NFS without a lock manager is a file system without locks; what is forbidden is
+// not.
+func TestWithoutLocks(t *testing.T) {
+	for err, want := range map[error]bool{
+		&os.PathError{Op: "flock", Err: syscall.ENOLCK}: true, errors.ErrUnsupported: true, syscall.ENOSYS: true,
+		syscall.EACCES: false, os.ErrNotExist: false,
+	} {
+		if withoutLocks(err) != want {
+			t.Errorf("%v: %v", err, !want)
 		}
 	}
 }

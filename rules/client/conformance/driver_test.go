@@ -50,6 +50,8 @@ func newDriver(t *testing.T, dir string, program string, args ...string) (sessio
 			cmd.Wait()
 		})
 		if d.version, err = d.line(); err != nil {
+			cmd.Process.Kill()
+			cmd.Wait() // its errors are complete then
 			return fmt.Errorf("%s says nothing: %w: %s", program, err, d.errors.String())
 		}
 		return nil
