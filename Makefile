@@ -33,7 +33,7 @@ DEPS += git:git
 DEPS += man-db groff-base fish zsh
 
 .DEFAULT_GOAL := help
-.PHONY: help build check test demo bench lint quicklint cross generate update new-rule fuzz govulncheck deps conformance scale soak kill
+.PHONY: help build check test demo bench lint quicklint cross generate update new-rule fuzz govulncheck deps conformance scale soak kill race
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,8 +44,16 @@ build: ## build ./tlschain
 check: build quicklint ## what to run before a commit: build, lint, and the tests that need nothing but Go
 	$(GO) test -short ./...
 
+# What is tested under the race detector each time: all that starts goroutines. The
+# rules start none, and the program's tests mostly start programs; `make race` has them.
+UNRACED = -e /tlschain/rules -e '/cmd/tlschain$$'
+
 test: deps lint ## run all tests, real servers included
-	$(GO) test -timeout 60m ./...
+	$(GO) test -race -timeout 60m $$($(GO) list ./... | grep -v $(UNRACED))
+	$(GO) test -timeout 60m $$($(GO) list ./... | grep $(UNRACED))
+
+race: deps ## run all tests under the race detector, those too that start no goroutine (an hour)
+	$(GO) test -race -timeout 2h ./...
 
 demo: ## scan 13 servers on loopback, most with a typical fault; on a terminal they stay until Enter is pressed
 	@$(GO) run ./scanner/tlstest/demo

@@ -122,7 +122,8 @@ func quantile(of []float64, percent int) float64 {
 	return of[len(of)*percent/100]
 }
 
-// among spreads the bad targets over the good ones, of which one comes after each pause.
+// among spreads the bad targets over the good ones, of which one comes after each
+// pause, and the bad ones in the middle of it.
 func among(pause time.Duration, bad, good []Target) iter.Seq[Target] {
 	return func(yield func(Target) bool) {
 		n := max(len(bad), len(good))
@@ -131,8 +132,8 @@ func among(pause time.Duration, bad, good []Target) iter.Seq[Target] {
 				if k := i * len(of) / n; k < (i+1)*len(of)/n && !yield(of[k]) {
 					return
 				}
+				time.Sleep(pause / 2)
 			}
-			time.Sleep(pause)
 		}
 	}
 }

@@ -172,7 +172,7 @@ func TestLongLinesAreReadOnce(t *testing.T) {
 	} {
 		before := system.CPUTime(t)
 		_, err := certfile.Read([]byte(text))
-		if took := system.CPUTime(t) - before; took > 2*time.Second { // a tenth of it is what each takes
+		if took := system.CPUTime(t) - before; took > 8*time.Second { // each takes 0.2 s, and 4 under the race detector
 			t.Errorf("%s: %v", what, took)
 		}
 		if err != nil && len(err.Error()) > 1000 {
