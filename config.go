@@ -114,7 +114,7 @@ func (p *Pace) validate() error {
 }
 
 // Hash is the same for two Configs by which every target is judged alike: all of
-// a Config but its Pace counts. A journal is known by it.
+// a Config but its [Pace] counts. A journal is known by it.
 func (c *Config) Hash() cert.Hash {
 	judged := *c
 	judged.Pace = Pace{}

@@ -39,8 +39,8 @@ type Engine struct {
 	waivers []policy.Waiver
 }
 
-// New reads the files that a Config names and makes ready to judge. What is
-// wrong with the Config, or with one of them, is told as a [FieldError], before
+// New reads the files that a [Config] names and makes ready to judge. What is
+// wrong with the [Config], or with one of them, is told as a [FieldError], before
 // any connection is made.
 func New(config Config, env Env) (*Engine, error) {
 	if err := config.Validate(); err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // A FieldError says which field of a [Config] is wrong, and why. People who
-// never see a Config know its fields by other names: see [FieldError.Say].
+// never see a [Config] know its fields by other names: see [FieldError.Say].
 type FieldError struct {
 	Field string // such as Roots or Pace.Rate
 	err   error  // in which {Roots} stands for the name of a field

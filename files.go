@@ -21,7 +21,7 @@ import (
 )
 
 // An Env is what an [Engine] is given of the world beside the files that its
-// Config names. The zero value will do.
+// [Config] names. The zero value will do.
 type Env struct {
 	Stdin  io.Reader           // what the file name "-" stands for; nil: an empty file
 	Getenv func(string) string // for proxies; nil: an empty environment

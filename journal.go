@@ -63,7 +63,7 @@ const (
 // megabytes.
 const maxJournalLine = 64 << 20
 
-// Errors of OpenJournal.
+// Errors of [OpenJournal].
 var (
 	ErrNoJournal = errors.New("is no journal of this program")
 	ErrOtherScan = errors.New("belongs to a scan with other settings")
@@ -71,7 +71,7 @@ var (
 )
 
 // OpenJournal opens or begins a journal, and gives the time as of which its scan
-// judges: evaluated, if it begins now. The journal of a scan by another Config is
+// judges: evaluated, if it begins now. The journal of a scan by another [Config] is
 // refused, and that of another part of the targets: its verdicts would not fit
 // the rest. Only the pace may change.
 func OpenJournal(path string, config *Config, part string, evaluated time.Time) (*Journal, time.Time, error) {

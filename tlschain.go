@@ -22,14 +22,14 @@
 //
 // Engines yield the endpoints of one target at a time, in the order in which
 // targets are done. An endpoint that could not be reached is one, with its error.
-// A verdict depends on nothing but its own target, the Config and the date: two
+// A verdict depends on nothing but its own target, the [Config] and the date: two
 // scans of halves of a list find what one scan of all of it does.
 //
 // # Configurations
 //
-// The zero Config is what tlschain scan does without flags. [Options] pairs each
+// The zero [Config] is what tlschain scan does without flags. [Options] pairs each
 // field with its flag and with its key in tlschain.yaml; [Config.Flags] are what
-// to type so that the program judges by a Config, and [Config.Hash] tells apart
-// two by which verdicts may differ. What is wrong with a Config is a
+// to type so that the program judges by a [Config], and [Config.Hash] tells apart
+// two by which verdicts may differ. What is wrong with a [Config] is a
 // [FieldError], and is found before any connection is made.
 package tlschain

@@ -2,9 +2,9 @@
 // keeps what it saw, tells material changes from noise, and tells people of
 // what got worse and of what is well again, once each.
 //
-// It drives the packages that observe, judge and show through an Engine that it
+// It drives the packages that observe, judge and show through an [Engine] that it
 // is given, and keeps their reports in audit/history. It judges no chain and
-// opens no connection to a target itself. Time comes from a Clock, so that a
+// opens no connection to a target itself. Time comes from a [Clock], so that a
 // year can pass in a test.
 package audit
 

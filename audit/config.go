@@ -10,7 +10,7 @@ import (
 	"github.com/tlschain/tlschain/audit/history"
 )
 
-// A Config is tlschain.yaml. Load reads it; Example is one with every key.
+// A Config is tlschain.yaml. Load reads it; [Example] is one with every key.
 type Config struct {
 	Database  Secret               `yaml:"database"`
 	Serve     Serve                `yaml:"serve"`

@@ -14,7 +14,7 @@ import (
 	"github.com/tlschain/tlschain/scanner"
 )
 
-// NewEngine gives the Engine that scans groups as tlschain scan would with the
+// NewEngine gives the [Engine] that scans groups as tlschain scan would with the
 // same settings. env is what there is beside the files that a group names. db is
 // where the workers of a zone keep the pace together; report hears when it does
 // not answer.

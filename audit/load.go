@@ -59,7 +59,7 @@ func readSmall(path string, most int64) ([]byte, error) {
 	return text, nil
 }
 
-// Parse is Load for a text that is at hand; path is named in errors, and
+// Parse is [Load] for a text that is at hand; path is named in errors, and
 // relative file names start from its folder.
 func Parse(text []byte, path string) (*Config, error) {
 	config := &Config{Dir: filepath.Dir(path), File: path}

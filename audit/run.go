@@ -40,9 +40,9 @@ type Summary struct {
 
 // Run audits a group now and gives the audit as it was stored. When ctx ends,
 // what was seen until then is kept, as a partial audit; so it is when a source
-// of targets fails. history.ErrBusy means that the group is being audited by
+// of targets fails. [history.ErrBusy] means that the group is being audited by
 // somebody else. All errors name the group. The caller sends the notices: see
-// Notifier.
+// [Notifier].
 func (a *Auditor) Run(ctx context.Context, group string) (history.Audit, error) {
 	g, err := a.group(group)
 	if err != nil {

@@ -45,7 +45,7 @@ func (a *Auditor) lease() time.Duration {
 }
 
 // Begin reads the targets of a group and begins an audit that workers share,
-// with its shards. ask has them taken, in the same transaction. ErrHeld: it was
+// with its shards. ask has them taken, in the same transaction. [ErrHeld]: it was
 // not asked for by hand, and the group's schedule begins no audit now.
 func (a *Auditor) Begin(ctx context.Context, group string, byHand bool,
 	ask func(tx *sql.Tx, audit int64, shards int) error) (int64, error) {

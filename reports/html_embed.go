@@ -7,7 +7,7 @@ import (
 
 // EndpointHTML is one endpoint as the HTML report shows it: findings, the chain
 // drawn, served against corrected, the clients. It is a piece of a page that
-// has PartStyle in a style sheet, needs no script, and may stand there once.
+// has [PartStyle] in a style sheet, needs no script, and may stand there once.
 // Links to rules lead to ruleBase followed by the rule's id.
 func EndpointHTML(e *Endpoint, lang, ruleBase string) (template.HTML, error) {
 	w, err := newHTML(nil, Options{Lang: lang})

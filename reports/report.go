@@ -3,11 +3,11 @@
 //
 // The types in report.go are the JSON contract, schema version 1: every other
 // format is made from them, so that a saved report can be converted into any.
-// Fields are only ever added; anything else raises SchemaVersion.
+// Fields are only ever added; anything else raises [SchemaVersion].
 //
 // It judges nothing and reads no clock, network or environment: width, colour
 // and language come in as values. All text that comes from certificates and
-// servers goes through Clean before it gets here, and again when it is read
+// servers goes through [Clean] before it gets here, and again when it is read
 // back from a file.
 package reports
 

@@ -72,7 +72,7 @@ func Shown(format string) bool {
 	return slices.Contains([]string{"junit", "github", "gitlab"}, format)
 }
 
-// Formats lists the names that New knows.
+// Formats lists the names that [New] knows.
 func Formats() []string {
 	names := make([]string, len(formats))
 	for i, f := range formats {

@@ -13,7 +13,7 @@ import (
 )
 
 // A Judge holds what every verdict of a run depends on beside the presentation.
-// Make it with NewJudge; it is safe for concurrent use.
+// Make it with [NewJudge]; it is safe for concurrent use.
 type Judge struct {
 	Criteria
 	rules    []*Rule

@@ -92,7 +92,7 @@ var severityNames = [...]string{"ok", "info", "warning", "error"}
 
 func (s Severity) String() string { return severityNames[s] }
 
-// MarshalText gives the severity's name; None is "ok".
+// MarshalText gives the severity's name; [None] is "ok".
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads what MarshalText writes.

@@ -28,7 +28,7 @@ type LineError struct {
 func (e *LineError) Error() string { return fmt.Sprintf("%s:%d: %v", e.File, e.Line, e.Err) }
 func (e *LineError) Unwrap() error { return e.Err }
 
-// Targets reads a target list: one target a line as ParseTarget takes them, or
+// Targets reads a target list: one target a line as [ParseTarget] takes them, or
 // a host and its port with a blank, a comma, a semicolon or a tab between; CSV
 // if the first line is a header; an Ansible inventory in INI form; what nmap
 // prints. Blank lines and what follows a # at a line's start or after a space
@@ -36,9 +36,9 @@ func (e *LineError) Unwrap() error { return e.Err }
 // stands for the list in errors.
 //
 // The list is read as the sequence is walked, and any number of times longer
-// than memory. A line that cannot be used is yielded as a *LineError, and the
+// than memory. A line that cannot be used is yielded as a [*LineError], and the
 // rest goes on; any other error is the reader's, and the last. What is left out
-// without loss, such as a column that means nothing here, goes to options.Note.
+// without loss, such as a column that means nothing here, goes to [TargetOptions.Note].
 // Walk it once.
 func Targets(r io.Reader, name string, options TargetOptions) iter.Seq2[Target, error] {
 	return func(yield func(Target, error) bool) {

@@ -22,7 +22,7 @@ const (
 	namesKept = 10_000
 )
 
-// LookupAt returns a lookup for a Scanner that asks one name server, at port
+// LookupAt returns a lookup for a [Scanner] that asks one name server, at port
 // 53 unless the address has another.
 func LookupAt(server netip.AddrPort) func(ctx context.Context, network, host string) ([]netip.Addr, error) {
 	if server.Port() == 0 {

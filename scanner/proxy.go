@@ -21,7 +21,7 @@ import (
 )
 
 // ParseProxy reads a proxy's URL: http, https, socks5 or socks5h, with or
-// without user:password@. The result goes into Scanner.Proxy.
+// without user:password@. The result goes into [Scanner.Proxy].
 func ParseProxy(text string) (func(*url.URL) (*url.URL, error), error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" {

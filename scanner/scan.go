@@ -14,7 +14,7 @@ import (
 // observation too.
 //
 // Memory does not grow with the number of targets. When ctx ends, every target
-// that had been taken from the sequence still yields its observations, Canceled
+// that had been taken from the sequence still yields its observations, [Canceled]
 // where they were not made, and no further target is taken. When the loop is
 // left, all that was started is ended before it returns. Both are prompt but
 // for the sequence: one that waits for input must itself end with ctx.

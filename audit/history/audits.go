@@ -48,7 +48,7 @@ func scanAudit(row interface{ Scan(...any) error }) (a Audit, err error) {
 	return a, nil
 }
 
-// Audit gives one audit, or ErrNotFound.
+// Audit gives one audit, or [ErrNotFound].
 func (db *DB) Audit(ctx context.Context, id int64) (Audit, error) {
 	a, err := scanAudit(db.sql.QueryRowContext(ctx, auditColumns+" WHERE id = $1", id))
 	if errors.Is(err, sql.ErrNoRows) {
@@ -74,7 +74,7 @@ func (db *DB) Audits(ctx context.Context, group string, before int64, limit int)
 }
 
 // LastComplete gives the newest complete audit of a group that is older than
-// the audit before (0: the newest of all), or ErrNotFound.
+// the audit before (0: the newest of all), or [ErrNotFound].
 func (db *DB) LastComplete(ctx context.Context, group string, before int64) (Audit, error) {
 	if before == 0 {
 		before = math.MaxInt64

@@ -157,7 +157,7 @@ func (db *DB) Expiring(ctx context.Context, group string, from time.Time, limit 
 		seconds(from), group, limit)
 }
 
-// Endpoint gives one endpoint by its id, also one that is gone, or ErrNotFound.
+// Endpoint gives one endpoint by its id, also one that is gone, or [ErrNotFound].
 func (db *DB) Endpoint(ctx context.Context, id int64) (Current, error) {
 	found, err := db.current(ctx, " WHERE e.id = $1", id)
 	if err == nil && len(found) == 0 {
@@ -169,7 +169,7 @@ func (db *DB) Endpoint(ctx context.Context, id int64) (Current, error) {
 	return found[0], nil
 }
 
-// EndpointByKey gives the endpoint of a group by its key, or ErrNotFound.
+// EndpointByKey gives the endpoint of a group by its key, or [ErrNotFound].
 func (db *DB) EndpointByKey(ctx context.Context, group, key string) (Current, error) {
 	found, err := db.current(ctx, " WHERE e.grp = $1 AND e.key = $2", group, key)
 	if err == nil && len(found) == 0 {

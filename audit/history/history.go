@@ -120,7 +120,7 @@ func (db *DB) Ping(ctx context.Context) error {
 
 // Lock keeps others, in this process and in all others on this database, from
 // auditing the group until unlock is called or the process dies, however it
-// dies. It does not wait: ErrBusy when somebody else holds it.
+// dies. It does not wait: [ErrBusy] when somebody else holds it.
 func (db *DB) Lock(ctx context.Context, group string) (unlock func(), err error) {
 	return db.lock(ctx, group)
 }

@@ -17,7 +17,7 @@ type Stretch struct {
 
 // Span gives the first and the last audit of a group that ended, were begun at
 // since or later (zero: whenever) and before until (zero: whenever), and are
-// not past retention; or ErrNotFound.
+// not past retention; or [ErrNotFound].
 func (db *DB) Span(ctx context.Context, group string, since, until time.Time) (first, last Audit, err error) {
 	const among = " WHERE grp = $1 AND started >= $2 AND ($3 = 0 OR started < $3) AND state <> 'running' AND pruned = 0 ORDER BY id"
 	for _, end := range []struct {

@@ -27,7 +27,7 @@ func (db *DB) Reminders(ctx context.Context) (map[string]Planned, error) {
 
 // Remind moves a receiver's next summary from the time that was planned to
 // another, and stores the one that was due, if any: both or neither, and only if
-// nobody else has done so meanwhile. The zero Planned stands for none.
+// nobody else has done so meanwhile. The zero [Planned] stands for none.
 func (db *DB) Remind(ctx context.Context, receiver string, from, to Planned, due *Notice) (mine bool, err error) {
 	err = db.inTx(ctx, func(tx *sql.Tx) error {
 		move, args := "UPDATE reminder SET next = $2, spec = $3 WHERE receiver = $1 AND next = $4 AND spec = $5",

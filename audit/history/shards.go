@@ -25,7 +25,7 @@ const planned = -1
 
 // BeginShards starts an audit that workers of a zone share. What is told of its
 // targets as a whole, such as a source that failed, is a summary like those of
-// the shards. join runs in the same transaction. ErrBusy: somebody holds the
+// the shards. join runs in the same transaction. [ErrBusy]: somebody holds the
 // group's Lock, or the audit before has shards yet.
 func (db *DB) BeginShards(ctx context.Context, group, zone string, at time.Time, shards []Shard, summary string,
 	join func(tx *sql.Tx, audit int64) error) (audit int64, err error) {
@@ -69,7 +69,7 @@ type ShardWriter struct {
 	fence int64
 }
 
-// TakeShard leases a shard for a while. ErrBusy: somebody else has it, it waits
+// TakeShard leases a shard for a while. [ErrBusy]: somebody else has it, it waits
 // after a failure, it is done, or its audit has ended.
 func (db *DB) TakeShard(ctx context.Context, audit int64, number int, holder string, lease time.Duration) (*ShardWriter, error) {
 	w := &ShardWriter{Writer: Writer{ID: audit, db: db}, Number: number}
@@ -112,7 +112,7 @@ func (w *ShardWriter) held(ctx context.Context, tx *sql.Tx, lock string) error {
 	return err
 }
 
-// Renew begins the lease anew. ErrTaken: the shard is somebody else's by now, or
+// Renew begins the lease anew. [ErrTaken]: the shard is somebody else's by now, or
 // its audit has ended.
 func (w *ShardWriter) Renew(ctx context.Context, lease time.Duration) error {
 	return w.step(ctx, "until = "+w.db.now+" + $4", lease.Milliseconds())

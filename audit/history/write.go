@@ -93,7 +93,7 @@ func (w *Writer) own(ctx context.Context, tx *sql.Tx) error {
 
 // Add keeps aside what the audit saw; once it returns, no kill loses it. An
 // endpoint that is seen twice counts as it was seen last. A few hundred at a
-// time are best. ErrTaken: another audit of the group has begun meanwhile.
+// time are best. [ErrTaken]: another audit of the group has begun meanwhile.
 func (w *Writer) Add(ctx context.Context, seen ...Seen) error {
 	var err error
 	for range 5 { // of two who add the same certificates as chains and as mends, the database lets one try again
@@ -143,7 +143,7 @@ func (w *Writer) add(ctx context.Context, seen []Seen) error {
 }
 
 // Keep says of known endpoints that they are as they were, whatever was seen.
-// ErrTaken is as for Add.
+// [ErrTaken] is as for Add.
 func (w *Writer) Keep(ctx context.Context, keys ...string) error {
 	err := w.db.inTx(ctx, func(tx *sql.Tx) error {
 		if err := w.own(ctx, tx); err != nil {
@@ -211,7 +211,7 @@ func (w *Writer) internEndpoints(ctx context.Context, tx *sql.Tx, endpoints map[
 // Finish ends the audit: what it saw becomes the state of the group, all at
 // once. After a complete audit, endpoints that it did not see are gone; a
 // partial one leaves them as they were. The summary is the caller's document.
-// ErrTaken is as for Add.
+// [ErrTaken] is as for Add.
 func (w *Writer) Finish(ctx context.Context, at time.Time, complete bool, summary string) error {
 	err := w.db.inTx(ctx, func(tx *sql.Tx) error {
 		if err := w.own(ctx, tx); err != nil {

@@ -13,7 +13,7 @@
 //
 // River keeps the jobs, in a schema of its own that no other program's River
 // shares. Its types stay in this package, which refuses to audit and to tell
-// anybody: workers get an Auditor for the one, and notices are the scheduler's,
+// anybody: workers get an [Auditor] for the one, and notices are the scheduler's,
 // which sees all audits in the history.
 package queue
 

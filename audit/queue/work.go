@@ -21,7 +21,7 @@ const (
 	shardsAtOnce = 4
 )
 
-// An Auditor does what is asked for. See audit.Auditor.
+// An Auditor does what is asked for. See [audit.Auditor].
 type Auditor interface {
 	Begin(ctx context.Context, group string, byHand bool, ask func(tx *sql.Tx, audit int64, shards int) error) (int64, error)
 	Shard(ctx context.Context, audit int64, number int, worker string) error

@@ -120,7 +120,7 @@ func checksum(plain, packed []byte) []byte {
 	return h.Sum(nil)
 }
 
-// Write writes the facts in the form that Read reads. The same facts give the
+// Write writes the facts in the form that [Read] reads. The same facts give the
 // same bytes.
 func (f *Facts) Write(w io.Writer) error {
 	plain, packed := encode(f)

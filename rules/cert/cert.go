@@ -3,7 +3,7 @@
 // crypto/x509 refuses certificates that many TLS clients take without a
 // murmur: negative serial numbers, trailing bytes, duplicate extensions, odd
 // keys. This package reads what chains are judged by (RFC 5280 section 4) and
-// notes every such oddity as a Deviation, so that a client's strictness can be
+// notes every such oddity as a [Deviation], so that a client's strictness can be
 // a parameter of that client. It decides nothing about trust, checks no
 // signature, and does no I/O.
 package cert
@@ -69,7 +69,7 @@ type Certificate struct {
 // KeyUsage holds the bits of RFC 5280 section 4.2.1.3 that chains are judged by.
 type KeyUsage uint16
 
-// Bits of KeyUsage, in the order of RFC 5280 section 4.2.1.3.
+// Bits of [KeyUsage], in the order of RFC 5280 section 4.2.1.3.
 const (
 	DigitalSignature KeyUsage = 1 << iota
 	NonRepudiation
@@ -97,7 +97,7 @@ func (u KeyUsage) Names() (names []string) {
 // some clients refuse and others do not notice.
 type Deviation string
 
-// The deviations that Parse notices. They are part of the JSON contract.
+// The deviations that [Parse] notices. They are part of the JSON contract.
 const (
 	NegativeSerial     Deviation = "negative-serial"
 	ZeroSerial         Deviation = "zero-serial"

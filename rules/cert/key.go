@@ -74,7 +74,7 @@ var curves = map[string]struct {
 }
 
 // ParseKey reads a SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7). It never
-// fails: a key that cannot be read has Kind UnknownKey or no number in it, and
+// fails: a key that cannot be read has Kind [UnknownKey] or no number in it, and
 // odd set; it is still a node of the graph.
 func ParseKey(der []byte) (k Key, odd bool) {
 	k = Key{DER: der, SPKI: sha256.Sum256(der), Kind: UnknownKey}

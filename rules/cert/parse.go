@@ -12,7 +12,7 @@ import (
 )
 
 // Parse reads one certificate entry as a server sent it. The error says what
-// in it cannot be read; everything that some client tolerates is a Deviation
+// in it cannot be read; everything that some client tolerates is a [Deviation]
 // instead. The certificate aliases der.
 func Parse(der []byte) (*Certificate, error) {
 	c := &Certificate{Raw: der, SHA256: sha256.Sum256(der), MaxPathLen: -1}

@@ -2,7 +2,7 @@ package cert
 
 // A Trait is one property of a certificate that some TLS client treats unlike
 // another. A trait is no fault: an Ed25519 key is as good as any, and yet there
-// are clients that cannot use it. What departs from RFC 5280 is a Deviation as
+// are clients that cannot use it. What departs from RFC 5280 is a [Deviation] as
 // well.
 type Trait uint8
 

@@ -19,7 +19,7 @@ import (
 	"github.com/tlschain/tlschain/rules/cert"
 )
 
-// An Answer to "did this key sign that certificate?". CannotTell is an answer
+// An Answer to "did this key sign that certificate?". [CannotTell] is an answer
 // of its own: DSA, Ed448, brainpool, huge keys, or no bytes to check.
 type Answer uint8
 
@@ -42,7 +42,7 @@ type edge struct{ child, key cert.Hash }
 const generation = 1 << 16
 
 // A Session is the signature checks of one judgement, under a budget. What the
-// Verifier remembers makes a session faster and never changes its answers: a
+// [Verifier] remembers makes a session faster and never changes its answers: a
 // check is charged at its estimated cost whether or not it was done before.
 // Not safe for concurrent use.
 type Session struct {
@@ -65,7 +65,7 @@ func (v *Verifier) Begin() *Session {
 
 // Signed answers whether issuer's key signed child. It looks at keys and
 // signatures only: names, dates and extensions are the caller's. Once the
-// budget is spent every new question is answered CannotTell and Starved is set.
+// budget is spent every new question is answered [CannotTell] and Starved is set.
 func (s *Session) Signed(child, issuer *cert.Certificate) Answer {
 	if child.Raw == nil { // a fact: its table's generator checked the signature
 		switch child.SignedBy {

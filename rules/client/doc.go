@@ -13,7 +13,7 @@
 //
 //   - verify_paths.go: depth-first path building. From the leaf upwards one
 //     issuer is tried after the other, and where that leads nowhere the client
-//     goes back, or does not. It is what a Builder asks for by default.
+//     goes back, or does not. It is what a [Builder] asks for by default.
 //   - verify_gnutls.go: validation of the list. GnuTLS puts the whole list into
 //     order, cuts it where the store takes over, and verifies it from its end.
 //     [Builder.ListValidation] asks for it.
@@ -22,7 +22,7 @@
 //     [Builder.SignerTableSize] asks for it.
 //
 // Nothing goes by the name of a client while it judges. What a client does is a
-// value in its Builder, which another client, or one that the user describes in
+// value in its [Builder], which another client, or one that the user describes in
 // a file, can have too.
 //
 // # Evidence, and what [08d] is
@@ -45,7 +45,7 @@
 //
 // # Adding a check
 //
-// A check is a parameter of Builder, a reason to reject, and a line in the
+// A check is a parameter of [Builder], a reason to reject, and a line in the
 // function that tests what it is about:
 //
 //  1. Give [Builder] a field with a key for client files, whose zero value
@@ -65,7 +65,7 @@
 //  1. Run it: make conformance shows random chains to real clients.
 //  2. Give it a row in clients_*.go beside its nearest relative, or in
 //     clients_platforms.go if it could not be run where it is used: its name,
-//     the version that was run, its Builder, its trust stores, what it asks for
+//     the version that was run, its [Builder], its trust stores, what it asks for
 //     besides, its group. Profiles, groups and aliases follow from the rows.
 //  3. What it refuses of single certificates is in the rows of refusals_*.go,
 //     under its id or a family of its row.

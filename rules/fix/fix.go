@@ -56,7 +56,7 @@ type Plan struct {
 }
 
 // A Planner makes plans by one judge. It is safe for concurrent use, and
-// remembers the plans of the chains that it saw last. Make it with New.
+// remembers the plans of the chains that it saw last. Make it with [New].
 type Planner struct {
 	judge    *rules.Judge
 	options  Options

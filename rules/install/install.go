@@ -75,7 +75,7 @@ type Job struct {
 	Verify     []string // the command that looks again, by words
 }
 
-// AnyHost stands in Job.Verify for the name of a server that the user has not
+// AnyHost stands in [Job.Verify] for the name of a server that the user has not
 // named: a certificate's names are not ours to print into a command.
 const AnyHost = "HOST"
 
@@ -188,7 +188,7 @@ func SafeName(text string) string {
 // Names are those that files have already. The zero value has none.
 type Names struct{ taken map[string]bool }
 
-// Of is SafeName, with a number where a name is taken.
+// Of is [SafeName], with a number where a name is taken.
 func (n *Names) Of(text string) string {
 	name := SafeName(text)
 	for i := 2; n.taken[name]; i++ {

@@ -9,7 +9,7 @@
 // redirects and time are bounded. No cookie, no credential and no proxy of the
 // environment is ever used, and no body is decompressed.
 //
-// What the world does wrong is a Failure in the answer, never an error.
+// What the world does wrong is a [Failure] in the answer, never an error.
 package fetch
 
 import (

@@ -63,8 +63,9 @@ type userConfig struct {
 	Username  string `yaml:"username"`
 }
 
-// Open finds a cluster by its name, k8s://[CONTEXT][/NAMESPACE]: in the first file
-// of KUBECONFIG or in ~/.kube/config, and without either, in a pod, its own.
+// Open finds a cluster by its name, k8s://, k8s://CONTEXT or
+// k8s://CONTEXT/NAMESPACE: in the first file of KUBECONFIG or in ~/.kube/config,
+// and without either, in a pod, its own.
 func Open(name string, getenv func(string) string) (*Cluster, error) {
 	context, namespace, _ := strings.Cut(strings.TrimPrefix(name, Scheme), "/")
 	file := filepath.SplitList(getenv("KUBECONFIG"))

@@ -14,7 +14,8 @@ import (
 	"time"
 )
 
-// Scheme begins the name of a cluster: k8s://[CONTEXT][/NAMESPACE].
+// Scheme begins the name of a cluster: k8s://CONTEXT/NAMESPACE, of which
+// either may be left out.
 const Scheme = "k8s://"
 
 // The bounds of what an API answers.

@@ -49,7 +49,7 @@ func dialects() []dialect {
 // caller sets a deadline on conn; Upgrade gives up earlier when ctx ends. host
 // is the name of the service, which XMPP asks for; empty where none is known.
 //
-// It fails with an *Error if the peer's words rule TLS out, with the network's
+// It fails with an [*Error] if the peer's words rule TLS out, with the network's
 // own error if the connection does, and with ctx's if that ended. After a
 // failure the connection is of no further use.
 func Upgrade(ctx context.Context, conn net.Conn, dialect, host string) error {
@@ -96,7 +96,7 @@ func DefaultPort(dialect string) (uint16, bool) {
 	return 0, false
 }
 
-// Dialects lists the names that Upgrade knows.
+// Dialects lists the names that [Upgrade] knows.
 func Dialects() []string {
 	var names []string
 	for _, d := range dialects() {

@@ -3,7 +3,7 @@
 // DNSSEC: it validates nothing itself.
 //
 // Answers are hostile: their size, their records and the time for one question
-// are bounded. What the world does wrong is in the Answer, never an error.
+// are bounded. What the world does wrong is in the [Answer], never an error.
 package tlsa
 
 import (

@@ -31,7 +31,7 @@ func Cross(label string, of, by *Cert, mutate ...func(*Template)) (*Cert, error)
 	return finish(t, label, by, mutate)
 }
 
-// Leaf makes a server certificate for ServerName, valid for 90 days from
+// Leaf makes a server certificate for [ServerName], valid for 90 days from
 // 2026-10-15. Issued by nil, it is self-signed.
 func Leaf(label string, by *Cert, mutate ...func(*Template)) (*Cert, error) {
 	t := Template{Certificate: x509.Certificate{

@@ -42,7 +42,7 @@ func (t TB) Copy(label string, of *Cert, mutate ...func(*Template)) *Cert {
 	return t.cert(Copy(label, of, mutate...))
 }
 
-// Key is NewKey without the error.
+// Key is [NewKey] without the error.
 func (t TB) Key(label, keyType string) *Key {
 	t.Helper()
 	key, err := NewKey(label, keyType)

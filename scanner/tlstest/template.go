@@ -12,10 +12,10 @@ import (
 )
 
 // A Template is what a certificate is made from. A mutate function gets it
-// with the defaults of its role filled in (valid around Now, key identifiers
+// with the defaults of its role filled in (valid around [Now], key identifiers
 // right) and changes what the test is about.
 //
-// The embedded x509.Certificate means what it means to x509.CreateCertificate,
+// The embedded [x509.Certificate] means what it means to [x509.CreateCertificate],
 // except that SubjectKeyId and AuthorityKeyId are filled in where nil (empty
 // but not nil: the extension is left out), that SerialNumber may be any number
 // (nil: derived from the content), and that SignatureAlgorithm is ignored in

@@ -28,7 +28,7 @@ type File struct {
 	pack io.WriteCloser // what is written goes through it into file; nil: as it is
 }
 
-// Stream is a File that is not: what is written goes to w, at the latest when it
+// Stream is a [File] that is not: what is written goes to w, at the latest when it
 // is committed.
 func Stream(w io.Writer) *File { return &File{Writer: bufio.NewWriter(w)} }
 

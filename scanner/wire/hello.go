@@ -25,8 +25,8 @@ type Hello struct {
 }
 
 // Ask sends the hello on a fresh connection, answers one HelloRetryRequest,
-// and reads what the server presents. It fails with ErrTooLarge, ErrMalformed,
-// errNoCertificate, *NotTLS, *Alert, or the connection's own error, and has the
+// and reads what the server presents. It fails with [ErrTooLarge], [ErrMalformed],
+// errNoCertificate, [*NotTLS], [*Alert], or the connection's own error, and has the
 // version and cipher suite as far as they were agreed on. The caller closes the
 // connection, which is of no further use.
 //

@@ -4,7 +4,7 @@ import "io"
 
 // PresentedIn reads the messages of TLS 1.3 that a server sends after its
 // ServerHello, as QUIC carries them: without records. It fails as a bare hello
-// does, and with io.ErrUnexpectedEOF if they end before the Certificate message
+// does, and with [io.ErrUnexpectedEOF] if they end before the Certificate message
 // does.
 func PresentedIn(hand []byte) (p Presented, err error) {
 	p.Version = versionTLS13

@@ -11,7 +11,7 @@ import (
 
 // A Tape is a connection that keeps what the server said until Stop. Give it
 // to crypto/tls in place of the connection, and KeyLog as KeyLogWriter, so
-// that Presented can read the Certificate message whatever became of the
+// that [Presented] can read the Certificate message whatever became of the
 // handshake. What the client said needs no keeping: the key log has the one
 // secret that depends on it.
 type Tape struct {
@@ -28,7 +28,7 @@ func NewTape(conn net.Conn, pool *Pool) *Tape {
 	return &Tape{Conn: conn, pool: pool, buffers: pool.take()}
 }
 
-// Read reads from the connection. It fails with ErrTooLarge once the server
+// Read reads from the connection. It fails with [ErrTooLarge] once the server
 // has sent more than any handshake needs.
 func (t *Tape) Read(b []byte) (int, error) {
 	n, err := t.Conn.Read(b)
@@ -78,7 +78,7 @@ func (k *keyLog) Write(line []byte) (int, error) {
 }
 
 // Presented reads the recording. It fails as a bare hello does, and with
-// io.ErrUnexpectedEOF if the recording ends before the Certificate message
+// [io.ErrUnexpectedEOF] if the recording ends before the Certificate message
 // does. Call it once, before Stop: it decrypts in place.
 func (t *Tape) Presented() (Presented, error) {
 	if t.buffers == nil {

@@ -58,7 +58,7 @@ func Parse(text string) (out []Change, err error) {
 	return out, nil
 }
 
-// Text writes changes as Parse reads them.
+// Text writes changes as [Parse] reads them.
 func Text(changes []Change) string {
 	var words []string
 	for _, c := range changes {

@@ -20,7 +20,7 @@ import (
 )
 
 // An Updater refreshes facts. It writes nothing: what came of it is in the
-// Outcome, and Outcome.Keep keeps it.
+// [Outcome], and [Kept.Keep] keeps it.
 type Updater struct {
 	Facts *catalog.Facts // in use
 	State State          // of the last update; the zero value knows nothing
