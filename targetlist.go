@@ -141,7 +141,7 @@ func (l *TargetList) FirstMistake(ctx context.Context) (mistake error, done func
 	if err != nil {
 		return nil, done, err
 	}
-	for _, mistake := range l.All(ctx) {
+	for _, mistake := range l.each(ctx) {
 		if mistake != nil {
 			return mistake, done, nil
 		}

@@ -22,7 +22,9 @@ func (a *attempt) handshake(ctx context.Context, curves []tls.CurveID) error {
 		return err
 	}
 	defer link.hangUp()
-	tape := wire.NewTape(hearing{link.Conn, &a.heard}, &a.memory)
+	out := &corked{Conn: hearing{link.Conn, &a.heard}}
+	defer out.flush() // an alert of a handshake that failed
+	tape := wire.NewTape(out, &a.memory)
 	defer tape.Stop()
 	client := tls.Client(tape, a.config(curves, tape.KeyLog()))
 	if err := client.Handshake(); err != nil { // its deadline is the connection's
@@ -40,8 +42,48 @@ func (a *attempt) handshake(ctx context.Context, curves []tls.CurveID) error {
 		o.Chain = append(o.Chain, certificate.Raw)
 	}
 	o.Took = a.now().Sub(o.At) // the goodbye is not the server's time
-	part(ctx, client, link.Conn, starttls.Farewell(o.Target.STARTTLS))
+	if farewell := starttls.Farewell(o.Target.STARTTLS); farewell != "" {
+		io.WriteString(client, farewell) // if it fails, so will the goodbye of TLS
+	}
+	if client.CloseWrite() == nil && out.flush() == nil {
+		part(ctx, link.Conn)
+	}
 	return nil
+}
+
+// A corked connection keeps what is written until something is read or flush is
+// called, so that the client's Finished message of TLS 1.3 and the close_notify
+// that follows it are one segment.
+type corked struct {
+	net.Conn
+	kept []byte
+}
+
+func (c *corked) Write(b []byte) (int, error) {
+	c.kept = append(c.kept, b...)
+	return len(b), nil
+}
+
+func (c *corked) Read(b []byte) (int, error) {
+	if err := c.flush(); err != nil {
+		return 0, err
+	}
+	return c.Conn.Read(b)
+}
+
+// SetWriteDeadline does nothing: crypto/tls lets all writes fail from close_notify
+// on, which is not sent then. The deadline of the attempt holds.
+func (c *corked) SetWriteDeadline(time.Time) error { return nil }
+
+// flush sends what was kept.
+func (c *corked) flush() error {
+	if len(c.kept) == 0 {
+		return nil
+	}
+	kept := c.kept
+	c.kept = kept[:0]
+	_, err := c.Conn.Write(kept)
+	return err
 }
 
 // readTape takes from the tape what a handshake that failed with err left on
@@ -120,21 +162,15 @@ const lingerTime = 300 * time.Millisecond
 // lingerBytes is what a server may still have to say, session tickets mostly.
 const lingerBytes = 64 << 10
 
-// part says goodbye and waits for the server to do the same: closing while its
-// session tickets are on the way would reset the connection, which looks like
-// a fault in the server's log.
-func part(ctx context.Context, client *tls.Conn, conn net.Conn, farewell string) {
-	if farewell != "" {
-		io.WriteString(client, farewell) // if it fails, so will the goodbye of TLS
-	}
+// part ends our side of the connection after close_notify, and waits for the
+// server to do the same: closing while its session tickets are on the way would
+// reset the connection, which looks like a fault in the server's log.
+func part(ctx context.Context, conn net.Conn) {
 	half, ok := conn.(interface{ CloseWrite() error })
-	if client.CloseWrite() != nil || !ok || half.CloseWrite() != nil {
+	if !ok || half.CloseWrite() != nil || ctx.Err() != nil {
 		return
 	}
 	conn.SetReadDeadline(time.Now().Add(lingerTime))
-	if ctx.Err() != nil {
-		return
-	}
 	var sink [1024]byte
 	for left := lingerBytes; left > 0; {
 		n, err := conn.Read(sink[:])

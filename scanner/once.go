@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"iter"
 	"slices"
@@ -65,6 +66,11 @@ func Once(targets iter.Seq2[Target, error], repeated func(Repeat)) iter.Seq2[Tar
 
 // key is the same for two targets that show the same.
 func (t *Target) key() [16]byte {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %s %v %s %s %s", t.Host, t.Port, t.ServerName, t.Addr, t.STARTTLS, t.Expect, t.Transport))
+	text := make([]byte, 0, 256)
+	for _, field := range [...]string{t.Host, t.ServerName, t.STARTTLS, t.Expect, string(t.Transport)} {
+		text = append(append(text, field...), 0)
+	}
+	text = t.Addr.AppendTo(binary.BigEndian.AppendUint16(text, t.Port))
+	sum := sha256.Sum256(text)
 	return [16]byte(sum[:16])
 }

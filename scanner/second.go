@@ -20,10 +20,8 @@ func (a *attempt) handshakeOrSecond(ctx context.Context, curves []tls.CurveID) e
 	if !limited || a.o.Variant == TLS13 {
 		return a.handshake(ctx, curves)
 	}
-	first, endFirst := context.WithCancel(ctx)
-	second, endSecond := context.WithCancel(ctx)
-	defer endFirst()
-	defer endSecond()
+	both, end := context.WithCancel(ctx)
+	defer end()
 	other := *a.o
 	var shown bool
 	finished := make(chan struct{})
@@ -33,16 +31,16 @@ func (a *attempt) handshakeOrSecond(ctx context.Context, curves []tls.CurveID) e
 			return
 		}
 		b := &attempt{run: a.run, o: &other, links: 1}
-		if shown = b.ask(second, wire.Hello{Version: tls.VersionTLS12}) == nil; shown {
-			endFirst()
+		if shown = b.ask(both, wire.Hello{Version: tls.VersionTLS12}) == nil; shown {
+			end() // the first
 		}
 	})
-	err := a.handshake(first, curves)
+	err := a.handshake(both, curves)
 	if timer.Stop() {
 		return err
 	}
 	if err == nil || a.o.Captured() {
-		endSecond()
+		end() // the second
 	}
 	<-finished
 	if !shown || err == nil || a.o.Captured() {
