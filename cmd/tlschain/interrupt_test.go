@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -17,6 +18,11 @@ import (
 // Ctrl-C closes the report properly, says so in it, and ends with 130; so does a
 // terminal that is closed. A report of a former run stays as it is.
 func TestInterrupt(t *testing.T) {
+	// Where the tests run under nohup, the program would do without SIGHUP too; what
+	// is caught here has its default there.
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
 	reached := make(chan struct{}, 1)
 	silent := tlstest.For(t).Script(func(conn net.Conn) {
 		reached <- struct{}{}
