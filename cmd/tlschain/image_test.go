@@ -20,6 +20,9 @@ import (
 // The image's program is all that it needs: it runs as the user that the
 // Dockerfile names, in a root that holds nothing else.
 func TestImage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it needs the program of a release")
+	}
 	if runtime.GOOS != "linux" || os.Getuid() != 0 {
 		t.Skip("only root changes the root folder")
 	}

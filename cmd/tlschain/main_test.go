@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -30,10 +31,15 @@ var buildOnce = sync.OnceValues(func() (string, error) {
 	return binary, releaseBuild("../..", binary, false)
 })
 
-// builtBinary is the program as its users get it.
+// builtBinary is the program as its users get it. Of short tests it is the program
+// that is in the test's own already, which costs no second build.
 func builtBinary(t *testing.T) string {
 	t.Helper()
-	binary, err := buildOnce()
+	build := buildOnce
+	if testing.Short() {
+		build = func() (string, error) { return exec.LookPath(name) } // of testscript.Main
+	}
+	binary, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}
