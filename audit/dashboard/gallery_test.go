@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -73,9 +74,37 @@ var exhibits = []exhibit{
 	{"internal", "git.gronnfjell.example", "OWNI -100 200", "", map[int]string{0: "L OWNI"}},
 }
 
-// newGallery audits all nights and tells a receiver that takes everything and
-// one that fails.
+// newGallery is a server of a history of its own, see makeGallery.
 func newGallery(t testing.TB) *Server {
+	t.Helper()
+	galleryOnce.Do(func() { galleryFiles = makeGallery(t) })
+	dir := t.TempDir()
+	for name, content := range galleryFiles {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := audit.Load(filepath.Join(dir, "tlschain.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := history.Open(t.Context(), filepath.Join(dir, "history.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return &Server{Config: c, DB: db, Now: func() time.Time { return morning }, Version: "1.0.0", Getenv: os.Getenv, Report: func(err error) { t.Errorf("reported: %v", err) }}
+}
+
+// The files of the gallery, which is made once: each test has a copy.
+var (
+	galleryOnce  sync.Once
+	galleryFiles map[string][]byte
+)
+
+// makeGallery audits all nights and tells a receiver that takes everything and
+// one that fails.
+func makeGallery(t testing.TB) map[string][]byte {
 	t.Helper()
 	all := exhibits
 	for n := range 36 { // well, and renewed a month before the end
@@ -121,15 +150,17 @@ func newGallery(t testing.TB) *Server {
 	if err := os.WriteFile(filepath.Join(dir, "distrust.yaml"), []byte(stolen), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c, err := audit.Parse([]byte(config), filepath.Join(dir, "tlschain.yaml"))
+	if err := os.WriteFile(filepath.Join(dir, "tlschain.yaml"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := audit.Load(filepath.Join(dir, "tlschain.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := history.Open(t.Context(), filepath.Join(t.TempDir(), "history.db"))
+	db, err := history.Open(t.Context(), filepath.Join(dir, "history.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { db.Close() })
 	report := func(err error) { t.Logf("reported: %v", err) }
 	for night := range galleryNights {
 		at := time.Date(2026, 11, 22, 1, 15, 0, 0, time.UTC).AddDate(0, 0, night-galleryNights+1)
@@ -154,7 +185,20 @@ func newGallery(t testing.TB) *Server {
 			t.Fatal(err)
 		}
 	}
-	return &Server{Config: c, DB: db, Now: func() time.Time { return morning }, Version: "1.0.0", Getenv: os.Getenv, Report: func(err error) { t.Errorf("reported: %v", err) }}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	made := make(map[string][]byte)
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if made[file.Name()], err = os.ReadFile(filepath.Join(dir, file.Name())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return made
 }
 
 func hostIn(target string) string {
