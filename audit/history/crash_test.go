@@ -96,6 +96,51 @@ func TestPostgreSQLDiskFull(t *testing.T) {
 	room(t, db, dir)
 }
 
+// The disk of PostgreSQL's write-ahead log is full, which ends the server: it is
+// said what could not be done, and with room and a server nothing is lost.
+func TestPostgreSQLLogDiskFull(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can mount the small file system that this fills")
+	}
+	dir, err := os.MkdirTemp("", "pgwal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.Remove(dir) })
+	// A file of the log takes 16 MB.
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=52m"); err != nil {
+		t.Skipf("this machine lets nobody mount a file system: %v", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
+	server := pgtest.Start(t)
+	server.MoveLog(t, dir)
+	db := open(t, server.Database(t))
+	night(t, db, "web", 0, seen("a", "A"), seen("b", "B"))
+
+	overflow(t, begin(t, db, "web", 1), 2000, "storing what audit 2 saw: ")
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", syscall.MS_REMOUNT, "size=200m"); err != nil {
+		t.Fatal(err)
+	}
+	server.Run(t)
+	expect(t, "timeline of a", intervals(t, db, "web", "a"), "1-1 A")
+	expect(t, "rows", len(rows(t, db, 1)), 2)
+	night(t, db, "web", 2, seen("a", "A"), seen("b", "B2"))
+	half, err := db.Audit(t.Context(), 2)
+	if err != nil || half.State != history.Partial {
+		t.Errorf("%+v %v", half, err)
+	}
+	expect(t, "timeline of b", intervals(t, db, "web", "b"), "1-1 B, "+fmt.Sprintf("%[1]d-%[1]d B2", latest(t, db)))
+}
+
+func latest(t *testing.T, db *history.DB) int64 {
+	t.Helper()
+	list, err := db.Audits(t.Context(), "web", 0, 1)
+	if err != nil || len(list) == 0 {
+		t.Fatal(err)
+	}
+	return list[0].ID
+}
+
 // small makes a database whose tables are in a folder, beside the one given.
 func small(t *testing.T, beside, dir string) string {
 	t.Helper()

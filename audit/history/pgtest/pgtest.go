@@ -7,6 +7,7 @@
 package pgtest
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -63,11 +64,26 @@ func (s *Server) Database(tb testing.TB) string {
 	return "postgres:///" + name + "?" + query.Encode()
 }
 
-// Run starts the server again after Crash.
+// Run starts the server again after Crash, or after it has ended by itself.
 func (s *Server) Run(tb testing.TB) {
 	tb.Helper()
-	s.run(tb, "pg_ctl", "start", "-w", "-D", s.data(), "-l", filepath.Join(s.dir, "log"), "-o", "-k "+s.dir+
+	s.run(tb, "pg_ctl", "restart", "-w", "-m", "immediate", "-D", s.data(), "-l", filepath.Join(s.dir, "log"), "-o", "-k "+s.dir+
 		" -c listen_addresses='' -c fsync=off")
+}
+
+// MoveLog has the server keep its write-ahead log in another folder.
+func (s *Server) MoveLog(tb testing.TB, dir string) {
+	tb.Helper()
+	s.Crash(tb)
+	s.Give(tb, dir)
+	from, to := filepath.Join(s.data(), "pg_wal"), filepath.Join(dir, "pg_wal")
+	if out, err := exec.Command("cp", "-a", from, to).CombinedOutput(); err != nil {
+		tb.Fatalf("%v\n%s", err, out)
+	}
+	if err := errors.Join(os.RemoveAll(from), os.Symlink(to, from)); err != nil {
+		tb.Fatal(err)
+	}
+	s.Run(tb)
 }
 
 // Crash ends the server as a power cut would, all connections with it.
