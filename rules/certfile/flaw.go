@@ -81,10 +81,10 @@ const (
 	misplaced      = "the CA's certificate for the key stands under the alias %q, where Java only trusts it; " +
 		"the key is under %q, and Java presents what is there"
 	emptyPassword    = "the certificates are encrypted with an empty password, and a server that is configured without one reads none of them"
-	emptyPasswordFix = "Write it with a password (openssl pkcs12 -export -passout), and give the server the same; " +
+	emptyPasswordFix = "Write it with a password (openssl pkcs12 -export -passout file:FILE), and give the server the same; " +
 		"or leave its certificates unencrypted (-certpbe NONE)."
 	plainKey     = "the private key is not encrypted, and such a key is passed over"
-	plainKeyFix  = "Write it with a password (openssl pkcs12 -export -passout), and give the server the same."
+	plainKeyFix  = "Write it with a password (openssl pkcs12 -export -passout file:FILE), and give the server the same."
 	misplacedFix = "Delete the alias %q (keytool -delete), and import the CA's reply under %q (keytool -importcert -alias), issuers first."
 )
 

@@ -18,8 +18,8 @@ var Japanese = map[string]string{
 	misplaced: "鍵に対する CA の証明書が、Java が信頼するだけの別名 %[1]s にあります。" +
 		"鍵は別名 %[2]s にあり、Java はそこにある証明書を送ります",
 	emptyPassword:    "証明書が空のパスワードで暗号化されており、パスワードを設定していないサーバーでは 1 枚も読み込まれません",
-	emptyPasswordFix: "パスワードを付けて書き直し (openssl pkcs12 -export -passout)、サーバーにも同じものを設定するか、証明書を暗号化しないでください (-certpbe NONE)。",
+	emptyPasswordFix: "パスワードを付けて書き直し (openssl pkcs12 -export -passout file:FILE)、サーバーにも同じものを設定するか、証明書を暗号化しないでください (-certpbe NONE)。",
 	plainKey:         "秘密鍵が暗号化されておらず、読み飛ばされます",
-	plainKeyFix:      "パスワードを付けて書き直し (openssl pkcs12 -export -passout)、サーバーにも同じものを設定してください。",
+	plainKeyFix:      "パスワードを付けて書き直し (openssl pkcs12 -export -passout file:FILE)、サーバーにも同じものを設定してください。",
 	misplacedFix:     "別名 %[1]s を削除し (keytool -delete)、発行者を先に取り込んでから、CA の証明書を別名 %[2]s に取り込んでください (keytool -importcert -alias)。",
 }
