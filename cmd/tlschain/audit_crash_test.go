@@ -14,14 +14,16 @@ import (
 	"github.com/tlschain/tlschain/audit/history/pgtest"
 )
 
-// PostgreSQL dies at any moment of audit run: the run ends with a clear error,
+// PostgreSQL dies while audit run has come to a part of its endpoints: the run ends with a clear error,
 // nothing half is shown as whole, and the next run completes.
 func TestPostgreSQLDiesUnderAuditRun(t *testing.T) {
 	server := pgtest.Start(t)
 	where := server.Database(t)
 	clear := regexp.MustCompile(`(?m)^tlschain: (auditing web|opening the history|locking the history|bringing the history's tables up to date|reading audit|listing audits|comparing audits|reading the history|storing a notice|listing notices|recording)[^\n]*: `)
-	newWatch(t, 800, "").endures(t, where, func(run *exec.Cmd) (ended bool) {
+	w := newWatch(t, 800, "")
+	w.endures(t, where, func(run *exec.Cmd) (ended bool) {
 		server.Crash(t)
+		w.gate.open()
 		defer server.Run(t)
 		err := run.Wait()
 		var exit *exec.ExitError
@@ -46,15 +48,15 @@ func TestPostgreSQLDiesUnderAuditServe(t *testing.T) {
 	server := pgtest.Start(t)
 	where := server.Database(t)
 	w := newWatch(t, 4000, "    schedule: {cron: \"0 3 1 1 *\"}\nserve: {listen: \""+address+"\"}\n")
+	serve := w.start(t, where, "serve")
+	awaitPlanned(t, where)
+	serve.Process.Kill()
+	serve.Wait()
+	makeDue(t, where, "web")
 	db, err := history.Open(t.Context(), where)
 	if err != nil {
 		t.Fatal(err)
 	}
-	serve := w.start(t, where, "serve")
-	await(t, func() bool { planned, err := db.Schedule(t.Context()); return err == nil && len(planned) == 1 }, func() string { return "nothing is planned" })
-	serve.Process.Kill()
-	serve.Wait()
-	makeDue(t, where, "web")
 	serve = w.start(t, where, "serve")
 	await(t, func() bool {
 		list, err := db.Audits(t.Context(), "web", 0, 1)

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"database/sql"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"os"
 	"os/exec"
@@ -34,14 +33,28 @@ type gate struct {
 	mu     sync.Mutex
 	names  map[string]bool // those that are let through; nil: all
 	room   int             // for more of them
-	opened chan struct{}   // closed when all are
+	full   chan struct{}   // closed when there is none
+	opened chan struct{}   // closed when all are let through
 }
 
 // hold lets the next so many names through from now on.
 func (g *gate) hold(room int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.names, g.room, g.opened = map[string]bool{}, room, make(chan struct{})
+	g.names, g.room, g.full, g.opened = map[string]bool{}, room, make(chan struct{}), make(chan struct{})
+	if room == 0 {
+		close(g.full)
+	}
+}
+
+// await returns when as many names have come as are let through.
+func (g *gate) await(t *testing.T) {
+	t.Helper()
+	select {
+	case <-g.full:
+	case <-time.After(time.Minute):
+		t.Fatal("fewer names have come than are let through")
+	}
 }
 
 func (g *gate) open() {
@@ -58,7 +71,9 @@ func (g *gate) pass(name string) {
 	g.mu.Lock()
 	opened, through := g.opened, g.names == nil || g.names[name]
 	if !through && g.room > 0 {
-		g.room--
+		if g.room--; g.room == 0 {
+			close(g.full)
+		}
 		g.names[name], through = true, true
 	}
 	g.mu.Unlock()
@@ -175,35 +190,33 @@ func TestKillAuditRun(t *testing.T) {
 		t.Skip("it stops the program again and again")
 	}
 	onBoth(t, func(t *testing.T, where string) {
-		newWatch(t, 800, "").endures(t, where, func(run *exec.Cmd) (ended bool) {
+		newWatch(t, 400, "").endures(t, where, func(run *exec.Cmd) (ended bool) {
 			run.Process.Kill()
 			return run.Wait() == nil
 		})
 	})
 }
 
-// endures has audit run cut off at random moments, and holds that audits are
-// whole in the history or not complete, and that the run after the last completes.
-// cut reports whether the run had come to its end.
+// endures has audit run cut off when it has come to a part of the endpoints, a
+// larger one each time and all of them at last, and holds that audits are whole in
+// the history or not complete, and that the run after the last completes. cut
+// reports whether the run had come to its end.
 func (w *watch) endures(t *testing.T, where string, cut func(run *exec.Cmd) (ended bool)) {
 	t.Helper()
-	var whole time.Duration // of the second run: the first one makes the tables
-	for range 2 {
-		began := time.Now()
-		if err := w.start(t, where, "run").Wait(); err != nil {
-			t.Fatal(err)
-		}
-		whole = time.Since(began)
+	if err := w.start(t, where, "run").Wait(); err != nil { // it makes the tables
+		t.Fatal(err)
 	}
-	runs, off := 2, 0
-	for tries := 0; off < kills() && tries < 5*kills(); tries++ {
+	runs, off := 1, 0
+	for n := range kills() {
+		w.gate.hold(w.endpoints * (n + 1) / kills())
 		run := w.start(t, where, "run")
-		time.Sleep(rand.N(whole)) // the random moment is what is tested
+		w.gate.await(t)
 		if cut(run) {
 			runs++
 		} else {
 			off++
 		}
+		w.gate.open()
 		// One that was cut off may have ended its audit just before.
 		if complete, _ := w.holds(t, where); complete < runs || complete > runs+off {
 			t.Fatalf("%d runs ended, %d complete audits are in the history", runs, complete)
@@ -214,6 +227,9 @@ func (w *watch) endures(t *testing.T, where string, cut func(run *exec.Cmd) (end
 	}
 	complete, partial := w.holds(t, where)
 	t.Logf("%d cut off: %d complete audits, %d partial", off, complete, partial)
+	if off < kills()-1 {
+		t.Errorf("%d runs were cut off, %d were to be", off, kills()-1)
+	}
 	if complete < runs+1 {
 		t.Errorf("%d runs ended, %d complete audits are in the history", runs+1, complete)
 	}
@@ -226,14 +242,19 @@ func TestKillAuditServe(t *testing.T) {
 	}
 	onBoth(t, func(t *testing.T, where string) {
 		address := freeAddress(t)
-		w := newWatch(t, 800, "    schedule: {cron: \"0 3 1 1 *\"}\nserve: {listen: \""+address+"\"}\n")
-		for range kills() + 1 { // the first one plans
+		w := newWatch(t, 400, "    schedule: {cron: \"0 3 1 1 *\"}\nserve: {listen: \""+address+"\"}\n")
+		for n := range kills() + 1 { // the first one plans
 			makeDue(t, where, "web")
+			w.gate.hold(w.endpoints * n / kills())
 			serve := w.start(t, where, "serve")
 			awaitHealthy(t, address)
-			time.Sleep(rand.N(2 * time.Second))
+			w.gate.await(t)
+			if n == 0 {
+				awaitPlanned(t, where)
+			}
 			serve.Process.Kill()
 			serve.Wait()
+			w.gate.open()
 			w.holds(t, where)
 		}
 		makeDue(t, where, "web")
@@ -251,6 +272,18 @@ func TestKillAuditServe(t *testing.T) {
 			t.Errorf("%d complete audits, there were %d", complete, before)
 		}
 	})
+}
+
+// awaitPlanned returns when audit serve has planned a group.
+func awaitPlanned(t *testing.T, where string) {
+	t.Helper()
+	db, err := history.Open(t.Context(), where)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	await(t, func() bool { planned, err := db.Schedule(t.Context()); return err == nil && len(planned) == 1 },
+		func() string { return "nothing is planned" })
 }
 
 // makeDue lets the time of a planned group have come, as if the machine had been

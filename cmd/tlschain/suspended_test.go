@@ -14,6 +14,7 @@ import (
 
 // A scan that was frozen for longer than its time-out finds what it would have.
 func TestSuspendedScan(t *testing.T) {
+	t.Parallel() // it sleeps
 	const targets = 3000
 	list, dir := killList(t, targets), t.TempDir()
 	journal, report := filepath.Join(dir, "journal"), filepath.Join(dir, "report.ndjson")
