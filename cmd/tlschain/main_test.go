@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -23,6 +25,9 @@ type cleaning struct{ *testing.M }
 
 func (c cleaning) Run() int {
 	defer os.RemoveAll(buildDir)
+	if signal.Ignored(syscall.SIGHUP) { // nohup make test: what is tested would not hear of a closed terminal either
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
 	return c.M.Run()
 }
 

@@ -25,7 +25,7 @@ type firefox struct{ dir, version string }
 func newFirefox(t *testing.T, dir string) (session, error) {
 	f := &firefox{dir: inMemory(t, dir)}
 	output, _, err := run(t.Context(), dir, "firefox-esr", "--version")
-	f.version = strings.TrimSpace(output)
+	f.version = lineWith(output, "Mozilla Firefox") // where it may make no namespaces, as in a container, it complains of that first
 	return f, err
 }
 
