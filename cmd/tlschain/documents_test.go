@@ -172,9 +172,11 @@ func TestDocumentsShowWhatIsCaptured(t *testing.T) {
 	}
 }
 
+// documentLink is a relative link in a document.
+var documentLink = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
+
 // The README is short, and each relative link in a document leads somewhere.
 func TestDocumentsAreWhole(t *testing.T) {
-	link := regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
 	for _, file := range documents(t) {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -183,7 +185,7 @@ func TestDocumentsAreWhole(t *testing.T) {
 		if lines := strings.Count(string(text), "\n"); filepath.Base(file) == "README.md" && lines > 200 {
 			t.Errorf("README.md has %d lines, over 200: the rest belongs into docs", lines)
 		}
-		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
+		for _, m := range documentLink.FindAllStringSubmatch(string(text), -1) {
 			if _, err := os.Stat(filepath.Join(filepath.Dir(file), m[1])); err != nil {
 				t.Errorf("%s links to %s: %v", file, m[1], err)
 			}

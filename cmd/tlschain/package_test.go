@@ -176,7 +176,8 @@ func TestDebianPackage(t *testing.T) {
 		contents = append(contents, one)
 	}
 	p["contents"] = contents
-	for _, own := range []string{"package_name", "formats", "bindir", "mtime"} { // goreleaser's, not nfpm's
+	fileName := p["file_name_template"]
+	for _, own := range []string{"package_name", "file_name_template", "formats", "bindir", "mtime"} { // goreleaser's, not nfpm's
 		delete(p, own)
 	}
 	config, err := json.Marshal(p)
@@ -226,8 +227,16 @@ func TestDebianPackage(t *testing.T) {
 	if err != nil || !page.ModTime.IsZero() {
 		t.Errorf("a page has a time in it: %v, %v", page, err)
 	}
-	example := filepath.Join(root, "usr/share/doc/tlschain/tlschain.example.yaml")
-	if _, err := os.Stat(example); err != nil {
+	documents := filepath.Join(root, "usr/share/doc/tlschain")
+	if _, err := os.Stat(filepath.Join(documents, "tlschain.example.yaml")); err != nil {
 		t.Error(err)
+	}
+	for _, m := range documentLink.FindAllStringSubmatch(string(read(t, filepath.Join(documents, "README.md"))), -1) {
+		if _, err := os.Stat(filepath.Join(documents, m[1])); err != nil {
+			t.Errorf("README.md, as it is installed, links to nothing: %v", err)
+		}
+	}
+	if fileName != "{{ .ConventionalFileName }}" || !strings.Contains(string(read(t, "../../docs/install.md")), "tlschain_1.0.0_amd64.deb") {
+		t.Error("docs/install.md calls the packages otherwise than a release does")
 	}
 }
