@@ -148,6 +148,9 @@ func (k killing) isStep(pid, thread int) bool {
 // makes what stands there before, and holds looks at what stands there after.
 func everywhere(t *testing.T, environ, args []string, interrupt int, prepare func(), holds func(at string, o tracedRun)) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("it stops the program again and again")
+	}
 	whole := map[bool]int{}
 	for _, sends := range []bool{false, true} {
 		prepare()
