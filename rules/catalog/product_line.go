@@ -157,7 +157,10 @@ func (f *lineFile) read() (*line, error) {
 			return nil, err
 		}
 	}
-	for _, p := range l.products {
+	for i, p := range l.products {
+		if p == nil {
+			return nil, f.Line.wrong("line %q: product %d says nothing: type - name: NAME", l.name, i+1)
+		}
 		if err := p.link(ids); err != nil {
 			return nil, err
 		}
