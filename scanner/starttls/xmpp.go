@@ -160,5 +160,8 @@ func (s *session) xmlFailed(what string, err error) error {
 	if syntax != nil {
 		err = io.EOF
 	}
+	if said, ok := strings.CutPrefix(err.Error(), "xml: "); ok { // of an encoding, in the server's words
+		return s.fail(Protocol, what+" is not XML", said)
+	}
 	return s.readFailed(what, err)
 }
