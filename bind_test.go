@@ -26,20 +26,10 @@ import (
 // TCP nor by UDP.
 func freePort(t *testing.T) netip.AddrPort {
 	t.Helper()
-	for range 100 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		addr := l.Addr().(*net.TCPAddr).AddrPort()
-		l.Close()
-		if p, err := net.ListenPacket("udp", addr.String()); err == nil {
-			p.Close()
-			return addr
-		}
-	}
-	t.Fatal("no port is free")
-	return netip.AddrPort{}
+	tcp, udp := tlstest.ListenBoth(t)
+	tcp.Close()
+	udp.Close()
+	return tcp.Addr().(*net.TCPAddr).AddrPort()
 }
 
 // named runs BIND until the test ends, with options beside those that it needs

@@ -120,56 +120,44 @@ func lies() map[string]lie {
 // liar is a name server that tells a lie, by UDP and TCP at one port.
 func liar(t *testing.T, l lie) netip.AddrPort {
 	t.Helper()
-	for range 100 {
-		tcp, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
+	tcp, udp := tlstest.ListenBoth(t)
+	t.Cleanup(func() { tcp.Close(); udp.Close() })
+	go func() {
+		b := make([]byte, 1<<16)
+		for {
+			n, from, err := udp.ReadFrom(b)
+			if err != nil {
+				return
+			}
+			if q := new(dns.Msg); q.Unpack(b[:n]) == nil && len(q.Question) == 1 {
+				udp.WriteTo(l.udp(q), from)
+			}
 		}
-		udp, err := net.ListenPacket("udp", tcp.Addr().String())
-		if err != nil { // somebody else's
-			tcp.Close()
-			continue
-		}
-		t.Cleanup(func() { tcp.Close(); udp.Close() })
-		go func() {
-			b := make([]byte, 1<<16)
-			for {
-				n, from, err := udp.ReadFrom(b)
-				if err != nil {
+	}()
+	go func() {
+		for {
+			conn, err := tcp.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				conn.SetDeadline(time.Now().Add(time.Minute))
+				head := make([]byte, 2)
+				if _, err := io.ReadFull(conn, head); err != nil {
 					return
 				}
-				if q := new(dns.Msg); q.Unpack(b[:n]) == nil && len(q.Question) == 1 {
-					udp.WriteTo(l.udp(q), from)
-				}
-			}
-		}()
-		go func() {
-			for {
-				conn, err := tcp.Accept()
-				if err != nil {
+				b := make([]byte, binary.BigEndian.Uint16(head))
+				if _, err := io.ReadFull(conn, b); err != nil {
 					return
 				}
-				go func() {
-					defer conn.Close()
-					conn.SetDeadline(time.Now().Add(time.Minute))
-					head := make([]byte, 2)
-					if _, err := io.ReadFull(conn, head); err != nil {
-						return
-					}
-					b := make([]byte, binary.BigEndian.Uint16(head))
-					if _, err := io.ReadFull(conn, b); err != nil {
-						return
-					}
-					if q := new(dns.Msg); q.Unpack(b) == nil && len(q.Question) == 1 && l.tcp != nil {
-						l.tcp(conn, q)
-					}
-				}()
-			}
-		}()
-		return netip.MustParseAddrPort(tcp.Addr().String())
-	}
-	t.Fatal("no port is free for both")
-	return netip.AddrPort{}
+				if q := new(dns.Msg); q.Unpack(b) == nil && len(q.Question) == 1 && l.tcp != nil {
+					l.tcp(conn, q)
+				}
+			}()
+		}
+	}()
+	return netip.MustParseAddrPort(tcp.Addr().String())
 }
 
 // A name server that lies, drips or never ends gives an endpoint that failed, in

@@ -1,48 +1,37 @@
 package tlsa
 
 import (
-	"net"
 	"net/netip"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/miekg/dns"
+
+	"github.com/tlschain/tlschain/scanner/tlstest"
 )
 
 // serve answers questions on loopback, by UDP and TCP at one port, until the
 // test ends.
 func serve(t *testing.T, answer func(w dns.ResponseWriter, q *dns.Msg)) *Resolver {
 	t.Helper()
-	for range 100 {
-		tcp, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		udp, err := net.ListenPacket("udp", tcp.Addr().String())
-		if err != nil { // somebody else's
-			tcp.Close()
-			continue
-		}
-		for _, s := range []*dns.Server{{Listener: tcp}, {PacketConn: udp}} {
-			s.Handler = dns.HandlerFunc(answer)
-			done := make(chan struct{})
-			started := make(chan struct{})
-			s.NotifyStartedFunc = func() { close(started) }
-			go func() {
-				defer close(done)
-				s.ActivateAndServe()
-			}()
-			<-started
-			t.Cleanup(func() {
-				s.Shutdown()
-				<-done
-			})
-		}
-		return &Resolver{Server: netip.MustParseAddrPort(tcp.Addr().String())}
+	tcp, udp := tlstest.ListenBoth(t)
+	for _, s := range []*dns.Server{{Listener: tcp}, {PacketConn: udp}} {
+		s.Handler = dns.HandlerFunc(answer)
+		done := make(chan struct{})
+		started := make(chan struct{})
+		s.NotifyStartedFunc = func() { close(started) }
+		go func() {
+			defer close(done)
+			s.ActivateAndServe()
+		}()
+		<-started
+		t.Cleanup(func() {
+			s.Shutdown()
+			<-done
+		})
 	}
-	t.Fatal("no port is free for both")
-	return nil
+	return &Resolver{Server: netip.MustParseAddrPort(tcp.Addr().String())}
 }
 
 // record is a record whose data has so many bytes.
