@@ -32,7 +32,7 @@ Exit code: 2 usage, 1 an endpoint is still affected, 0 none is.`,
 			&cli.StringFlag{Name: "format", Category: "Report", Value: "table", Usage: "`FORMAT`: table, json or csv (default table)"},
 			&cli.StringFlag{Name: "o", Aliases: []string{"output"}, Category: "Report", Usage: "write to `FILE`"},
 		),
-		Action: takes(1, 1, "audit affected takes one certificate, key, name or file", "audit affected CERTIFICATE|KEY|NAME|FILE",
+		Action: takes(1, "audit affected takes one certificate, key, name or file", "audit affected CERTIFICATE|KEY|NAME|FILE",
 			p.auditAffected),
 	}
 }

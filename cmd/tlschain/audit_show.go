@@ -45,7 +45,7 @@ func (p *process) auditShowCommand() *cli.Command {
 	return &cli.Command{
 		Name: "show", Usage: "tell of one audit: its id, or a group for the newest complete one", ArgsUsage: "AUDIT|GROUP",
 		Flags: auditFlags(),
-		Action: takes(1, 1, "which audit?", "audit list shows them", p.reads(func(c *cli.Context, n *auditEnv) error {
+		Action: takes(1, "which audit?", "audit list shows them", p.reads(func(c *cli.Context, n *auditEnv) error {
 			a, err := n.find(c.Context, c.Args().First())
 			if err != nil {
 				return err
@@ -60,7 +60,7 @@ func (p *process) auditDiffCommand() *cli.Command {
 		Name: "diff", Usage: "compare two audits of a group; given one or a group, with the complete one before",
 		ArgsUsage: "AUDIT [AUDIT] | GROUP",
 		Flags:     auditFlags(),
-		Action: takes(1, 2, "which audits?", "audit diff 12 15, or tlschain audit diff GROUP", p.reads(func(c *cli.Context, n *auditEnv) error {
+		Action: takes(2, "which audits?", "audit diff 12 15, or tlschain audit diff GROUP", p.reads(func(c *cli.Context, n *auditEnv) error {
 			from, to, err := n.two(c)
 			if err != nil {
 				return err

@@ -63,7 +63,7 @@ func (p *process) auditCancelCommand() *cli.Command {
 		Description: `What they saw until now is kept, as a partial audit. Workers stop within
 seconds; audit run and audit serve when they store what they saw next.`,
 		Flags: auditFlags(),
-		Action: takes(1, math.MaxInt, "which group?", "audit status shows what runs", func(c *cli.Context) error {
+		Action: takes(math.MaxInt, "which group?", "audit status shows what runs", func(c *cli.Context) error {
 			config, err := p.auditConfig(c)
 			if err != nil {
 				return err

@@ -61,7 +61,7 @@ that reads them needs no network:
 
   tlschain data export /media/stick/facts
   tlschain data update --from /media/stick/facts`,
-		Action: takes(1, 1, "data export takes one folder", "data export ./facts", func(c *cli.Context) error {
+		Action: takes(1, "data export takes one folder", "data export ./facts", func(c *cli.Context) error {
 			dir := c.Args().First()
 			if dir == "" {
 				return usagef("the name of the folder is empty").hintf("%s data export ./facts", name)

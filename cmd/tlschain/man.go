@@ -17,7 +17,7 @@ func (p *process) manCommand() *cli.Command {
 		Description: `Packages have them installed already. Elsewhere:
 
   tlschain man ~/.local/share/man/man1`,
-		Action: takes(1, 1, "man takes a folder", "man ~/.local/share/man/man1", func(c *cli.Context) error {
+		Action: takes(1, "man takes a folder", "man ~/.local/share/man/man1", func(c *cli.Context) error {
 			dir, err := openFolder("man", c.Args().First())
 			if err != nil {
 				return err

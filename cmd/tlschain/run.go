@@ -125,11 +125,11 @@ func (p *process) complain(err error) {
 	}
 }
 
-// takes is an action on at least so many arguments and at most that many; those
-// who give others are told what is wrong, and which command helps.
-func takes(least, most int, wrong, hint string, do cli.ActionFunc) cli.ActionFunc {
+// takes is an action on one argument or more, and at most that many; those who give
+// others are told what is wrong, and which command helps.
+func takes(most int, wrong, hint string, do cli.ActionFunc) cli.ActionFunc {
 	return func(c *cli.Context) error {
-		if n := c.Args().Len(); n < least || n > most {
+		if n := c.Args().Len(); n < 1 || n > most {
 			return usagef("%s", wrong).hintf("%s %s", name, hint)
 		}
 		return do(c)
