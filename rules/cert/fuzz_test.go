@@ -6,6 +6,9 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
+
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/scanner/tlstest"
 )
@@ -28,13 +31,16 @@ func FuzzParse(f *testing.F) {
 	f.Add(leaf.DER)
 	f.Add(plain().bytes())
 	f.Add(old.bytes())
+	behind := plain()
+	behind.subject = der(sequence, der(set, der(sequence, oid(2, 5, 4, 3), der(utf8String, []byte("A")), der(integer, []byte{1}))))
+	f.Add(behind.bytes())
 	f.Fuzz(func(t *testing.T, der []byte) {
 		c, err := cert.Parse(der)
 		if err != nil {
 			if err.Error() == "" || c != nil {
 				t.Fatal("an error without words, or with a certificate")
 			}
-			if _, err := x509.ParseCertificate(der); err == nil {
+			if theirs, err := x509.ParseCertificate(der); err == nil && !moreThanValues(theirs.RawSubject) && !moreThanValues(theirs.RawIssuer) {
 				t.Fatal("crypto/x509 reads it")
 			}
 			return
@@ -52,4 +58,23 @@ func FuzzParse(f *testing.F) {
 		c.MatchesName("www.example.test")
 		c.MatchesName("192.0.2.1")
 	})
+}
+
+// moreThanValues reports whether an attribute of a name has something behind its
+// value. crypto/x509 takes no notice of it; OpenSSL, GnuTLS and Java call such a
+// certificate malformed, as we do.
+func moreThanValues(name []byte) bool {
+	in := cryptobyte.String(name)
+	var rdns, set, attribute cryptobyte.String
+	if !in.ReadASN1(&rdns, asn1.SEQUENCE) {
+		return false
+	}
+	for rdns.ReadASN1(&set, asn1.SET) {
+		for set.ReadASN1(&attribute, asn1.SEQUENCE) {
+			if attribute.SkipASN1(asn1.OBJECT_IDENTIFIER) && attribute.ReadAnyASN1(new(cryptobyte.String), nil) && !attribute.Empty() {
+				return true
+			}
+		}
+	}
+	return false
 }
