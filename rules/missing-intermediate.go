@@ -17,19 +17,17 @@ var missingIntermediate = Rule{
 		"by the URL in the certificate, ship it with the browser, or still have it from another site. Then curl, Java, Python, Go, " +
 		"mobile apps and other servers fail with \"unable to get local issuer certificate\" or \"PKIX path building failed\", and it " +
 		"looks as if only they were broken.",
-	Fix: "Install the named certificate after the server's own; the private key and the server's certificate stay as they are. " +
-		"`tlschain fix` writes the file.\n" +
-		"nginx: `ssl_certificate` names one file, the server's certificate first and the intermediates after it: `cat server.crt " +
-		"intermediate.crt > fullchain.crt`, then `nginx -s reload`.\n" +
-		"Apache httpd 2.4.8 and later: the same one file in `SSLCertificateFile`. Before 2.4.8: the intermediates alone in " +
-		"`SSLCertificateChainFile`. Then `apachectl graceful`.\n" +
-		"IIS: import the intermediate into Intermediate Certification Authorities of the computer account (`certutil -addstore CA " +
-		"intermediate.crt`), then bind the site's certificate again. IIS builds what it sends from that store, for all sites at " +
-		"once.\n" +
-		"Tomcat: import root and intermediates under an alias of their own, then the server's certificate under the alias of its key, " +
-		"which links them (`keytool -importcert -trustcacerts -alias intermediate -file intermediate.crt -keystore ...`), or name the " +
-		"PEM file in `certificateChainFile`; then restart.",
-	Refs:         []string{"RFC 5246 section 7.4.2", "RFC 8446 section 4.4.2", "SureServer FAQ: which intermediate CA certificate to download"},
+	Fix: "Install the named certificate after the server's own; the private key and the server's certificate stay as they are. `tlschain " +
+		"fix` writes the file.\nnginx: `ssl_certificate` names one file, the server's certificate first and the intermediates after it: `cat " +
+		"server.crt intermediate.crt > fullchain.crt`, then `nginx -s reload`.\nApache httpd 2.4.8 and later: the same one file in " +
+		"`SSLCertificateFile`. Before 2.4.8: the intermediates alone in `SSLCertificateChainFile`. Then `apachectl graceful`.\nIIS: import " +
+		"the intermediate into Intermediate Certification Authorities of the computer account (`certutil -addstore CA intermediate.crt`), " +
+		"then bind the site's certificate again. IIS builds what it sends from that store, for all sites at once.\nTomcat: import root and " +
+		"intermediates under an alias of their own, then the server's certificate under the alias of its key, which links them (`keytool " +
+		"-importcert -trustcacerts -alias intermediate -file intermediate.crt -keystore ...`), or name the PEM file in " +
+		"`certificateChainFile`; then restart.",
+	Refs: []string{"RFC 5246 section 7.4.2", "RFC 8446 section 4.4.2", "SureServer FAQ: which intermediate CA certificate to " +
+		"download"},
 	Gap:          true,
 	Explains:     []client.Cause{client.Incomplete},
 	NamesMissing: true,
@@ -39,16 +37,11 @@ var missingIntermediate = Rule{
 			"証明書は、サーバーが送らなければなりません (RFC 5246 7.4.2)。最も多く、最も見落とされやすい誤りです。PC " +
 			"のブラウザーは証明書内の URL から取得したり、あらかじめ持っていたりするため気づかず、curl、Java、Python、Go、" +
 			"スマートフォンのアプリ、他のサーバーだけが失敗します。",
-		Fix: "示された証明書をサーバー証明書の後ろに追加してください。秘密鍵とサーバー証明書はそのままで構いません。" +
-			"`tlschain fix` がファイルを作成します。\n" +
-			"nginx: `ssl_certificate` には、サーバー証明書、中間 CA 証明書の順に連結した 1 つのファイルを指定し、`nginx -s " +
-			"reload` を実行します。\n" +
-			"Apache httpd 2.4.8 以降: 同じ 1 つのファイルを `SSLCertificateFile` に指定します。2.4.8 より前は、中間 CA " +
-			"証明書だけを `SSLCertificateChainFile` に指定します。その後 `apachectl graceful` を実行します。\n" +
-			"IIS: コンピューター アカウントの「中間証明機関」に取り込み (`certutil -addstore CA intermediate.crt`)、" +
-			"サイトのバインドを再設定します。IIS はこのストアから全サイト共通で送る証明書を選びます。\n" +
-			"Tomcat: ルートと中間 CA 証明書をそれぞれ別名で取り込んだ後 (`keytool -importcert -trustcacerts`)、" +
-			"サーバー証明書を鍵と同じ別名で取り込み、再起動します。",
+		Fix: "示された証明書をサーバー証明書の後ろに追加してください。秘密鍵とサーバー証明書はそのままで構いません。`tlschain fix` がファイルを作成します。\nnginx: `ssl_certificate` には、サーバー証明書、中間 CA " +
+			"証明書の順に連結した 1 つのファイルを指定し、`nginx -s reload` を実行します。\nApache httpd 2.4.8 以降: 同じ 1 つのファイルを `SSLCertificateFile` に指定します。2.4.8 より前は、中間 " +
+			"CA 証明書だけを `SSLCertificateChainFile` に指定します。その後 `apachectl graceful` を実行します。\nIIS: コンピューター アカウントの「中間証明機関」に取り込み (`certutil -addstore " +
+			"CA intermediate.crt`)、サイトのバインドを再設定します。IIS はこのストアから全サイト共通で送る証明書を選びます。\nTomcat: ルートと中間 CA 証明書をそれぞれ別名で取り込んだ後 (`keytool -importcert " +
+			"-trustcacerts`)、サーバー証明書を鍵と同じ別名で取り込み、再起動します。",
 		Says: map[string]string{
 			"%s is issued by %q, which the server does not send.":                       "%[1]s の発行者 %[2]s を、サーバーが送っていません。",
 			"%s is issued by %q, which the server does not send, nor the one above it.": "%[1]s の発行者 %[2]s と、その上の 1 枚を、サーバーが送っていません。",

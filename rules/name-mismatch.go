@@ -28,15 +28,20 @@ var nameMismatch = Rule{
 			"でこの名前の証明書を設定する。専用の IP アドレスを割り当てる方法もあります。",
 		Says: map[string]string{
 			"The certificate is not for %s: %s.": "証明書は %[1]s のものではありません (%[2]s)。",
-			"Get a certificate that holds %s as an IP address among its subject alternative names, or have clients connect by name.": "%[1]s を IP アドレスとしてサブジェクト代替名に含む証明書を取得するか、クライアントが名前で接続するようにしてください。",
+			"Get a certificate that holds %s as an IP address among its subject " +
+				"alternative names, or have clients connect by name.": "%[1]s を IP アドレスとしてサブジェクト代替名に含む証明書を取得するか、クライアントが名前で接続するようにしてください。",
 			"it holds no name":         "名前なし",
 			"it is for %s":             "証明書の名前: %[1]s",
 			"it is for %s and %d more": "証明書の名前: %[1]s 他 %[2]s 件",
-			"Get a certificate that holds %s or a wildcard for it, or configure the one you have for this name by SNI.": "%[1]s かそのワイルドカードを含む証明書を取得するか、この名前の証明書を SNI で設定してください。",
-			"it holds the address as a DNS name and not as an IP address":                                               "アドレスが IP アドレスではなく DNS 名として入っています",
+			"Get a certificate that holds %s or a wildcard for it, or configure " +
+				"the one you have for this name by SNI.": "%[1]s かそのワイルドカードを含む証明書を取得するか、この名前の証明書を SNI で設定してください。",
+			"it holds the address as a DNS name and " +
+				"not as an IP address": "アドレスが IP アドレスではなく DNS 名として入っています",
 			"its name %q ends in a dot": "名前 %[1]s の末尾に点があります",
-			"its name %q has a wildcard where none may stand: it must be the whole first label, with two labels behind it": "名前 %[1]s のワイルドカードの位置が不正です。先頭のラベル全体で、後ろに 2 つのラベルが必要です",
-			"it holds the address as an IPv6 address, %s":                                                                  "アドレスが IPv6 アドレス %[1]s として入っています",
+			"its name %q has a wildcard where none may stand: it must be the whole " +
+				"first label, with two labels behind it": "名前 %[1]s のワイルドカードの位置が不正です。先頭のラベル全体で、後ろに 2 つのラベルが必要です",
+			"it holds the address as an " +
+				"IPv6 address, %s": "アドレスが IPv6 アドレス %[1]s として入っています",
 		},
 	},
 	Check: func(s *Subject, report func(Finding)) {
@@ -60,7 +65,8 @@ var nameMismatch = Rule{
 		}
 		fix := fmt.Sprintf("Get a certificate that holds %s or a wildcard for it, or configure the one you have for this name by SNI.", s.Name)
 		if _, err := netip.ParseAddr(s.Name); err == nil {
-			fix = fmt.Sprintf("Get a certificate that holds %s as an IP address among its subject alternative names, or have clients connect by name.", s.Name)
+			fix = fmt.Sprintf("Get a certificate that holds %s as an IP address among its subject alternative names, or have clients connect "+
+				"by name.", s.Name)
 		}
 		report(Finding{
 			Positions: []int{s.Chain.Leaf},

@@ -19,7 +19,8 @@ var untrustedRoot = Rule{
 		"Otherwise take a certificate of a CA that your clients trust. On Windows, roots of Microsoft's program arrive by automatic " +
 		"update; where that is switched off or blocked, switch it on, import the root by group policy or run `certutil " +
 		"-generateSSTFromWU` on a connected machine.",
-	Refs:     []string{"RFC 5280 section 6.1.1", "SureServer FAQ: automatic update of root certificates", "SureServer FAQ: registering root certificates"},
+	Refs: []string{"RFC 5280 section 6.1.1", "SureServer FAQ: automatic update of root certificates", "SureServer FAQ: registering root " +
+		"certificates"},
 	Gap:      true,
 	Explains: []client.Cause{client.Incomplete, client.Untrusted},
 	Japanese: Text{
@@ -32,15 +33,19 @@ var untrustedRoot = Rule{
 			"のプログラムのルートは自動更新で入ります。無効または遮断されている場合は、有効に戻すか、グループ " +
 			"ポリシーで取り込むか、接続できる機器で `certutil -generateSSTFromWU` を実行してください。",
 		Says: map[string]string{
-			"If %q is your own root, pass it by `--add-roots`; if it is an intermediate, send its certificate (give it to this program by `--pool`; %s).": "%[1]s が自社のルートなら `--add-roots` で指定し、中間 CA ならその証明書を送ってください (このプログラムには `--pool` で渡せます。%[2]s)。",
+			"If %q is your own root, pass it by `--add-roots`; if it is an intermediate, send its " +
+				"certificate (give it to this program by `--pool`; %s).": "%[1]s が自社のルートなら `--add-roots` で指定し、" +
+				"中間 CA ならその証明書を送ってください (このプログラムには `--pool` で渡せます。%[2]s)。",
 
-			"The chain ends at the root %s, which no chosen client trusts.":                      "チェーンはルート (%[1]s) で終わり、選んだどのクライアントも信頼していません。",
-			"The chain ends at the root %s. It is a known root, but no chosen client trusts it.": "チェーンはルート (%[1]s) で終わります。既知のルートですが、選んだどのクライアントも信頼していません。",
+			"The chain ends at the root %s, which no chosen client trusts.": "チェーンはルート (%[1]s) で終わり、選んだどのクライアントも信頼していません。",
+			"The chain ends at the root %s. It is a known root, but no chosen client trusts it.": "チェーンはルート (%[1]s) で終わります。既知のルートですが、" +
+				"選んだどのクライアントも信頼していません。",
 			"If it is your own CA, install that root on the clients and pass it by `--add-roots`; else take a " +
 				"certificate of a CA that they trust.": "社内 CA の場合は、このルートをクライアントに配布し `--add-roots` で指定してください。" +
 				"それ以外は、クライアントが信頼する CA の証明書を使います。",
 			"The chain ends at %s, issued by %q, which no chosen client trusts and we do not know. If that CA is " +
-				"an unknown intermediate, its certificate is missing: from here the two look the same.": "チェーンは %[1]s で終わり、その発行者 %[2]s は未知で、選んだどのクライアントも信頼していません。" +
+				"an unknown intermediate, its certificate is missing: from here the two look the same.": "チェーンは %[1]s で終わり、その発行者 %[2]s は未知で、" +
+				"選んだどのクライアントも信頼していません。" +
 				"それが未知の中間 CA なら証明書が不足していますが、外からは区別できません。",
 			"If %q is your own root, pass it by `--add-roots`; if it is an intermediate, send its certificate " +
 				"(give it to this program by `--pool`).": "%[1]s が自社のルートなら `--add-roots` で指定し、" +
@@ -70,7 +75,8 @@ var untrustedRoot = Rule{
 			}
 		} else {
 			f.Message = fmt.Sprintf("The chain ends at %s, issued by %q, which no chosen client trusts and we do not know. "+
-				"If that CA is an unknown intermediate, its certificate is missing: from here the two look the same.", s.at(top.Position), top.Cert.Issuer.Common)
+				"If that CA is an unknown intermediate, its certificate is missing: from here the two look the same.",
+				s.at(top.Position), top.Cert.Issuer.Common)
 			f.Fix = fmt.Sprintf("If %q is your own root, pass it by `--add-roots`; if it is an intermediate, send its certificate (give it to this program by `--pool`", top.Cert.Issuer.Common)
 			if where := s.publishedAt(top.Cert); where != "" {
 				f.Fix += "; " + where

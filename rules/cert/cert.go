@@ -81,7 +81,8 @@ const (
 )
 
 // keyUsages are the names of KeyUsage's bits in RFC 5280 section 4.2.1.3.
-var keyUsages = [...]string{"digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement", "keyCertSign", "cRLSign"}
+var keyUsages = [...]string{"digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment",
+	"keyAgreement", "keyCertSign", "cRLSign"}
 
 // Names lists the usages by their names in RFC 5280 section 4.2.1.3.
 func (u KeyUsage) Names() (names []string) {

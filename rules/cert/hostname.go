@@ -94,7 +94,8 @@ func (c *Certificate) NearMiss(host string) string {
 		case strings.TrimSuffix(loose, ".") == host:
 			return "its name " + strconv.Quote(name) + " ends in a dot"
 		case HostRules{Wildcard: AnyLabel, TopLevel: true}.covers(loose, host):
-			return "its name " + strconv.Quote(name) + " has a wildcard where none may stand: it must be the whole first label, with two labels behind it"
+			return "its name " + strconv.Quote(name) + " has a wildcard where none may stand: it must be the whole first label, with two " +
+				"labels behind it"
 		}
 	}
 	for _, a := range c.IPs {
@@ -183,7 +184,8 @@ func (r HostRules) covers(pattern, host string) bool {
 	if r.Wildcard == Greedless {
 		return greedless(pattern, host)
 	}
-	if strings.Count(pattern, ".") != strings.Count(host, ".") || pattern == "*" && !r.Bare || !r.TopLevel && strings.Count(pattern[star:], ".") < 2 {
+	if strings.Count(pattern, ".") != strings.Count(host, ".") || pattern == "*" && !r.Bare ||
+		!r.TopLevel && strings.Count(pattern[star:], ".") < 2 {
 		return false
 	}
 	if r.Wildcard == AnyLabel {

@@ -34,7 +34,8 @@ func (pb *pathBuilder) candidates(out []*edge, x *node, onlyStore bool) []*edge 
 	sent := len(out)
 	for _, c := range pb.trusting(x) {
 		e := pb.presented.towards(x, c, false)
-		if e.names >= b.AnchorNames && pb.passes(e, b.StoreCandidateFilter) && !pb.skips(e.to) && !(b.Critical && (criticalNameConstraints(c) || len(c.UnknownCritical) > 0)) {
+		if e.names >= b.AnchorNames && pb.passes(e, b.StoreCandidateFilter) && !pb.skips(e.to) &&
+			!(b.Critical && (criticalNameConstraints(c) || len(c.UnknownCritical) > 0)) {
 			out = append(out, e)
 		}
 	}

@@ -304,6 +304,7 @@ func (pb *pathBuilder) lacksUsage(c *cert.Certificate) bool {
 	if pb.presented.q.RSAExchange {
 		need = cert.KeyEncipherment
 	}
-	asked := b.LeafUsage || b.LeafUsageEC12 && c.Key.Kind == cert.EC && tls < tls13 || b.LeafUsage12 && tls < tls13 || b.LeafUsage13 && (tls == 0 || tls >= tls13)
+	asked := b.LeafUsage || b.LeafUsageEC12 && c.Key.Kind == cert.EC && tls < tls13 ||
+		b.LeafUsage12 && tls < tls13 || b.LeafUsage13 && (tls == 0 || tls >= tls13)
 	return asked && c.KeyUsage&need == 0
 }

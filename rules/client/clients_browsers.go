@@ -21,7 +21,8 @@ func browserClients() []row {
 				Constraints: ConstraintRules{
 					Wildcards: true, DropDot: true, DropNameDot: true, Comparisons: maxComparisons, // [L:san=dns:test.example. R:nc=-dns:test.example]
 					RefusePermitted: FormURI, RefuseExcluded: FormURI, // [I:nc=-uri:a.other.test L:san=dns:test.example,uri:https://a.other.test/]
-					RefuseRare: true, Malformed: FormEmail, // [L:san=dns:test.example,rid: I:nc=-rid:, L:san=dns:test.example,email:no-at-sign I:nc=-email:other.com]
+					// [L:san=dns:test.example,rid: I:nc=-rid:, L:san=dns:test.example,email:no-at-sign I:nc=-email:other.com]
+					RefuseRare: true, Malformed: FormEmail,
 				},
 			},
 		},
@@ -35,7 +36,8 @@ func browserClients() []row {
 				Host: cert.HostRules{Numeric: true, Dot: cert.DotSent}, // [n-digits n-dot-host]
 				Constraints: ConstraintRules{
 					Wildcards: true, RefusePermitted: FormURI, RefuseExcluded: FormURI | FormDirectory, // [c-w-xother c-dir-x, I:nc=-dir:another]
-					RefuseRare: true, Malformed: FormDNS | FormEmail | FormIP, Domains: DomainHosts, // [L:san=dns:-a.test.example,dns:test.example I:nc=+dns:test.example]
+					// [L:san=dns:-a.test.example,dns:test.example I:nc=+dns:test.example]
+					RefuseRare: true, Malformed: FormDNS | FormEmail | FormIP, Domains: DomainHosts,
 				},
 			},
 		},
@@ -54,7 +56,9 @@ func browserClients() []row {
 				CandidateFilter: KeyID, StoreCandidateFilter: KeyID,
 				Prefer:         [8]Preference{ExactKeyID, CanSign, ValidNow, FromStore, Newest, OnlyStored, LastListed},
 				CandidateLimit: FirstCandidate, Backtracking: NeverBacktrack, SelfIssued: true, LeafTrust: ExactLeaf, MaxPath: 19, // [16d 18d20]
-				Sent: checkPath, Store: Dates | CA | PathLen | NameLimits | Algorithms, PSSSignsAll: true, EarlyDay: true, ClientEKU: true, UnknownEKU: true, // [19c 19m 28u, L:from=1d I:eku=unknown]
+				// [19c 19m 28u, L:from=1d I:eku=unknown]
+				Sent: checkPath, Store: Dates | CA | PathLen | NameLimits | Algorithms, PSSSignsAll: true,
+				EarlyDay: true, ClientEKU: true, UnknownEKU: true,
 				MinHash: SHA1, MinRSA: 1023, EmptyEKU: true, BareAnchor: true, // [17a kL-rsa768 e-eku-emptyI e-bcR-none]
 				LeafAnyUsage: true, LeafEncipher: true, LeafEKU: true, LeafCA: true, CommonName: true, // [19r e-ku-ds e-ku-ka]
 				// [n-w-pre n-w-mid n-ip-v4in6]

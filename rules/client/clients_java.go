@@ -6,10 +6,12 @@ import "github.com/tlschain/tlschain/rules/cert"
 // releases bring.
 func javaClients() []row {
 	host := cert.HostRules{
-		Wildcard: cert.AnyLabel, TopLevel: true, CommonName: cert.CommonNoDNS, Address: cert.MappedAddress, Underscore: true, // [n-w-inner n-ip-v4in6 n-us-san n-dot-both]
+		// [n-w-inner n-ip-v4in6 n-us-san n-dot-both]
+		Wildcard: cert.AnyLabel, TopLevel: true, CommonName: cert.CommonNoDNS, Address: cert.MappedAddress, Underscore: true,
 	}
 	constraints := ConstraintRules{
-		Common: CommonOfForm, CommonHost: true, CommonIP: true, AddsCommon: true, // [I:nc=+dns:test.example J:cn=other.example, BetterTLS case 7542]
+		// [I:nc=+dns:test.example J:cn=other.example, BetterTLS case 7542]
+		Common: CommonOfForm, CommonHost: true, CommonIP: true, AddsCommon: true,
 		Wildcards: true, RefuseRare: true, // [c-w-xother, L:san=dns:test.example,rid: I:nc=-rid:]
 	}
 	// Java validates a list in order as it is, up to the first certificate of a
@@ -18,8 +20,10 @@ func javaClients() []row {
 	list := Builder{
 		Order: Next, StoreCandidateFilter: Signature | KeyID | IssuerSerial | CA,
 		Prefer: [8]Preference{FromList}, CandidateLimit: FirstCandidate, Backtracking: NeverBacktrack, LeafTrust: KeyLeaf, MaxPath: 9, // [18d10]
-		Sent: checkPath &^ EKU, Store: CA | CertSign | Algorithms, MinHash: SHA1, MinRSA: 1024, LeafUsage: true, LeafEKU: true, CommonName: true, // [17a 19c 19h 19i 19o]
-		KeyPSS: KeyPSSAll, PSSSignsAll: true, Policies: PoliciesRead, InhibitAnyCritical: true, CriticalQualifiers: true, // [p01 p13; I:iap=0 I:noncrit=iap and L:cp=1+unknown L:crit=cp accepted]
+		// [17a 19c 19h 19i 19o]
+		Sent: checkPath &^ EKU, Store: CA | CertSign | Algorithms, MinHash: SHA1, MinRSA: 1024, LeafUsage: true, LeafEKU: true, CommonName: true,
+		// [p01 p13; I:iap=0 I:noncrit=iap and L:cp=1+unknown L:crit=cp accepted]
+		KeyPSS: KeyPSSAll, PSSSignsAll: true, Policies: PoliciesRead, InhibitAnyCritical: true, CriticalQualifiers: true,
 		Host: host, Constraints: constraints,
 	}
 	// Any other list goes to its builder: 5 intermediates, and dates of an anchor
@@ -27,7 +31,8 @@ func javaClients() []row {
 	java := Builder{
 		InOrder: &list, MaxBytes: 32768, MaxEntries: 10, ParseAll: true, // [18x009 25i]
 		Prefer: [8]Preference{FromStore}, LeafTrust: KeyLeaf, MaxPath: 5, AnchorDatesIfIntermediates: true, V1AnchorMustCover: true,
-		Sent: checkPath &^ EKU, Store: Dates | CA | CertSign | Algorithms, MinHash: SHA1, MinRSA: 1024, LeafUsage: true, LeafEKU: true, CommonName: true,
+		Sent: checkPath &^ EKU, Store: Dates | CA | CertSign | Algorithms, MinHash: SHA1, MinRSA: 1024,
+		LeafUsage: true, LeafEKU: true, CommonName: true,
 		KeyPSS: KeyPSSAll, PSSSignsAll: true, Policies: PoliciesRead, InhibitAnyCritical: true, CriticalQualifiers: true,
 		Host: host, Constraints: constraints,
 	}
@@ -35,7 +40,8 @@ func javaClients() []row {
 		{
 			id: "java-17", title: "Java 17", family: "java", version: "17.0.21.1",
 			store: systemStore, demands: demands{policy: "java-17"}, builder: java,
-			notes: "17.0.15, which was run as well, takes signatures with SHA-224 and by DSA over TLS 1.3, and wildcards that could stand for an excluded name.",
+			notes: "17.0.15, which was run as well, takes signatures with SHA-224 and by DSA over TLS 1.3, and wildcards that could stand for " +
+				"an excluded name.",
 		},
 		{
 			id: "java-17-aia", title: "Java 17 with enableAIAcaIssuers", family: "java", version: "17.0.21.1",

@@ -13,7 +13,8 @@ func libraryClients() []row {
 		Constraints: ConstraintRules{
 			Wildcards: true, Comparisons: 250000,
 			RefusePermitted: FormDirectory | FormEmail | FormURI, RefuseExcluded: FormDirectory | FormEmail | FormURI, // [c-dir-ok]
-			RefuseRare: true, Malformed: FormDNS | FormIP, Domains: DomainHosts, // [L:san=dns:-a.test.example,dns:test.example I:nc=+dns:test.example]
+			// [L:san=dns:-a.test.example,dns:test.example I:nc=+dns:test.example]
+			RefuseRare: true, Malformed: FormDNS | FormIP, Domains: DomainHosts,
 		},
 	}
 	return []row{
@@ -25,12 +26,14 @@ func libraryClients() []row {
 			// end has no anchor [r0189 r0388 r1407].
 			builder: Builder{
 				MaxBytes: 130500, MaxEntries: 16, ParseAll: true, RefuseAll: trailingData, // [18x015 25i 25t]
-				ListValidation: true, KeyPSS: KeyPSSHash, AnchorTableSize: 127, Names: Text, CandidateFilter: KeyID, Backtracking: NeverBacktrack, // [20n 23a 25o 25p 25q]
+				// [20n 23a 25o 25p 25q]
+				ListValidation: true, KeyPSS: KeyPSSHash, AnchorTableSize: 127, Names: Text, CandidateFilter: KeyID, Backtracking: NeverBacktrack,
 				MinHash: SHA256, MinRSA: 1024, EmptyEKU: true, EmptyUsage: true, // [kL-rsa768 e-eku-emptyI e-ku-empty]
 				LeafUsage: true, LeafEKU: true, CommonName: true,
 				Host: cert.HostRules{Wildcard: cert.LabelStart, CommonName: cert.CommonOnlyOdd}, // [n-dot-both]
 				Constraints: ConstraintRules{
-					Common: CommonOfLeaf, LeafOnly: true, DropDot: true, Comparisons: maxComparisons, // [I:nc=+dns:test.example J:san=dns:other.example, I:nc=+dns:test.example.]
+					// [I:nc=+dns:test.example J:san=dns:other.example, I:nc=+dns:test.example.]
+					Common: CommonOfLeaf, LeafOnly: true, DropDot: true, Comparisons: maxComparisons,
 					SkipPermitted: FormURI | FormDirectory, RefuseExcluded: FormURI | FormDirectory, // [c-dir-x, I:nc=+dir:another]
 				},
 			},
@@ -46,7 +49,8 @@ func libraryClients() []row {
 				CandidateFilter: CA | CertSign | PathLen, StoreCandidateFilter: CA | CertSign | PathLen | Signature,
 				Prefer: [8]Preference{FromStore, ValidNow}, CandidateLimit: FirstCandidate, Backtracking: NeverBacktrack, // [10b 16g]
 				LeafTrust: SelfSignedLeaf, MaxPath: 8, // [16d 18d09 22b]
-				Sent: checkPath &^ EKU, Store: Dates | Algorithms, MinHash: SHA256, MinRSA: 2041, MaxRSA: 8192, // whole octets of 2048 bits [19c r0452 kL-rsa2047 kI-rsa16384]
+				// whole octets of 2048 bits [19c r0452 kL-rsa2047 kI-rsa16384]
+				Sent: checkPath &^ EKU, Store: Dates | Algorithms, MinHash: SHA256, MinRSA: 2041, MaxRSA: 8192,
 				NameConstraints: ConstraintsUnknown, // [c-x-nc]
 				LeafUsage:       true, LeafEKU: true, AnyEKU: true, CommonName: true,
 				Host: cert.HostRules{TopLevel: true, Address: cert.AddressAsName, Dot: cert.DotSent}, // [n-ip-dns n-ip-wild]
@@ -61,12 +65,18 @@ func libraryClients() []row {
 			// [r0132 r0183].
 			builder: Builder{
 				MaxBytes: 18462, ParseAll: true, MaxEntries: 9, MaxPath: 8, // [18d09 18x008]
-				Order: Later, SignerTableSize: 11, CandidateFilter: KeyID, StoreCandidateFilter: KeyID, Backtracking: NeverBacktrack, // [13s 13dn r0451]
-				LeafTrust: ExactLeaf, Sent: Signature | Dates | Unknown | NameLimits | Algorithms, Store: NameLimits, NameConstraints: ConstraintsDirect, // [08b 16d 19c r0411 r0617]
-				MinRSA: 1024, MaxRSA: 4096, LeafUsage12: true, LeafEKU: true, CommonName: true, // [kI-rsa512 kL-rsa8192 e-ku-ka]
-				Host: cert.HostRules{CommonName: cert.CommonOnlyOdd, Wildcard: cert.Greedless, Address: cert.AddressOrName, Dot: cert.DotSent}, // [n-w-star n-w-inner n-ip-dns]
+				// [13s 13dn r0451]
+				Order: Later, SignerTableSize: 11, CandidateFilter: KeyID, StoreCandidateFilter: KeyID, Backtracking: NeverBacktrack,
+				// [08b 16d 19c r0411 r0617]
+				LeafTrust: ExactLeaf, Sent: Signature | Dates | Unknown | NameLimits | Algorithms, Store: NameLimits,
+				NameConstraints: ConstraintsDirect,
+				// [kI-rsa512 kL-rsa8192 e-ku-ka]
+				MinRSA: 1024, MaxRSA: 4096, LeafUsage12: true, LeafEKU: true, CommonName: true,
+				// [n-w-star n-w-inner n-ip-dns]
+				Host: cert.HostRules{CommonName: cert.CommonOnlyOdd, Wildcard: cert.Greedless, Address: cert.AddressOrName, Dot: cert.DotSent},
 				// [c-ip-dnsperm, L:san=dns:.test.example,dns:test.example I:nc=-dns:.test.example]
-				Constraints: ConstraintRules{Common: CommonOfAny, EveryName: true, NoFirstDot: true, SkipPermitted: FormURI | FormIP, SkipExcluded: FormURI | FormIP},
+				Constraints: ConstraintRules{Common: CommonOfAny, EveryName: true, NoFirstDot: true,
+					SkipPermitted: FormURI | FormIP, SkipExcluded: FormURI | FormIP},
 			},
 		},
 		{
@@ -77,7 +87,8 @@ func libraryClients() []row {
 			builder: Builder{
 				Order: Next, Refuse: trailingData, Names: Bytes, AnchorNames: Bytes, StoreCandidateFilter: Signature | CA, V1: V1None,
 				Prefer: [8]Preference{FromStore}, CandidateLimit: FirstCandidate, Backtracking: NeverBacktrack, LeafTrust: KeyLeaf,
-				Sent: checkPath &^ EKU, MinHash: SHA1, MinRSA: 1017, MaxRSA: 4096, NameConstraints: ConstraintsUnknown, // [17a 19j 19q kI-rsa512 kL-rsa8192]
+				// [17a 19j 19q kI-rsa512 kL-rsa8192]
+				Sent: checkPath &^ EKU, MinHash: SHA1, MinRSA: 1017, MaxRSA: 4096, NameConstraints: ConstraintsUnknown,
 				LeafUsage: true, Commitment: true, CommonName: true, // [e-ku-nr]
 				Host: cert.HostRules{TopLevel: true, Address: cert.AddressAsName, Dot: cert.DotSent}, // [n-ip-dns n-ip-wild]
 			},
@@ -87,10 +98,13 @@ func libraryClients() []row {
 			store: systemStore,
 			builder: Builder{
 				ParseAll: true, CandidateFilter: KeyID, StoreCandidateFilter: KeyID, AnyNameOrder: true, // [23a x-dn-order]
-				Anchor: SelfSignedAnchor, SelfIssuedTest: KeyID | Signature, RootSignature: true, V1: V1Roots, Sent: checkPath &^ EKU, Store: checkPath &^ EKU, // [16a 19c]
+				// [16a 19c]
+				Anchor: SelfSignedAnchor, SelfIssuedTest: KeyID | Signature, RootSignature: true, V1: V1Roots,
+				Sent: checkPath &^ EKU, Store: checkPath &^ EKU,
 				MinHash: SHA256, MinRSA: 2005, MinRSALeaf: 2048, // 110 bits of security; the handshake asks for more [kI-rsa1536 kL-rsa2047]
 				LeafUsage: true, LeafEKU: true, EmptyEKU: true, CommonName: true,
-				Host: cert.HostRules{Wildcard: cert.InLabel, ALabels: true, Address: cert.AnyAddress, Dot: cert.DotSent}, // [n-w-mid n-ip-other, L:san=dns:xn--*.a.test host=xn--4ca.a.test]
+				// [n-w-mid n-ip-other, L:san=dns:xn--*.a.test host=xn--4ca.a.test]
+				Host: cert.HostRules{Wildcard: cert.InLabel, ALabels: true, Address: cert.AnyAddress, Dot: cert.DotSent},
 				Constraints: ConstraintRules{
 					Common: CommonOfAny, CommonHost: true, CommonIP: true, Comparisons: 1<<12 - 1, // [I:nc=-many:45 L:san=dns:test.example,many:89]
 					RefusePermitted: FormEmail | FormURI, SkipExcluded: FormEmail | FormURI, // [c-em-x c-em-viol]
@@ -111,8 +125,9 @@ func libraryClients() []row {
 			store: mozillaStore, builder: rustls23,
 		},
 		{
-			id: "rustls-0.23-aws-lc", title: "rustls 0.23 with aws-lc-rs, its default", family: "rustls", version: "0.23.46 with webpki 0.103.17 and aws-lc-rs",
-			store: mozillaStore, builder: rustls23,
+			id: "rustls-0.23-aws-lc", title: "rustls 0.23 with aws-lc-rs, its default", family: "rustls",
+			version: "0.23.46 with webpki 0.103.17 and aws-lc-rs",
+			store:   mozillaStore, builder: rustls23,
 		},
 	}
 }

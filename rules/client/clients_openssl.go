@@ -10,7 +10,8 @@ import "github.com/tlschain/tlschain/rules/cert"
 // [16a], and the first of equal names in the store is taken [28p 20n]. A
 // self-signed certificate in the list ends the presented part [07d].
 func openSSLClients() []row {
-	node := cert.HostRules{NameDot: true, Wildcard: cert.InLabel, CommonName: cert.CommonNoDNS, Dot: cert.DotSent} // tls.checkServerIdentity [n-w-mid n-us-wild]
+	// tls.checkServerIdentity [n-w-mid n-us-wild]
+	node := cert.HostRules{NameDot: true, Wildcard: cert.InLabel, CommonName: cert.CommonNoDNS, Dot: cert.DotSent}
 	// Before 2022 it looked at URIs, and at the common name only where none of these
 	// names was [n-cn-san-ip n-uri-only, L:san=email:a@test.example L:cn=test.example].
 	oldNode := node
@@ -20,13 +21,16 @@ func openSSLClients() []row {
 	const unreadable = FormEmail | FormURI | FormIP
 	common := Builder{
 		MaxBytes: 102400, ParseAll: true, RefuseAll: trailingData, // [25i 25t]
-		CandidateFilter: KeyID | IssuerSerial | CertSign, StoreCandidateFilter: KeyID | IssuerSerial | CertSign, SelfIssuedTest: KeyID | IssuerSerial | CertSign,
-		Backtracking: NeverBacktrack, CandidateLimit: FirstCandidate, SkipOnPath: true, StoreOnly: true, SelfSigned: true, // [learned: a loop of two]
+		CandidateFilter: KeyID | IssuerSerial | CertSign, StoreCandidateFilter: KeyID | IssuerSerial | CertSign,
+		SelfIssuedTest: KeyID | IssuerSerial | CertSign,
+		// [learned: a loop of two]
+		Backtracking: NeverBacktrack, CandidateLimit: FirstCandidate, SkipOnPath: true, StoreOnly: true, SelfSigned: true,
 		Anchor: SelfSignedAnchor, V1: V1Roots, LeafTrust: SelfSignedLeaf, MaxPath: 100, // [18d100]
 		Sent: checkPath, Store: checkPath,
 		KeyPSS:       KeyPSSAll,                                                  // [I:key=pss-sha256 L:sig=psssha256-salt20]
 		LeafAnyUsage: true, LeafUsageEC12: true, LeafEKU: true, CommonName: true, // [e-ku-ka e-ku-nr]
-		Host: cert.HostRules{Wildcard: cert.LabelEdge, LDH: true, CommonName: cert.CommonNoDNS, Dot: cert.DotSent}, // X509_check_host [n-w-pre n-w-mid n-us-wild n-cn-san-ip n-dot-host]
+		// X509_check_host [n-w-pre n-w-mid n-us-wild n-cn-san-ip n-dot-host]
+		Host: cert.HostRules{Wildcard: cert.LabelEdge, LDH: true, CommonName: cert.CommonNoDNS, Dot: cert.DotSent},
 	}
 	// Up to 1.0.2 the list is followed to its end before the store is looked at
 	// [06], and of certificates in the store only dates and name constraints
@@ -36,7 +40,8 @@ func openSSLClients() []row {
 		b.Prefer = [8]Preference{FromList}
 		b.Store = Dates | NameLimits
 		b.UsageCA, b.SelfIssuedFree = true, true
-		b.Constraints = ConstraintRules{RefusePermitted: FormIP, RefuseExcluded: FormIP, RefuseRare: true, Malformed: unreadable} // "unsupported name constraint type" [c-ip-ok c-cn-p]
+		// "unsupported name constraint type" [c-ip-ok c-cn-p]
+		b.Constraints = ConstraintRules{RefusePermitted: FormIP, RefuseExcluded: FormIP, RefuseRare: true, Malformed: unreadable}
 	})
 	// 0.9.8 has no name constraints [19q], no ECDSA with SHA-2 [r0731], and
 	// compares the letters of names.
@@ -54,7 +59,8 @@ func openSSLClients() []row {
 		b.MinHash, b.MinRSA = SHA1, 1024 // [17a 26c kL-rsa768]
 		b.UsageAnchor = true             // [e-bcR-none]
 		b.SelfIssuedFree = true
-		b.Constraints = ConstraintRules{Common: CommonOfLeaf, CommonHost: true, Comparisons: maxComparisons, RefuseRare: true, Malformed: unreadable}
+		b.Constraints = ConstraintRules{Common: CommonOfLeaf, CommonHost: true, Comparisons: maxComparisons, RefuseRare: true,
+			Malformed: unreadable}
 		b.Host = oldNode // as Node.js 10, which was run
 	})
 	// From 1.1.1 on key usage is not asked when choosing [r0894 r1602], but the
@@ -63,10 +69,14 @@ func openSSLClients() []row {
 		b.TLS12, b.SelfIssuedFree, b.Host = false, false, node // [19i]; as Node.js 16
 		b.CandidateFilter, b.StoreCandidateFilter, b.SelfIssuedTest = KeyID|IssuerSerial|KeyKind, KeyID|IssuerSerial|KeyKind, KeyID|IssuerSerial
 	})
-	level1 := with(v111, func(b *Builder) { b.MinHash, b.MinRSA, b.Host = SHA256, 919, common.Host }) // 3.0 rates SHA-1 lower, and 80 bits of security are RSA of 919 bits [17a kI-rsa1024]
-	level2 := with(level1, func(b *Builder) { b.MinRSA = 1962 })                                      // Debian's default, and 3.5's: 112 bits of security [26b kL-rsa2047]
-	partial := with(level2, func(b *Builder) { b.Anchor, b.LeafTrust = AnyAnchor, ExactLeaf })        // X509_V_FLAG_PARTIAL_CHAIN [16a 16d 28p]
-	python := cert.HostRules{LDH: true, CommonName: cert.CommonNoDNS, Dot: cert.DotSent}              // X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS [n-w-pre]
+	// 3.0 rates SHA-1 lower, and 80 bits of security are RSA of 919 bits [17a kI-rsa1024]
+	level1 := with(v111, func(b *Builder) { b.MinHash, b.MinRSA, b.Host = SHA256, 919, common.Host })
+	// Debian's default, and 3.5's: 112 bits of security [26b kL-rsa2047]
+	level2 := with(level1, func(b *Builder) { b.MinRSA = 1962 })
+	// X509_V_FLAG_PARTIAL_CHAIN [16a 16d 28p]
+	partial := with(level2, func(b *Builder) { b.Anchor, b.LeafTrust = AnyAnchor, ExactLeaf })
+	// X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS [n-w-pre]
+	python := cert.HostRules{LDH: true, CommonName: cert.CommonNoDNS, Dot: cert.DotSent}
 	return []row{
 		{
 			id: "openssl-0.9.8", title: "OpenSSL 0.9.8", family: "openssl", version: "0.9.8l", also: "openssl-1.0",
@@ -107,7 +117,8 @@ func openSSLClients() []row {
 			store: stores{clients: systemStore.clients},
 		},
 		{
-			id: "python-3.11", title: "Python 3.11", family: "openssl", version: "3.11.7 with OpenSSL 3.0.22", group: Broad, also: "openssl-3 level-2",
+			id: "python-3.11", title: "Python 3.11", family: "openssl", version: "3.11.7 with OpenSSL 3.0.22", group: Broad,
+			also:  "openssl-3 level-2",
 			store: systemStore, builder: with(level2, func(b *Builder) { b.Host = python }),
 			aliases: []alias{{"python-3.12", Documented, "the flags of ssl.create_default_context changed in 3.13"}},
 		},

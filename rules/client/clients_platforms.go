@@ -52,9 +52,10 @@ func android(version int) row {
 		Sent: checkPath &^ EKU, MinHash: SHA1, AnyHashPSS: true, MinRSA: 1024, // [L:sig=psssha1 I:sig=psssha1]
 		LeafUsageEC12: true, LeafUsage13: true, // BoringSSL's handshake [L:key=p256 L:ku=ka, L:ku=ka]
 		LeafEKU: true, CommonName: version < 9,
-		Policies:    PoliciesRead,                                                     // [I:pc=require0]
-		Host:        cert.HostRules{NameDot: true},                                    // [L:san=dns:test.example. n-ip-v4in6]
-		Constraints: ConstraintRules{Proper: true, EmptyNone: true, RefuseRare: true}, // [I:nc=+dns: I:nc=-dns:, L:san=dns:test.example,other:x I:nc=-other:x]
+		Policies: PoliciesRead,                  // [I:pc=require0]
+		Host:     cert.HostRules{NameDot: true}, // [L:san=dns:test.example. n-ip-v4in6]
+		// [I:nc=+dns: I:nc=-dns:, L:san=dns:test.example,other:x I:nc=-other:x]
+		Constraints: ConstraintRules{Proper: true, EmptyNone: true, RefuseRare: true},
 	}
 	switch {
 	case version >= 10:
@@ -72,7 +73,8 @@ func android(version int) row {
 		notes: "The path builder is read from Conscrypt's source and was not run; " +
 			"that the dates of anchors do not count is what Let's Encrypt's chains relied on until 2024.",
 		sources: []string{
-			"Android Open Source Project: Conscrypt, TrustManagerImpl (checkTrustedRecursive, before Android 7 cleanupCertChainAndFindTrustAnchors) and ChainStrengthAnalyzer, read 2026-11-22",
+			"Android Open Source Project: Conscrypt, TrustManagerImpl (checkTrustedRecursive, before Android 7 " +
+				"cleanupCertChainAndFindTrustAnchors) and ChainStrengthAnalyzer, read 2026-11-22",
 			"Let's Encrypt: Extending Android Device Compatibility for Let's Encrypt Certificates (2020-12-21)",
 			"Android 9 behaviour changes: host names are not matched by common name",
 			"Android 10 behaviour changes: certificates with SHA-1 signatures are not trusted",
@@ -80,8 +82,9 @@ func android(version int) row {
 	}
 	if version >= 10 {
 		r.evidence = Measured
-		r.notes = "Measured is Conscrypt 2.5.2's own trust manager with Bouncy Castle 1.83's path validator behind it, on OpenJDK 17. On a device differ " +
-			"the releases of both, the order of its store, what an app's network security configuration pins or trusts, blocklists, and certificate transparency."
+		r.notes = "Measured is Conscrypt 2.5.2's own trust manager with Bouncy Castle 1.83's path validator behind it, on OpenJDK 17. On a " +
+			"device differ the releases of both, the order of its store, what an app's network security configuration pins or trusts, " +
+			"blocklists, and certificate transparency."
 		r.sources = append(r.sources, "runs of Conscrypt against generated chains, 2026-11-29")
 	}
 	if version < 4 {
@@ -99,9 +102,10 @@ func apple() row {
 			Sent: checkPath, Store: checkPath, MinHash: SHA256, MinRSA: 2048,
 			LeafEKU: true, AnyEKU: true,
 		},
-		notes: "Safari's verdicts on BetterTLS's cases, as its project published them for macOS in 2021, are all predicted: 69 of 69 of path building and " +
-			"8754 of 8754 of name constraints, and so are Chrome's on macOS, which had the system's verifier. What these cases do not show, keys, algorithms " +
-			"and extensions, is from Apple's documents and published source, or assumed. Certificate transparency is not judged.",
+		notes: "Safari's verdicts on BetterTLS's cases, as its project published them for macOS in 2021, are all predicted: 69 of 69 of path " +
+			"building and 8754 of 8754 of name constraints, and so are Chrome's on macOS, which had the system's verifier. What these cases do " +
+			"not show, keys, algorithms and extensions, is from Apple's documents and published source, or assumed. Certificate transparency is " +
+			"not judged.",
 		sources: []string{
 			"Netflix: BetterTLS, published results of Safari 605.1.15 and Chrome 97 on macOS (December 2021)",
 			"Apple: Requirements for trusted certificates in iOS 13 and macOS 10.15 (support.apple.com/103769), read 2026-11-22",
@@ -129,16 +133,18 @@ func windowsClients() []row {
 		{
 			id: "windows", title: "Windows, updating its roots", family: "windows", group: Modern, also: "platforms",
 			evidence: Documented, builder: builder, aia: true, store: microsoft, sources: sources,
-			notes: "The verdicts of Edge 94 and Chrome 96 on Windows, which had the system's verifier, on BetterTLS's cases, as its project published them, are " +
-				"predicted: 81 of 81 of path building and 8718 of 8754 of name constraints; the other 36 are leaves that have the name as common name only, which " +
-				"those browsers do not read and programs on Schannel do. Keys, algorithms and extensions are from Microsoft's documents, or assumed, and so is that " +
-				"roots of Microsoft's programme are downloaded when they are needed. Dates from which Microsoft distrusts a root are not among the facts.",
+			notes: "The verdicts of Edge 94 and Chrome 96 on Windows, which had the system's verifier, on BetterTLS's cases, as its project " +
+				"published them, are predicted: 81 of 81 of path building and 8718 of 8754 of name constraints; the other 36 are leaves that have " +
+				"the name as common name only, which those browsers do not read and programs on Schannel do. Keys, algorithms and extensions are " +
+				"from Microsoft's documents, or assumed, and so is that roots of Microsoft's programme are downloaded when they are needed. Dates " +
+				"from which Microsoft distrusts a root are not among the facts.",
 		},
 		{
 			id: "windows-offline", title: "Windows without downloads", family: "windows", also: "platforms",
 			evidence: Assumed, builder: builder, store: microsoft, sources: sources,
-			notes: "A machine that can fetch neither issuers nor roots. Which roots it holds depends on its history, and no public file lists those that are shipped: " +
-				"this profile assumes that all of Microsoft's programme were installed, by group policy for instance, and tells only what the missing downloads break.",
+			notes: "A machine that can fetch neither issuers nor roots. Which roots it holds depends on its history, and no public file lists " +
+				"those that are shipped: this profile assumes that all of Microsoft's programme were installed, by group policy for instance, and " +
+				"tells only what the missing downloads break.",
 		},
 	}
 }

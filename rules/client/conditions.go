@@ -169,13 +169,15 @@ func (pb *pathBuilder) conditionReason(f pathError, at string) string {
 	until := time.Unix(f.until, 0).UTC().Format(time.DateOnly)
 	switch f.what {
 	case issuedTooLate:
-		return "trusts " + at + " only for leaves issued up to " + until + ", and this one was issued on " + pb.leaf.c.NotBefore.UTC().Format(time.DateOnly) + pb.only()
+		return "trusts " + at + " only for leaves issued up to " + until + ", and this one was issued on " +
+			pb.leaf.c.NotBefore.UTC().Format(time.DateOnly) + pb.only()
 	case loggedTooLate:
 		first := pb.presented.firstSCT(pb.leaf.c)
 		if first.IsZero() {
 			return "trusts " + at + " only for leaves with an SCT up to " + until + ", and this one has no SCT" + pb.only()
 		}
-		return "trusts " + at + " only for leaves with an SCT up to " + until + ", and by the SCT of " + first.UTC().Format(time.DateOnly) + " this one is later" + pb.only()
+		return "trusts " + at + " only for leaves with an SCT up to " + until + ", and by the SCT of " +
+			first.UTC().Format(time.DateOnly) + " this one is later" + pb.only()
 	case validTooLong:
 		return pb.lifetimeReason(f, at)
 	case outsidePermitted:

@@ -93,6 +93,7 @@ func (pb *pathBuilder) lifetimeReason(f pathError, at string) string {
 	leaf := pb.leaf.c
 	// A day that has begun counts: what is one second too long is not "200 days".
 	days := (leaf.NotAfter.Sub(leaf.NotBefore) + oneDay - 1) / oneDay
-	return fmt.Sprintf("trusts %s only for leaves valid for at most %d days where issued from %s on, and this one was issued on %s for %d days",
+	return fmt.Sprintf("trusts %s only for leaves valid for at most %d days where issued from %s on, and this one was issued on %s for "+
+		"%d days",
 		at, f.limit, time.Unix(f.until, 0).UTC().Format(time.DateOnly), leaf.NotBefore.UTC().Format(time.DateOnly), days) + pb.only()
 }

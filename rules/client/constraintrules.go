@@ -51,7 +51,8 @@ const (
 	AnyDomain         DomainSyntax = iota
 	DomainLabels                   // no label is empty, and no character is a space, a control or beyond ASCII
 	DomainLabelsOrDot              // the same, with or without a dot in front
-	DomainHosts                    // labels of letters, digits, hyphens and underscores, up to 63 of them, and a wildcard for the whole first one with two behind it
+	// labels of letters, digits, hyphens and underscores, up to 63 of them, and a wildcard for the whole first one with two behind it
+	DomainHosts
 )
 
 // NameForms is a set of forms of names.

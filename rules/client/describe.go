@@ -103,7 +103,8 @@ func (c *Profile) Asks() (lines []string) {
 	add(dated, "It trusts %d of the anchors only for leaves up to a date; --format json has each.")
 	if c.Conditions != nil {
 		for _, r := range c.Conditions.Revoked {
-			lines = append(lines, fmt.Sprintf("It refuses what is on %s, as of %s (%d entries).", r.Title, r.Date.Format(time.DateOnly), len(r.Entries)))
+			lines = append(lines, fmt.Sprintf("It refuses what is on %s, as of %s (%d entries).",
+				r.Title, r.Date.Format(time.DateOnly), len(r.Entries)))
 		}
 	}
 	return lines
@@ -128,8 +129,10 @@ func (c *Profile) Traits() []string {
 	add(b.Prefer[0] == FromStore && !b.StopAtAnchorKey, "Looks for an issuer in its store first, then among what was sent.")
 	add(b.Prefer[0] == FromList, "Looks for an issuer among what was sent first, then in its store.")
 	add(b.Backtracking == AlwaysBacktrack && b.CandidateLimit == EveryCandidate, "Tries other issuers where a path fails.")
-	add(b.Backtracking == NeverBacktrack || b.CandidateLimit == FirstCandidate, "Does not go back: where two issuers fit, a bad choice is final.")
-	add(b.Backtracking == BacktrackAtDeadEnds && b.CandidateLimit != FirstCandidate, "Goes back where a path leads to no anchor, but not where something else is wrong with it.")
+	add(b.Backtracking == NeverBacktrack || b.CandidateLimit == FirstCandidate, "Does not go back: where two issuers fit, a bad choice "+
+		"is final.")
+	add(b.Backtracking == BacktrackAtDeadEnds && b.CandidateLimit != FirstCandidate, "Goes back where a path leads to no anchor, but not "+
+		"where something else is wrong with it.")
 	add(b.Anchor == SelfSignedAnchor, "Only a self-signed certificate in its store ends a path.")
 	add(c.AIA, "Fetches missing issuers by the URLs in certificates.")
 	add(c.Preload, "Ships intermediates, and so fills gaps that others fall into.")

@@ -113,7 +113,8 @@ func (r *ConstraintRules) readsDomain(name string) bool {
 		if label == "" || strings.ContainsFunc(label, func(c rune) bool { return c < 33 || c > 126 }) {
 			return false
 		}
-		if r.Domains == DomainHosts && (len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' || strings.Trim(strings.ToLower(label), hostLetters) != "") {
+		if r.Domains == DomainHosts && (len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' ||
+			strings.Trim(strings.ToLower(label), hostLetters) != "") {
 			return false
 		}
 	}
@@ -188,14 +189,16 @@ func (l lookup) forbids(n *names, permitted, excluded *subtrees) bool {
 		}
 	}
 	for _, ip := range n.c.IPs {
-		if l.fails(FormIP, permitted, excluded, func(s *subtrees) bool { return l.ip(s, ip) }) || l.rules.EveryName && asDNS(string(ip.AsSlice())) {
+		if l.fails(FormIP, permitted, excluded, func(s *subtrees) bool { return l.ip(s, ip) }) ||
+			l.rules.EveryName && asDNS(string(ip.AsSlice())) {
 			return true
 		}
 	}
 	if n.ip.IsValid() && l.fails(FormIP, permitted, excluded, func(s *subtrees) bool { return l.ip(s, n.ip) }) {
 		return true
 	}
-	return !n.c.Subject.Empty() && l.fails(FormDirectory, permitted, excluded, func(s *subtrees) bool { return l.directory(s, n.c.Subject.Canon) })
+	return !n.c.Subject.Empty() &&
+		l.fails(FormDirectory, permitted, excluded, func(s *subtrees) bool { return l.directory(s, n.c.Subject.Canon) })
 }
 
 // fails reports whether a name of a form is excluded, or not among those permitted.

@@ -47,7 +47,8 @@ func (m *profileBuilder) add(p *Profile, clients ...string) {
 	}
 	if standsIn {
 		p.StoreEvidence = Assumed
-		p.Notes = strings.TrimSpace(p.Notes + " No snapshot of its own store is as old as the date; that of " + store.Client + " stands in for it.")
+		p.Notes = strings.TrimSpace(p.Notes +
+			" No snapshot of its own store is as old as the date; that of " + store.Client + " stands in for it.")
 	}
 	m.take(p, store)
 	if early {

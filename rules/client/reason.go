@@ -71,7 +71,8 @@ func (pb *pathBuilder) deadEndReason(f pathError, at, by string) string {
 	case listOnly:
 		return fmt.Sprintf("follows the list to %s and finds no issuer for it; does not go back to %s, whose issuer is in its store", at, by)
 	case storeOnly:
-		return fmt.Sprintf("takes %s, which is no self-signed anchor, finds no issuer %q there, and no longer looks at what was sent", at, f.at.c.Issuer.Common)
+		return fmt.Sprintf("takes %s, which is no self-signed anchor, finds no issuer %q there, and no longer looks at what was sent",
+			at, f.at.c.Issuer.Common)
 	case selfSignedLeaf:
 		return "the leaf " + at + " is self-signed and not in its store"
 	case untrustedRoot:

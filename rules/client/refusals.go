@@ -108,7 +108,8 @@ func (r refusal) apply(all map[string]Refused, change func(*cert.Traits)) {
 	}
 }
 
-var refusalTables = [][]refusal{keyRefusals, signatureRefusals, dateRefusals, extensionRefusals, encodingRefusals, strictRefusals, policyRefusals, constraintRefusals, versionRefusals, androidRefusals}
+var refusalTables = [][]refusal{keyRefusals, signatureRefusals, dateRefusals, extensionRefusals,
+	encodingRefusals, strictRefusals, policyRefusals, constraintRefusals, versionRefusals, androidRefusals}
 
 // refusedBy gives what each client refuses, by id, worked out once from the
 // tables.
@@ -226,7 +227,8 @@ func (r *Refused) UnmarshalYAML(unmarshal func(any) error) error {
 
 // algorithmTraits are keys of algorithms that a client has or has not.
 var algorithmTraits = cert.Of(
-	cert.KeyRSAPSS, cert.KeyBarePSS, cert.KeyParamPSS, cert.KeyP192, cert.KeyP224, cert.KeyP521, cert.KeySecp256k1, cert.KeyBrainpool, cert.KeyOtherCurve,
+	cert.KeyRSAPSS, cert.KeyBarePSS, cert.KeyParamPSS, cert.KeyP192, cert.KeyP224, cert.KeyP521,
+	cert.KeySecp256k1, cert.KeyBrainpool, cert.KeyOtherCurve,
 	cert.KeyEd25519, cert.KeyEd448, cert.KeyDSA, cert.KeyShortDSA, cert.KeyMLDSA, cert.KeyUnknown,
 )
 

@@ -6,9 +6,10 @@ import "github.com/tlschain/tlschain/rules/cert"
 // hold something else than they should.
 var encodingRefusals = []refusal{
 	{cert.EmptyIssuer, path, "firefox"},
-	{cert.EmptyIssuer, leaf, "curl"},                                      // [x-emptyissuer]
-	{cert.EmptyIssuer, everywhere, "java mbedtls"},                        // [x-emptyissuer: cannot be loaded]
-	{cert.EmptySubject, leaf, "openssl-1.0 openssl-1.1.0"},                // [n-emptysub-crit: Node.js 8 and 10 take the certificate for empty]
+	{cert.EmptyIssuer, leaf, "curl"},               // [x-emptyissuer]
+	{cert.EmptyIssuer, everywhere, "java mbedtls"}, // [x-emptyissuer: cannot be loaded]
+	// [n-emptysub-crit: Node.js 8 and 10 take the certificate for empty]
+	{cert.EmptySubject, leaf, "openssl-1.0 openssl-1.1.0"},
 	{cert.EmptySubjectSAN, leaf, "openssl-1.0 openssl-1.1.0 java chrome"}, // [n-emptysub]
 	{cert.EmptySubjectSAN, list, "java"},                                  // [n-emptysub]
 	{cert.EmptyRDN, leaf, "bearssl"},                                      // [x-rdnempty]
@@ -32,16 +33,22 @@ var encodingRefusals = []refusal{
 	{cert.BadSKI, path, "openssl !openssl-1.0 !openssl-1.1.0 boringssl wolfssl go chrome"},                       // [x-extvalI]
 	{cert.BadSKI, list, "go"}, // [x-extvalI]
 	{cert.BadSAN, path, "openssl boringssl mbedtls wolfssl gnutls nss botan go chrome firefox bearssl rustls"}, // [x-sanbadL]
-	{cert.BadSAN, list, "mbedtls gnutls go"},                                                                           // [x-sanbadL]
-	{cert.TrailingSAN, path, "boringssl mbedtls gnutls nss java chrome firefox bearssl rustls"},                        // [x-santrailL]
-	{cert.TrailingSAN, list, "mbedtls gnutls"},                                                                         // [x-santrailL]
-	{cert.TrailingBC, path, "boringssl mbedtls wolfssl gnutls nss java chrome firefox bearssl rustls"},                 // [x-bctrailI]
-	{cert.TrailingBC, list, "mbedtls java"},                                                                            // [x-bctrailI]
-	{cert.TrailingBytes, anchor, "bearssl bun chrome firefox gnutls go java nss node-20 node-24 openssl-1.1.1 rustls"}, // [bytes after a root: cannot be loaded]
-	{cert.EmptySAN, leaf, "mbedtls bearssl wolfssl"},                                                                   // [alternative names without a name, and a common name]
-	{cert.EmptyURI, leaf, "gnutls java"},                                                                               // [an empty URI]
-	{cert.BadIP, leaf, "botan chrome go java wolfssl"},                                                                 // [an address of three octets]
-	{cert.BadIP, list, "go"},                                                                                           // [an address of three octets]
-	{cert.ForeignDNS, leaf, "chrome go"},                                                                               // [a dNSName beyond ASCII]
-	{cert.ForeignDNS, list, "go"},                                                                                      // [a dNSName beyond ASCII]
+	{cert.BadSAN, list, "mbedtls gnutls go"},                                                           // [x-sanbadL]
+	{cert.TrailingSAN, path, "boringssl mbedtls gnutls nss java chrome firefox bearssl rustls"},        // [x-santrailL]
+	{cert.TrailingSAN, list, "mbedtls gnutls"},                                                         // [x-santrailL]
+	{cert.TrailingBC, path, "boringssl mbedtls wolfssl gnutls nss java chrome firefox bearssl rustls"}, // [x-bctrailI]
+	{cert.TrailingBC, list, "mbedtls java"},                                                            // [x-bctrailI]
+	// [bytes after a root: cannot be loaded]
+	{cert.TrailingBytes, anchor, "bearssl bun chrome firefox gnutls go java nss node-20 node-24 openssl-1.1.1 rustls"},
+	// [alternative names without a name, and a common name]
+	{cert.EmptySAN, leaf, "mbedtls bearssl wolfssl"},
+	{cert.EmptyURI, leaf, "gnutls java"}, // [an empty URI]
+	// [an address of three octets]
+	{cert.BadIP, leaf, "botan chrome go java wolfssl"},
+	// [an address of three octets]
+	{cert.BadIP, list, "go"},
+	// [a dNSName beyond ASCII]
+	{cert.ForeignDNS, leaf, "chrome go"},
+	// [a dNSName beyond ASCII]
+	{cert.ForeignDNS, list, "go"},
 }

@@ -6,20 +6,21 @@ import "github.com/tlschain/tlschain/rules/cert"
 // usages beyond LeafEKU and the test EKU, and critical extensions that a client
 // reads but does not take as critical.
 var extensionRefusals = []refusal{
-	{cert.EKUAny, leaf, "openssl boringssl nss botan firefox rustls"},                                            // [e-eku-any]
-	{cert.EKUCritical, sent, "bearssl"},                                                                          // [e-eku-anycrit: it does not read extended key usages]
+	{cert.EKUAny, leaf, "openssl boringssl nss botan firefox rustls"}, // [e-eku-any]
+	// [e-eku-anycrit: it does not read extended key usages]
+	{cert.EKUCritical, sent, "bearssl"},
 	{cert.EKUStepUp, leaf, "boringssl mbedtls wolfssl gnutls botan go chrome firefox rustls platforms !windows"}, // [e-eku-sgc]
 	{cert.EKUStepUp, issuer, "boringssl go chrome firefox rustls platforms !windows"},                            // [e-eku-sgc]
-	{cert.EKUEmpty, list, "mbedtls"},                                                                             // [e-eku-emptyI]
-	{cert.KeyUsageEmpty, list, "mbedtls wolfssl"},                                                                // [e-ku-empty]
-	{cert.PathLenNoCA, leaf, "boringssl android"},                                                                // [e-bc-path]
-	{cert.PathLenHuge, path, "mbedtls wolfssl gnutls botan java chrome firefox bearssl rustls"},                  // [e-bcI-huge]
-	{cert.PathLenHuge, list, "mbedtls java"},                                                                     // [e-bcI-huge]
-	{cert.LooseTrue, path, "go chrome firefox rustls"},                                                           // [e-bcI-01]
-	{cert.LooseTrue, list, "go"},                                                                                 // [e-bcI-01]
-	{cert.LooseCritical, path, "go chrome firefox rustls"},                                                       // [x-bool01I]
-	{cert.LooseCritical, list, "go"},                                                                             // [x-bool01I]
-	{cert.CriticalFalse, path, "chrome"},                                                                         // [x-boolfalseL]
+	{cert.EKUEmpty, list, "mbedtls"},                                                            // [e-eku-emptyI]
+	{cert.KeyUsageEmpty, list, "mbedtls wolfssl"},                                               // [e-ku-empty]
+	{cert.PathLenNoCA, leaf, "boringssl android"},                                               // [e-bc-path]
+	{cert.PathLenHuge, path, "mbedtls wolfssl gnutls botan java chrome firefox bearssl rustls"}, // [e-bcI-huge]
+	{cert.PathLenHuge, list, "mbedtls java"},                                                    // [e-bcI-huge]
+	{cert.LooseTrue, path, "go chrome firefox rustls"},                                          // [e-bcI-01]
+	{cert.LooseTrue, list, "go"},                                                                // [e-bcI-01]
+	{cert.LooseCritical, path, "go chrome firefox rustls"},                                      // [x-bool01I]
+	{cert.LooseCritical, list, "go"},                                                            // [x-bool01I]
+	{cert.CriticalFalse, path, "chrome"},                                                        // [x-boolfalseL]
 	// A certificate that demands a stapled OCSP response, where nothing could be stapled.
 	{cert.MustStaple, unstapled, "gnutls firefox"},                                                            // [a leaf that demands it]
 	{cert.MustStaple, issuer, "gnutls firefox"},                                                               // [e-stapleI]
@@ -41,36 +42,68 @@ var extensionRefusals = []refusal{
 	{cert.CriticalIAN, list, "mbedtls"},                                                                       // [e-ian-crit]
 	{cert.CriticalNSType, path, "gnutls botan go chrome bun android"},                                         // [e-nscert]
 	{cert.CriticalNSType, sent, "java bearssl rustls"},                                                        // [e-nscert]
-	{cert.TwoSANs, path, "openssl !openssl-1.0 !openssl-1.1.0 boringssl mbedtls wolfssl gnutls botan go java chrome firefox rustls platforms"}, // [e-dup-san]
+	// [e-dup-san]
+	{cert.TwoSANs, path, "openssl !openssl-1.0 !openssl-1.1.0 boringssl mbedtls wolfssl gnutls botan go java chrome firefox rustls platforms"},
 	{cert.TwoSANs, list, "mbedtls wolfssl gnutls go java"}, // [e-dup-san]
-	{cert.TwoKnown, path, "openssl !openssl-1.0 !openssl-1.1.0 boringssl mbedtls wolfssl gnutls botan go java chrome firefox rustls platforms"}, // [25m 25r]
-	{cert.TwoKnown, list, "mbedtls wolfssl gnutls go java"},                                                                               // [25r]
-	{cert.TwoMinor, path, "openssl !openssl-1.0 !openssl-1.1.0 boringssl wolfssl gnutls botan go java chrome"},                            // [e-dupR-ski]
-	{cert.TwoMinor, list, "wolfssl gnutls go java"},                                                                                       // [e-dupR-ski]
-	{cert.TwoUnknown, path, "gnutls botan go java chrome"},                                                                                // [e-dup-unk]
-	{cert.TwoUnknown, list, "gnutls go java"},                                                                                             // [e-dup-unk]
-	{cert.Version1, leaf, "botan rustls"},                                                                                                 // [e-v1L]
-	{cert.Version4, path, "boringssl mbedtls botan go java chrome bearssl rustls android apple"},                                          // [e-v4]
-	{cert.Version4, list, "boringssl mbedtls botan go java"},                                                                              // [e-v4]
-	{cert.OldWithExtensions, sent, "go"},                                                                                                  // [e-v1extI]
-	{cert.OldWithExtensions, path, "boringssl mbedtls wolfssl gnutls botan java chrome rustls android"},                                   // [e-v1extI]
-	{cert.OldWithExtensions, list, "boringssl mbedtls gnutls java"},                                                                       // [e-v1extI]
-	{cert.UniqueID, path, "mbedtls wolfssl rustls"},                                                                                       // [e-uidI]
-	{cert.UniqueID, list, "mbedtls"},                                                                                                      // [e-uidI]
-	{cert.PaddedSerial, path, "openssl !openssl-1.0 boringssl wolfssl go firefox android"},                                                // [e-serpadI]
-	{cert.PaddedSerial, list, "openssl !openssl-1.0 boringssl go"},                                                                        // [e-serpadI]
-	{cert.CriticalNSType, issuer, "firefox"},                                                                                              // [a critical Netscape certificate type of an intermediate]
-	{cert.EKUEmpty, leaf, "nss"},                                                                                                          // [an empty extended key usage]
-	{cert.PathLenNegative, path, "openssl !openssl-1.0 !openssl-1.1.0 boringssl mbedtls nss botan go java chrome firefox bearssl rustls"}, // [a negative path length]
-	{cert.NegativeSerialNumber, anchor, "go"},                                                                                             // [a negative serial number of a root]
-	{cert.PaddedSerial, anchor, "chrome"},                                                                                                 // [a padded serial number of a root]
-	{cert.BadEKU, path, "openssl !openssl-1.0 !openssl-1.1.0 boringssl mbedtls wolfssl gnutls go chrome firefox rustls"},                  // [an extended key usage cut short]
-	{cert.BadEKU, list, "mbedtls go"},                                                                                                     // [an extended key usage cut short]
-	{cert.BadAKI, path, "openssl !openssl-1.0 !openssl-1.1.0 boringssl wolfssl go chrome"},                                                // [a malformed authority key identifier]
-	{cert.BadAKI, list, "go"},                                                                                                             // [a malformed authority key identifier]
-	{cert.TrailingAKI, path, "chrome bun"},                                                                                                // [bytes after the authority key identifier]
-	{cert.EmptyAKI, path, "wolfssl"},                                                                                                      // [an empty authority key identifier]
-	{cert.TrailingKU, path, "boringssl bearssl chrome firefox java mbedtls"},                                                              // [bytes after key usage]
-	{cert.TrailingKU, issuers, "gnutls"},                                                                                                  // [bytes after key usage]
-	{cert.TrailingKU, list, "mbedtls java"},                                                                                               // [bytes after key usage]
+	// [25m 25r]
+	{cert.TwoKnown, path, "openssl !openssl-1.0 !openssl-1.1.0 boringssl mbedtls wolfssl gnutls botan go java chrome firefox rustls " +
+		"platforms"},
+	// [25r]
+	{cert.TwoKnown, list, "mbedtls wolfssl gnutls go java"},
+	// [e-dupR-ski]
+	{cert.TwoMinor, path, "openssl !openssl-1.0 !openssl-1.1.0 boringssl wolfssl gnutls botan go java chrome"},
+	// [e-dupR-ski]
+	{cert.TwoMinor, list, "wolfssl gnutls go java"},
+	// [e-dup-unk]
+	{cert.TwoUnknown, path, "gnutls botan go java chrome"},
+	// [e-dup-unk]
+	{cert.TwoUnknown, list, "gnutls go java"},
+	// [e-v1L]
+	{cert.Version1, leaf, "botan rustls"},
+	// [e-v4]
+	{cert.Version4, path, "boringssl mbedtls botan go java chrome bearssl rustls android apple"},
+	// [e-v4]
+	{cert.Version4, list, "boringssl mbedtls botan go java"},
+	// [e-v1extI]
+	{cert.OldWithExtensions, sent, "go"},
+	// [e-v1extI]
+	{cert.OldWithExtensions, path, "boringssl mbedtls wolfssl gnutls botan java chrome rustls android"},
+	// [e-v1extI]
+	{cert.OldWithExtensions, list, "boringssl mbedtls gnutls java"},
+	// [e-uidI]
+	{cert.UniqueID, path, "mbedtls wolfssl rustls"},
+	// [e-uidI]
+	{cert.UniqueID, list, "mbedtls"},
+	// [e-serpadI]
+	{cert.PaddedSerial, path, "openssl !openssl-1.0 boringssl wolfssl go firefox android"},
+	// [e-serpadI]
+	{cert.PaddedSerial, list, "openssl !openssl-1.0 boringssl go"},
+	// [a critical Netscape certificate type of an intermediate]
+	{cert.CriticalNSType, issuer, "firefox"},
+	// [an empty extended key usage]
+	{cert.EKUEmpty, leaf, "nss"},
+	// [a negative path length]
+	{cert.PathLenNegative, path, "openssl !openssl-1.0 !openssl-1.1.0 boringssl mbedtls nss botan go java chrome firefox bearssl rustls"},
+	// [a negative serial number of a root]
+	{cert.NegativeSerialNumber, anchor, "go"},
+	// [a padded serial number of a root]
+	{cert.PaddedSerial, anchor, "chrome"},
+	// [an extended key usage cut short]
+	{cert.BadEKU, path, "openssl !openssl-1.0 !openssl-1.1.0 boringssl mbedtls wolfssl gnutls go chrome firefox rustls"},
+	// [an extended key usage cut short]
+	{cert.BadEKU, list, "mbedtls go"},
+	// [a malformed authority key identifier]
+	{cert.BadAKI, path, "openssl !openssl-1.0 !openssl-1.1.0 boringssl wolfssl go chrome"},
+	// [a malformed authority key identifier]
+	{cert.BadAKI, list, "go"},
+	// [bytes after the authority key identifier]
+	{cert.TrailingAKI, path, "chrome bun"},
+	// [an empty authority key identifier]
+	{cert.EmptyAKI, path, "wolfssl"},
+	// [bytes after key usage]
+	{cert.TrailingKU, path, "boringssl bearssl chrome firefox java mbedtls"},
+	// [bytes after key usage]
+	{cert.TrailingKU, issuers, "gnutls"},
+	// [bytes after key usage]
+	{cert.TrailingKU, list, "mbedtls java"},
 }

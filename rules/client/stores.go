@@ -120,7 +120,8 @@ func Combine(facts *catalog.Facts, all []*Profile, word string, at time.Time) (*
 		}
 	}
 	if store == nil {
-		return nil, fmt.Errorf("there is no trust store %q in %q: type one of %s, or the id of a snapshot, which tlschain data info lists", want, word, strings.Join(known, ", "))
+		return nil, fmt.Errorf("there is no trust store %q in %q: type one of %s, or the id of a snapshot, which tlschain data info lists",
+			want, word, strings.Join(known, ", "))
 	}
 	p := *all[i]
 	p.ID, p.Title, p.Group = word, p.Title+" with the trust store "+store.ID, Legacy

@@ -37,7 +37,8 @@ func connect(host, port, store string) (word, message string) {
 			roots.AddCert(c)
 		}
 	}
-	conn, err := tls.DialWithDialer(&net.Dialer{Timeout: 30 * time.Second}, "tcp", "127.0.0.1:"+port, &tls.Config{ServerName: host, RootCAs: roots})
+	dialer := &net.Dialer{Timeout: 30 * time.Second}
+	conn, err := tls.DialWithDialer(dialer, "tcp", "127.0.0.1:"+port, &tls.Config{ServerName: host, RootCAs: roots})
 	if err == nil {
 		conn.Close()
 		return "accept", ""
