@@ -289,7 +289,9 @@ func (s *Server) apiRows(w http.ResponseWriter, r *http.Request) {
 				s.fail(w, r, err)
 				return
 			}
-			s.Report(err)
+			if r.Context().Err() == nil {
+				s.Report(err)
+			}
 			panic(http.ErrAbortHandler) // the reader must not take half for the whole
 		}
 		if !begun {

@@ -66,7 +66,9 @@ func (s *Server) calendar(w http.ResponseWriter, r *http.Request) {
 		err = outlook.Calendar(&b, r.FormValue("lang"))
 	}
 	if err != nil {
-		s.Report(fmt.Errorf("answering with the calendar: %w", err)) // the address is a secret
+		if r.Context().Err() == nil {
+			s.Report(fmt.Errorf("answering with the calendar: %w", err)) // the address is a secret
+		}
 		http.Error(w, "something went wrong here; the log of tlschain says what", http.StatusInternalServerError)
 		return
 	}

@@ -130,7 +130,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		refuse(w, r, "not found", http.StatusNotFound)
 	case errors.As(err, &bad):
 		refuse(w, r, bad.text, http.StatusBadRequest)
-	case errors.Is(err, context.Canceled):
+	case r.Context().Err() != nil: // the visitor left: a database calls that an interruption, and not context.Canceled
 	default:
 		s.Report(fmt.Errorf("answering %s: %w", r.URL.Path, err))
 		refuse(w, r, "something went wrong here; the log of tlschain says what", http.StatusInternalServerError)
@@ -145,7 +145,9 @@ func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
 		err = s.Health()
 	}
 	if err != nil {
-		s.Report(err)
+		if r.Context().Err() == nil {
+			s.Report(err)
+		}
 		http.Error(w, "not well", http.StatusServiceUnavailable)
 		return
 	}

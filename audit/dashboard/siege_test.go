@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -299,5 +300,22 @@ func TestResetStreams(t *testing.T) {
 	response.Body.Close()
 	if response.StatusCode != 200 || response.ProtoMajor != 2 {
 		t.Errorf("somebody else is answered %v", response)
+	}
+}
+
+// Nobody's log has an error for a visitor who left, whatever the database calls
+// that; others' errors are reported.
+func TestVisitorsWhoLeave(t *testing.T) {
+	for _, left := range []bool{true, false} {
+		var reported []error
+		s := &Server{Report: func(err error) { reported = append(reported, err) }}
+		ctx, cancel := context.WithCancel(t.Context())
+		if left {
+			cancel()
+		}
+		s.fail(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, "/endpoints", nil), errors.New("interrupted (9)"))
+		if cancel(); left != (len(reported) == 0) {
+			t.Errorf("left %t: %v", left, reported)
+		}
 	}
 }
