@@ -97,6 +97,9 @@ func TestInterceptionIsToldOnce(t *testing.T) {
 		if n := strings.Count(b.String(), "The order is odd."); n != 1 {
 			t.Errorf("%s: what else an endpoint has is told %d times", format, n)
 		}
+		if strings.Contains(b.String(), "explain untrusted-root") {
+			t.Errorf("%s: an explanation of unknown CAs is the next step, beside the interception", format)
+		}
 		if said := "598 endpoints with nothing but that CA to tell of are not listed here."; format == "markdown" && !strings.Contains(b.String(), said) {
 			t.Errorf("%s does not say: %s", format, said)
 		}

@@ -46,7 +46,7 @@ func (l labels) next(s Summary, flags []string) (steps []step) {
 	} else if s.others > 0 {
 		steps = append(steps, step{Command("fix", s.otherTarget, flags...), l.count(l.NextFixOther, s.others)})
 	}
-	if worst := mostFrequent(s.Findings); worst.Count > 0 && (s.Interception == nil || worst.Rule != "untrusted-root") {
+	if worst := mostFrequent(s.Findings); worst.Count > 0 && (s.Interception == nil || !ruleOf(worst.Rule).NamesAuthority) {
 		steps = append(steps, step{"tlschain explain " + quote(worst.Rule), l.count(l.NextWhy, worst.Count)})
 	}
 	if s.Failed > 0 {

@@ -38,6 +38,11 @@ type Rule struct {
 	// Beyond tells that the rule depends on more than the list: on a fetch, say.
 	// Sending another list does not answer it.
 	Beyond bool
+	// Rewriting tells that the rule is about how a file is written: the same
+	// certificates, written anew, answer it.
+	Rewriting bool
+	// NamesAuthority tells that its findings have an Authority.
+	NamesAuthority bool
 	// Explains are the causes for which every client's rejection needs no finding
 	// of its own beside one of this rule.
 	Explains []client.Cause

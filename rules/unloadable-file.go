@@ -21,7 +21,7 @@ var unloadableFile = Rule{
 		"-----BEGIN CERTIFICATE-----, the base64 text in lines of 64 characters, and a line -----END CERTIFICATE-----, " +
 		"all from the first column on, with nothing between them.",
 	Refs:   []string{"RFC 7468 section 2", "RFC 7468 section 5"},
-	Beyond: true,
+	Beyond: true, Rewriting: true,
 	Japanese: Text{
 		Title: "このままの書き方ではサーバーがファイルを読み込めない",
 		Why: "PEM を読むプログラムが何を許容するかは、それぞれ異なります。バイト順マーク (BOM)、ブロック内の空行、base64 の前のヘッダー行などは、あるサーバーでは問題にならず、" +

@@ -21,8 +21,9 @@ var untrustedRoot = Rule{
 		"-generateSSTFromWU` on a connected machine.",
 	Refs: []string{"RFC 5280 section 6.1.1", "SureServer FAQ: automatic update of root certificates", "SureServer FAQ: registering root " +
 		"certificates"},
-	Gap:      true,
-	Explains: []client.Cause{client.Incomplete, client.Untrusted},
+	Gap:            true,
+	Explains:       []client.Cause{client.Incomplete, client.Untrusted},
+	NamesAuthority: true,
 	Japanese: Text{
 		Title: "選んだどのクライアントも信頼しない CA で終わっている",
 		Why: "不足があるとは限りません。独自 CA の完全なチェーンも、そのルートを入れていない人にはこう見えます。" +

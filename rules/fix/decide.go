@@ -74,7 +74,7 @@ func Decide(v *rules.Verdict, p *Plan, ask Request) (d Decision) {
 // unloadable are the findings about a file that servers do not load.
 func unloadable(v *rules.Verdict) (found []rules.Finding) {
 	for _, x := range v.Findings {
-		if x.Rule == "unloadable-file" && x.Severity > rules.Info {
+		if r := rules.Lookup(x.Rule); r != nil && r.Rewriting && x.Severity > rules.Info {
 			found = append(found, x)
 		}
 	}
