@@ -95,6 +95,15 @@ const maxListed = 100_000
 // were writing into a folder. What is still being written stays, and so does
 // whatever is not called as only this package calls its files.
 func Sweep(dir string) {
+	each(dir, func(e fs.DirEntry) {
+		if e.Type().IsRegular() && isHidden(e.Name()) {
+			removeDead(filepath.Join(dir, e.Name()))
+		}
+	})
+}
+
+// each calls do with what is in a folder, up to maxListed names.
+func each(dir string, do func(fs.DirEntry)) {
 	folder, err := os.Open(dir)
 	if err != nil {
 		return
@@ -104,9 +113,7 @@ func Sweep(dir string) {
 	for range maxListed / some {
 		entries, err := folder.ReadDir(some)
 		for _, e := range entries {
-			if e.Type().IsRegular() && isHidden(e.Name()) {
-				removeDead(filepath.Join(dir, e.Name()))
-			}
+			do(e)
 		}
 		if err != nil {
 			return

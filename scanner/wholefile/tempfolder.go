@@ -2,6 +2,7 @@ package wholefile
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,27 +29,15 @@ func TempFolder(what string) (path string, remove func(), err error) {
 
 // sweepFolders removes the folders that begin so, end in digits, and that nobody holds.
 func sweepFolders(in, prefix string) {
-	folder, err := os.Open(in)
-	if err != nil {
-		return
-	}
-	defer folder.Close()
-	const some = 1000
-	for range maxListed / some {
-		entries, err := folder.ReadDir(some)
-		for _, e := range entries {
-			number, begins := strings.CutPrefix(e.Name(), prefix)
-			if !begins || number == "" || strings.Trim(number, "0123456789") != "" || !e.IsDir() {
-				continue
-			}
-			path := filepath.Join(in, e.Name())
-			if lock, left := holdDead(path); left {
-				os.RemoveAll(path)
-				lock.Close()
-			}
-		}
-		if err != nil {
+	each(in, func(e fs.DirEntry) {
+		number, begins := strings.CutPrefix(e.Name(), prefix)
+		if !begins || number == "" || strings.Trim(number, "0123456789") != "" || !e.IsDir() {
 			return
 		}
-	}
+		path := filepath.Join(in, e.Name())
+		if lock, left := holdDead(path); left {
+			os.RemoveAll(path)
+			lock.Close()
+		}
+	})
 }
