@@ -8,7 +8,7 @@ import (
 	"github.com/tlschain/tlschain/scanner/wire"
 )
 
-// capture brings the chain home: by a complete handshake where crypto/tls can
+// capture obtains the chain: by a complete handshake where crypto/tls can
 // make one, else by the ClientHello that gets to see a certificate. Where both
 // are needed, the failure beside the chain is that of the handshake.
 func (a *attempt) capture(ctx context.Context) {

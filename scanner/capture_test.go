@@ -64,7 +64,7 @@ func TestCaptureComplete(t *testing.T) {
 	}
 }
 
-// What crypto/tls refuses comes home as it was sent.
+// What crypto/tls refuses is captured as it was sent.
 func TestCaptureRefused(t *testing.T) {
 	tb := tlstest.For(t)
 	root := tb.Root("R")

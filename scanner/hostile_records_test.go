@@ -14,7 +14,7 @@ type behaviour struct {
 	name    string
 	serve   func(net.Conn)
 	dialect string
-	code    Code     // empty: the chain comes home
+	code    Code     // empty: the chain is captured
 	chain   [][]byte // where it does
 }
 

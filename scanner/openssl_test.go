@@ -78,7 +78,7 @@ func opensslCert(t *testing.T, dir, name string, genpkey []string, digest string
 	return cert, key, block.Bytes
 }
 
-// Every key type and protocol that openssl s_server offers comes home. The
+// Every key type and protocol that openssl s_server offers is captured. The
 // table in testdata/openssl.md, for the README, has what crypto/tls makes of
 // each.
 func TestOpenSSLServers(t *testing.T) {

@@ -28,7 +28,7 @@ func (v Variant) over(target Target) bool {
 	return v != OverQUIC || target.STARTTLS == ""
 }
 
-// captureQUIC brings the chain home by a handshake over UDP. It needs no other
+// captureQUIC captures the chain by a handshake over UDP. It needs no other
 // hello: each server that speaks QUIC speaks TLS 1.3.
 func (a *attempt) captureQUIC(ctx context.Context) {
 	o := a.o

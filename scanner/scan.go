@@ -124,7 +124,7 @@ func (r *run) anyAddress(ctx context.Context, target Target, addrs []netip.Addr)
 }
 
 // variants observes one address: the default handshake, and where that brought
-// a chain home or failed within TLS, the others that were asked for.
+// a chain or failed within TLS, the others that were asked for.
 func (r *run) variants(ctx context.Context, target Target, addr netip.Addr) []*Observation {
 	observed := []*Observation{r.attempts(ctx, target, addr, Default)}
 	if f := observed[0].Failure; f != nil && f.Code != Handshake && !observed[0].Captured() {

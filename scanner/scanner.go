@@ -1,4 +1,4 @@
-// Package scanner observes: it connects to targets and brings home the
+// Package scanner observes: it connects to targets and captures the
 // certificate chain that each one presents, byte for byte as it was sent.
 //
 // All network I/O of the program is in this tree. It judges nothing and parses

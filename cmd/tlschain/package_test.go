@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,7 +20,7 @@ import (
 type releaseConfig struct {
 	Builds []struct {
 		Env, Flags, LDFlags []string
-		GOOS                []string
+		GOOS, GOARCH        []string
 	}
 	NFPMs []map[string]any
 }
@@ -36,6 +37,33 @@ func readRelease() (c releaseConfig, err error) {
 		return c, fmt.Errorf(".goreleaser.yaml: %d builds, %d packages", len(c.Builds), len(c.NFPMs))
 	}
 	return c, nil
+}
+
+// TestCrossBuildsAreReleased holds that `make cross`, a part of `make test`, builds
+// for all that a release has and the other tests do not run on.
+func TestCrossBuildsAreReleased(t *testing.T) {
+	c, err := readRelease()
+	if err != nil {
+		t.Fatal(err)
+	}
+	makefile, err := os.ReadFile("../../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(makefile), "\nCROSS = ")
+	line, _, _ := strings.Cut(rest, "\n")
+	built := append(strings.Fields(line), "linux/amd64")
+	var released []string
+	for _, system := range c.Builds[0].GOOS {
+		for _, architecture := range c.Builds[0].GOARCH {
+			released = append(released, system+"/"+architecture)
+		}
+	}
+	slices.Sort(built)
+	slices.Sort(released)
+	if !slices.Equal(built, released) {
+		t.Errorf("built %v\nreleased %v", built, released)
+	}
 }
 
 // shell runs a command in a folder, and fails the test where it fails.

@@ -195,7 +195,7 @@ func freePorts(t *testing.T, n int) []uint16 {
 	return ports
 }
 
-// captures upgrades and checks that the chain comes home.
+// captures upgrades and checks that the chain is captured.
 func (h *house) captures(dialect string, port uint16) {
 	h.Helper()
 	got, err := realChain(dialect, port)
