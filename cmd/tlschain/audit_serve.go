@@ -43,7 +43,7 @@ func (p *process) auditServe(c *cli.Context) error {
 		return usagef("%w", err)
 	}
 	every := time.Duration(n.config.Serve.UpdateFacts)
-	if every > 0 && p.kept().File == "" {
+	if every > 0 && p.keptFacts().File == "" {
 		return usagef("serve.update_facts: there is no folder to keep the facts in").hintf("set HOME or XDG_CACHE_HOME")
 	}
 	debug.SetGCPercent(50) // it idles all day: memory is dearer than time
@@ -80,7 +80,7 @@ func (p *process) auditServe(c *cli.Context) error {
 	works := &audit.Daemon{Scheduler: scheduler, Notifier: notifier}
 	if every > 0 {
 		newer := func(ctx context.Context) (*catalog.Facts, func() error, error) {
-			return p.updater().Newer(ctx, p.kept())
+			return p.updater().Newer(ctx, p.keptFacts())
 		}
 		works.Refresher = &audit.Refresher{Notifier: notifier, Every: every, Env: n.env, Newer: newer}
 	}

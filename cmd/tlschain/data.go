@@ -25,7 +25,7 @@ func (p *process) dataCommand() *cli.Command {
 func (p *process) dataInfo() error {
 	facts, where := p.facts(), "the program itself"
 	if facts != catalog.Embedded() {
-		where = p.kept().File
+		where = p.keptFacts().File
 	}
 	return reports.DescribeFacts(p.stdout, facts, where)
 }

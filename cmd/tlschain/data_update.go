@@ -55,7 +55,7 @@ Examples:
   tlschain data update --from https://mirror.example.com/ccadb`,
 		Flags: sourceFlags(&cli.BoolFlag{Name: "force", Usage: "take also what lacks much of what is known, or is older"}),
 		Action: func(c *cli.Context) error {
-			kept := p.kept()
+			kept := p.keptFacts()
 			if kept.File == "" {
 				return usagef("there is no folder to keep the facts in").hintf("set HOME or XDG_CACHE_HOME")
 			}
@@ -115,7 +115,7 @@ func (p *process) newerFacts(c *cli.Context) (*dataupdate.Outcome, error) {
 func (p *process) updater() *dataupdate.Updater {
 	u := &dataupdate.Updater{Facts: p.facts(), Now: time.Now, Getenv: p.getenv}
 	if u.Facts != catalog.Embedded() {
-		u.State = p.kept().State()
+		u.State = p.keptFacts().State()
 	}
 	return u
 }

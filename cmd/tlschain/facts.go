@@ -9,8 +9,8 @@ import (
 	"github.com/tlschain/tlschain/rules/catalog"
 )
 
-// kept is where data update keeps newer facts.
-func (p *process) kept() dataupdate.Kept {
+// keptFacts is where data update keeps newer facts.
+func (p *process) keptFacts() dataupdate.Kept {
 	return dataupdate.Kept{File: p.cacheFolder(dataupdate.FactsFile)}
 }
 
@@ -30,7 +30,7 @@ func (p *process) cacheFolder(place string) string {
 
 // facts are the newer of the embedded ones and those of data update.
 func (p *process) facts() *catalog.Facts {
-	if kept := p.keptNewer(); kept != nil {
+	if kept := p.newerKeptFacts(); kept != nil {
 		return kept
 	}
 	return catalog.Embedded()
@@ -38,16 +38,16 @@ func (p *process) facts() *catalog.Facts {
 
 // factsUpdated is when the facts in use were made.
 func (p *process) factsUpdated() time.Time {
-	if kept := p.keptNewer(); kept != nil {
+	if kept := p.newerKeptFacts(); kept != nil {
 		return kept.Updated()
 	}
 	return catalog.EmbeddedUpdated()
 }
 
-// keptNewer gives those of data update, nil if they are older than the embedded
+// newerKeptFacts gives those of data update, nil if they are older than the embedded
 // ones. What cannot be read is said, and then the embedded ones do.
-func (p *process) keptNewer() *catalog.Facts {
-	kept, err := p.kept().Newer()
+func (p *process) newerKeptFacts() *catalog.Facts {
+	kept, err := p.keptFacts().Newer()
 	if err != nil {
 		fmt.Fprintf(p.stderr, "%s: %v; using the facts that came with the program\n", name, err)
 	}

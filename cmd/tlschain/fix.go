@@ -129,7 +129,7 @@ func (p *process) fix(c *cli.Context) error {
 	if len(passwords) > 0 {
 		f.password = passwords[0]
 	}
-	if err := pasteable("--key", f.keyFile); err != nil {
+	if err := checkPasted("--key", f.keyFile); err != nil {
 		return err
 	}
 	if f.key, err = p.privateKey(f.keyFile); err != nil {

@@ -23,7 +23,7 @@ import (
 type folder struct{ path string }
 
 func openFolder(flag, path string) (folder, error) {
-	if err := pasteable(flag, path); err != nil {
+	if err := checkPasted(flag, path); err != nil {
 		return folder{}, err
 	}
 	absolute, err := filepath.Abs(path)
@@ -50,9 +50,9 @@ func (f folder) lock(ctx context.Context) (io.Closer, error) {
 	return lock, err
 }
 
-// pasteable refuses a path with what cannot be seen: paths go into configurations
+// checkPasted refuses a path with what cannot be seen: paths go into configurations
 // and commands that people paste.
-func pasteable(flag, path string) error {
+func checkPasted(flag, path string) error {
 	if strings.ContainsFunc(path, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }) {
 		return usagef("%s %q has control characters in it", flag, path).hintf("choose another name")
 	}

@@ -28,7 +28,7 @@ type process struct {
 // name, the three streams and the environment in, an exit code out. When ctx
 // ends the run is interrupted.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(string) string) int {
-	out := &watchedWriter{Writer: stdout}
+	out := &errWriter{Writer: stdout}
 	p := &process{stdin: stdin, stdout: out, stderr: stderr, getenv: getenv}
 	err := p.run(ctx, args)
 	if ctx.Err() != nil {

@@ -24,14 +24,14 @@ func (p *process) terminal() (width int, colour bool) {
 	return width, p.getenv("NO_COLOR") == "" && p.getenv("TERM") != "dumb"
 }
 
-// A watchedWriter keeps the first error of standard output: who prints a line
+// An errWriter keeps the first error of standard output: who prints a line
 // there does not ask.
-type watchedWriter struct {
+type errWriter struct {
 	io.Writer
 	err error
 }
 
-func (w *watchedWriter) Write(b []byte) (int, error) {
+func (w *errWriter) Write(b []byte) (int, error) {
 	n, err := w.Writer.Write(b)
 	if w.err == nil {
 		w.err = err
@@ -40,8 +40,8 @@ func (w *watchedWriter) Write(b []byte) (int, error) {
 }
 
 func terminalFile(w io.Writer) (*os.File, bool) {
-	if watched, ok := w.(*watchedWriter); ok {
-		w = watched.Writer
+	if checked, ok := w.(*errWriter); ok {
+		w = checked.Writer
 	}
 	file, ok := w.(*os.File)
 	return file, ok && term.IsTerminal(int(file.Fd()))
