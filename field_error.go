@@ -44,18 +44,27 @@ func HintOfCause(err error) string {
 
 func (e *FieldError) Error() string {
 	message, _ := e.Say(func(o Option) string { return o.Field })
-	return message
+	return message.Error()
 }
 
 func (e *FieldError) Unwrap() error { return e.err }
 
 // Say words the error and its hint with each field under the name that its
 // reader knows it by.
-func (e *FieldError) Say(name func(Option) string) (message, hint string) {
+func (e *FieldError) Say(name func(Option) string) (message error, hint string) {
 	var pairs []string
 	for _, o := range Options() {
 		pairs = append(pairs, "{"+o.Field+"}", name(o))
 	}
 	r := strings.NewReplacer(pairs...)
-	return r.Replace(e.err.Error()), r.Replace(e.hint)
+	return &reworded{r.Replace(e.err.Error()), e.err}, r.Replace(e.hint)
 }
+
+// A reworded error is one in other words.
+type reworded struct {
+	text string
+	err  error
+}
+
+func (r *reworded) Error() string { return r.text }
+func (r *reworded) Unwrap() error { return r.err }

@@ -71,9 +71,9 @@ func keyError(err error) error {
 	}
 	message, hint := field.Say(func(o tlschain.Option) string { return o.Key })
 	if hint == "" {
-		return errors.New(message)
+		return message
 	}
-	return fmt.Errorf("%s; %s", message, hint)
+	return fmt.Errorf("%w; %s", message, hint)
 }
 
 // inGroup has policies and waivers know the targets by the group's name.

@@ -65,7 +65,11 @@ func Parse(text []byte, path string) (*Config, error) {
 	config := &Config{Dir: filepath.Dir(path), File: path}
 	tree, wrong := yamlfile.Read(text, config)
 	if wrong != nil {
-		return nil, fmt.Errorf("%s:%d: %s", path, wrong.Line, wrong.Text())
+		check := checker{path: path}
+		for _, w := range wrong {
+			check.found = append(check.found, fmt.Errorf("%s:%d: %s", path, w.Line, w.Text()))
+		}
+		return nil, errors.Join(check.found...)
 	}
 	check := checker{path: path, tree: tree}
 	check.config(config)

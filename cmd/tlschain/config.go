@@ -101,7 +101,7 @@ func flagError(err error) error {
 		return err
 	}
 	message, hint := field.Say(func(o tlschain.Option) string { return commandline.Dashed(o.Flag) })
-	return &usageError{err: errors.New(message), hint: hint}
+	return &usageError{err: message, hint: hint}
 }
 
 // configOf reads the flags of a command: those that it does not have are at

@@ -45,9 +45,11 @@ func decode(name string, data []byte, into any) error {
 	if wrong == nil {
 		return nil
 	}
-	if flag := flagOf[wrong.Unknown]; flag != "" && wrong.Key == "" {
-		key := strings.ReplaceAll(strings.TrimPrefix(flag, "--"), "-", "_")
-		wrong.Message = fmt.Sprintf(": it belongs into another file: type %s FILE, or %s: FILE in tlschain.yaml", flag, key)
+	for _, w := range wrong {
+		if flag := flagOf[w.Unknown]; flag != "" && w.Key == "" {
+			key := strings.ReplaceAll(strings.TrimPrefix(flag, "--"), "-", "_")
+			w.Message = fmt.Sprintf(": it belongs into another file: type %s FILE, or %s: FILE in tlschain.yaml", flag, key)
+		}
 	}
 	return wrong.In(name)
 }

@@ -13,10 +13,9 @@ import (
 	"github.com/tlschain/tlschain/rules/nearest"
 )
 
-// mismatch finds the first value that is none of the type that is read into,
-// and the first key that nobody reads; nil if there is neither. What reads
-// itself is left to it.
-func mismatch(node ast.Node, t reflect.Type) *Error {
+// mismatches finds the values that are none of the type that is read into, and
+// the keys that nobody reads. What reads itself is left to it.
+func mismatches(node ast.Node, t reflect.Type) Errors {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -36,38 +35,51 @@ func mismatch(node ast.Node, t reflect.Type) *Error {
 	case reflect.Slice, reflect.Array:
 		list, ok := node.(*ast.SequenceNode)
 		if !ok {
-			return Errorf(node, "this is %s, but a list belongs here: type %s", described(node), listOf(node, t.Elem()))
+			return Errors{Errorf(node, "this is %s, but a list belongs here: type %s", described(node), listOf(node, t.Elem()))}
 		}
+		var found Errors
 		for _, v := range list.Values {
-			if wrong := mismatch(v, t.Elem()); wrong != nil {
-				return wrong
+			if found = append(found, mismatches(v, t.Elem())...); len(found) >= maxErrors {
+				break
 			}
 		}
-		return nil
+		return found
 	}
-	return inScalar(node, t)
+	if wrong := inScalar(node, t); wrong != nil {
+		return Errors{wrong}
+	}
+	return nil
 }
 
-func inMapping(node ast.Node, t reflect.Type) *Error {
-	var pairs []*ast.MappingValueNode
+// pairsOf are the keys of a mapping with their values; of anything else, none.
+func pairsOf(node ast.Node) (pairs []*ast.MappingValueNode, ok bool) {
 	switch n := node.(type) {
 	case *ast.MappingNode:
-		pairs = n.Values
+		return n.Values, true
 	case *ast.MappingValueNode:
-		pairs = []*ast.MappingValueNode{n}
-	default:
-		return Errorf(node, "this is %s, but %s: type %s", described(node), keysOf(t), example(t))
+		return []*ast.MappingValueNode{n}, true
+	}
+	return nil, false
+}
+
+func inMapping(node ast.Node, t reflect.Type) (found Errors) {
+	pairs, ok := pairsOf(node)
+	if !ok {
+		return Errors{Errorf(node, "this is %s, but %s: type %s", described(node), keysOf(t), example(t))}
 	}
 	if t.Kind() == reflect.Map {
 		for _, pair := range pairs {
-			if wrong := mismatch(pair.Value, t.Elem()); wrong != nil {
-				return wrong
+			if found = append(found, mismatches(pair.Value, t.Elem())...); len(found) >= maxErrors {
+				break
 			}
 		}
-		return nil
+		return found
 	}
 	fields, names := fieldsOf(t)
 	for _, pair := range pairs {
+		if len(found) >= maxErrors {
+			break
+		}
 		if pair.Key.IsMergeKey() {
 			continue
 		}
@@ -76,13 +88,12 @@ func inMapping(node ast.Node, t reflect.Type) *Error {
 		if !ok {
 			wrong := Errorf(pair.Key, "%s", meant(key, names))
 			wrong.Unknown = key
-			return wrong
+			found = append(found, wrong)
+			continue
 		}
-		if wrong := mismatch(pair.Value, field); wrong != nil {
-			return wrong
-		}
+		found = append(found, mismatches(pair.Value, field)...)
 	}
-	return nil
+	return found
 }
 
 // meant says which key was probably meant, or all that there are if they are few.
@@ -131,44 +142,53 @@ func readsItself(t reflect.Type) bool {
 	return t.Kind() == reflect.Interface
 }
 
-// culprit is the node below which something that reads itself fails alone: the
-// library passes its error on without a place.
-func culprit(node ast.Node, t reflect.Type) ast.Node {
+// misread finds what reads itself and cannot, each with its place: the library
+// passes such errors on without one, and stops at the first.
+func misread(node ast.Node, t reflect.Type) (found Errors) {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if readsItself(t) && t.Kind() != reflect.Interface {
-		if yaml.NodeToValue(node, reflect.New(t).Interface(), yaml.Strict()) != nil {
-			return node
+	if anchor, ok := node.(*ast.AnchorNode); ok {
+		node = anchor.Value
+	}
+	if readsItself(t) {
+		if t.Kind() == reflect.Interface || len(ast.Filter(ast.AliasType, node)) > 0 {
+			return nil // it can be anything, or cannot be read alone
+		}
+		if err := yaml.NodeToValue(node, reflect.New(t).Interface(), yaml.Strict()); err != nil {
+			return foreign(err, node)
 		}
 		return nil
 	}
-	switch n := node.(type) {
-	case *ast.MappingNode:
-		fields := map[string]reflect.Type{}
-		if t.Kind() == reflect.Struct {
-			fields, _ = fieldsOf(t)
+	if list, ok := node.(*ast.SequenceNode); ok {
+		if t.Kind() != reflect.Slice && t.Kind() != reflect.Array {
+			return nil
 		}
-		for _, pair := range n.Values {
-			below := fields[pair.Key.GetToken().Value]
-			if t.Kind() == reflect.Map {
-				below = t.Elem()
-			}
-			if below == nil {
-				continue
-			}
-			if found := culprit(pair.Value, below); found != nil {
-				return found
+		for _, v := range list.Values {
+			if found = append(found, misread(v, t.Elem())...); len(found) >= maxErrors {
+				break
 			}
 		}
-	case *ast.SequenceNode:
-		for _, v := range n.Values {
-			if found := culprit(v, t.Elem()); found != nil {
-				return found
-			}
+		return found
+	}
+	fields := map[string]reflect.Type{}
+	if t.Kind() == reflect.Struct {
+		fields, _ = fieldsOf(t)
+	}
+	pairs, _ := pairsOf(node)
+	for _, pair := range pairs {
+		below := fields[pair.Key.GetToken().Value]
+		if t.Kind() == reflect.Map {
+			below = t.Elem()
+		}
+		if below == nil {
+			continue
+		}
+		if found = append(found, misread(pair.Value, below)...); len(found) >= maxErrors {
+			break
 		}
 	}
-	return nil
+	return found
 }
 
 // fieldsOf are the keys of a struct with their types, and the keys in the order

@@ -96,7 +96,7 @@ func example(t reflect.Type) string {
 
 // listOf is the list that a value was probably meant to be.
 func listOf(node ast.Node, element reflect.Type) string {
-	if s, ok := node.(ast.ScalarNode); ok && mismatch(node, element) == nil {
+	if s, ok := node.(ast.ScalarNode); ok && len(mismatches(node, element)) == 0 {
 		if text := s.GetToken().Value; len(text) <= 40 && !strings.ContainsAny(text, "\"'\n") {
 			if strings.ContainsAny(text, ":,[]{}#&*!|>%@` ") {
 				text = "\"" + text + "\""
@@ -109,7 +109,7 @@ func listOf(node ast.Node, element reflect.Type) string {
 
 // oneOf is the single value that a list was probably meant to be.
 func oneOf(node ast.Node, t reflect.Type) string {
-	if list, ok := node.(*ast.SequenceNode); ok && len(list.Values) == 1 && mismatch(list.Values[0], t) == nil {
+	if list, ok := node.(*ast.SequenceNode); ok && len(list.Values) == 1 && len(mismatches(list.Values[0], t)) == 0 {
 		if s, ok := list.Values[0].(ast.ScalarNode); ok {
 			return shortened(s.GetToken().Value)
 		}

@@ -3,9 +3,11 @@
 package yamlfile
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -44,6 +46,27 @@ func (e *Error) In(name string) error {
 	return fmt.Errorf("%s:%d:%d: %s", name, e.Line, e.Column, e.Text())
 }
 
+// Errors are the mistakes of a file, in their order. None: nil.
+type Errors []*Error
+
+func (e Errors) Error() string { return errors.Join(e.Unwrap()...).Error() }
+
+// Unwrap gives each mistake.
+func (e Errors) Unwrap() []error { return e.each(func(one *Error) error { return one }) }
+
+// In is the mistakes as [Error.In] has them, one on a line.
+func (e Errors) In(name string) error {
+	return errors.Join(e.each(func(one *Error) error { return one.In(name) })...)
+}
+
+func (e Errors) each(as func(*Error) error) []error {
+	list := make([]error, len(e))
+	for i, one := range e {
+		list[i] = as(one)
+	}
+	return list
+}
+
 // Errorf makes an error about a node, for the UnmarshalYAML of a type. [Read]
 // adds the key.
 func Errorf(node ast.Node, format string, args ...any) *Error {
@@ -51,12 +74,16 @@ func Errorf(node ast.Node, format string, args ...any) *Error {
 	return &Error{Line: at.Line, Column: at.Column, Message: fmt.Sprintf(format, args...)}
 }
 
+// maxErrors is how many mistakes of a file are told.
+const maxErrors = 20
+
 // Read decodes a file of one document; an unknown key, and a value of another
 // type than belongs there, is an [Error], as is what UnmarshalYAML of a type
-// says. The tree is for those who look values up in it later.
-func Read(text []byte, into any) (*ast.File, *Error) {
+// says. All that are found are told, 20 at most; of a text that is no YAML, the
+// first. The tree is for those who look values up in it later.
+func Read(text []byte, into any) (*ast.File, Errors) {
 	if wrong := tooMuch(text); wrong != nil {
-		return nil, wrong
+		return nil, Errors{wrong}
 	}
 	tree, err := parser.ParseBytes(text, 0)
 	if err != nil {
@@ -65,7 +92,7 @@ func Read(text []byte, into any) (*ast.File, *Error) {
 	root := document(tree)
 	if len(tree.Docs) > 1 {
 		second := tree.Docs[1]
-		return nil, &Error{Line: second.Start.Position.Line, Column: 1, Message: "a second document begins here: write one for each file"}
+		return nil, Errors{{Line: second.Start.Position.Line, Column: 1, Message: "a second document begins here: write one for each file"}}
 	}
 	if root == nil { // nothing but comments
 		return tree, nil
@@ -85,18 +112,26 @@ func Value(node ast.Node, into any) error {
 	return nil
 }
 
-func value(node ast.Node, into any) *Error {
+func value(node ast.Node, into any) Errors {
 	t := reflect.TypeOf(into).Elem()
-	wrong := mismatch(node, t)
-	if wrong == nil {
+	found := mismatches(node, t)
+	if len(found) == 0 {
 		err := yaml.NodeToValue(node, into, yaml.Strict())
 		if err == nil {
 			return nil
 		}
-		wrong = foreign(err, culprit(node, t))
+		if found = misread(node, t); len(found) == 0 {
+			found = foreign(err, nil)
+		}
+	} else {
+		found = append(found, misread(node, t)...)
 	}
-	wrong.Key = keyAt(node, wrong.Line, wrong.Column, "") // from the outermost node that is read
-	return wrong
+	slices.SortStableFunc(found, func(a, b *Error) int { return cmp.Or(a.Line-b.Line, a.Column-b.Column) })
+	found = found[:min(len(found), maxErrors)]
+	for _, wrong := range found {
+		wrong.Key = keyAt(node, wrong.Line, wrong.Column, "") // from the outermost node that is read
+	}
+	return found
 }
 
 // Scalar gives the text of a node, quoted or not, on one line or on several;
@@ -127,10 +162,14 @@ func document(tree *ast.File) ast.Node {
 
 // foreign words an error of the library; at is what it is about where it does
 // not say so itself.
-func foreign(err error, at ast.Node) *Error {
+func foreign(err error, at ast.Node) Errors {
+	var several Errors
+	if errors.As(err, &several) {
+		return several
+	}
 	var own *Error
 	if errors.As(err, &own) {
-		return own
+		return Errors{own}
 	}
 	e := &Error{Line: 1, Column: 1, Message: err.Error()}
 	var theirs yaml.Error
@@ -140,7 +179,7 @@ func foreign(err error, at ast.Node) *Error {
 	} else if at != nil {
 		e.Line, e.Column = at.GetToken().Position.Line, at.GetToken().Position.Column
 	}
-	return e
+	return Errors{e}
 }
 
 // syntax are the library's complaints about torn files, and the same in words

@@ -127,3 +127,37 @@ func TestRead(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// All mistakes are told, in their order, each once: wrong types, unknown keys, and
+// what reads itself and cannot, within lists and names too.
+func TestMistakesTogether(t *testing.T) {
+	const text = `since: tomorrow
+hosts: a.example
+named:
+  a: {name: x, kind: yes}
+  b: {kind: 2026-01-01}
+  c: {nam: y, kind: never}
+fats: true
+ports: [80, http, -1]
+`
+	_, wrong := Read([]byte(text), &site{})
+	want := []string{"a.yaml:1:8: since: ", "a.yaml:2:8: hosts: ", "a.yaml:4:22: named.a.kind: ", "a.yaml:5:", "a.yaml:6:7: unknown field \"nam\" in named.c",
+		"a.yaml:6:21: named.c.kind", "a.yaml:7:1: unknown field \"fats\"", "a.yaml:8:13: ports[1]", "a.yaml:8:19: ports[2]"}
+	got := strings.Split(wrong.In("a.yaml").Error(), "\n")
+	if len(got) != len(want) {
+		t.Fatalf("%d mistakes, want %d:\n%v", len(got), len(want), strings.Join(got, "\n"))
+	}
+	for i, begins := range want {
+		if !strings.HasPrefix(got[i], begins) {
+			t.Errorf("%s\nwant %s", got[i], begins)
+		}
+	}
+	_, wrong = Read([]byte("since: &day 2026-01-01\nnamed:\n  a: {name: x, kind: *day}\nfats: true\n"), &site{})
+	if len(wrong) != 1 || wrong[0].Unknown != "fats" {
+		t.Errorf("an alias is no mistake: %v", wrong)
+	}
+	_, wrong = Read([]byte("ports: ["+strings.Repeat("x, ", 1000)+"]"), &site{})
+	if len(wrong) != maxErrors {
+		t.Errorf("%d of a thousand mistakes", len(wrong))
+	}
+}
