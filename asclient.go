@@ -25,9 +25,9 @@ type ClientCheck struct {
 	names   []cert.Name         // of the CAs that it names; none: not known, or it names none
 }
 
-// For says what is known of the servers that a client's certificate is for.
+// ServerInfo is what is known of the servers that a client's certificate is for.
 // Nothing has to be.
-type For struct {
+type ServerInfo struct {
 	Servers  []string // kinds of servers: ids of [client.Servers]; none: all
 	ClientCA string   // file of the CA certificates that the server trusts, and names unless Server says otherwise
 	Server   string   // a server to ask which CAs it names
@@ -35,15 +35,15 @@ type For struct {
 
 // AsClient makes ready to judge chains of clients. What is wrong with the file or
 // with the live server is an error.
-func (e *Engine) AsClient(ctx context.Context, f For) (*ClientCheck, error) {
+func (e *Engine) AsClient(ctx context.Context, info ServerInfo) (*ClientCheck, error) {
 	c := &ClientCheck{engine: e, servers: client.Servers(nil)}
-	if len(f.Servers) > 0 {
+	if len(info.Servers) > 0 {
 		var err error
-		if c.servers, c.named, err = SelectClients(c.servers, f.Servers); err != nil {
+		if c.servers, c.named, err = SelectClients(c.servers, info.Servers); err != nil {
 			return nil, err
 		}
 	}
-	for _, file := range []string{e.config.Roots, f.ClientCA} {
+	for _, file := range []string{e.config.Roots, info.ClientCA} {
 		if file == "" {
 			continue
 		}
@@ -54,11 +54,11 @@ func (e *Engine) AsClient(ctx context.Context, f For) (*ClientCheck, error) {
 		c.trusted = append(c.trusted, list...)
 	}
 	switch {
-	case f.Server != "":
-		if err := c.ask(ctx, f.Server); err != nil {
-			return nil, fmt.Errorf("%s: %w", f.Server, err)
+	case info.Server != "":
+		if err := c.ask(ctx, info.Server); err != nil {
+			return nil, fmt.Errorf("%s: %w", info.Server, err)
 		}
-	case f.ClientCA != "":
+	case info.ClientCA != "":
 		for _, ca := range c.trusted {
 			c.names = append(c.names, ca.Subject)
 		}

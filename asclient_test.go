@@ -38,20 +38,20 @@ func TestAsClient(t *testing.T) {
 	for name, c := range map[string]struct {
 		shown    string
 		pool     []string
-		server   For
+		server   ServerInfo
 		rules    string
 		accepted int // by how many servers
 		judged   int
 	}{
-		"file":                      {whole, nil, For{ClientCA: file("r.pem", root)}, "client-rejects", 4, 5},
-		"one server":                {whole, nil, For{ClientCA: file("r2.pem", root), Servers: []string{"nginx"}}, "", 1, 1},
-		"intermediate not sent":     {bare, []string{file("i.pem", intermediate)}, For{ClientCA: file("r3.pem", root)}, "client-chain-incomplete", 0, 5},
-		"live, root at hand":        {whole, []string{file("r4.pem", root)}, For{Server: naming(other, root)}, "client-rejects", 4, 5},
-		"live, root not at hand":    {whole, nil, For{Server: naming(other, root)}, "", 0, 0},
-		"live, intermediate named":  {bare, nil, For{Server: naming(intermediate)}, "", 0, 0},
-		"live, another root":        {whole, []string{file("r5.pem", root)}, For{Server: naming(other)}, "client-ca-unlisted", 0, 0},
-		"live, any":                 {whole, []string{file("r6.pem", root)}, For{Server: naming()}, "client-rejects", 4, 5},
-		"nothing known of a server": {whole, nil, For{}, "", 0, 0},
+		"file":                      {whole, nil, ServerInfo{ClientCA: file("r.pem", root)}, "client-rejects", 4, 5},
+		"one server":                {whole, nil, ServerInfo{ClientCA: file("r2.pem", root), Servers: []string{"nginx"}}, "", 1, 1},
+		"intermediate not sent":     {bare, []string{file("i.pem", intermediate)}, ServerInfo{ClientCA: file("r3.pem", root)}, "client-chain-incomplete", 0, 5},
+		"live, root at hand":        {whole, []string{file("r4.pem", root)}, ServerInfo{Server: naming(other, root)}, "client-rejects", 4, 5},
+		"live, root not at hand":    {whole, nil, ServerInfo{Server: naming(other, root)}, "", 0, 0},
+		"live, intermediate named":  {bare, nil, ServerInfo{Server: naming(intermediate)}, "", 0, 0},
+		"live, another root":        {whole, []string{file("r5.pem", root)}, ServerInfo{Server: naming(other)}, "client-ca-unlisted", 0, 0},
+		"live, any":                 {whole, []string{file("r6.pem", root)}, ServerInfo{Server: naming()}, "client-rejects", 4, 5},
+		"nothing known of a server": {whole, nil, ServerInfo{}, "", 0, 0},
 	} {
 		e, err := New(Config{Pool: c.pool, At: tlstest.Now()}, Env{})
 		if err != nil {
@@ -77,7 +77,7 @@ func TestAsClient(t *testing.T) {
 		t.Fatal(err)
 	}
 	silent := tb.Serve(tlstest.Behaviour{Default: tlstest.Present(leaf)}).Addr().String()
-	if _, err := e.AsClient(t.Context(), For{Server: silent}); err == nil || !strings.Contains(err.Error(), "asks for no client certificate") {
+	if _, err := e.AsClient(t.Context(), ServerInfo{Server: silent}); err == nil || !strings.Contains(err.Error(), "asks for no client certificate") {
 		t.Errorf("a server that does not ask: %v", err)
 	}
 }

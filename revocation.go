@@ -34,7 +34,7 @@ type revoker struct {
 	client  fetch.Client
 	kept    *fetch.Folder // CRLs, from one run to the next
 	at      time.Time     // as of when; zero: as of each moment
-	known   fetch.Memory[published]
+	known   fetch.Cache[published]
 	large   chan struct{}
 	fetches atomic.Int64
 }
@@ -48,7 +48,7 @@ type published struct {
 
 func newRevoker(client fetch.Client, folder string, at time.Time) *revoker {
 	return &revoker{client: client, kept: &fetch.Folder{Path: folder}, at: at,
-		known: fetch.Memory[published]{Bytes: rememberedLists}, large: make(chan struct{}, largeAtOnce)}
+		known: fetch.Cache[published]{Bytes: rememberedLists}, large: make(chan struct{}, largeAtOnce)}
 }
 
 // about asks where the certificate says, until something is known: a CRL first,

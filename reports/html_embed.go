@@ -7,7 +7,7 @@ import (
 
 // EndpointHTML is one endpoint as the HTML report shows it: findings, the chain
 // drawn, served against corrected, the clients. It is a piece of a page that
-// has [PartStyle] in a style sheet, needs no script, and may stand there once.
+// has [StyleSheet] in a style sheet, needs no script, and may stand there once.
 // Links to rules lead to ruleBase followed by the rule's id.
 func EndpointHTML(e *Endpoint, lang, ruleBase string) (template.HTML, error) {
 	w, err := newHTML(nil, Options{Lang: lang})
@@ -35,5 +35,5 @@ func EndpointHTML(e *Endpoint, lang, ruleBase string) (template.HTML, error) {
 	return template.HTML(text), h.err
 }
 
-// PartStyle is the style sheet of the HTML report.
-func PartStyle() string { return pageStyle }
+// StyleSheet is the style sheet of the HTML report.
+func StyleSheet() string { return pageStyle }

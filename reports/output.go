@@ -26,7 +26,7 @@ type Output struct {
 	FailOn     rules.Severity // lowest that makes the Outcome failing; None: never
 	Only       *Search        // what is judged and has none of it is left out; nil: all is shown
 	WithoutPEM bool           // endpoints have certificates that the report is not to show
-	Ahead      Foreteller     // is given what is shown; nil: nobody asks what is to come
+	Ahead      Forecaster     // is given what is shown; nil: nobody asks what is to come
 
 	Outcome
 	Tally Tally
@@ -35,9 +35,9 @@ type Output struct {
 	header *Header // not yet written; nil: it is
 }
 
-// A Foreteller tells on which days something turns for the endpoints that it was
+// A Forecaster tells on which days something turns for the endpoints that it was
 // given.
-type Foreteller interface {
+type Forecaster interface {
 	AddEndpoint(*Endpoint)
 	Report(der map[Hash][]byte) (*Outlook, error)
 }

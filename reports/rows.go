@@ -13,8 +13,8 @@ import (
 // show. Its endpoints share their clients, which are not to be changed. The zero
 // value is ready and safe for concurrent use; it must not be copied.
 type Rows struct {
-	certificates chain.Memory[*cert.Certificate, Certificate]
-	verdicts     chain.Memory[*client.Verdict, []Client] // by the first one of a list
+	certificates chain.Cache[*cert.Certificate, Certificate]
+	verdicts     chain.Cache[*client.Verdict, []Client] // by the first one of a list
 }
 
 // What is remembered takes a megabyte or two.
@@ -40,10 +40,10 @@ func (r *Rows) presented(position int, entry chain.Entry) Certificate {
 	if entry.Cert == nil {
 		return presented(position, entry)
 	}
-	out, ok := r.certificates.Recall(entry.Cert)
+	out, ok := r.certificates.Get(entry.Cert)
 	if !ok {
 		out = presented(position, entry)
-		r.certificates.Remember(entry.Cert, out, rememberedCertificates)
+		r.certificates.Put(entry.Cert, out, rememberedCertificates)
 	}
 	out.Position, out.Size = position, len(entry.Raw)
 	return out
@@ -54,10 +54,10 @@ func (r *Rows) clients(verdicts []client.Verdict) []Client {
 	if len(verdicts) == 0 {
 		return clientVerdicts(verdicts)
 	}
-	out, ok := r.verdicts.Recall(&verdicts[0])
+	out, ok := r.verdicts.Get(&verdicts[0])
 	if !ok {
 		out = clientVerdicts(verdicts)
-		r.verdicts.Remember(&verdicts[0], out, rememberedVerdicts)
+		r.verdicts.Put(&verdicts[0], out, rememberedVerdicts)
 	}
 	return out
 }

@@ -21,7 +21,7 @@ type Judge struct {
 	world    chain.World
 	verifier *chain.Verifier
 	reader   *chain.Reader
-	verdicts *chain.Memory[cert.Hash, *Verdict]
+	verdicts *chain.Cache[cert.Hash, *Verdict]
 	weight   map[string]Severity // by client: what its failure counts
 	dead     chain.World         // world, with the revoked certificates among the known ones
 }
@@ -53,7 +53,7 @@ type Source struct {
 // NewJudge prepares a judge. v may be shared between judges, and nil.
 func NewJudge(c Criteria, v *chain.Verifier) *Judge {
 	j := &Judge{Criteria: c, rules: All(), panel: client.NewPanel(c.Profiles), verifier: v, reader: new(chain.Reader),
-		verdicts: new(chain.Memory[cert.Hash, *Verdict]), weight: make(map[string]Severity)}
+		verdicts: new(chain.Cache[cert.Hash, *Verdict]), weight: make(map[string]Severity)}
 	if c.Client != nil {
 		j.rules = forClients
 	}
@@ -119,10 +119,10 @@ const rememberedVerdicts = 1 << 9
 // hosts show one chain, so the verdict on it is remembered.
 func (j *Judge) judgeAlone(ps []Presentation) *Verdict {
 	key := ps[0].key()
-	v, ok := j.verdicts.Recall(key)
+	v, ok := j.verdicts.Get(key)
 	if !ok {
 		v = j.judge(j.subject(ps, 0))
-		j.verdicts.Remember(key, v, rememberedVerdicts)
+		j.verdicts.Put(key, v, rememberedVerdicts)
 	}
 	own := *v
 	own.Presentation = ps[0]

@@ -30,7 +30,7 @@ func (s *Subject) otherSent(c *cert.Certificate) int {
 // with nothing beside the path.
 func (s *Subject) send(refs []CertRef) (fix string, clients []string) {
 	laid := s.layIn(s.Chain.Path[1:])
-	only := s.onlyWay(s.Chain.Path[1:])
+	only := s.onlyPath(s.Chain.Path[1:])
 	if clients, _ := s.changes(laid.entries); len(clients) > 0 {
 		return s.wording(laid), clients
 	}

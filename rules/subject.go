@@ -104,7 +104,7 @@ type Subject struct {
 	crosses *crossAdvice                   // what a cross-certificate would fix, once asked
 	trials  map[cert.Hash][]client.Verdict // lists that were tried instead, by hash
 
-	waysTried map[bool][]edit // changes of the list, once asked
+	pathsTried map[bool][]edit // changes of the list, once asked
 }
 
 // A Verdict is everything that was judged about one presentation.

@@ -9,7 +9,7 @@ import (
 )
 
 // maxTrials bounds how many lists are tried for one presentation. A hostile
-// list has hundreds of ways; an honest one has a dozen.
+// list has hundreds of paths; an honest one has a dozen.
 const maxTrials = 160
 
 // An edit is a change of the presented list that may gain clients.
@@ -63,27 +63,27 @@ func (s *Subject) changes(entries []chain.Entry) (gained, lost []string) {
 }
 
 // edits gives the changes of the list that are worth a trial, small ones first:
-// each way from the leaf to an anchor, laid into the presented list and by
+// each path from the leaf to an anchor, laid into the presented list and by
 // itself. Unsound ones go over certificates that most clients refuse.
 func (s *Subject) edits(sound bool) (all []edit) {
 	if s.Chain.Leaf < 0 {
 		return nil
 	}
-	if list, ok := s.waysTried[sound]; ok {
+	if list, ok := s.pathsTried[sound]; ok {
 		return list
 	}
-	for _, way := range chain.Ways(s.session, s.Entries, s.Chain.Leaf, s.Judge.world, sound) {
-		laid := s.layIn(way)
+	for _, path := range chain.Paths(s.session, s.Entries, s.Chain.Leaf, s.Judge.world, sound) {
+		laid := s.layIn(path)
 		if len(laid.add) > 0 {
 			all = append(all, laid)
 		}
-		all = append(all, s.onlyWay(way))
+		all = append(all, s.onlyPath(path))
 	}
 	slices.SortStableFunc(all, func(a, b edit) int { return a.size() - b.size() })
-	if s.waysTried == nil {
-		s.waysTried = make(map[bool][]edit)
+	if s.pathsTried == nil {
+		s.pathsTried = make(map[bool][]edit)
 	}
-	s.waysTried[sound] = all
+	s.pathsTried[sound] = all
 	return all
 }
 
@@ -96,20 +96,20 @@ func (e *edit) size() int {
 	return n
 }
 
-// layIn adds to the presented list what it lacks of a way, each certificate
+// layIn adds to the presented list what it lacks of a path, each certificate
 // after the one below it, or in place of another of the same name and key.
-func (s *Subject) layIn(way []chain.Step) edit {
+func (s *Subject) layIn(path []chain.Step) edit {
 	e := edit{entries: slices.Clone(s.Entries)}
 	at := func(h cert.Hash) int {
 		return slices.IndexFunc(e.entries, func(x chain.Entry) bool { return x.SHA256 == h })
 	}
 	below, after := at(s.leaf().SHA256), s.Chain.Leaf
-	for _, step := range way {
+	for _, step := range path {
 		if i := at(step.Cert.SHA256); i >= 0 && step.Position >= 0 {
 			below, after = i, step.Position
 			continue
 		}
-		a := addition{ref: s.ref(step, after), place: s.twinOf(step.Cert, way)}
+		a := addition{ref: s.ref(step, after), place: s.twinOf(step.Cert, path)}
 		if a.place >= 0 {
 			below = at(s.Entries[a.place].SHA256)
 			e.entries[below] = chain.EntryFrom(step.Cert)
@@ -123,12 +123,12 @@ func (s *Subject) layIn(way []chain.Step) edit {
 	return e
 }
 
-// onlyWay is the leaf, the way, and nothing else.
-func (s *Subject) onlyWay(way []chain.Step) edit {
-	e := edit{entries: []chain.Entry{s.Entries[s.Chain.Leaf]}, only: true, steps: way}
+// onlyPath is the leaf, the path, and nothing else.
+func (s *Subject) onlyPath(path []chain.Step) edit {
+	e := edit{entries: []chain.Entry{s.Entries[s.Chain.Leaf]}, only: true, steps: path}
 	after := s.Chain.Leaf
 	kept := map[int]bool{s.Chain.Leaf: true}
-	for _, step := range way {
+	for _, step := range path {
 		e.entries = append(e.entries, chain.EntryFrom(step.Cert))
 		if step.Position < 0 {
 			e.add = append(e.add, addition{ref: s.ref(step, after), place: -1})
@@ -141,7 +141,7 @@ func (s *Subject) onlyWay(way []chain.Step) edit {
 			e.drop = append(e.drop, i)
 		}
 	}
-	if len(e.add) == 0 && slices.IsSortedFunc(append([]chain.Step{{Position: s.Chain.Leaf}}, way...),
+	if len(e.add) == 0 && slices.IsSortedFunc(append([]chain.Step{{Position: s.Chain.Leaf}}, path...),
 		func(a, b chain.Step) int { return a.Position - b.Position }) && s.Chain.Leaf == 0 {
 		e.only = false // it is enough to leave something out
 	}
@@ -153,13 +153,13 @@ func (s *Subject) ref(step chain.Step, after int) CertRef {
 }
 
 // twinOf gives the position of another certificate of c's name and key that is
-// on no step of the way, or -1.
-func (s *Subject) twinOf(c *cert.Certificate, way []chain.Step) int {
+// on no step of the path, or -1.
+func (s *Subject) twinOf(c *cert.Certificate, path []chain.Step) int {
 	for i, e := range s.Entries {
 		if i == s.Chain.Leaf || e.Cert == nil || !sameNameAndKey(e.Cert, c) || e.SHA256 == c.SHA256 {
 			continue
 		}
-		if !slices.ContainsFunc(way, func(step chain.Step) bool { return step.Cert.SHA256 == e.SHA256 }) {
+		if !slices.ContainsFunc(path, func(step chain.Step) bool { return step.Cert.SHA256 == e.SHA256 }) {
 			return i
 		}
 	}

@@ -16,7 +16,7 @@ func (j *Judge) With(s Source) *Judge {
 		at = len(j.Known)
 	}
 	more := *j
-	more.verdicts = new(chain.Memory[cert.Hash, *Verdict])
+	more.verdicts = new(chain.Cache[cert.Hash, *Verdict])
 	more.dead.Known = slices.Insert(slices.Clone(j.dead.Known), at, s.Set)
 	s.Set = j.living(s.Set)
 	more.Known = slices.Insert(slices.Clone(j.Known), at, s)

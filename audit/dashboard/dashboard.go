@@ -160,7 +160,7 @@ func (s *Server) static(w http.ResponseWriter, r *http.Request) {
 	text, kind := "", "text/css; charset=utf-8"
 	switch name := r.PathValue("name"); name {
 	case "report.css":
-		text = reports.PartStyle()
+		text = reports.StyleSheet()
 	case "style.css", "icon.svg":
 		b, err := files.ReadFile("pages/" + name)
 		if err != nil {

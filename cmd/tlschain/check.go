@@ -247,7 +247,7 @@ func (p *process) asClient(c *cli.Context, engine *tlschain.Engine, servers []st
 	if c.String("until") != "" {
 		return nil, usagef("--until tells of clients, and --as-client judges by servers")
 	}
-	of := tlschain.For{Servers: servers, ClientCA: c.String("client-ca"), Server: c.String("client-ca-of")}
+	of := tlschain.ServerInfo{Servers: servers, ClientCA: c.String("client-ca"), Server: c.String("client-ca-of")}
 	check, err := engine.AsClient(c.Context, of)
 	if err != nil {
 		return nil, usagef("--as-client: %w", err).

@@ -224,7 +224,7 @@ func (f *fixing) planAll(c *cli.Context, passwords []string) error {
 	if err != nil {
 		return err
 	}
-	run := &scanRun{Walk: tlschain.Walk{List: list}, progress: bar}
+	run := &scanRun{Selection: tlschain.Selection{List: list}, progress: bar}
 	for fixes := range f.engine.PlanFix(c.Context, run.targets(c.Context, f.engine)) {
 		for _, a := range tlschain.FixesOfServer(fixes) {
 			f.take(a)

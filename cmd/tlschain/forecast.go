@@ -32,7 +32,7 @@ func newForecast(engine *tlschain.Engine, text, format string) (*forecast, error
 }
 
 // newOutlook is for scan --until; nil: nobody asks.
-func newOutlook(engine *tlschain.Engine, text, format string) (reports.Foreteller, error) {
+func newOutlook(engine *tlschain.Engine, text, format string) (reports.Forecaster, error) {
 	if text == "" {
 		return nil, nil
 	}

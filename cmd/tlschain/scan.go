@@ -142,7 +142,7 @@ func (p *process) scan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	run := &scanRun{Walk: tlschain.Walk{List: list, Journal: journal, Shard: part}, chains: chains, progress: bar}
+	run := &scanRun{Selection: tlschain.Selection{List: list, Journal: journal, Shard: part}, chains: chains, progress: bar}
 	report, err := p.beginReport(plan, engine.Header(tool(), started))
 	if err != nil {
 		return err
@@ -155,7 +155,7 @@ func (p *process) scan(c *cli.Context) error {
 	if bar.shown() && !list.ReadsStdin() {
 		counted, stop := context.WithCancel(c.Context)
 		defer stop()
-		count := run.Walk // nobody waits for it: a list may be long
+		count := run.Selection // nobody waits for it: a list may be long
 		go func() {
 			if n, whole := count.Count(counted); whole {
 				bar.total.Store(n)
@@ -227,7 +227,7 @@ func (r *scanRun) collect(report *reporting, judged iter.Seq[[]reports.Endpoint]
 
 // A scanRun tells of what is left out of the targets on their way to the scanner.
 type scanRun struct {
-	tlschain.Walk
+	tlschain.Selection
 	chains   *chainFolder // nil: none are kept
 	progress *progress
 	skipped  []error
@@ -255,7 +255,7 @@ func (r *scanRun) targets(ctx context.Context, engine *tlschain.Engine) iter.Seq
 		}
 	}
 	return func(yield func(scanner.Target) bool) {
-		engine.Targets(ctx, &r.Walk)(yield)
+		engine.Targets(ctx, &r.Selection)(yield)
 		if r.repeated > maxRepeated {
 			r.progress.printf("note: and %d more that repeat one", r.repeated-maxRepeated)
 		}

@@ -19,7 +19,7 @@ type Products struct {
 	byKeyID map[string][]*ca
 	byKey   map[cert.Hash][]*ca
 	byName  []*ca // without a key: recognised by name alone
-	named   *chain.Memory[string, []*ca]
+	named   *chain.Cache[string, []*ca]
 }
 
 // A Product is one that a leaf was recognised as.
@@ -95,7 +95,7 @@ const rememberedNames = 1 << 10
 
 // issuersNamed gives the issuing CAs whose patterns fit a name.
 func (p *Products) issuersNamed(name string) []*ca {
-	found, ok := p.named.Recall(name)
+	found, ok := p.named.Get(name)
 	if ok {
 		return found
 	}
@@ -107,7 +107,7 @@ func (p *Products) issuersNamed(name string) []*ca {
 			}
 		}
 	}
-	p.named.Remember(name, found, rememberedNames)
+	p.named.Put(name, found, rememberedNames)
 	return found
 }
 

@@ -52,7 +52,7 @@ func (p *Products) With(file []byte) (*Products, error) {
 }
 
 func newProducts(lines []*line) *Products {
-	p := &Products{lines: lines, byKeyID: make(map[string][]*ca), byKey: make(map[cert.Hash][]*ca), named: new(chain.Memory[string, []*ca])}
+	p := &Products{lines: lines, byKeyID: make(map[string][]*ca), byKey: make(map[cert.Hash][]*ca), named: new(chain.Cache[string, []*ca])}
 	for _, l := range lines {
 		for _, c := range l.cas {
 			if c.key == (cert.Hash{}) {

@@ -27,7 +27,7 @@ func Read(raw []byte) Entry {
 // intermediate of a hundred thousand hosts is parsed once. The zero value is
 // ready; it must not be copied.
 type Reader struct {
-	known Memory[cert.Hash, *cert.Certificate]
+	known Cache[cert.Hash, *cert.Certificate]
 }
 
 // readings is how many certificates a Reader remembers, and as many older ones:
@@ -37,12 +37,12 @@ const readings = 1 << 10
 // Read makes an entry of bytes from the wire or from a file.
 func (r *Reader) Read(raw []byte) Entry {
 	sum := sha256.Sum256(raw)
-	if c, ok := r.known.Recall(sum); ok {
+	if c, ok := r.known.Get(sum); ok {
 		return Entry{Raw: c.Raw, SHA256: sum, Cert: c}
 	}
 	e := Read(raw)
 	if e.Cert != nil {
-		r.known.Remember(sum, e.Cert, readings)
+		r.known.Put(sum, e.Cert, readings)
 	}
 	return e
 }

@@ -32,7 +32,7 @@ const (
 
 // A Verifier checks signatures and remembers what it found, across chains and
 // goroutines. The zero value is ready; it must not be copied.
-type Verifier struct{ known Memory[edge, Answer] }
+type Verifier struct{ known Cache[edge, Answer] }
 
 // An edge of the chain graph: a certificate and the key that may have signed it.
 type edge struct{ child, key cert.Hash }
@@ -96,12 +96,12 @@ func (s *Session) Signed(child, issuer *cert.Certificate) Answer {
 	s.left -= price
 	a, known := CannotTell, false
 	if s.v != nil {
-		a, known = s.v.known.Recall(e)
+		a, known = s.v.known.Get(e)
 	}
 	if !known {
 		a = check(alg, issuer.Key, child.TBS, child.Signature)
 		if s.v != nil {
-			s.v.known.Remember(e, a, generation)
+			s.v.known.Put(e, a, generation)
 		}
 	}
 	s.asked[e] = a

@@ -141,17 +141,17 @@ func TestMemoryIsBounded(t *testing.T) {
 	v := new(Verifier)
 	const n = 5 * generation
 	for i := range n {
-		v.known.Remember(name(i), Yes, generation)
+		v.known.Put(name(i), Yes, generation)
 		if len(v.known.young)+len(v.known.old) > 2*generation {
 			t.Fatalf("%d edges remembered, want at most %d", len(v.known.young)+len(v.known.old), 2*generation)
 		}
 	}
 	for i := n - generation; i < n; i++ {
-		if _, ok := v.known.Recall(name(i)); !ok {
+		if _, ok := v.known.Get(name(i)); !ok {
 			t.Fatalf("edge %d of %d is forgotten already", i, n)
 		}
 	}
-	if _, ok := v.known.Recall(name(0)); ok {
+	if _, ok := v.known.Get(name(0)); ok {
 		t.Error("the first edge is still remembered")
 	}
 }

@@ -61,7 +61,7 @@ type Planner struct {
 	judge    *rules.Judge
 	options  Options
 	verifier chain.Verifier
-	plans    chain.Memory[key, *Plan]
+	plans    chain.Cache[key, *Plan]
 }
 
 // A key is what a plan depends on beside the judge.
@@ -104,12 +104,12 @@ func (pl *Planner) Plan(v *rules.Verdict) *Plan {
 		return nil
 	}
 	k := key{v.Name, chain.HashOf(v.Entries), fmt.Sprint(v.SCTs)}
-	p, known := pl.plans.Recall(k)
+	p, known := pl.plans.Get(k)
 	if known {
 		return p.of(v)
 	}
 	p = pl.plan(v)
-	pl.plans.Remember(k, p, remembered)
+	pl.plans.Put(k, p, remembered)
 	return p
 }
 

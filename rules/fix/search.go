@@ -10,7 +10,7 @@ import (
 	"github.com/tlschain/tlschain/rules/chain"
 )
 
-// A search looks for the ways from one leaf to the anchors of all profiles.
+// A search looks for the paths from one leaf to the anchors of all profiles.
 type search struct {
 	planner *Planner
 	verdict *rules.Verdict
@@ -24,9 +24,9 @@ type search struct {
 func (pl *Planner) search(v *rules.Verdict) *search {
 	s := &search{planner: pl, verdict: v, leaf: v.Entries[v.Leaf].Cert, session: pl.verifier.Begin()}
 	s.product, s.sold = pl.judge.Products.Recognise(s.leaf)
-	for _, way := range chain.Ways(s.session, v.Entries, v.Leaf, pl.judge.World(), true) {
-		path := make([]Certificate, len(way))
-		for i, step := range way {
+	for _, steps := range chain.Paths(s.session, v.Entries, v.Leaf, pl.judge.World(), true) {
+		path := make([]Certificate, len(steps))
+		for i, step := range steps {
 			path[i] = Certificate{Cert: step.Cert, Source: "presented", Position: step.Position}
 			if step.Position < 0 {
 				path[i].Source = pl.judge.Known[step.Source].Name

@@ -28,7 +28,7 @@ const (
 type Fetcher struct {
 	fetch.Client
 
-	known fetch.Memory[Result]
+	known fetch.Cache[Result]
 }
 
 // A Result is what one URL gave.

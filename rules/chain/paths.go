@@ -6,31 +6,31 @@ import (
 	"github.com/tlschain/tlschain/rules/cert"
 )
 
-// Bounds of the search for ways. Honest hierarchies have at most a dozen ways
+// Bounds of the search for paths. Honest hierarchies have at most a dozen paths
 // from a leaf to the anchors of all clients, and at most four certificates on one.
 const (
-	maxWays  = 48   // ways that are given
+	maxPaths = 48   // that are given
 	MaxDepth = 6    // certificates above the leaf
 	maxTried = 1024 // certificates that are looked at
 )
 
-// Ways gives the lists of certificates that can stand above the leaf at a
+// Paths gives the lists of certificates that can stand above the leaf at a
 // position, each leading to an anchor, short ones first: a list that is made to
-// lead astray hides no short way behind long ones. They go through what was
-// presented and what is known. An empty way is that of a leaf whose issuer is
-// an anchor. Sound ways are of CAs, for TLS, valid at the world's date, and neither revoked
+// lead astray hides no short path behind long ones. They go through what was
+// presented and what is known. An empty path is that of a leaf whose issuer is
+// an anchor. Sound paths are of CAs, for TLS, valid at the world's date, and neither revoked
 // nor self-signed; of the others some client may still take one.
-func Ways(s *Session, entries []Entry, leaf int, w World, sound bool) (ways [][]Step) {
+func Paths(s *Session, entries []Entry, leaf int, w World, sound bool) (paths [][]Step) {
 	c := entries[leaf].Cert
 	type climber struct {
 		top  *cert.Certificate
 		path []Step
 	}
 	open := []climber{{top: c}}
-	for i := 0; i < len(open) && len(ways) < maxWays; i++ {
+	for i := 0; i < len(open) && len(paths) < maxPaths; i++ {
 		at := open[i]
 		if anchored(s, w.Anchors, at.top, at.top == c) {
-			ways = append(ways, at.path)
+			paths = append(paths, at.path)
 		}
 		if len(at.path) == MaxDepth {
 			continue
@@ -42,7 +42,7 @@ func Ways(s *Session, entries []Entry, leaf int, w World, sound bool) (ways [][]
 			}
 		}
 	}
-	return ways
+	return paths
 }
 
 // anchored reports whether some client trusts c, or the key that signed it.

@@ -8,9 +8,9 @@ import (
 	"github.com/tlschain/tlschain/scanner"
 )
 
-// A Walk chooses what is scanned of a list: the targets of one part of it that no
+// A Selection chooses what is scanned of a list: the targets of one part of it that no
 // journal has yet.
-type Walk struct {
+type Selection struct {
 	List    *TargetList
 	Shard   scanner.Shard
 	Journal *Journal // nil: none is kept
@@ -21,19 +21,19 @@ type Walk struct {
 
 // Targets gives what [Engine.Scan] is to scan: of a mail domain, with DANE, its
 // servers. What is no target goes to Skip.
-func (e *Engine) Targets(ctx context.Context, w *Walk) iter.Seq[scanner.Target] {
+func (e *Engine) Targets(ctx context.Context, s *Selection) iter.Seq[scanner.Target] {
 	return func(yield func(scanner.Target) bool) {
-		for listed, err := range w.List.All(ctx) {
+		for listed, err := range s.List.All(ctx) {
 			if err != nil {
-				w.Skip(err)
+				s.Skip(err)
 				continue
 			}
-			if !w.Shard.Has(&listed) {
-				w.Others++
+			if !s.Shard.Has(&listed) {
+				s.Others++
 				continue
 			}
 			for target := range e.MailServers(ctx, slices.Values([]scanner.Target{listed})) {
-				if !w.Journal.Has(target) && !yield(target) {
+				if !s.Journal.Has(target) && !yield(target) {
 					return
 				}
 			}
@@ -41,11 +41,11 @@ func (e *Engine) Targets(ctx context.Context, w *Walk) iter.Seq[scanner.Target] 
 	}
 }
 
-// Count walks the list as it is, which may be long. It is false if ctx ends
+// Count counts them in the list as it is, which may be long. It is false if ctx ends
 // before.
-func (w *Walk) Count(ctx context.Context) (n int64, whole bool) {
-	for target, err := range w.List.All(ctx) {
-		if err == nil && w.Shard.Has(&target) {
+func (s *Selection) Count(ctx context.Context) (n int64, whole bool) {
+	for target, err := range s.List.All(ctx) {
+		if err == nil && s.Shard.Has(&target) {
 			n++
 		}
 	}

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-func TestTheMemoryIsBounded(t *testing.T) {
-	var m Memory[int]
+func TestCacheIsBounded(t *testing.T) {
+	var m Cache[int]
 	for i := range 3 * generationKeys {
 		m.Do(t.Context(), strconv.Itoa(i), func() Kept[int] { return Kept[int]{} })
 	}
 	if n := m.Len(); n > 2*generationKeys {
 		t.Errorf("%d keys are known", n)
 	}
-	small := Memory[int]{Bytes: 1000}
+	small := Cache[int]{Bytes: 1000}
 	for i := range 1000 {
 		small.Do(t.Context(), strconv.Itoa(i), func() Kept[int] { return Kept[int]{Size: 100} })
 	}
@@ -24,7 +24,7 @@ func TestTheMemoryIsBounded(t *testing.T) {
 }
 
 func TestWhatIsOutOfDateIsFetchedAgain(t *testing.T) {
-	var m Memory[int]
+	var m Cache[int]
 	fetched := 0
 	get := func(until time.Time) {
 		m.Do(t.Context(), "u", func() Kept[int] { fetched++; return Kept[int]{Until: until} })

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// A Memory keeps what was fetched, so that each thing is fetched once, however
+// A Cache keeps what was fetched, so that each thing is fetched once, however
 // many want it at a time. It is two generations of bounded size: room for every
 // CA there is, while hostile URLs push out only one another. The zero value is
 // ready; it must not be copied, and Bytes must not change once it is in use.
-type Memory[V any] struct {
+type Cache[V any] struct {
 	Bytes int // that a generation may hold; 0: 8 MiB
 
 	mu         sync.Mutex
@@ -40,11 +40,11 @@ type entry[V any] struct {
 
 // Do gives what is known of a key, or what get fetches. ok is false where ctx
 // ended while another's fetch was waited for.
-func (m *Memory[V]) Do(ctx context.Context, key string, get func() Kept[V]) (v V, ok bool) {
+func (c *Cache[V]) Do(ctx context.Context, key string, get func() Kept[V]) (v V, ok bool) {
 	for {
-		e, mine := m.claim(key)
+		e, mine := c.claim(key)
 		if mine {
-			m.run(e, key, get)
+			c.run(e, key, get)
 			return e.Value, true
 		}
 		select {
@@ -52,7 +52,7 @@ func (m *Memory[V]) Do(ctx context.Context, key string, get func() Kept[V]) (v V
 			switch {
 			case e.Void:
 			case !e.Until.IsZero() && time.Now().After(e.Until):
-				m.forget(key, e)
+				c.forget(key, e)
 			default:
 				return e.Value, true
 			}
@@ -63,66 +63,66 @@ func (m *Memory[V]) Do(ctx context.Context, key string, get func() Kept[V]) (v V
 }
 
 // Len is how many keys are known.
-func (m *Memory[V]) Len() int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return len(m.young) + len(m.old)
+func (c *Cache[V]) Len() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.young) + len(c.old)
 }
 
 // claim finds a key's entry, or makes one that the caller must run.
-func (m *Memory[V]) claim(key string) (e *entry[V], mine bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if e := m.young[key]; e != nil {
+func (c *Cache[V]) claim(key string) (e *entry[V], mine bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e := c.young[key]; e != nil {
 		return e, false
 	}
-	if e := m.old[key]; e != nil {
-		m.keep(key, e)
+	if e := c.old[key]; e != nil {
+		c.keep(key, e)
 		return e, false
 	}
 	e = &entry[V]{done: make(chan struct{})}
-	m.keep(key, e)
+	c.keep(key, e)
 	return e, true
 }
 
-func (m *Memory[V]) keep(key string, e *entry[V]) {
-	limit := m.Bytes
+func (c *Cache[V]) keep(key string, e *entry[V]) {
+	limit := c.Bytes
 	if limit == 0 {
 		limit = generationBytes
 	}
-	if len(m.young) >= generationKeys || m.held > limit {
-		m.young, m.old, m.held = nil, m.young, 0
+	if len(c.young) >= generationKeys || c.held > limit {
+		c.young, c.old, c.held = nil, c.young, 0
 	}
-	if m.young == nil {
-		m.young = make(map[string]*entry[V])
+	if c.young == nil {
+		c.young = make(map[string]*entry[V])
 	}
-	m.young[key] = e
+	c.young[key] = e
 	select {
 	case <-e.done:
-		m.held += e.Size
+		c.held += e.Size
 	default: // counted when it is done
 	}
 }
 
-func (m *Memory[V]) run(e *entry[V], key string, get func() Kept[V]) {
+func (c *Cache[V]) run(e *entry[V], key string, get func() Kept[V]) {
 	e.Kept = get()
 	if e.Void {
-		m.forget(key, e)
+		c.forget(key, e)
 	} else {
-		m.mu.Lock()
-		m.held += e.Size
-		m.mu.Unlock()
+		c.mu.Lock()
+		c.held += e.Size
+		c.mu.Unlock()
 	}
 	close(e.done)
 }
 
-func (m *Memory[V]) forget(key string, e *entry[V]) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.young[key] == e {
-		delete(m.young, key)
+func (c *Cache[V]) forget(key string, e *entry[V]) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.young[key] == e {
+		delete(c.young, key)
 	}
-	if m.old[key] == e {
-		delete(m.old, key)
+	if c.old[key] == e {
+		delete(c.old, key)
 	}
 }
