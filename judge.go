@@ -1,6 +1,7 @@
 package tlschain
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/rules/chain"
 	"github.com/tlschain/tlschain/rules/client"
+	"github.com/tlschain/tlschain/rules/yamlfile"
 )
 
 // judgeAt makes the judge as of a moment, with the trust stores of that moment.
@@ -43,15 +45,17 @@ func (e *Engine) products() (*catalog.Products, error) {
 	if file == "" {
 		return products, nil
 	}
+	const hint = "{Catalog} takes YAML such as line: OUR CA, with cas: and products:, as docs/fix.md shows"
 	data, err := e.env.ReadFile(file)
-	if err == nil {
-		products, err = products.With(data)
-	}
 	if err != nil {
-		return nil, fieldf("Catalog", "{Catalog} %s: %w", file, err).
-			hintf("{Catalog} takes YAML such as line: OUR CA, with cas: and products:, as docs/fix.md shows")
+		return nil, fieldf("Catalog", "{Catalog} %s: %w", file, err).hintf(hint)
 	}
-	return products, nil
+	products, err = products.With(data)
+	var wrong yamlfile.Errors
+	if errors.As(err, &wrong) {
+		return nil, fieldf("Catalog", "{Catalog}: %w", wrong.In(file)).hintf(hint)
+	}
+	return products, err
 }
 
 const poolHint = "{Pool} takes a file or a folder of CA certificates"

@@ -64,10 +64,10 @@ func (e *Engine) ownClients(known []*client.Profile) ([]*client.Profile, error) 
 	if err != nil {
 		return nil, fieldf("ClientFile", "{ClientFile} %s: %w", file, err)
 	}
-	defined, err := client.Parse(data, known)
-	if err != nil {
-		return nil, fieldf("ClientFile", "{ClientFile} %s: %w", file, err).
-			hintf("tlschain clients NAME tells of the clients that others can be based on")
+	defined, wrong := client.Parse(data, known)
+	if wrong != nil {
+		return nil, fieldf("ClientFile", "{ClientFile}: %w", wrong.In(file)).
+			hintf("tlschain clients lists those that others can be based on")
 	}
 	var out []*client.Profile
 	for _, d := range defined {
@@ -79,7 +79,7 @@ func (e *Engine) ownClients(known []*client.Profile) ([]*client.Profile, error) 
 			}
 			certs, err := e.env.certificates(path)
 			if err != nil {
-				return nil, fieldf("ClientFile", "{ClientFile} %s: line %d: store %s: %w", file, d.Line, d.Store, err)
+				return nil, fieldf("ClientFile", "{ClientFile}: %s:%d: store %s: %w", file, d.Line, d.Store, err)
 			}
 			profile = profile.WithStore(chain.NewSet(certs))
 		}

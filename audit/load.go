@@ -64,19 +64,23 @@ func readSmall(path string, most int64) ([]byte, error) {
 func Parse(text []byte, path string) (*Config, error) {
 	config := &Config{Dir: filepath.Dir(path), File: path}
 	tree, wrong := yamlfile.Read(text, config)
-	if wrong != nil {
-		check := checker{path: path}
-		for _, w := range wrong {
-			check.found = append(check.found, fmt.Errorf("%s:%d: %s", path, w.Line, w.Text()))
-		}
-		return nil, errors.Join(check.found...)
-	}
 	check := checker{path: path, tree: tree}
-	check.config(config)
+	for _, w := range wrong {
+		check.found = append(check.found, mistake{w.Line, fmt.Errorf("%s:%d: %s", path, w.Line, w.Text())})
+	}
+	if wrong == nil {
+		check.config(config)
+	}
 	if len(check.found) > 0 {
-		return nil, errors.Join(check.found...)
+		return nil, check.inOrder()
 	}
 	return config, nil
+}
+
+// A mistake is one that a [checker] found, and where.
+type mistake struct {
+	line int // 0: nowhere
+	err  error
 }
 
 // inDir is a file name as the configuration means it.
@@ -91,28 +95,45 @@ func inDir(dir, file string) string {
 type checker struct {
 	path  string
 	tree  *ast.File
-	found []error
+	found []mistake
+}
+
+// inOrder is what was found, as it stands in the file.
+func (c *checker) inOrder() error {
+	slices.SortStableFunc(c.found, func(a, b mistake) int { return a.line - b.line })
+	var all []error
+	for _, one := range c.found {
+		all = append(all, one.err)
+	}
+	return errors.Join(all...)
 }
 
 // wrong notes a mistake at a YAML path such as $.groups.web.
 func (c *checker) wrong(at, format string, args ...any) {
-	c.found = append(c.found, fmt.Errorf("%s: %s", c.where(at), fmt.Sprintf(format, args...)))
+	c.found = append(c.found, mistake{c.line(at), fmt.Errorf("%s: %s", c.where(at), fmt.Sprintf(format, args...))})
 }
 
-// where names the line of a YAML path, or of the nearest that there is above it.
+// where names a YAML path and its line.
 func (c *checker) where(at string) string {
 	where := c.path
+	if line := c.line(at); line > 0 {
+		where = fmt.Sprintf("%s:%d", c.path, line)
+	}
+	return where + ": " + strings.TrimPrefix(at, "$.")
+}
+
+// line is that of a YAML path, or of the nearest that there is above it.
+func (c *checker) line(at string) int {
 	for path := at; path != "$" && path != ""; path = path[:max(strings.LastIndexByte(path, '.'), 0)] {
 		p, err := yaml.PathString(path)
 		if err != nil {
 			continue
 		}
 		if node, err := p.FilterFile(c.tree); err == nil && node != nil {
-			where = fmt.Sprintf("%s:%d", c.path, node.GetToken().Position.Line)
-			break
+			return node.GetToken().Position.Line
 		}
 	}
-	return where + ": " + strings.TrimPrefix(at, "$.")
+	return 0
 }
 
 // items is where the items of the list at a YAML path are.
@@ -150,7 +171,7 @@ func (c *checker) config(config *Config) {
 	for _, name := range sortedKeys(config.Groups) {
 		at, g := "$.groups."+name, config.Groups[name]
 		if !namePattern.MatchString(name) {
-			c.wrong("$.groups", "%q is no name for a group: use a-z, 0-9, - and _, at most 63", name)
+			c.wrong(at, "%q is no name for a group: use a-z, 0-9, - and _, at most 63", name)
 			continue
 		}
 		if g == nil {
@@ -166,7 +187,7 @@ func (c *checker) config(config *Config) {
 func (c *checker) receiver(at, name string, r *Receiver) {
 	switch {
 	case !namePattern.MatchString(name):
-		c.wrong("$.receivers", "%q is no name for a receiver: use a-z, 0-9, - and _, at most 63", name)
+		c.wrong(at, "%q is no name for a receiver: use a-z, 0-9, - and _, at most 63", name)
 		return
 	case r == nil || r.URL.IsZero() == (len(r.Exec) == 0):
 		c.wrong(at, "write either url (env or file, holding a shoutrrr URL) or exec")

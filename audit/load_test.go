@@ -79,6 +79,9 @@ func TestMistakesNameTheirLine(t *testing.T) {
 		{good + "    variants: [snu]\n", "\"snu\": write some of sni, key, version, quic"},
 		{good + "    family: \"5\"\n", "write 4 or 6"},
 		{good + "    zone: DMZ 1\n", "f.yaml:4: groups.web.zone: \"DMZ 1\" is no name for a network zone"},
+		{good + "  Office: {targets: {inline: [a]}}\n", "f.yaml:4: groups.Office: \"Office\" is no name for a group"},
+		{good + "    family: \"5\"\nserve: {cert: a}\nreceivers:\n  me: {}\n", "f.yaml:4: groups.web.family: write 4 or 6, or leave it out for both\n" +
+			"f.yaml:5: serve: cert and key belong together\nf.yaml:7: receivers.me: write either"},
 		{"groups:\n  Web Sites:\n    targets: {inline: [a]}\n", "is no name for a group"},
 		{"groups:\n  web:\n", "f.yaml:2: groups.web: there is nothing in this group"},
 		{"groups:\n  web:\n    clients: [go]\n", "groups.web.targets: there are none"},

@@ -107,7 +107,7 @@ func lasting(from, to string) func(*tlstest.Template) {
 	}
 }
 
-// One line for each day on which something turns, from what the history has.
+// One line for each day on which something changes, from what the history has.
 func TestOutlook(t *testing.T) {
 	ca := tlstest.For(t)
 	root := ca.Root("R")

@@ -14,7 +14,7 @@ import (
 	"github.com/tlschain/tlschain/rules"
 )
 
-// An Outlook is the days on which something turns for endpoints.
+// An Outlook is the days on which something changes for endpoints.
 type Outlook struct {
 	EvaluatedAt time.Time `json:"evaluated_at" doc:"the moment as of which chains were judged"`
 	Until       time.Time `json:"until" doc:"up to when it looks ahead"`
@@ -34,7 +34,7 @@ type Turn struct {
 	Fix       string         `json:"fix" doc:"what to do, and until when"`
 }
 
-// A TurnEndpoint is one endpoint for which something turns.
+// A TurnEndpoint is one endpoint for which something changes.
 type TurnEndpoint struct {
 	Group    string `json:"group,omitempty" doc:"of the audit; absent: a scan"`
 	Endpoint string `json:"endpoint" doc:"in the form of a target"`

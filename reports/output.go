@@ -35,7 +35,7 @@ type Output struct {
 	header *Header // not yet written; nil: it is
 }
 
-// A Forecaster tells on which days something turns for the endpoints that it was
+// A Forecaster tells on which days something changes for the endpoints that it was
 // given.
 type Forecaster interface {
 	AddEndpoint(*Endpoint)

@@ -33,7 +33,7 @@ type Summary struct {
 
 	Interception []Interception `json:"interception,omitempty" doc:"CAs that nobody knows above many unrelated names: a proxy that opens TLS is suspected (interception-suspected)" added:"yes"`
 
-	Outlook *Outlook `json:"outlook,omitempty" doc:"on which days something turns; present with --until"`
+	Outlook *Outlook `json:"outlook,omitempty" doc:"on which days something changes; present with --until"`
 
 	others      int    // endpoints with nothing to fix but in another handshake, such as the one for RSA
 	otherTarget string // one of them, as it is typed

@@ -149,7 +149,7 @@ func turnClass(k rules.TurnKind) string {
 var turnClasses = [...]string{"info", "warning", "error"}
 
 func pictureOf(o *reports.Outlook) picture {
-	p := picture{Width: outlookMonths*columnWidth + 40, Height: barsBottom + 40, Text: "endpoints for which something turns, by month:"}
+	p := picture{Width: outlookMonths*columnWidth + 40, Height: barsBottom + 40, Text: "endpoints for which something changes, by month:"}
 	first := time.Date(o.EvaluatedAt.Year(), o.EvaluatedAt.Month(), 1, 0, 0, 0, 0, time.UTC)
 	counts := map[string]map[string]int{} // by month and class
 	most := 1

@@ -20,7 +20,7 @@ import (
 func (p *process) auditCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "audit",
-		Usage: "look at groups of endpoints night after night, and tell what changed",
+		Usage: "scan groups of endpoints every night, and report what changed",
 		Description: `  tlschain audit init                  write an example of tlschain.yaml
   tlschain audit check-config          find its mistakes
   tlschain audit run websites          audit a group now
@@ -29,7 +29,7 @@ func (p *process) auditCommand() *cli.Command {
   tlschain audit status                what runs and waits, by zone
   tlschain audit diff websites         what changed since the audit before
   tlschain audit affected NAME|FILE    who had a certificate, and who still has
-  tlschain audit outlook               on which days something turns, and for whom`,
+  tlschain audit outlook               what changes on which day, and for whom`,
 		Subcommands: []*cli.Command{
 			p.auditInitCommand(), p.auditCheckCommand(), p.auditRunCommand(), p.auditServeCommand(), p.auditWorkCommand(),
 			p.auditListCommand(), p.auditShowCommand(), p.auditDiffCommand(), p.auditAffectedCommand(), p.auditOutlookCommand(),

@@ -14,9 +14,9 @@ import (
 
 func (p *process) auditOutlookCommand() *cli.Command {
 	return &cli.Command{
-		Name: "outlook", Usage: "tell on which days something turns for the endpoints of a group, or of all: for whom, why, and what to do",
+		Name: "outlook", Usage: "list the days on which something changes for the endpoints of a group, or of all: for whom, why, and what to do",
 		ArgsUsage: "[GROUP]",
-		Description: `What turns: certificates of servers and CAs that end, roots that clients leave
+		Description: `What changes: certificates of servers and CAs that end, roots that clients leave
 for certificates issued from a day on, renewals that come after that day, days
 from which something is distrusted, and the steps by which public CAs issue for
 less time. It goes by what endpoints presented when they were last audited, and

@@ -15,7 +15,7 @@ import (
 
 func (p *process) auditRunCommand() *cli.Command {
 	return &cli.Command{
-		Name: "run", Usage: "audit groups now, all of them or those named, store what is seen and tell what changed", ArgsUsage: "[GROUP...]",
+		Name: "run", Usage: "audit groups now, all of them or those named, store what is seen and report what changed", ArgsUsage: "[GROUP...]",
 		Description: `A group in a zone is audited by the workers of that zone, and waited for; when
 this is interrupted, its job stays in their queue.
 

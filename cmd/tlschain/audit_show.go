@@ -43,7 +43,7 @@ func (p *process) auditListCommand() *cli.Command {
 
 func (p *process) auditShowCommand() *cli.Command {
 	return &cli.Command{
-		Name: "show", Usage: "tell of one audit: its id, or a group for the newest complete one", ArgsUsage: "AUDIT|GROUP",
+		Name: "show", Usage: "show one audit: by its id, or the newest complete one of a group", ArgsUsage: "AUDIT|GROUP",
 		Flags: auditFlags(),
 		Action: takes(1, "which audit?", "audit list shows them", p.reads(func(c *cli.Context, n *auditEnv) error {
 			a, err := n.find(c.Context, c.Args().First())

@@ -14,7 +14,7 @@ import (
 
 func (p *process) auditStatusCommand() *cli.Command {
 	return &cli.Command{
-		Name: "status", Usage: "tell what runs and what waits, and which workers live, by network zone",
+		Name: "status", Usage: "show what runs and what waits, and which workers are alive, by network zone",
 		Description: `The pace is that of the last five minutes. Audits in no zone tell only that they
 run: they may have been killed as well, which the next one of the group tells.
 

@@ -50,7 +50,7 @@ Exit code: 2 usage, or a file that holds no leaf, 1 a finding at or above
 --fail-on, 3 a file could not be read while others could, 0 all is well.`,
 		Flags: slices.Concat(
 			[]cli.Flag{
-				&cli.StringFlag{Name: "until", Category: "Files", Usage: "also tell when each client that accepts the file will first refuse it, up to `TIME`"},
+				&cli.StringFlag{Name: "until", Category: "Files", Usage: "also say when each client that accepts the file will first refuse it, up to `TIME`"},
 				&cli.StringFlag{Name: "server-name", Category: "Files", Usage: "`NAME` to check the leaf against (default: the leaf's first)"},
 				&cli.StringFlag{Name: "key", Category: "Files", Usage: "the server's private key `FILE` (PKCS #1, PKCS #8 or EC): it must belong to the leaf"},
 				&cli.StringFlag{Name: "password-file", Category: "Files", Usage: "`FILE` whose first line opens PKCS #12 and JKS files"},
@@ -245,7 +245,7 @@ func (r *checkRun) judge(presented []tlschain.Presented) error {
 // asClient makes ready to judge files of clients.
 func (p *process) asClient(c *cli.Context, engine *tlschain.Engine, servers []string) (*tlschain.ClientCheck, error) {
 	if c.String("until") != "" {
-		return nil, usagef("--until tells of clients, and --as-client judges by servers")
+		return nil, usagef("--until is about clients, and --as-client judges by servers")
 	}
 	of := tlschain.ServerInfo{Servers: servers, ClientCA: c.String("client-ca"), Server: c.String("client-ca-of")}
 	check, err := engine.AsClient(c.Context, of)

@@ -42,7 +42,7 @@ Examples:
 			all := client.Profiles(p.facts(), at)
 			switch {
 			case c.NArg() == 0 && format == "json":
-				return usagef("--format json tells of one client").hintf("%s clients chrome --format json", name)
+				return usagef("--format json describes one client").hintf("%s clients chrome --format json", name)
 			case c.NArg() == 0:
 				return reports.ListClients(p.stdout, all)
 			}

@@ -10,11 +10,11 @@ import (
 func (p *process) dataCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "data",
-		Usage: "tell and refresh the facts about CAs and trust stores",
+		Usage: "show and update the facts about CAs and trust stores",
 		Subcommands: []*cli.Command{
 			{
 				Name:   "info",
-				Usage:  "tell which facts are in use, where they are from, and their terms",
+				Usage:  "show which facts are in use, where they are from, and their terms",
 				Action: func(*cli.Context) error { return p.dataInfo() },
 			},
 			p.dataUpdateCommand(), p.dataCheckCommand(), p.dataExportCommand(),

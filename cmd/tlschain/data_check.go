@@ -15,7 +15,7 @@ import (
 func (p *process) dataCheckCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "check",
-		Usage: "tell how old the facts are and what is newer, and change nothing",
+		Usage: "show how old the facts are and what is newer, and change nothing",
 		Description: `Asks the same sources as data update does, or reads the folder of --from, and
 tells what an update would bring. --offline asks nobody, and tells the age alone.
 

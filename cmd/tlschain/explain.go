@@ -11,7 +11,7 @@ import (
 func (p *process) explainCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "explain",
-		Usage:     "say what a rule means, why it matters and how to fix it",
+		Usage:     "explain a rule: what it means, why it matters and how to fix it",
 		ArgsUsage: "[RULE]",
 		Description: `Without RULE: the list of all rules.
 

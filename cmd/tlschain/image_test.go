@@ -37,7 +37,7 @@ func TestImage(t *testing.T) {
 		t.Fatalf("the steps are %q, %v", steps, err)
 	}
 	var entry []string
-	if err := json.Unmarshal([]byte(steps["ENTRYPOINT"]), &entry); err != nil || len(entry) != 1 || steps["COPY"] != "tlschain "+entry[0] {
+	if err := json.Unmarshal([]byte(steps["ENTRYPOINT"]), &entry); err != nil || len(entry) != 1 || steps["COPY"] != "${TARGETPLATFORM}/tlschain "+entry[0] {
 		t.Fatalf("the steps are %q, %v", steps, err)
 	}
 	root := t.TempDir()

@@ -69,7 +69,7 @@ Exit code: 130 interrupted, 2 usage or no usable input, 1 a finding at or above
 			scannerFlags(),
 			reportFlags(),
 			[]cli.Flag{includeFlag(),
-				&cli.StringFlag{Name: "until", Category: "Report", Usage: "also tell on which days something turns for the endpoints, up to `TIME`, " +
+				&cli.StringFlag{Name: "until", Category: "Report", Usage: "also list the days on which something changes for the endpoints, up to `TIME`, " +
 					"in table and json; --format ics: that alone, as a calendar"},
 				&cli.StringFlag{Name: "affected", Category: "Report", Usage: "report only endpoints that have `WHAT` on a path, sent or needed, and those " +
 					"that could not be judged: the SHA-256 of a certificate or key, a name, or a file of certificates or of what is distrusted"},

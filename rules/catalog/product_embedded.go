@@ -3,7 +3,6 @@ package catalog
 import (
 	_ "embed"
 	"encoding/json"
-	"fmt"
 	"sync"
 
 	"github.com/tlschain/tlschain/rules/cert"
@@ -38,11 +37,11 @@ func EmbeddedProducts() *Products { return embeddedProducts() }
 
 // With returns a catalogue that has one more line, in the form of the files
 // that come with the program; what it says goes before what was there. The
-// error names the line of the file and what to type.
+// error names the line of the file and what to type: it is [yamlfile.Errors].
 func (p *Products) With(file []byte) (*Products, error) {
 	l, err := parseLine(file)
 	if err != nil {
-		return nil, fmt.Errorf("reading a product catalogue: %w", err)
+		return nil, err
 	}
 	lines := []*line{l}
 	if p != nil {

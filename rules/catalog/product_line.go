@@ -100,15 +100,16 @@ func (c *ca) subject() string {
 
 // A text is a scalar of the file and where it stands.
 type text struct {
-	value string
-	line  int
+	value        string
+	line, column int
 }
 
 // UnmarshalYAML keeps a scalar as it is written, so that a date stays a date
 // and a hash of digits a hash.
 func (t *text) UnmarshalYAML(n ast.Node) error {
 	value, err := yamlfile.Scalar(n)
-	t.value, t.line = value, n.GetToken().Position.Line
+	at := n.GetToken().Position
+	t.value, t.line, t.column = value, at.Line, at.Column
 	return err
 }
 
@@ -122,7 +123,7 @@ func (t *text) UnmarshalText(value []byte) error {
 }
 
 func (t text) wrong(format string, args ...any) error {
-	return fmt.Errorf("line %d: %s", max(t.line, 1), fmt.Sprintf(format, args...))
+	return yamlfile.Errors{{Line: max(t.line, 1), Column: max(t.column, 1), Message: fmt.Sprintf(format, args...)}}
 }
 
 // parseLine reads one file. The error names the line and what to type.

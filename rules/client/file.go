@@ -29,20 +29,27 @@ type definition struct {
 	Notes   string   `yaml:"notes"`
 	Builder ast.Node `yaml:"builder"`
 
-	line int
+	node ast.Node // all of it
+	key  string   // such as clients[0]
 }
 
-// UnmarshalYAML notes the line.
+// UnmarshalYAML notes the place.
 func (d *definition) UnmarshalYAML(node ast.Node) error {
 	type plain definition // without this method
-	d.line = node.GetToken().Position.Line
+	d.node = node
 	return yamlfile.Value(node, (*plain)(d))
+}
+
+func (d *definition) wrong(format string, args ...any) *yamlfile.Error {
+	e := yamlfile.Errorf(d.node, format, args...)
+	e.Key = d.key
+	return e
 }
 
 // Parse reads a client file: a YAML document with the key clients, a list of
 // clients, each with an id, the id of the profile it is based on, and what
-// differs from it. Unknown keys are errors. Errors begin with the line.
-func Parse(text []byte, known []*Profile) ([]Defined, error) {
+// differs from it. Unknown keys are errors. All mistakes that are found are told.
+func Parse(text []byte, known []*Profile) ([]Defined, yamlfile.Errors) {
 	var file struct {
 		Clients []*definition `yaml:"clients"`
 	}
@@ -57,29 +64,30 @@ func Parse(text []byte, known []*Profile) ([]Defined, error) {
 	var out []Defined
 	for i, def := range file.Clients {
 		if def == nil {
-			return nil, fmt.Errorf("line %d: item %d of clients is empty", tree.Docs[0].Body.GetToken().Position.Line, i+1)
+			wrong = append(wrong, yamlfile.Errorf(tree.Docs[0].Body, "item %d of clients is empty: type {id: ..., base: ...}", i+1))
+			continue
 		}
-		d, err := def.client(known)
-		if err != nil {
-			return nil, err
-		}
-		line := def.line
-		switch id := d.Profile.ID; {
+		def.key = fmt.Sprintf("clients[%d]", i)
+		switch id := def.ID; {
 		case strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789.-_") != "" || id == "":
-			return nil, fmt.Errorf("line %d: id %q: use lower-case letters, digits, dots and hyphens", line, id)
+			wrong = append(wrong, def.wrong("id %q: use lower-case letters, digits, dots and hyphens", id))
 		case taken[id] || id == string(Modern) || id == string(Broad) || id == string(Legacy) || id == string(All):
-			return nil, fmt.Errorf("line %d: there is already a client or group %q", line, id)
+			wrong = append(wrong, def.wrong("there is already a client or group %q: type another id", id))
 		}
-		taken[d.Profile.ID] = true
+		taken[def.ID] = true
+		d, more := def.client(known)
+		wrong = append(wrong, more...)
 		out = append(out, d)
+	}
+	if wrong != nil {
+		return nil, wrong.First()
 	}
 	return out, nil
 }
 
 // client is the base with what differs.
-func (def *definition) client(known []*Profile) (Defined, error) {
+func (def *definition) client(known []*Profile) (Defined, yamlfile.Errors) {
 	var p *Profile
-	line := def.line
 	ids := make([]string, 0, len(known))
 	for _, k := range known {
 		ids = append(ids, k.ID)
@@ -90,13 +98,13 @@ func (def *definition) client(known []*Profile) (Defined, error) {
 	}
 	switch {
 	case def.Base == "":
-		return Defined{}, fmt.Errorf("line %d: base is missing: name the profile that %q is based on", line, def.ID)
+		return Defined{}, yamlfile.Errors{def.wrong("base is missing: name the profile that %q is based on", def.ID)}
 	case p == nil:
-		message := fmt.Sprintf("base: there is no client %q", def.Base)
+		instead := ": tlschain clients lists them"
 		if near := nearest.Word(def.Base, ids); near != "" {
-			message += ": did you mean " + near + "?"
+			instead = ": did you mean " + near + "?"
 		}
-		return Defined{}, fmt.Errorf("line %d: %s", line, message)
+		return Defined{}, yamlfile.Errors{def.wrong("base: there is no client %q%s", def.Base, instead)}
 	}
 	p.ID, p.Title, p.Group = def.ID, def.Title, def.Group
 	if p.Title == "" {
@@ -107,7 +115,7 @@ func (def *definition) client(known []*Profile) (Defined, error) {
 		p.Group = Legacy
 	case Modern, Broad, Legacy:
 	default:
-		return Defined{}, fmt.Errorf("line %d: group %q: type modern, broad or legacy", line, def.Group)
+		return Defined{}, yamlfile.Errors{def.wrong("group %q: type modern, broad or legacy", def.Group)}
 	}
 	p.BuilderEvidence = Assumed
 	p.Notes = strings.TrimSpace("Defined by the user, after " + def.Base + ". " + def.Notes)
@@ -118,9 +126,9 @@ func (def *definition) client(known []*Profile) (Defined, error) {
 		p.Preload = *def.Preload
 	}
 	if def.Builder != nil {
-		if err := yamlfile.Value(def.Builder, &p.Builder); err != nil {
-			return Defined{}, err
+		if wrong := yamlfile.Below(def.key+".builder", def.Builder, &p.Builder); wrong != nil {
+			return Defined{}, wrong
 		}
 	}
-	return Defined{Profile: p, Store: def.Store, Line: line}, nil
+	return Defined{Profile: p, Store: def.Store, Line: def.node.GetToken().Position.Line}, nil
 }

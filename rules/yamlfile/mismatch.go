@@ -180,6 +180,9 @@ func misread(node ast.Node, t reflect.Type) (found Errors) {
 		below := fields[pair.Key.GetToken().Value]
 		if t.Kind() == reflect.Map {
 			below = t.Elem()
+			if readsItself(t.Key()) {
+				found = append(found, misread(pair.Key, t.Key())...)
+			}
 		}
 		if below == nil {
 			continue

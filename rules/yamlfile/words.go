@@ -81,8 +81,10 @@ func example(t reflect.Type) string {
 		return "[" + example(t.Elem()) + "]"
 	case reflect.Bool:
 		return "true or false"
+	case reflect.Uint16: // a port
+		return "for example 443"
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
-		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		reflect.Uint, reflect.Uint8, reflect.Uint32, reflect.Uint64:
 		return "for example 8"
 	case reflect.Float32, reflect.Float64:
 		return "for example 2.5"

@@ -59,6 +59,9 @@ func (e Errors) In(name string) error {
 	return errors.Join(e.each(func(one *Error) error { return one.In(name) })...)
 }
 
+// First are no more than are told of a file.
+func (e Errors) First() Errors { return e[:min(len(e), maxErrors)] }
+
 func (e Errors) each(as func(*Error) error) []error {
 	list := make([]error, len(e))
 	for i, one := range e {
@@ -112,6 +115,16 @@ func Value(node ast.Node, into any) error {
 	return nil
 }
 
+// Below is [Value] for a node that was kept when its file was read: the keys of
+// errors begin with that of the node.
+func Below(key string, node ast.Node, into any) Errors {
+	wrong := value(node, into)
+	for _, w := range wrong {
+		w.Key = strings.TrimSuffix(key+"."+w.Key, ".")
+	}
+	return wrong
+}
+
 func value(node ast.Node, into any) Errors {
 	t := reflect.TypeOf(into).Elem()
 	found := mismatches(node, t)
@@ -127,7 +140,7 @@ func value(node ast.Node, into any) Errors {
 		found = append(found, misread(node, t)...)
 	}
 	slices.SortStableFunc(found, func(a, b *Error) int { return cmp.Or(a.Line-b.Line, a.Column-b.Column) })
-	found = found[:min(len(found), maxErrors)]
+	found = found.First()
 	for _, wrong := range found {
 		wrong.Key = keyAt(node, wrong.Line, wrong.Column, "") // from the outermost node that is read
 	}

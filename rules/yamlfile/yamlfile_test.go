@@ -50,6 +50,18 @@ func (c *colour) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
+// A weekday is a key that reads itself.
+type weekday string
+
+func (w *weekday) UnmarshalYAML(node ast.Node) error {
+	text, err := Scalar(node)
+	if err == nil && !strings.HasSuffix(text, "day") {
+		return Errorf(node, "%q is no weekday", text)
+	}
+	*w = weekday(text)
+	return err
+}
+
 // A day fails without a place.
 type day struct{ time.Time }
 
@@ -73,7 +85,7 @@ func TestMistakes(t *testing.T) {
 		{"hosts:\n- a:443\n- b: 443", "line 3: hosts[1]: this is a mapping of keys, but one text belongs here: type it without brackets and keys"},
 		{`commands: [ls, -l]`, "line 1: commands[0]: this is a text, but a list belongs here: type [ls]"},
 		{`ports: 443`, "line 1: ports: this is the number 443, but a list belongs here: type [443]"},
-		{`ports: [443, 70000]`, "line 1: ports[1]: this is the number 70000, but a whole number from 0 to 65535 belongs here: type for example 8"},
+		{`ports: [443, 70000]`, "line 1: ports[1]: this is the number 70000, but a whole number from 0 to 65535 belongs here: type for example 443"},
 		{`ports: [443, x]`, "line 1: ports[1]: this is a text, but a whole number from 0 to 65535 belongs here"},
 		{`count: many`, "line 1: count: this is a text, but a whole number belongs here: type for example 8"},
 		{`count: 1.5`, "line 1: count: this is the number 1.5, but a whole number belongs here"},
@@ -155,6 +167,14 @@ ports: [80, http, -1]
 	_, wrong = Read([]byte("since: &day 2026-01-01\nnamed:\n  a: {name: x, kind: *day}\nfats: true\n"), &site{})
 	if len(wrong) != 1 || wrong[0].Unknown != "fats" {
 		t.Errorf("an alias is no mistake: %v", wrong)
+	}
+	var holidays struct {
+		Named map[weekday]bool `yaml:"named"`
+	}
+	_, wrong = Read([]byte("named:\n  monday: true\n  moonday1: false\n  friday: yes\n  fridy1: true\n"), &holidays)
+	if got := wrong.In("a.yaml").Error(); got != "a.yaml:3:3: named: \"moonday1\" is no weekday\n"+
+		"a.yaml:4:11: named.friday: this is a text: type true or false\na.yaml:5:3: named: \"fridy1\" is no weekday" {
+		t.Errorf("keys that read themselves: %s", got)
 	}
 	_, wrong = Read([]byte("ports: ["+strings.Repeat("x, ", 1000)+"]"), &site{})
 	if len(wrong) != maxErrors {

@@ -107,7 +107,7 @@ func flagsOf(c *cli.Command) (list []Candidate) {
 			list = append(list, Candidate{Dashed(n), FlagText(f)})
 		}
 	}
-	return append(list, Candidate{"--help", "tell more of the command"})
+	return append(list, Candidate{"--help", "describe the command"})
 }
 
 // A Choice is what a flag's value is one of, or some of, with commas between.

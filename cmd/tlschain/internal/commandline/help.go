@@ -34,11 +34,15 @@ func PrintHelp(w io.Writer, c *cli.Command) error {
 		fmt.Fprintf(&b, "\n%s\n", strings.Trim(c.Description, "\n"))
 	}
 	if len(c.Subcommands) > 0 {
+		wide := 0
+		for _, sub := range c.Subcommands {
+			wide = max(wide, len(sub.Name)+2)
+		}
 		fmt.Fprintf(&b, "\nCommands:\n")
 		for _, sub := range c.Subcommands {
-			b.Term(sub.Name, sub.Usage, 12)
+			b.Term(sub.Name, sub.Usage, wide)
 		}
-		fmt.Fprintf(&b, "\n%s COMMAND --help tells more of each.\n", c.HelpName)
+		fmt.Fprintf(&b, "\n%s COMMAND --help describes each.\n", c.HelpName)
 	}
 	for _, group := range groupsOf(c.Flags) {
 		fmt.Fprintf(&b, "\n%s:\n", group.name)
