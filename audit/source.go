@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/tlschain/tlschain/scanner"
@@ -134,7 +135,7 @@ func (g *Group) lists(getenv func(string) string) []list {
 	all[0].place = &g.Targets.inlineAt
 	for _, file := range g.Targets.Files {
 		add(file, true, func(context.Context) (io.Reader, func() error, error) {
-			f, err := os.Open(inDir(g.Dir, file))
+			f, err := openRegular(inDir(g.Dir, file))
 			return f, f.Close, err
 		})
 	}
@@ -158,6 +159,24 @@ func (g *Group) lists(getenv func(string) string) []list {
 		})
 	}
 	return all
+}
+
+// openRegular opens a file of a list: no pipe, which would be waited for without end
+// and then look like a list with nothing in it, and no device.
+func openRegular(name string) (*os.File, error) {
+	file, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &os.PathError{Op: "open", Path: name, Err: errors.New("it is no regular file: a program that writes a list belongs under commands")}
+	}
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	return file, nil
 }
 
 func (l list) walk(ctx context.Context, options scanner.TargetOptions, yield func(scanner.Target, error) bool) bool {

@@ -141,6 +141,10 @@ func TestInlineTargets(t *testing.T) {
 func TestLists(t *testing.T) {
 	a := auditorOf(t, newWorld(), "", "a.example")
 	g := a.Config.Groups["web"]
+	empty := filepath.Join(t.TempDir(), "empty.txt")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		name    string
 		sources Sources
@@ -148,7 +152,7 @@ func TestLists(t *testing.T) {
 		want    string // of the error; empty: none
 	}{
 		{"missing", Sources{Files: []string{"gone.txt"}}, false, "gone.txt"},
-		{"empty", Sources{Files: []string{os.DevNull}}, false, "there is no target"},
+		{"empty", Sources{Files: []string{empty}}, false, "there is no target"},
 		{"a program", Sources{Commands: [][]string{{"false"}}}, false, ""},
 		{"a program that fails", Sources{Commands: [][]string{{"false"}}}, true, "exit status 1"},
 		{"all is well", Sources{Inline: []Text{"a.example"}}, false, ""},

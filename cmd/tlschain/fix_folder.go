@@ -26,6 +26,9 @@ func openFolder(flag, path string) (folder, error) {
 	if err := checkPasted(flag, path); err != nil {
 		return folder{}, err
 	}
+	if wholefile.Planted(path) {
+		return folder{}, planted(flag, path)
+	}
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return folder{}, fmt.Errorf("finding the folder: %w", err)

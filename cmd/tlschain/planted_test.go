@@ -68,6 +68,40 @@ func TestPlantedLinks(t *testing.T) {
 			t.Errorf("%s: %s", what, out)
 		}
 	}
+	// Nor does one that is a folder, or that a link of one's own leads to.
+	shared := filepath.Join(t.TempDir(), "tmp")
+	inner := filepath.Join(home, "inner")
+	for dir, mode := range map[string]os.FileMode{shared: 0o777 | os.ModeSticky, inner: 0o755} {
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(dir, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link, own := filepath.Join(shared, "link"), filepath.Join(home, "own")
+	for from, to := range map[string]string{link: inner, own: link} {
+		if err := os.Symlink(to, from); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Lchown(link, 65534, 65534); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{link, own, filepath.Join(link, "below"), home + "/inner/../own"} {
+		for what, args := range map[string]string{
+			"fix -d": fix + dir, "-o": "check --format csv CHAIN -o " + dir + "/report.csv", "--resume": "scan --timeout 1s 127.0.0.1:1 --resume " + dir + "/journal",
+			"--save": "scan --timeout 1s 127.0.0.1:1 --save " + dir, "man": "man " + dir,
+		} {
+			out, _ := exec.Command(builtBinary(t), strings.Fields(strings.ReplaceAll(args, "CHAIN", chain))...).CombinedOutput()
+			if there := visible(t, inner); len(there) > 0 || !strings.Contains(string(out), "another user") {
+				t.Errorf("%s, %s: %q is written through the link\n%s", what, dir, there, out)
+			}
+			for _, name := range visible(t, inner) {
+				os.RemoveAll(filepath.Join(inner, name))
+			}
+		}
+	}
 	// One's own link leads where it leads.
 	mine := write(t, home, "mine", []byte("mine"))
 	if err := os.Symlink(mine, filepath.Join(home, "link.csv")); err != nil {

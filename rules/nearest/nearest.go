@@ -9,6 +9,9 @@ import "strings"
 func Word(typed string, words []string) string {
 	best, distance := "", len(typed)
 	for _, w := range words {
+		if longer := max(len(w), len(typed)); 3*(longer-min(len(w), len(typed))) > longer {
+			continue // more letters than that are missing, and a long text takes its time and memory
+		}
 		if d := editDistance(typed, w); d < distance && d*3 <= max(len(w), len(typed)) {
 			best, distance = w, d
 		}

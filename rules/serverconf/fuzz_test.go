@@ -29,6 +29,7 @@ func FuzzRead(f *testing.F) {
 		"# In file: /a\n#   1:\n<VirtualHost *:443>\n# In file: macro 'x' (defined on line 9 of \"b\") used on line 1 of \"c\"\n#  2:\nSSLEngine on\n</VirtualHost>\n",
 		"global\n crt-base /\n setenv A b\nfrontend f\n bind :443 ssl crt \"${A}/\\x41\" crt 'a b' crt-list c # d\n a [b c] !d e\n",
 		"smtpd_tls_security_level = may\na = $b ${c} $(d)\n  e\nsmtpd_tls_chain_files = $a, /b\nsmtp inet n - n - - smtpd -o { a = b } -o c=d\nsmtp/inet/a = b\ntls_server_sni_maps = hash:/x\n",
+		"smtpd_tls_security_level = may\ntls_server_sni_maps = hash:/x\n,\n", // a fault once
 		" \\", "/inet/a = b\nsmtpd_tls_security_level = may\n", // faults once
 		"ssl_cert = <a\nssl_key = \"b\"\nlocal_name \"a b\" {\n ssl_cert = $ssl_cert\n}\n!include c*\n!include_try none\n a = \\\n b # c\n",
 	} {

@@ -190,6 +190,9 @@ func (r *postfixReader) sniMaps(service []Listener, p *parameters) error {
 		}
 		for _, line := range lines {
 			words := strings.FieldsFunc(line.text, isPostfixSpace)
+			if len(words) == 0 { // nothing but commas
+				continue
+			}
 			use := Use{Place: line.Place, Directive: "tls_server_sni_maps"}
 			if !isPattern(words[0]) {
 				use.Names = words[:1]

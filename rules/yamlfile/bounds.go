@@ -10,6 +10,7 @@ const (
 	maxMarks  = 1_000    // dashes, question marks, anchors, tags and the like on one line
 	maxKeys   = 20_000   // of one mapping
 	maxCommas = 500_000  // a value takes a kilobyte of memory
+	maxPaths  = 64 << 20 // bytes of the keys above all values: the library keeps them with each
 )
 
 // tooMuch finds what makes a text cost more than a file that somebody wrote; nil:
@@ -26,6 +27,7 @@ func tooMuch(text []byte) *Error {
 	}
 	number, open, deepest := 0, 0, 0
 	keys := make(map[int]int) // lines that have a key, by indentation
+	var paths pathCost
 	for line := range bytes.Lines(text) {
 		number++
 		line = withoutWords(line)
@@ -48,7 +50,10 @@ func tooMuch(text []byte) *Error {
 				return &Error{Line: number, Column: i + 1, Message: "more than 500 values stand in one another here: write them one below the other"}
 			}
 		}
-		indent := len(line) - len(bytes.TrimLeft(line, " "))
+		if paths.line(line); paths.total > maxPaths {
+			return &Error{Line: number, Column: 1, Message: "long keys, or many in one another, stand above many values here: shorten them"}
+		}
+		indent := indentOf(line)
 		if open > 0 && !bytes.ContainsAny(line, "[{") || indent == len(line) || line[indent] == '-' || !bytes.ContainsRune(line, ':') {
 			continue
 		}
@@ -63,8 +68,54 @@ func tooMuch(text []byte) *Error {
 	return nil
 }
 
-// withoutWords is a line without its comment, and without what stands between
-// quotes.
+func indentOf(line []byte) int { return len(line) - len(bytes.TrimLeft(line, " ")) }
+
+// A pathCost adds up, for each value, what stands above it: the keys of lines that
+// are indented less, and those before brackets that are open.
+type pathCost struct {
+	lines    []keyLine
+	brackets []int // bytes of the key before each
+	above    int   // bytes of all these
+	total    int
+}
+
+type keyLine struct{ indent, bytes int }
+
+// perIndex is what the place in a list takes.
+const perIndex = 4
+
+func (p *pathCost) line(line []byte) {
+	indent := indentOf(line)
+	block := len(p.brackets) == 0
+	for n := len(p.lines) - 1; block && n >= 0 && p.lines[n].indent >= indent && indent < len(line); n-- {
+		p.above -= p.lines[n].bytes
+		p.lines = p.lines[:n]
+	}
+	begin := indent // where a key may begin
+	for i := indent; i < len(line); i++ {
+		switch c := line[i]; {
+		case c == ',':
+			p.total += p.above
+			begin = i + 1
+		case (c == '[' || c == '{') && (i == indent || bytes.IndexByte([]byte(" [{,:-"), line[i-1]) >= 0):
+			p.brackets = append(p.brackets, i-begin+perIndex)
+			p.above += i - begin + perIndex
+			begin = i + 1
+		case (c == ']' || c == '}') && len(p.brackets) > 0:
+			last := len(p.brackets) - 1
+			p.above -= p.brackets[last]
+			p.brackets = p.brackets[:last]
+		}
+	}
+	p.total += p.above
+	if key := bytes.LastIndexByte(line, ':'); block && len(p.brackets) == 0 && indent < len(line) && (key >= 0 || line[indent] == '-') {
+		p.lines = append(p.lines, keyLine{indent, max(0, key-indent) + perIndex})
+		p.above += p.lines[len(p.lines)-1].bytes
+	}
+}
+
+// withoutWords is a line without its comment, and with something else for what
+// stands between quotes.
 func withoutWords(line []byte) []byte {
 	out := make([]byte, 0, len(line))
 	begins := true // a value may begin here
@@ -75,7 +126,7 @@ func withoutWords(line []byte) []byte {
 		}
 		if begins && (c == '"' || c == '\'') {
 			if end := bytes.IndexByte(line[i+1:], c); end > 0 {
-				out = append(out, 'x')
+				out = append(out, bytes.Repeat([]byte("x"), end+2)...)
 				i += end + 1
 				begins = false
 				continue

@@ -2,6 +2,7 @@ package yamlfile
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +51,55 @@ func TestYAMLBombs(t *testing.T) {
 				}
 			}
 			t.Log(time.Since(began))
+		})
+	}
+}
+
+// Long keys and texts cost what they have and are told in short. A key of some
+// megabytes took gigabytes to look for what was meant by it, and was copied for each
+// value below it.
+func TestLongKeys(t *testing.T) {
+	const long = 4 << 20
+	key, many := strings.Repeat("k", long), strings.Repeat("x,", 50_000)
+	deep := ""
+	for n := range 300 {
+		deep += strings.Repeat(" ", n) + strings.Repeat("k", 1000) + ":\n"
+	}
+	for name, text := range map[string]string{
+		"an unknown key":        key + ": 1",
+		"a name above a list":   "named:\n  " + key + ": {name: [" + many + "], kind: x}\nsince: soon",
+		"an unknown key, above": key + ": [" + many + "]\nsince: soon",
+		"a key twice":           key + ": 1\n" + key + ": 2",
+		"a key within":          "named: {a: {" + key + ": 1}}",
+		"a value":               "since: " + key,
+		"a value for a list":    "hosts: " + key,
+		"a value for a number":  "count: " + key,
+		"a name":                "named:\n  " + key + ": {kind: soon}",
+		"keys above keys":       deep + strings.Repeat(" ", 300) + "- [" + many + "]\nsince: soon",
+		"lists in lists":        "hosts: " + strings.Repeat("[", 400) + strings.Repeat("x,", 400_000) + strings.Repeat("]", 400),
+		"a quoted key":          "named: {\"" + key + "\": [" + many + "]}",
+		"lines below a key":     key + ":\n" + strings.Repeat("  - x\n", 50_000),
+		"an alias":              "title: *" + key,
+		"a tag":                 "title: !" + key + " x\nsince: soon",
+		"an anchor":             "title: &" + key + " [x]",
+		"digits":                "count: " + strings.Repeat("9", long),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, wrong := Read([]byte(text), new(site))
+			runtime.ReadMemStats(&after)
+			if took := (after.TotalAlloc - before.TotalAlloc) >> 20; took > 512 {
+				t.Errorf("%d MiB were allocated for %d MiB", took, len(text)>>20)
+			}
+			if len(wrong) == 0 {
+				t.Error("no mistake")
+			}
+			for _, one := range wrong {
+				if len(one.Error()) > 3_000 {
+					t.Errorf("%d bytes: %.200s", len(one.Error()), one.Error())
+				}
+			}
 		})
 	}
 }

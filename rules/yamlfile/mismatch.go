@@ -87,7 +87,7 @@ func inMapping(node ast.Node, t reflect.Type) (found Errors) {
 		field, ok := fields[key]
 		if !ok {
 			wrong := Errorf(pair.Key, "%s", meant(key, names))
-			wrong.Unknown = key
+			wrong.Unknown = shortened(key, maxKey)
 			found = append(found, wrong)
 			continue
 		}

@@ -17,17 +17,20 @@ func described(node ast.Node) string {
 	case *ast.SequenceNode:
 		return "a list"
 	case *ast.IntegerNode, *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
-		return "the number " + shortened(n.GetToken().Value)
+		return "the number " + shortened(n.GetToken().Value, maxValue)
 	case *ast.BoolNode:
 		return n.GetToken().Value
 	}
 	return "a text"
 }
 
-// shortened keeps a message on its line.
-func shortened(text string) string {
-	if len(text) > 40 {
-		return text[:40] + "..."
+// maxValue is what a message shows of a value, so that it stays on its line.
+const maxValue = 40
+
+// shortened is the beginning of a text that is long.
+func shortened(text string, most int) string {
+	if len(text) > most {
+		return strings.ToValidUTF8(text[:most], "") + "..."
 	}
 	return text
 }
@@ -99,7 +102,7 @@ func example(t reflect.Type) string {
 // listOf is the list that a value was probably meant to be.
 func listOf(node ast.Node, element reflect.Type) string {
 	if s, ok := node.(ast.ScalarNode); ok && len(mismatches(node, element)) == 0 {
-		if text := s.GetToken().Value; len(text) <= 40 && !strings.ContainsAny(text, "\"'\n") {
+		if text := s.GetToken().Value; len(text) <= maxValue && !strings.ContainsAny(text, "\"'\n") {
 			if strings.ContainsAny(text, ":,[]{}#&*!|>%@` ") {
 				text = "\"" + text + "\""
 			}
@@ -113,7 +116,7 @@ func listOf(node ast.Node, element reflect.Type) string {
 func oneOf(node ast.Node, t reflect.Type) string {
 	if list, ok := node.(*ast.SequenceNode); ok && len(list.Values) == 1 && len(mismatches(list.Values[0], t)) == 0 {
 		if s, ok := list.Values[0].(ast.ScalarNode); ok {
-			return shortened(s.GetToken().Value)
+			return shortened(s.GetToken().Value, maxValue)
 		}
 	}
 	if t.Kind() == reflect.String {

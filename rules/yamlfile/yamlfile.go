@@ -74,11 +74,15 @@ func (e Errors) each(as func(*Error) error) []error {
 // adds the key.
 func Errorf(node ast.Node, format string, args ...any) *Error {
 	at := node.GetToken().Position
-	return &Error{Line: at.Line, Column: at.Column, Message: fmt.Sprintf(format, args...)}
+	return &Error{Line: at.Line, Column: at.Column, Message: shortened(fmt.Sprintf(format, args...), maxMessage)}
 }
 
-// maxErrors is how many mistakes of a file are told.
-const maxErrors = 20
+// Of a file's mistakes 20 are told, and of long keys and texts the beginning.
+const (
+	maxErrors  = 20
+	maxKey     = 100
+	maxMessage = 2_000
+)
 
 // Read decodes a file of one document; an unknown key, and a value of another
 // type than belongs there, is an [Error], as is what UnmarshalYAML of a type
@@ -142,7 +146,7 @@ func value(node ast.Node, into any) Errors {
 	slices.SortStableFunc(found, func(a, b *Error) int { return cmp.Or(a.Line-b.Line, a.Column-b.Column) })
 	found = found.First()
 	for _, wrong := range found {
-		wrong.Key = keyAt(node, wrong.Line, wrong.Column, "") // from the outermost node that is read
+		wrong.Key = keyAt(node, wrong.Line, wrong.Column) // from the outermost node that is read
 	}
 	return found
 }
@@ -192,6 +196,7 @@ func foreign(err error, at ast.Node) Errors {
 	} else if at != nil {
 		e.Line, e.Column = at.GetToken().Position.Line, at.GetToken().Position.Column
 	}
+	e.Message = shortened(e.Message, maxMessage)
 	return Errors{e}
 }
 
@@ -224,33 +229,42 @@ func plain(message string) string {
 
 // keyAt is the path of the outermost node that begins at a place; that of the
 // mapping where a key does, since a key is wrong in it. Empty if none does.
-func keyAt(node ast.Node, line, column int, path string) string {
+func keyAt(node ast.Node, line, column int) string {
+	path, _ := pathTo(node, line, column)
+	return strings.TrimPrefix(path, ".")
+}
+
+// pathTo is what keyAt gives, with a dot before each key. It is written on the way
+// back, so that keys cost nothing but where they lead to what is looked for.
+func pathTo(node ast.Node, line, column int) (path string, found bool) {
 	if node == nil {
-		return ""
+		return "", false
 	}
 	if at := node.GetToken().Position; at.Line == line && at.Column == column {
-		return path
+		return "", true
 	}
 	switch n := node.(type) {
 	case *ast.MappingNode:
 		for _, v := range n.Values {
-			if found := keyAt(v, line, column, path); found != "" {
-				return found
+			if path, found = pathTo(v, line, column); found {
+				return path, true
 			}
 		}
 	case *ast.MappingValueNode:
 		if at := n.Key.GetToken().Position; at.Line == line && at.Column == column {
-			return path
+			return "", true
 		}
-		return keyAt(n.Value, line, column, strings.TrimPrefix(path+"."+n.Key.String(), "."))
+		if path, found = pathTo(n.Value, line, column); found {
+			return "." + shortened(n.Key.String(), maxKey) + path, true
+		}
 	case *ast.SequenceNode:
 		for i, v := range n.Values {
-			if found := keyAt(v, line, column, fmt.Sprintf("%s[%d]", path, i)); found != "" {
-				return found
+			if path, found = pathTo(v, line, column); found {
+				return fmt.Sprintf("[%d]%s", i, path), true
 			}
 		}
 	case *ast.AnchorNode:
-		return keyAt(n.Value, line, column, path)
+		return pathTo(n.Value, line, column)
 	}
-	return ""
+	return "", false
 }

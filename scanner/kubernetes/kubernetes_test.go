@@ -177,6 +177,38 @@ func TestClusterIsRead(t *testing.T) {
 	}
 }
 
+// An Ingress of one megabyte and a half, which is what a cluster takes, can name as many
+// Secrets as hosts, and none with its own: each host is one target, and expects no
+// certificate. It was one for each Secret, thousands of millions together.
+func TestIngressWithManySecrets(t *testing.T) {
+	const many = 5_000
+	var secrets, rules []map[string]any
+	for n := range many {
+		secrets = append(secrets, map[string]any{"secretName": fmt.Sprintf("s%d", n)})
+		rules = append(rules, map[string]any{"host": fmt.Sprintf("h%d.example.test", n)})
+	}
+	api := newAPI()
+	secrets[0]["secretName"] = "a"
+	api.objects["apis/networking.k8s.io/v1/ingresses"] = []object{
+		{Metadata: named("shop", "web"), Spec: map[string]any{"tls": secrets, "rules": rules}},
+	}
+	delete(api.objects, "apis/gateway.networking.k8s.io/v1/gateways")
+	server := httptest.NewTLSServer(api)
+	defer server.Close()
+	c, err := opened(t, server, "reader", "k8s://")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := c.Targets(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(list)), "\n")
+	if len(lines) != 1+many || lines[1] != "h0.example.test,443,h0.example.test,,object=ingress/shop/web," {
+		t.Errorf("%d lines, the first %q", len(lines), lines[1])
+	}
+}
+
 func sum(name string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(name))) }
 
 // In a pod, the account that it runs as is used.

@@ -76,7 +76,11 @@ func (t *targetWriter) add(host string, port int, address, object, secret string
 		}
 		address = ""
 	}
-	t.csv.Write([]string{connect, fmt.Sprint(port), name, address, "object=" + object + ";secret=" + secret, t.leaves[secret]})
+	tags := "object=" + object
+	if secret != "" {
+		tags += ";secret=" + secret
+	}
+	t.csv.Write([]string{connect, fmt.Sprint(port), name, address, tags, t.leaves[secret]})
 }
 
 type ingress struct {
@@ -107,16 +111,25 @@ func (t *targetWriter) ingress(i ingress) error {
 			address = at[0].Hostname
 		}
 	}
+	object := "ingress/" + i.Metadata.Namespace + "/" + i.Metadata.Name
+	var forRules []string // Secrets without hosts
 	for _, tls := range i.Spec.TLS {
-		hosts := tls.Hosts
-		if len(hosts) == 0 {
-			for _, rule := range i.Spec.Rules {
-				hosts = append(hosts, rule.Host)
-			}
+		if len(tls.Hosts) == 0 {
+			forRules = append(forRules, tls.SecretName)
 		}
-		for _, host := range hosts {
-			t.add(host, 443, address, "ingress/"+i.Metadata.Namespace+"/"+i.Metadata.Name, i.Metadata.Namespace+"/"+tls.SecretName)
+		for _, host := range tls.Hosts {
+			t.add(host, 443, address, object, i.Metadata.Namespace+"/"+tls.SecretName)
 		}
+	}
+	if len(forRules) == 0 {
+		return nil
+	}
+	secret := "" // of several, the names in them decide
+	if len(forRules) == 1 {
+		secret = i.Metadata.Namespace + "/" + forRules[0]
+	}
+	for _, rule := range i.Spec.Rules {
+		t.add(rule.Host, 443, address, object, secret)
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func beside(path string, mode fs.FileMode) (*hidden, error) {
 	if most := maxName - textLength - len(hiddenEnds) - 2; len(base) > most {
 		base = strings.ToValidUTF8(base[:most], "")
 	}
-	for {
+	for range maxTaken {
 		name := dir + "." + base + "." + rand.Text()[:textLength] + hiddenEnds
 		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 		if err != nil {
@@ -38,12 +38,19 @@ func beside(path string, mode fs.FileMode) (*hidden, error) {
 		}
 		lock, ours := hold(file)
 		h := &hidden{file, lock}
-		if ours && isAt(file, name) {
+		if _, err := os.Lstat(name); ours && err == nil {
 			return h, nil
 		}
-		h.close() // another process took it for a dead one's before it was locked
+		_ = h.discard() // another process took it for a dead one's before it was locked
 	}
+	return nil, &fs.PathError{Op: "lock", Path: path, Err: errTaken}
 }
+
+// maxTaken is how often a file or a folder is made anew because another process
+// locked it first. Where that goes on, it is no process that sweeps.
+const maxTaken = 100
+
+var errTaken = errors.New("other processes lock whatever is made there")
 
 // isAt reports whether a path still leads to a file that was opened by it.
 func isAt(file *os.File, path string) bool {

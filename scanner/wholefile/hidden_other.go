@@ -11,6 +11,6 @@ func hold(*os.File) (lock *os.File, ours bool) { return nil, true }
 func removeDead(path string) { _ = os.Remove(path) }
 
 // holdFolder does nothing: here, nobody can tell whose folders were left.
-func holdFolder(string) (lock *os.File, ours bool) { return nil, true }
+func holdFolder(string) (lock *os.File, err error) { return nil, nil }
 
 func holdDead(string) (lock *os.File, left bool) { return nil, false }

@@ -4,6 +4,7 @@ package wholefile
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"syscall"
 )
@@ -47,28 +48,32 @@ func removeDead(path string) {
 	}
 }
 
-// holdFolder locks a folder that was just made; ours is false where another
+// holdFolder locks a folder that was just made. The error is errTaken where another
 // process did so before, and removes it.
-func holdFolder(dir string) (lock *os.File, ours bool) {
-	lock, err := os.OpenFile(dir, os.O_RDONLY|syscall.O_NOFOLLOW, 0)
+func holdFolder(dir string) (lock *os.File, err error) {
+	lock, err = os.OpenFile(dir, os.O_RDONLY|syscall.O_NOFOLLOW, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errTaken
+	}
 	if err != nil {
-		return nil, false
+		return nil, err
 	}
-	if errors.Is(syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB), syscall.EWOULDBLOCK) || !isAt(lock, dir) {
+	locked := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if _, err := os.Lstat(dir); errors.Is(locked, syscall.EWOULDBLOCK) || err != nil {
 		lock.Close()
-		return nil, false
+		return nil, errTaken
 	}
-	return lock, true
+	return lock, nil
 }
 
-// holdDead locks a folder of this user that nobody holds.
+// holdDead locks a folder that this program made for this user, and that nobody holds.
 func holdDead(dir string) (lock *os.File, left bool) {
 	lock, err := os.OpenFile(dir, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, false
 	}
 	found, err := lock.Stat()
-	if err == nil && found.IsDir() {
+	if err == nil && found.IsDir() && found.Mode().Perm() == 0o700 { // as [os.MkdirTemp] makes them, and hardly anybody else
 		of, known := found.Sys().(*syscall.Stat_t)
 		if known && int(of.Uid) == os.Geteuid() && syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil && isAt(lock, dir) {
 			return lock, true

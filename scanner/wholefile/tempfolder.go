@@ -1,6 +1,7 @@
 package wholefile
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -13,18 +14,24 @@ import (
 func TempFolder(what string) (path string, remove func(), err error) {
 	prefix := "tlschain-" + what + "-"
 	sweepFolders(os.TempDir(), prefix)
-	for {
+	for range maxTaken {
 		dir, err := os.MkdirTemp("", prefix+"*")
 		if err != nil {
 			return "", nil, fmt.Errorf("making a folder for %s: %w", what, err)
 		}
-		if lock, ours := holdFolder(dir); ours {
+		lock, err := holdFolder(dir)
+		if err == nil {
 			return dir, func() {
 				os.RemoveAll(dir)
 				lock.Close()
 			}, nil
-		} // another process took it for a dead one's before it was locked, and removes it
+		}
+		os.Remove(dir)
+		if !errors.Is(err, errTaken) {
+			return "", nil, fmt.Errorf("making a folder for %s: %w", what, err)
+		}
 	}
+	return "", nil, fmt.Errorf("making a folder for %s: %w", what, errTaken)
 }
 
 // sweepFolders removes the folders that begin so, end in digits, and that nobody holds.
