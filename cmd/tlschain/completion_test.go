@@ -165,6 +165,16 @@ func TestManPages(t *testing.T) {
 			t.Errorf("the page of scan lacks %q", want)
 		}
 	}
+	for _, page := range pages { // what is no command and no table has the reader's width
+		for block := range strings.SplitSeq(string(read(t, page)), "\n.nf\n") {
+			verbatim, _, found := strings.Cut(block, "\n.fi\n")
+			for line := range strings.SplitSeq(verbatim, "\n") {
+				if found && !strings.HasPrefix(line, " ") && line != ".PP" {
+					t.Errorf("%s: %q is not filled", filepath.Base(page), line)
+				}
+			}
+		}
+	}
 	needs(t, "man")
 	var all bytes.Buffer
 	for _, page := range pages {

@@ -80,7 +80,10 @@ func releaseBuild(source, to string, vcs bool) error {
 	if err != nil {
 		return err
 	}
-	args := append([]string{"build", fmt.Sprintf("-buildvcs=%t", vcs)}, c.Builds[0].Flags...)
+	args := append([]string{"build"}, c.Builds[0].Flags...)
+	if !vcs {
+		args = append(args, "-buildvcs=false")
+	}
 	cmd := exec.Command("go", append(args, "-ldflags", strings.Join(c.Builds[0].LDFlags, " "), "-o", to, "./cmd/tlschain")...)
 	cmd.Dir, cmd.Env = source, append(os.Environ(), c.Builds[0].Env...)
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -57,6 +58,47 @@ func TestMonitoringRecipes(t *testing.T) {
 	lines := regexp.MustCompile(`^2 "tlschain ` + regexp.QuoteMeta(target) + `" - .+\n3 "tlschain 127.0.0.1:1" - .+\n$`)
 	if out, _ := inShell(t, script); !lines.MatchString(out) {
 		t.Errorf("Checkmk: %q", out)
+	}
+}
+
+// The job of docs/install.md for GitLab, as it is printed there, fails for a file with
+// a fault and leaves the report that it names, with what GitLab asks of one.
+func TestGitLabRecipe(t *testing.T) {
+	m := regexp.MustCompile("(?s)## GitLab\n\n```yaml\n(.*?)```").FindSubmatch(read(t, "../../docs/install.md"))
+	if m == nil {
+		t.Fatal("there is no job")
+	}
+	var jobs map[string]struct {
+		Script    []string
+		Artifacts struct {
+			When    string
+			Reports struct{ CodeQuality string }
+		}
+	}
+	if err := yaml.Unmarshal(m[1], &jobs); err != nil {
+		t.Fatal(err)
+	}
+	job, dir := jobs["certificates"], demoFolder(t)
+	place(t, dir, "deploy/fullchain.pem", read(t, filepath.Join(dir, "bakery.pem")))
+	script := "cd " + dir + " && " + strings.Join(job.Script, " && ")
+	if out, code := inShell(t, script); code != exitFindings || job.Artifacts.When != "always" {
+		t.Errorf("exit code %d, the report is kept %s: %s", code, job.Artifacts.When, out)
+	}
+	var issues []struct {
+		Description, Fingerprint, Severity string
+		Location                           struct {
+			Path  string
+			Lines struct{ Begin int }
+		}
+	}
+	if err := json.Unmarshal(read(t, filepath.Join(dir, job.Artifacts.Reports.CodeQuality)), &issues); err != nil || len(issues) == 0 {
+		t.Fatalf("%d issues, %v", len(issues), err)
+	}
+	for _, issue := range issues {
+		at := issue.Location
+		if issue.Description == "" || issue.Fingerprint == "" || issue.Severity != "critical" || at.Path != "deploy/fullchain.pem" || at.Lines.Begin != 1 {
+			t.Errorf("%+v", issue)
+		}
 	}
 }
 

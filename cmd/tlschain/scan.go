@@ -31,8 +31,9 @@ func (p *process) scanCommand() *cli.Command {
   192.0.2.0/24  10.0.0.1-10.0.0.9      every address of it
   -                                    a list on standard input
 
-A list has a target a line, or is CSV with a header: host,port,server_name,
-address,starttls,tags,expect_sha256, divided by commas, semicolons or tabs.
+A list has a target a line, or is CSV, divided by commas, semicolons or tabs,
+with a header:
+  host,port,server_name,address,starttls,tags,expect_sha256
 Ansible inventories (INI) and what nmap prints are read, too.
 
 Examples:

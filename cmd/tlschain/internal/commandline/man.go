@@ -35,8 +35,8 @@ func (m *Manual) Page(c, above *cli.Command) (name, text string) {
 	} else if c.ArgsUsage != "" {
 		fmt.Fprintf(&b, ".I %s\n", roff(c.ArgsUsage))
 	}
-	if c.Description != "" { // it is laid out by hand
-		fmt.Fprintf(&b, ".SH DESCRIPTION\n.nf\n%s\n.fi\n", roff(strings.Trim(c.Description, "\n")))
+	if c.Description != "" {
+		b.WriteString(".SH DESCRIPTION\n" + paragraphs(c.Description))
 	}
 	if len(c.Subcommands) > 0 {
 		b.WriteString(".SH COMMANDS\n")
@@ -63,6 +63,31 @@ func (m *Manual) Page(c, above *cli.Command) (name, text string) {
 	}
 	fmt.Fprintf(&b, ".SH \"SEE ALSO\"\n.BR %s (1)\n", roff(page(above)))
 	return page(c), b.String()
+}
+
+// paragraphs are filled to the reader's width; what is indented, commands and
+// tables, stays as it is.
+func paragraphs(text string) string {
+	var b strings.Builder
+	verbatim := false
+	for line := range strings.Lines(strings.Trim(text, "\n") + "\n") {
+		indented := strings.HasPrefix(line, " ")
+		switch {
+		case line == "\n":
+			b.WriteString(".PP\n")
+			continue
+		case indented && !verbatim:
+			b.WriteString(".nf\n")
+		case !indented && verbatim:
+			b.WriteString(".fi\n")
+		}
+		verbatim = indented
+		b.WriteString(roff(line))
+	}
+	if verbatim {
+		b.WriteString(".fi\n")
+	}
+	return b.String()
 }
 
 // roff escapes text: a backslash, a hyphen that is to stay one, and what would
