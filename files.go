@@ -146,7 +146,7 @@ func (e *Engine) read(f File, data []byte) (out []Presented, err error) {
 		if f.Key != (cert.Hash{}) {
 			p.ServerKey = f.Key
 		}
-		if p.Name = f.ServerName; p.Name == "" {
+		if p.Name = scanner.NameInDNS(f.ServerName); p.Name == "" {
 			p.Name = firstName(p.Entries)
 		}
 		out = append(out, Presented{Label: labelOf(f.Name, i, chains), Presentation: p})

@@ -13,6 +13,7 @@ import (
 
 	"github.com/tlschain/tlschain/rules/certfile"
 	"github.com/tlschain/tlschain/rules/serverconf"
+	"github.com/tlschain/tlschain/scanner"
 )
 
 // diskFiles are the configuration files of this machine.
@@ -135,6 +136,7 @@ func (e *Engine) readUse(u serverconf.Use, f File) (out []Presented, err error) 
 	for _, p := range chains {
 		out = append(out, p)
 		for i, name := range u.Names {
+			name = scanner.NameInDNS(name)
 			if i == 0 || len(p.Entries) == 0 || p.Entries[0].Cert == nil || p.Entries[0].Cert.MatchesName(name) {
 				continue
 			}

@@ -74,6 +74,8 @@ var adviceJa = map[string]string{
 		"経路だけを送っても、他の指摘の理由か、クライアントにルートがないために拒否されます。",
 	"Have the server's certificate reissued with a subject alternative name for %s that this client compares as " +
 		"equal.": "このクライアントが一致とみなす %[1]s のサブジェクト代替名を入れて、サーバー証明書を再発行してもらってください。",
+	"Install a certificate of a CA that the client trusts: it takes no server's own certificate as " +
+		"an anchor.": "クライアントが信頼する CA の証明書を入れてください。このクライアントは、サーバー証明書そのものをトラスト アンカーとしては受け付けません。",
 	"Install a certificate of a CA that the client trusts, or give the client this one as an " +
 		"anchor.": "クライアントが信頼する CA の証明書を設置するか、この証明書をクライアントに信頼させてください。",
 	"Put a certificate where the bytes are that are none.": "証明書でないデータの位置に証明書を置いてください。",

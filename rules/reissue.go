@@ -39,6 +39,8 @@ func (s *Subject) reissue(p client.Problem) string {
 	case client.CodeUntrustedRoot, client.CodeRootNotHeld:
 		return fmt.Sprintf("%s the client needs the root %q in its store, or the server a certificate of a CA that the client trusts.",
 			nothingHelps, title(p.At.Cert))
+	case client.CodeLeafIsAnchor:
+		return "Install a certificate of a CA that the client trusts: it takes no server's own certificate as an anchor."
 	case client.CodeSelfSignedLeaf:
 		return "Install a certificate of a CA that the client trusts, or give the client this one as an anchor."
 	case client.CodeNoIssuer, client.CodeBadSignature, client.CodeBadAnchor, client.CodeListOnly, client.CodeStoreOnly, client.CodeBadFirst:

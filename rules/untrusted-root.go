@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/chain"
@@ -38,6 +39,12 @@ var untrustedRoot = Rule{
 				"certificate (give it to this program by `--pool`; %s).": "%[1]s が自社のルートなら `--add-roots` で指定し、" +
 				"中間 CA ならその証明書を送ってください (このプログラムには `--pool` で渡せます。%[2]s)。",
 
+			"The chain ends at %s, issued by %q. Clients trust a root of that name, but its key did not sign it.": "" +
+				"チェーンは %[1]s で終わり、その発行者は %[2]s です。クライアントはその名前のルートを信頼していますが、署名したのはその鍵ではありません。",
+			"If %q was made anew under its old name, install its present root on the clients and pass it by `--add-roots`, " +
+				"or have the certificate issued by the CA whose root they have; if the key identifiers are those of that root, %s is damaged: " +
+				"get it from the CA again.": "%[1]s が同じ名前で作り直されたのなら、現在のルートをクライアントに配布して `--add-roots` で指定するか、" +
+				"クライアントが持つルートの CA に証明書を発行してもらってください。鍵識別子がそのルートのものなら %[2]s は破損しています。CA から取り直してください。",
 			"The chain ends at the root %s, which no chosen client trusts.": "チェーンはルート (%[1]s) で終わり、選んだどのクライアントも信頼していません。",
 			"The chain ends at the root %s. It is a known root, but no chosen client trusts it.": "チェーンはルート (%[1]s) で終わります。既知のルートですが、" +
 				"選んだどのクライアントも信頼していません。",
@@ -74,6 +81,12 @@ var untrustedRoot = Rule{
 				f.Authority.Known = true
 				f.Message = fmt.Sprintf("The chain ends at the root %s. It is a known root, but no chosen client trusts it.", s.at(top.Position))
 			}
+		} else if issuer := top.Cert.Issuer; s.anchorNamed(top.Cert) {
+			f.Message = fmt.Sprintf("The chain ends at %s, issued by %q. Clients trust a root of that name, but its key did not sign it.",
+				s.at(top.Position), issuer.Common)
+			f.Fix = fmt.Sprintf("If %q was made anew under its old name, install its present root on the clients and pass it by `--add-roots`, "+
+				"or have the certificate issued by the CA whose root they have; if the key identifiers are those of that root, %s is damaged: "+
+				"get it from the CA again.", issuer.Common, s.at(top.Position))
 		} else {
 			f.Message = fmt.Sprintf("The chain ends at %s, issued by %q, which no chosen client trusts and we do not know. "+
 				"If that CA is an unknown intermediate, its certificate is missing: from here the two look the same.",
@@ -86,6 +99,13 @@ var untrustedRoot = Rule{
 		}
 		report(f)
 	},
+}
+
+// anchorNamed reports whether a trust anchor has the name of c's issuer, and none
+// that has signed c.
+func (s *Subject) anchorNamed(c *cert.Certificate) bool {
+	named := s.Judge.world.Anchors.BySubject(c.Issuer)
+	return len(named) > 0 && !slices.ContainsFunc(named, func(a *cert.Certificate) bool { return s.session.Signed(c, a) != chain.No })
 }
 
 // known finds the certificate of c's key and name among what is known.

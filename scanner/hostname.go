@@ -49,6 +49,15 @@ func parseName(text string) (string, error) {
 	return name, nil
 }
 
+// NameInDNS is a host name that somebody typed as DNS, SNI and certificates have it:
+// A-labels, lower case, no dot at the end. A text that is no host name stays.
+func NameInDNS(text string) string {
+	if name, err := parseName(text); err == nil {
+		return name
+	}
+	return text
+}
+
 // parseServerName reads a name for SNI, which carries no addresses (RFC 6066
 // section 3).
 func parseServerName(text string) (string, error) {

@@ -62,6 +62,9 @@ func (pb *pathBuilder) decide(p *Profile) Verdict {
 		}
 		f = pb.explain(f)
 	}
+	if f.what == selfSignedLeaf && pb.holds(f.at) {
+		f.what = leafIsAnchor
+	}
 	v.Cause = f.cause()
 	v.Reason, v.Problem = pb.reasonFor(f)
 	return v

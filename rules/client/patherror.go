@@ -29,6 +29,7 @@ const (
 	nothing rejectReason = iota
 	noIssuer
 	selfSignedLeaf
+	leafIsAnchor // is self-signed and in the store, where it does not count
 	untrustedRoot
 	budgetSpent
 	pathTooLong
@@ -219,7 +220,7 @@ func (f pathError) cause() Cause {
 	switch f.what {
 	case noIssuer, badSignature:
 		return Incomplete
-	case selfSignedLeaf, untrustedRoot, rootNotHeld, storeOnly, badAnchor:
+	case selfSignedLeaf, leafIsAnchor, untrustedRoot, rootNotHeld, storeOnly, badAnchor:
 		return Untrusted
 	case outOfDate, shortSpan:
 		return Expired

@@ -39,6 +39,7 @@ type Code string
 const (
 	CodeNoIssuer         Code = "no-issuer"
 	CodeSelfSignedLeaf   Code = "self-signed-leaf"
+	CodeLeafIsAnchor     Code = "leaf-is-anchor"
 	CodeUntrustedRoot    Code = "untrusted-root"
 	CodeBudgetSpent      Code = "budget-spent"
 	CodePathTooLong      Code = "path-too-long"
@@ -87,8 +88,9 @@ const (
 )
 
 var codes = map[rejectReason]Code{
-	noIssuer: CodeNoIssuer, selfSignedLeaf: CodeSelfSignedLeaf, untrustedRoot: CodeUntrustedRoot, budgetSpent: CodeBudgetSpent,
-	pathTooLong: CodePathTooLong, badSignature: CodeBadSignature, outOfDate: CodeOutOfDate, weakHash: CodeWeakHash, weakKey: CodeWeakKey,
+	noIssuer: CodeNoIssuer, selfSignedLeaf: CodeSelfSignedLeaf, leafIsAnchor: CodeLeafIsAnchor, untrustedRoot: CodeUntrustedRoot,
+	budgetSpent: CodeBudgetSpent, pathTooLong: CodePathTooLong, badSignature: CodeBadSignature, outOfDate: CodeOutOfDate,
+	weakHash: CodeWeakHash, weakKey: CodeWeakKey,
 	unknownAlgorithm: CodeUnknownAlgorithm, notCA: CodeNotCA, cannotSign: CodeCannotSign, pathLength: CodePathLength, notForTLS: CodeNotForTLS,
 	identifiers: CodeIdentifiers, unknownCritical: CodeUnknownCritical, constraintsUnread: CodeLimitsUnread,
 	nameForbidden: CodeNameForbidden, tooManyConstraints: CodeTooManyNames,

@@ -75,6 +75,8 @@ func (pb *pathBuilder) deadEndReason(f pathError, at, by string) string {
 			at, f.at.c.Issuer.Common)
 	case selfSignedLeaf:
 		return "the leaf " + at + " is self-signed and not in its store"
+	case leafIsAnchor:
+		return "the leaf " + at + " is self-signed, and it takes no such certificate, though it is in its store"
 	case untrustedRoot:
 		return "the path ends at the self-signed " + at + ", which is not in its store"
 	case rootNotHeld:

@@ -221,7 +221,7 @@ func (pb *pathBuilder) verifySteps() (pathError, bool) {
 			return pathError{what: notForTLS, at: e.to, depth: i + 1}, false
 		}
 		if room == 0 {
-			return pathError{what: pathLength, at: pb.limiting(i), n: i, depth: i + 1}, false
+			return pb.lacksRoom(i), false
 		}
 		room--
 		if p := e.to.c.MaxPathLen; p >= 0 && e.to.c.IsCA {

@@ -184,22 +184,27 @@ func (pb *pathBuilder) checkRoom() *pathError {
 	for i, e := range slices.Backward(pb.path) {
 		left, ok := leaveRoom(e.child, room)
 		if !ok {
-			return &pathError{what: pathLength, at: pb.limiting(i), n: i, limit: room, depth: i + 1}
+			f := pb.lacksRoom(i)
+			return &f
 		}
 		room = left
 	}
 	return nil
 }
 
-// limiting is the certificate above the i-th step of the path that leaves no
-// room: the lowest with a path length.
-func (pb *pathBuilder) limiting(i int) *node {
-	for _, e := range pb.path[i:] {
+// lacksRoom is the fault of the i-th step of the path, for which there is no room: of
+// the lowest certificate above it with a path length.
+func (pb *pathBuilder) lacksRoom(i int) pathError {
+	above := i
+	if pb.path[0].child != pb.presented.list[0] { // wolfSSL verifies intermediates one by one
+		above++
+	}
+	for below, e := range pb.path[i:] {
 		if e.to.c.MaxPathLen >= 0 {
-			return e.to
+			return pathError{what: pathLength, at: e.to, n: above + below, limit: e.to.c.MaxPathLen, depth: i + 1}
 		}
 	}
-	return pb.end()
+	return pathError{what: pathLength, at: pb.end(), n: above, depth: i + 1}
 }
 
 // unlimited is the room below a certificate that is not limited.
