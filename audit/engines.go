@@ -42,7 +42,7 @@ func (e *engines) use(audit int64, g *Group, a *Auditor) (look ScanFunc, release
 		s.idle = nil
 	}
 	e.mu.Unlock()
-	s.once.Do(func() { s.look, s.err = a.Engine(g, a.Clock.now()) })
+	s.once.Do(func() { s.look, s.err = a.Engine(g, a.Clock.at(a.DB)) })
 	release = func() {
 		e.mu.Lock()
 		defer e.mu.Unlock()

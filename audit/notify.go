@@ -78,7 +78,7 @@ func (n *Notifier) queue(ctx context.Context, a history.Audit) error {
 		if err != nil {
 			return err
 		}
-		err = n.DB.Queue(ctx, history.Notice{Audit: a.ID, Group: a.Group, Receiver: name, At: n.Clock.now(), Title: m.Title, Body: body})
+		err = n.DB.Queue(ctx, history.Notice{Audit: a.ID, Group: a.Group, Receiver: name, At: n.Clock.at(n.DB), Title: m.Title, Body: body})
 		if err != nil {
 			return err
 		}
@@ -96,7 +96,7 @@ func (n *Notifier) Send(ctx context.Context, now bool) (sent, left int, err erro
 	}
 	for _, notice := range unsent {
 		due := notice.At.Add(backoff[min(notice.Attempts, maxAttempts-1)])
-		if !now && due.After(n.Clock.now()) {
+		if !now && due.After(n.Clock.at(n.DB)) {
 			left++
 			continue
 		}
@@ -118,7 +118,7 @@ func (n *Notifier) Send(ctx context.Context, now bool) (sent, left int, err erro
 		} else {
 			sent++
 		}
-		if err := n.DB.Tried(context.WithoutCancel(ctx), notice.ID, n.Clock.now(), failure); err != nil {
+		if err := n.DB.Tried(context.WithoutCancel(ctx), notice.ID, n.Clock.at(n.DB), failure); err != nil {
 			return sent, left, err
 		}
 	}
@@ -151,7 +151,7 @@ func (n *Notifier) Test(ctx context.Context, receiver string) error {
 		return fmt.Errorf("there is no receiver %q; there is %s", receiver, orNone(sortedKeys(n.Config.Receivers)))
 	}
 	m := message{Title: "tlschain: a test", Text: "This is what a message of tlschain audit looks like. Nothing has happened.\n",
-		Started: n.Clock.now(), Changes: []changeJSON{}}
+		Started: n.Clock.at(n.DB), Changes: []changeJSON{}}
 	if err := n.send(ctx, r, m); err != nil {
 		return fmt.Errorf("telling %s: %w", receiver, err)
 	}

@@ -30,10 +30,10 @@ const refreshAgain = 6 * time.Hour
 
 // keep takes newer facts whenever those in use are old enough, until ctx ends.
 func (r *Refresher) keep(ctx context.Context) {
-	clock := r.Notifier.Clock
-	due := r.inUse(clock.now()).Updated().Add(r.Every)
+	clock, db := r.Notifier.Clock, r.Notifier.DB
+	due := r.inUse(clock.at(db)).Updated().Add(r.Every)
 	for clock.wait(ctx, lookAtClock) == nil {
-		now := clock.now()
+		now := clock.at(db)
 		if now.Before(due) && due.Sub(now) <= r.Every { // else the clock was set back
 			continue
 		}
@@ -67,7 +67,7 @@ func (r *Refresher) inUse(now time.Time) *catalog.Facts {
 // cannot be judged holds up no other.
 func (r *Refresher) foretell(ctx context.Context, facts *catalog.Facts) error {
 	n := r.Notifier
-	now := n.Clock.now()
+	now := n.Clock.at(n.DB)
 	old := r.Env(now)
 	newer := old
 	newer.Facts = facts
@@ -116,7 +116,7 @@ func (n *Notifier) queueFacts(ctx context.Context, receiver string, facts *catal
 		return err
 	}
 	edition := -facts.Updated().Unix()
-	return n.DB.Queue(ctx, history.Notice{Audit: edition, Receiver: receiver, At: n.Clock.now(), Title: m.Title, Body: body})
+	return n.DB.Queue(ctx, history.Notice{Audit: edition, Receiver: receiver, At: n.Clock.at(n.DB), Title: m.Title, Body: body})
 }
 
 // foretold writes what a receiver is told of newer facts; nil: nothing. What

@@ -184,7 +184,7 @@ func (n *Notifier) remind(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	now := n.Clock.now()
+	now := n.Clock.at(n.DB)
 	for _, name := range sortedKeys(n.Config.Receivers) {
 		r := n.Config.Receivers[name]
 		if r.Digest == nil {

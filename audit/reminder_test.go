@@ -164,7 +164,7 @@ func summaries(t *testing.T, where string) {
 			t.Fatal(err)
 		}
 		for _, m := range told() {
-			days, all = append(days, w.clock().now().Format("2 15h")), append(all, m)
+			days, all = append(days, w.clock().at(nil).Format("2 15h")), append(all, m)
 		}
 		if day == 20 {
 			w.set("a.example", "")

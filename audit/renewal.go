@@ -21,7 +21,7 @@ const habit = 5
 // overdue marks those that still show a leaf that should have been replaced by
 // now. It makes another state of them, so that it is told once.
 func (r *auditRun) overdue(ctx context.Context, some []seenEndpoint) error {
-	now := r.auditor.Clock.now()
+	now := r.auditor.Clock.at(r.auditor.DB)
 	var keys []string
 	for _, s := range some {
 		if life, left := s.life(now); 3*left < life { // usual is at most half, and two thirds of that is a third

@@ -13,7 +13,7 @@ const recentAudits = 3
 
 // forget prunes what a group's retention leaves out.
 func (a *Auditor) forget(ctx context.Context, g *Group) error {
-	before := a.Clock.now().Add(-g.retention())
+	before := a.Clock.at(a.DB).Add(-g.retention())
 	latest, err := a.DB.Audits(ctx, g.Name, 0, 2*recentAudits)
 	if err != nil {
 		return err

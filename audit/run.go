@@ -48,7 +48,7 @@ func (a *Auditor) Run(ctx context.Context, group string) (history.Audit, error) 
 	if err != nil {
 		return history.Audit{}, err
 	}
-	look, err := a.Engine(g, a.Clock.now())
+	look, err := a.Engine(g, a.Clock.at(a.DB))
 	if err != nil {
 		return history.Audit{}, fmt.Errorf("group %s: %w", group, err)
 	}
@@ -78,7 +78,7 @@ func (a *Auditor) audit(ctx context.Context, g *Group, look ScanFunc) (history.A
 		return history.Audit{}, err
 	}
 	defer unlock()
-	w, err := a.DB.Begin(ctx, g.Name, a.Clock.now())
+	w, err := a.DB.Begin(ctx, g.Name, a.Clock.at(a.DB))
 	if err != nil {
 		return history.Audit{}, err
 	}
@@ -99,7 +99,7 @@ func (a *Auditor) audit(ctx context.Context, g *Group, look ScanFunc) (history.A
 	// Stopped or not, the end is written.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
-	if err := w.Finish(ctx, a.Clock.now(), len(n.summary.Troubles) == 0, string(summary)); err != nil {
+	if err := w.Finish(ctx, a.Clock.at(a.DB), len(n.summary.Troubles) == 0, string(summary)); err != nil {
 		if ended, ok := a.ofCanceled(ctx, w.ID); ok {
 			return ended, nil
 		}

@@ -52,6 +52,7 @@ func (s *Scheduler) keep(ctx context.Context) {
 	s.mu.Unlock()
 	var audits sync.WaitGroup
 	defer audits.Wait()
+	var clock ClockCheck
 	for ctx.Err() == nil {
 		due, err := s.due(ctx)
 		if err != nil && ctx.Err() == nil {
@@ -59,6 +60,7 @@ func (s *Scheduler) keep(ctx context.Context) {
 		} else {
 			s.alive()
 		}
+		clock.Look(s.DB, s.Report)
 		for _, group := range due {
 			s.set(group, true)
 			audits.Go(func() {
@@ -75,7 +77,7 @@ func (s *Scheduler) keep(ctx context.Context) {
 func (s *Scheduler) alive() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.looked = s.Clock.now()
+	s.looked = s.Clock.at(s.DB)
 }
 
 // Health returns an error if the schedule is not kept any more: for some minutes nobody
@@ -84,7 +86,7 @@ func (s *Scheduler) Health() error {
 	const patience = 10 * lookAtClock
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if since := s.Clock.now().Sub(s.looked); !s.looked.IsZero() && since > patience {
+	if since := s.Clock.at(s.DB).Sub(s.looked); !s.looked.IsZero() && since > patience {
 		return fmt.Errorf("the schedule was not looked at for %v", since.Round(time.Second))
 	}
 	return nil
@@ -110,7 +112,7 @@ func (s *Scheduler) due(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := s.Clock.now()
+	now := s.Clock.at(s.DB)
 	var due []string
 	for _, name := range sortedKeys(s.Config.Groups) {
 		g := s.Config.Groups[name]
@@ -174,7 +176,7 @@ func (s *Scheduler) pausing(group string, now time.Time) bool {
 func (s *Scheduler) note(group string, err error) (over bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f := failure{s.failed[group].times + 1, s.Clock.now()}
+	f := failure{s.failed[group].times + 1, s.Clock.at(s.DB)}
 	if err == nil || f.times > len(pauses) {
 		delete(s.failed, group)
 		return true
@@ -186,7 +188,7 @@ func (s *Scheduler) note(group string, err error) (over bool) {
 // audit runs a group and plans its next turn. The turn is planned at the end:
 // an audit that was killed or stopped is caught up at the next start.
 func (s *Scheduler) audit(ctx context.Context, group string) {
-	began := s.Clock.now()
+	began := s.Clock.at(s.DB)
 	err := s.Run(ctx, group)
 	if err != nil {
 		s.Report(err)
@@ -194,7 +196,7 @@ func (s *Scheduler) audit(ctx context.Context, group string) {
 	if ctx.Err() != nil || !s.note(group, err) {
 		return
 	}
-	after := s.Clock.now()
+	after := s.Clock.at(s.DB)
 	if after.Before(began) {
 		after = began // the clock was set back meanwhile
 	}

@@ -53,13 +53,13 @@ func (a *Auditor) Begin(ctx context.Context, group string, byHand bool,
 	if err != nil {
 		return 0, err
 	}
-	if !byHand && g.held(a.Clock.now()) {
+	if !byHand && g.held(a.Clock.at(a.DB)) {
 		return 0, ErrHeld
 	}
-	if _, err := a.Engine(g, a.Clock.now()); err != nil { // before an audit begins that cannot go on
+	if _, err := a.Engine(g, a.Clock.at(a.DB)); err != nil { // before an audit begins that cannot go on
 		return 0, fmt.Errorf("group %s: %w", group, err)
 	}
-	started := a.Clock.now()
+	started := a.Clock.at(a.DB)
 	var all []scanner.Target
 	var found Summary
 	for target := range a.sources(ctx, g, found.skip) {
@@ -266,7 +266,7 @@ func (a *Auditor) keepLease(ctx context.Context, w *history.ShardWriter) (_ cont
 func (a *Auditor) End(ctx context.Context, audit int64) error {
 	// Stopped or not, the end is written.
 	ctx = context.WithoutCancel(ctx)
-	err := a.DB.EndShards(ctx, audit, a.Clock.now(), func(done []string, left int) (string, bool, error) {
+	err := a.DB.EndShards(ctx, audit, a.Clock.at(a.DB), func(done []string, left int) (string, bool, error) {
 		if left > 0 {
 			return "", false, fmt.Errorf("%d shards are not done", left)
 		}

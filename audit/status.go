@@ -97,7 +97,7 @@ func (a *Auditor) Cancel(ctx context.Context, group string) (ended []history.Aud
 		if r.Group != group {
 			continue
 		}
-		err := a.DB.EndShards(ctx, r.ID, a.Clock.now(), func(done []string, left int) (string, bool, error) {
+		err := a.DB.EndShards(ctx, r.ID, a.Clock.at(a.DB), func(done []string, left int) (string, bool, error) {
 			whole := Summary{Troubles: []string{wasCanceled}}
 			text, err := whole.with(done)
 			return text, false, err

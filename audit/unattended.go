@@ -40,7 +40,7 @@ func (n *Notifier) unattended(ctx context.Context) error {
 	}
 	for group, begun := range since {
 		g := n.Config.Groups[group]
-		if g == nil || g.Zone == "" || attended[g.Zone] || n.Clock.now().Sub(begun) < untended {
+		if g == nil || g.Zone == "" || attended[g.Zone] || n.Clock.at(n.DB).Sub(begun) < untended {
 			continue
 		}
 		for _, name := range g.Notify {
@@ -66,6 +66,6 @@ func (n *Notifier) tellUnattended(ctx context.Context, g *Group, receiver string
 		return err
 	}
 	// There may be no audit yet: the time stands for it, below all audits.
-	return n.DB.Queue(ctx, history.Notice{Audit: -since.Unix(), Group: g.Name, Receiver: receiver, At: n.Clock.now(),
+	return n.DB.Queue(ctx, history.Notice{Audit: -since.Unix(), Group: g.Name, Receiver: receiver, At: n.Clock.at(n.DB),
 		Title: m.Title, Body: body})
 }

@@ -13,7 +13,7 @@ import (
 func TestWaiverEndsSoon(t *testing.T) {
 	w := newWorld()
 	a := auditorOf(t, w, "    waivers: waivers.yaml\n", "a.example", "b.example")
-	now := w.clock().now()
+	now := w.clock().at(nil)
 	file := `
 waivers:
   - {rule: missing-intermediate, endpoint: "a*", reason: a printer, owner: office, ticket: OPS-1, expires: ` + now.AddDate(0, 0, 16).Format(time.DateOnly) + `}

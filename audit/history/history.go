@@ -13,7 +13,8 @@
 //
 // The package knows SQL and intervals. It refuses to know rules, reports or
 // what makes a change material: states are documents to it, beside the few
-// facts that lists are filtered and compared by. It reads no clock.
+// facts that lists are filtered and compared by. It reads no clock but the
+// database's.
 package history
 
 import (
@@ -32,6 +33,7 @@ import (
 type DB struct {
 	sql *sql.DB
 	dialect
+	clock   clock
 	writing sync.Mutex // where the database lets one write at a time: it queues fairly, SQLite does not
 }
 
@@ -83,6 +85,7 @@ func Open(ctx context.Context, where string) (*DB, error) {
 		}
 		return nil, err
 	}
+	db.Now() // from here on it is known
 	return db, nil
 }
 

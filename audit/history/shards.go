@@ -79,7 +79,7 @@ func (db *DB) TakeShard(ctx context.Context, audit int64, number int, holder str
 		return tx.QueryRowContext(ctx, `UPDATE shard SET fence = fence + 1, holder = $3, until = `+db.now+` + $4,
 				failed = failed + CASE WHEN holder = '' THEN 0 ELSE 1 END,
 				trouble = CASE WHEN holder = '' THEN trouble ELSE 'its worker ' || holder || ' is gone' END
-			WHERE audit_id = $1 AND number = $2 AND done = 0 AND until <= `+db.now+`
+			WHERE audit_id = $1 AND number = $2 AND done = 0 AND `+db.free(lease)+`
 				AND EXISTS (SELECT 1 FROM audit WHERE id = $1 AND state = 'running')
 			RETURNING fence, failed, trouble, targets, (SELECT grp FROM audit WHERE id = $1)`,
 			audit, number, holder, lease.Milliseconds()).Scan(&w.fence, &w.Failed, &w.Trouble, &w.Targets, &w.Group)
@@ -91,6 +91,19 @@ func (db *DB) TakeShard(ctx context.Context, audit int64, number int, holder str
 		return nil, fmt.Errorf("taking shard %d of audit %d: %w", number, audit, err)
 	}
 	return w, nil
+}
+
+// free is the condition that nobody has a shard, or had it of late: its time is
+// over, or lies further ahead than any does, for the database's clock was set
+// back. Where that was seen to be set just now, whoever has a shard may not have
+// renewed its lease by the clock as it is.
+func (db *DB) free(lease time.Duration) string {
+	longest := max(5*lease, time.Second) // as of a pause after failures
+	sql := fmt.Sprintf("(until <= %s OR until - %s > %d)", db.now, db.now, longest.Milliseconds())
+	if !db.settled(lease) {
+		sql += " AND holder = ''"
+	}
+	return sql
 }
 
 // holds finds out whether the shard is still this writer's, and keeps it and the
@@ -226,15 +239,17 @@ type Stray struct {
 
 // Strays gives shards of a zone that nobody has, though somebody had them or
 // should by now, and the audits that wait for nothing but their end: what a
-// worker left that died.
-func (db *DB) Strays(ctx context.Context, zone string, patience time.Duration, limit int) (shards []Stray, ended []int64, err error) {
+// worker left that died. lease is how long one lasts.
+func (db *DB) Strays(ctx context.Context, zone string, lease, patience time.Duration, limit int) (
+	shards []Stray, ended []int64, err error) {
 	err = each(ctx, db.sql, func(rows *sql.Rows) error {
 		var s Stray
 		err := rows.Scan(&s.Audit, &s.Number, &s.Fence)
 		shards = append(shards, s)
 		return err
 	}, `SELECT s.audit_id, s.number, s.fence FROM shard s JOIN audit a ON a.id = s.audit_id
-		WHERE s.zone = $1 AND s.done = 0 AND s.until <= `+db.now+` AND (s.fence > 0 OR a.started * 1000 < `+db.now+` - $2)
+		WHERE s.zone = $1 AND s.done = 0 AND `+db.free(lease)+`
+			AND (s.fence > 0 OR a.started * 1000 < `+db.now+` - $2)
 		ORDER BY s.audit_id, s.number LIMIT $3`, zone, patience.Milliseconds(), limit)
 	if err == nil {
 		err = each(ctx, db.sql, func(rows *sql.Rows) error {

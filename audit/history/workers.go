@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -17,9 +18,14 @@ type Worker struct {
 
 // Beat tells that a worker lives. Those who have not told for a day are forgotten.
 func (db *DB) Beat(ctx context.Context, id, zone string) error {
-	err := db.exec(ctx, `INSERT INTO worker (id, zone, since, seen) VALUES ($1, $2, `+db.now+`, `+db.now+`)
-		ON CONFLICT (id) DO UPDATE SET seen = excluded.seen`, id, zone)
+	var seen int64
+	asked := time.Now()
+	err := db.inTx(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, `INSERT INTO worker (id, zone, since, seen) VALUES ($1, $2, `+db.now+`, `+db.now+`)
+			ON CONFLICT (id) DO UPDATE SET seen = excluded.seen RETURNING seen`, id, zone).Scan(&seen)
+	})
 	if err == nil {
+		db.heardOf(asked, seen)
 		err = db.exec(ctx, "DELETE FROM worker WHERE seen < "+db.now+" - $1", (24 * time.Hour).Milliseconds())
 	}
 	if err != nil {
@@ -36,8 +42,13 @@ func (db *DB) Leave(ctx context.Context, id string) error {
 	return nil
 }
 
-// Workers gives those who have told lately that they live, by zone and age.
+// Workers gives those who have told lately that they live, by zone and age. Who
+// told when the database's clock was ahead, and not since, has not.
 func (db *DB) Workers(ctx context.Context, lately time.Duration) (all []Worker, err error) {
+	ahead := lately
+	if !db.settled(lately) {
+		ahead = math.MaxInt32 * time.Second // they tell so again soon
+	}
 	err = each(ctx, db.sql, func(rows *sql.Rows) error {
 		var w Worker
 		var since, seen int64
@@ -45,7 +56,8 @@ func (db *DB) Workers(ctx context.Context, lately time.Duration) (all []Worker, 
 		w.Since, w.Seen = time.UnixMilli(since).UTC(), time.UnixMilli(seen).UTC()
 		all = append(all, w)
 		return err
-	}, "SELECT id, zone, since, seen FROM worker WHERE seen > "+db.now+" - $1 ORDER BY zone, since, id", lately.Milliseconds())
+	}, "SELECT id, zone, since, seen FROM worker WHERE seen > "+db.now+" - $1 AND seen < "+db.now+" + $2 ORDER BY zone, since, id",
+		lately.Milliseconds(), ahead.Milliseconds())
 	if err != nil {
 		return nil, fmt.Errorf("listing workers: %w", err)
 	}

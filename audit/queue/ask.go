@@ -22,7 +22,7 @@ import (
 func (q *Queue) ask(ctx context.Context, g *audit.Group, planned time.Time) (int64, error) {
 	j := job{Group: g.Name, ByHand: planned.IsZero(), Version: version}
 	if j.ByHand {
-		planned = time.Now()
+		planned = q.db.Now()
 	}
 	j.Planned = planned.UTC().Truncate(time.Second)
 	newest, err := q.db.Audits(ctx, g.Name, 0, 1)
@@ -69,7 +69,7 @@ func (q *Queue) Wait(ctx context.Context, id int64) (history.Audit, error) {
 		case row.FinalizedAt != nil:
 			return history.Audit{}, fmt.Errorf("zone %s gave up job %d after %d attempts: %s", row.Queue, id, row.Attempt, lastError(row))
 		default:
-			w.look(row, time.Now())
+			w.look(row, q.db.Now())
 		}
 		select {
 		case <-time.After(q.poll):
@@ -119,9 +119,9 @@ func (q *Queue) Waiting(ctx context.Context) (map[string]time.Time, error) {
 	if err != nil {
 		return nil, err
 	}
-	since := map[string]time.Time{}
+	since, now := map[string]time.Time{}, q.db.Now()
 	for _, row := range list {
-		if row.State == rivertype.JobStateScheduled && row.ScheduledAt.After(time.Now()) {
+		if row.State == rivertype.JobStateScheduled && row.ScheduledAt.After(now) {
 			continue
 		}
 		if first, known := since[row.Group]; !known || row.CreatedAt.Before(first) {
@@ -192,13 +192,15 @@ func (w *waiting) look(row *rivertype.JobRow, now time.Time) {
 		row.Queue, row.CreatedAt.UTC().Format(time.RFC3339), row.Queue))
 }
 
+const workerGone = "its worker is gone, the next one takes it"
+
 func lastError(row *rivertype.JobRow) string {
 	if len(row.Errors) == 0 {
 		return string(row.State)
 	}
 	text := row.Errors[len(row.Errors)-1].Error
 	if strings.HasPrefix(text, "Stuck job rescued") { // River's words
-		return "its worker is gone, the next one takes it"
+		return workerGone
 	}
 	return text
 }

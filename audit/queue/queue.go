@@ -33,6 +33,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 	"github.com/riverqueue/river/rivermigrate"
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/tlschain/tlschain/audit"
 	"github.com/tlschain/tlschain/audit/history"
@@ -147,8 +148,35 @@ func (q *Queue) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	q.client, err = river.NewClient(q.driver, &river.Config{Schema: schema, Logger: q.logger()})
+	q.client, err = river.NewClient(q.driver, &river.Config{
+		Schema: schema, Logger: q.logger(), Test: river.TestConfig{Time: askClock{jobClock{q.db}}},
+	})
 	return err
+}
+
+// A jobClock is the clock that River goes by in this process, the database's: that
+// of a machine may be wrong, and a job would wait until it is right.
+type jobClock struct{ db *history.DB }
+
+// Now is the time.
+func (c jobClock) Now() time.Time { return c.db.Now() }
+
+// NowOrNil is nothing: SQL that has the database's clock at hand reads that.
+func (jobClock) NowOrNil() *time.Time { return nil }
+
+// NextRetry is when a job is tried again that has failed: after River's pauses.
+func (c jobClock) NextRetry(row *rivertype.JobRow) time.Time {
+	return c.Now().Add(time.Until(new(river.DefaultClientRetryPolicy).NextRetry(row)))
+}
+
+// An askClock is the jobClock of who inserts jobs, which River would date by the
+// machine's clock.
+type askClock struct{ jobClock }
+
+// NowOrNil is the time.
+func (c askClock) NowOrNil() *time.Time {
+	now := c.Now()
+	return &now
 }
 
 // Close ends all connections. Nobody may wait or work any more.

@@ -42,6 +42,8 @@ func (q *Queue) Work(ctx context.Context, zone string, auditor Auditor) (stopped
 		Schema: schema, Logger: q.logger(), Workers: workers,
 		Queues:     map[string]river.QueueConfig{zone: {MaxWorkers: readAtOnce}, shardsOf(zone): {MaxWorkers: shardsAtOnce}},
 		JobTimeout: -1, RescueStuckJobsAfter: q.silence, // see timeout
+		CompletedJobRetentionPeriod: -1, CancelledJobRetentionPeriod: -1, DiscardedJobRetentionPeriod: -1, // see clean
+		Test: river.TestConfig{Time: jobClock{q.db}}, RetryPolicy: jobClock{q.db}, // which has nothing to do with tests
 	})
 	if err != nil {
 		return nil, fmt.Errorf("working for zone %s: %w", zone, err)
@@ -69,88 +71,6 @@ type worker struct {
 	auditor Auditor
 	zone    string
 	id      string // among all workers
-}
-
-// tend tells that the worker lives, and looks after what others left that do not.
-func (w *worker) tend(stopped <-chan struct{}) {
-	tick := time.NewTicker(w.queue.beat)
-	defer tick.Stop()
-	for {
-		select {
-		case <-stopped:
-			if err := w.queue.db.Leave(context.Background(), w.id); err != nil {
-				w.queue.report(err)
-			}
-			return
-		case <-tick.C:
-		}
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		err := w.queue.db.Beat(ctx, w.id, w.zone)
-		if err == nil {
-			err = w.adopt(ctx)
-		}
-		cancel()
-		if err != nil {
-			w.queue.report(err)
-		}
-	}
-}
-
-// strays is how many shards that nobody has are asked for at a time.
-const strays = 200
-
-// adopt asks for the shards that nobody has any more, and ends the audits that
-// nobody has ended. River would find the jobs of a worker that died as well, but
-// not a job that was given up, or dropped by a release that does not know it.
-func (w *worker) adopt(ctx context.Context) error {
-	shards, ended, err := w.queue.db.Strays(ctx, w.zone, w.queue.patience, strays)
-	if err != nil {
-		return err
-	}
-	for _, audit := range ended {
-		err = errors.Join(err, w.auditor.End(ctx, audit))
-	}
-	for _, s := range shards { // one at a time: others ask for the same, and River locks them in its own order
-		job := shardJob{Version: version, Audit: s.Audit, Number: s.Number, Lease: s.Fence}.params(w.zone)
-		_, failed := w.queue.client.Insert(ctx, job.Args, job.InsertOpts)
-		err = errors.Join(err, failed)
-	}
-	return err
-}
-
-// timeout is how long a job may run. River asks before each attempt, and asks
-// again, in the worker that leads them all, before it takes a job that has run
-// for long away from a worker that may be dead. What tells is whether that
-// worker has told of late that it lives; one of a release that did not tell
-// locks the group.
-func (w *worker) timeout(attemptedBy []string, group string) time.Duration {
-	const unlimited, over = -1, 1
-	if len(attemptedBy) == 0 {
-		return unlimited
-	}
-	by := attemptedBy[len(attemptedBy)-1]
-	if by == w.id {
-		return unlimited // here it runs, or is about to
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	alive, err := w.queue.db.Workers(ctx, w.queue.dead)
-	if err != nil {
-		return unlimited // nobody knows
-	}
-	for _, other := range alive {
-		if other.ID == by {
-			return unlimited
-		}
-	}
-	if group != "" {
-		unlock, err := w.queue.db.Lock(ctx, group)
-		if err != nil {
-			return unlimited
-		}
-		unlock()
-	}
-	return over
 }
 
 // An auditWorker begins audits.

@@ -33,6 +33,7 @@ type site struct {
 	where               string
 	db                  *history.DB
 	zones               map[string]*zone
+	clock               string // of programs that are started: see withClocks
 }
 
 // A zone is a network namespace.
@@ -200,6 +201,7 @@ func (s *site) tlschain(t *testing.T, in string, args ...string) *process {
 		p.Cmd = z.in(args...)
 	}
 	p.Stdout, p.Stderr = &p.out, &p.out
+	p.Env = append(os.Environ(), "CLOCK_AHEAD="+s.clock)
 	started(t, p.Cmd)
 	t.Cleanup(func() {
 		if t.Failed() {

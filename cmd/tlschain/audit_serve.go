@@ -62,7 +62,7 @@ func (p *process) auditServe(c *cli.Context) error {
 	}}
 	running := func(group string) bool { return runner.Running(scheduler, group) }
 	server := &dashboard.Server{
-		Config: n.config, DB: n.db, Now: time.Now, Version: versionText(), Running: running, Health: scheduler.Health, Getenv: p.getenv,
+		Config: n.config, DB: n.db, Now: n.db.Now, Version: versionText(), Running: running, Health: scheduler.Health, Getenv: p.getenv,
 		Report: n.report, Env: n.env,
 	}
 	if n.queue != nil {

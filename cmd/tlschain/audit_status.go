@@ -44,7 +44,7 @@ or history, 0 else.`,
 			if format == "json" {
 				err = audit.StatusJSON(p.stdout, zones)
 			} else {
-				audit.StatusTable(p.stdout, zones, time.Now())
+				audit.StatusTable(p.stdout, zones, n.db.Now())
 			}
 			var result reports.Outcome
 			for _, z := range zones {

@@ -27,13 +27,22 @@ import (
 type Server struct {
 	dir       string // holds data, socket and log
 	bin       string
-	as        string // user that it runs as
+	as        string   // user that it runs as
+	env       []string // nil: this process's
 	databases atomic.Int32
 }
 
 // Start starts a server that stops when tb ends. Without PostgreSQL's programs
 // tb is skipped, or fails if CI is true.
 func Start(tb testing.TB) *Server {
+	tb.Helper()
+	s := prepare(tb)
+	s.begin(tb)
+	return s
+}
+
+// prepare makes the folder of a server.
+func prepare(tb testing.TB) *Server {
 	tb.Helper()
 	tlstest.Foreign(tb)
 	bin := binaries()
@@ -49,10 +58,15 @@ func Start(tb testing.TB) *Server {
 	if err := give(dir, s.as); err != nil {
 		tb.Fatal(err)
 	}
+	return s
+}
+
+// begin starts the server in its folder, until tb ends.
+func (s *Server) begin(tb testing.TB) {
+	tb.Helper()
 	s.run(tb, "initdb", "-D", s.data(), "-U", "tlschain", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
 	s.Run(tb)
 	tb.Cleanup(func() { s.Crash(tb) })
-	return s
 }
 
 // Database makes a new, empty database and gives its URL.
@@ -106,7 +120,7 @@ func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 func (s *Server) run(tb testing.TB, program string, args ...string) {
 	tb.Helper()
 	command := exec.Command(filepath.Join(s.bin, program), args...)
-	command.Dir = s.dir
+	command.Dir, command.Env = s.dir, s.env
 	if err := become(command, s.as); err != nil {
 		tb.Fatal(err)
 	}
