@@ -27,6 +27,8 @@ var nameMismatch = Rule{
 		Fix: "次のいずれかで直ります。マルチドメイン証明書に名前を加える、ワイルドカード証明書を使う、SNI " +
 			"でこの名前の証明書を設定する。専用の IP アドレスを割り当てる方法もあります。",
 		Says: map[string]string{
+			"%s is for it: put that first, with its own key, and its issuers behind it.": "" +
+				"%[1]s がその名前の証明書です。それを先頭に置き、その鍵を使い、発行者の証明書を続けてください。",
 			"The certificate is not for %s: %s.": "証明書は %[1]s のものではありません (%[2]s)。",
 			"Get a certificate that holds %s as an IP address among its subject " +
 				"alternative names, or have clients connect by name.": "%[1]s を IP アドレスとしてサブジェクト代替名に含む証明書を取得するか、クライアントが名前で接続するようにしてください。",
@@ -67,6 +69,9 @@ var nameMismatch = Rule{
 		if _, err := netip.ParseAddr(s.Name); err == nil {
 			fix = fmt.Sprintf("Get a certificate that holds %s as an IP address among its subject alternative names, or have clients connect "+
 				"by name.", s.Name)
+		}
+		if i := s.betterLeaf(); i >= 0 {
+			fix = fmt.Sprintf("%s is for it: put that first, with its own key, and its issuers behind it.", capital(s.at(i)))
 		}
 		report(Finding{
 			Positions: []int{s.Chain.Leaf},

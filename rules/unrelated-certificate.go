@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/tlschain/tlschain/rules/chain"
 )
@@ -22,6 +23,7 @@ var unrelatedCertificate = Rule{
 			"は解析できないと接続を切ります。",
 		Fix: "ファイルから削除してください。中間 CA 証明書のつもりだった場合は、別の商品のチェーンファイルです。",
 		Says: map[string]string{
+			"Put %s first: it is what the server should present.":       "%[1]s を先頭に置いてください。サーバーが提示すべき証明書です。",
 			"%s has no part in any path from the server's certificate.": "%[1]s は、サーバー証明書からのどの経路にも使われません。",
 			"The %d certificates at positions %s have no part in any path from the server's " +
 				"certificate.": "位置 %[2]s の %[1]s 枚は、サーバー証明書からのどの経路にも使われません。",
@@ -40,6 +42,13 @@ var unrelatedCertificate = Rule{
 		if len(extra) > 1 {
 			f.Message = fmt.Sprintf("The %d certificates at positions %s have no part in any path from the server's certificate.", len(extra),
 				list(extra))
+		}
+		if i := s.betterLeaf(); slices.Contains(extra, i) {
+			if rest := slices.DeleteFunc(slices.Clone(extra), func(n int) bool { return n == i }); len(rest) > 0 {
+				f.Fix = s.leaveOut(rest...)
+			} else {
+				f.Fix = fmt.Sprintf("Put %s first: it is what the server should present.", s.at(i))
+			}
 		}
 		report(f)
 	},

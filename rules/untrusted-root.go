@@ -45,6 +45,10 @@ var untrustedRoot = Rule{
 				"or have the certificate issued by the CA whose root they have; if the key identifiers are those of that root, %s is damaged: " +
 				"get it from the CA again.": "%[1]s が同じ名前で作り直されたのなら、現在のルートをクライアントに配布して `--add-roots` で指定するか、" +
 				"クライアントが持つルートの CA に証明書を発行してもらってください。鍵識別子がそのルートのものなら %[2]s は破損しています。CA から取り直してください。",
+			"The chain ends at %s: it names the key of %s, which did not sign it.": "" +
+				"チェーンは %[1]s で終わります。それは %[2]s の鍵を指していますが、署名したのはその鍵ではありません。",
+			"It is damaged, or another certificate of that name belongs behind it: get it from the CA again, with its chain.": "" +
+				"破損しているか、その名前の別の証明書が続くべきです。チェーンと一緒に CA から取り直してください。",
 			"The chain ends at the root %s, which no chosen client trusts.": "チェーンはルート (%[1]s) で終わり、選んだどのクライアントも信頼していません。",
 			"The chain ends at the root %s. It is a known root, but no chosen client trusts it.": "チェーンはルート (%[1]s) で終わります。既知のルートですが、" +
 				"選んだどのクライアントも信頼していません。",
@@ -81,6 +85,9 @@ var untrustedRoot = Rule{
 				f.Authority.Known = true
 				f.Message = fmt.Sprintf("The chain ends at the root %s. It is a known root, but no chosen client trusts it.", s.at(top.Position))
 			}
+		} else if i := s.presentedKeyOf(top.Cert); i >= 0 {
+			f.Message = fmt.Sprintf("The chain ends at %s: it names the key of %s, which did not sign it.", s.at(top.Position), s.at(i))
+			f.Fix = "It is damaged, or another certificate of that name belongs behind it: get it from the CA again, with its chain."
 		} else if issuer := top.Cert.Issuer; s.anchorNamed(top.Cert) {
 			f.Message = fmt.Sprintf("The chain ends at %s, issued by %q. Clients trust a root of that name, but its key did not sign it.",
 				s.at(top.Position), issuer.Common)
@@ -99,6 +106,12 @@ var untrustedRoot = Rule{
 		}
 		report(f)
 	},
+}
+
+// presentedKeyOf is the position of a certificate whose key c names, and that did not
+// sign it; -1: there is none.
+func (s *Subject) presentedKeyOf(c *cert.Certificate) int {
+	return slices.IndexFunc(s.Entries, func(e chain.Entry) bool { return e.Cert != nil && e.Cert != c && s.namesKeyOf(c, e.Cert) })
 }
 
 // anchorNamed reports whether a trust anchor has the name of c's issuer, and none

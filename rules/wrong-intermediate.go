@@ -1,8 +1,10 @@
 package rules
 
 import (
+	"bytes"
 	"fmt"
 
+	"github.com/tlschain/tlschain/rules/cert"
 	"github.com/tlschain/tlschain/rules/chain"
 	"github.com/tlschain/tlschain/rules/client"
 )
@@ -29,6 +31,9 @@ var wrongIntermediate = Rule{
 		Says: map[string]string{
 			"%s did not sign %s, which needs an issuer named %q with another key.": "%[1]s は %[2]s に署名していません。%[3]s という名前で別の鍵の発行者が必要です。",
 			"%s is of the same product line, but %s was issued by %q.":             "%[1]s は同じ商品系列のものですが、%[2]s の発行者は %[3]s です。",
+			"%s did not sign %s, which names its key identifier: the signature is damaged, or two keys of %q have one " +
+				"identifier.": "%[2]s は %[1]s の鍵識別子を指していますが、署名したのはその鍵ではありません。署名が破損しているか、%[3]s の 2 つの鍵が同じ識別子を持っています。",
+			"Get %s from the CA again.": "%[1]s を CA から取り直してください。",
 			"Replace %s by the issuer of %s, whose certificate is not known here.": "%[1]s を、%[2]s の発行者の証明書 (ここでは未知) に置き換えてください。",
 		},
 	},
@@ -46,6 +51,11 @@ var wrongIntermediate = Rule{
 				f.Message = fmt.Sprintf("%s is of the same product line, but %s was issued by %q.",
 					capital(s.at(i)), s.at(below), s.Entries[below].Cert.Issuer.Common)
 			}
+			if s.namesKeyOf(s.Entries[below].Cert, c) {
+				f.Message = fmt.Sprintf("%s did not sign %s, which names its key identifier: the signature is damaged, or two keys of %q have one "+
+					"identifier.", capital(s.at(i)), s.at(below), c.Subject.Common)
+				f.Fix = fmt.Sprintf("Get %s from the CA again.", s.at(below))
+			}
 			for _, r := range refs {
 				if r.After == below {
 					f.Missing = append(f.Missing, r)
@@ -57,4 +67,11 @@ var wrongIntermediate = Rule{
 			report(f)
 		}
 	},
+}
+
+// namesKeyOf reports whether c names issuer by name and key identifier, though
+// that one's key did not sign it.
+func (s *Subject) namesKeyOf(c, issuer *cert.Certificate) bool {
+	named := c.Issuer.Canon == issuer.Subject.Canon && len(c.AKI) > 0 && bytes.Equal(c.AKI, issuer.SKI)
+	return named && s.session.Signed(c, issuer) == chain.No
 }
