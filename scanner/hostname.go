@@ -82,6 +82,9 @@ func checkLabel(label string) error {
 	}
 	for _, c := range []byte(label) {
 		if c != '-' && c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') {
+			if c == ',' || c == ';' {
+				return fmt.Errorf("it has the character %q: type each target by itself", rune(c))
+			}
 			return fmt.Errorf("it has the character %q", rune(c))
 		}
 	}

@@ -123,6 +123,10 @@ func (l *listReader) read(text string) (parsed []parsedTarget, err error) {
 	if strings.Trim(text, ",; \t") == "" { // a spreadsheet writes its empty rows so
 		return nil, nil
 	}
+	if strings.HasPrefix(text, "-----BEGIN ") || strings.ContainsRune(text, 0) {
+		l.useless = true // what follows may be a key, and no line of it is looked up
+		return nil, errors.New("this is a file of certificates or keys, or no text, and not a list: type tlschain check FILE for certificates")
+	}
 	if !utf8.ValidString(text) {
 		return nil, errors.New("the line is not UTF-8: save the list as UTF-8")
 	}

@@ -252,3 +252,15 @@ func FuzzTargets(f *testing.F) {
 		}
 	})
 }
+
+// Of a file of keys or certificates that was given for a list, no line is looked up:
+// some of base64 could be names, and would be told to name servers.
+func TestTargetsOfAKeyFile(t *testing.T) {
+	const key = "-----BEGIN PRIVATE KEY-----\nMIIEvAIBADANBgkqhkiG9w0BAQEFAASC\nbucket\n-----END PRIVATE KEY-----\n"
+	for _, text := range []string{key, "www.example.com\r\n" + key + "last.example\n", "0\x82\x00a\nbucket\n"} {
+		got := readList(text, TargetOptions{})
+		if strings.Contains(got, "bucket") || strings.Contains(strings.ToLower(got), "miievaib") || !strings.Contains(got, "type tlschain check FILE") {
+			t.Errorf("%q is read as\n%s", text, got)
+		}
+	}
+}

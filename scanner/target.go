@@ -66,6 +66,11 @@ func parseTarget(text string) (p parsedTarget, err error) {
 	if text == "" {
 		return p, errors.New("empty target: type a host, for example example.com or example.com:8443")
 	}
+	for _, torn := range []string{"https//", "https:/", "http//", "http:/"} { // what a slip of the finger leaves
+		if after, ok := strings.CutPrefix(text, torn); ok && !strings.HasPrefix(after, "/") {
+			return p, fmt.Errorf("%q is no URL: type https://%s", text, after)
+		}
+	}
 	rest := withoutPath(text)
 	if scheme, after, ok := strings.Cut(text, "://"); ok {
 		if rest, err = p.parseScheme(strings.ToLower(scheme), after); err != nil {

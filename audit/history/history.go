@@ -81,12 +81,26 @@ func Open(ctx context.Context, where string) (*DB, error) {
 	if err := db.migrate(ctx); err != nil {
 		db.Close()
 		if !IsPostgres(where) {
-			err = cmp.Or(unwritable(where), err)
+			err = cmp.Or(unwritable(where), ofAnotherKind(where, err), err)
 		}
 		return nil, err
 	}
 	db.Now() // from here on it is known
 	return db, nil
+}
+
+// ofAnotherKind words the error of a file that is no database; nil: it is another
+// error.
+func ofAnotherKind(where string, err error) error {
+	const notADatabase = 26 // SQLITE_NOTADB
+	var coded interface {
+		error
+		Code() int
+	}
+	if errors.As(err, &coded) && coded.Code() == notADatabase {
+		return fmt.Errorf("%s is a file of another kind, and no history: type --db FILE, or name another one as database in tlschain.yaml", where)
+	}
+	return nil
 }
 
 // IsPostgres tells a PostgreSQL URL from the path of an SQLite file.

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -43,7 +44,7 @@ func OpenReading(ctx context.Context, where string) (*DB, error) {
 		return nil, fmt.Errorf("%w in %s: tlschain audit run makes one", ErrNone, Visible(where))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("opening the history %s: %w", Visible(where), err)
+		return nil, cmp.Or(ofAnotherKind(where, err), fmt.Errorf("opening the history %s: %w", Visible(where), err))
 	}
 	writable, err := Open(ctx, where)
 	if err != nil {

@@ -34,7 +34,10 @@ func openFolder(flag, path string) (folder, error) {
 		return folder{}, fmt.Errorf("finding the folder: %w", err)
 	}
 	if err := os.MkdirAll(absolute, 0o755); err != nil {
-		return folder{}, usagef("%s %s: %w", flag, path, err)
+		if at := (*fs.PathError)(nil); errors.As(err, &at) {
+			err = at.Err
+		}
+		return folder{}, usagef("%s %s: %w", flag, path, err).hintf("name a folder, which is made if it is not there, and in which you may write")
 	}
 	wholefile.Sweep(absolute)
 	return folder{absolute}, nil

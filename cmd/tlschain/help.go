@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules/nearest"
 )
 
@@ -31,10 +32,13 @@ func instead(c *cli.Command, flag string) string {
 	if hint := colours[nearest.Word(flag, known)]; hint != "" {
 		return hint
 	}
-	if c.Name != "scan" {
-		return ""
+	if hint := elsewhere[flag]; hint != "" && c.Name == "scan" {
+		return hint
 	}
-	return elsewhere[flag]
+	if slices.Contains(known, "format") && slices.Contains(reports.Formats(), flag) {
+		return "type --format " + flag
+	}
+	return ""
 }
 
 // colours says what takes the place of flags for colours, which no command has.
@@ -60,8 +64,6 @@ var elsewhere = map[string]string{
 	"workers":  "how many connections run at once is --concurrency",
 	"threads":  "how many connections run at once is --concurrency",
 	"w":        "how many connections run at once is --concurrency",
-	"json":     "type --format json",
-	"csv":      "type --format csv",
 	"html":     "type --format html -o report.html",
 	"CAfile":   "type --roots FILE",
 	"ca-file":  "type --roots FILE",
