@@ -74,6 +74,9 @@ var adviceJa = map[string]string{
 		"経路だけを送っても、他の指摘の理由か、クライアントにルートがないために拒否されます。",
 	"Have the server's certificate reissued with a subject alternative name for %s that this client compares as " +
 		"equal.": "このクライアントが一致とみなす %[1]s のサブジェクト代替名を入れて、サーバー証明書を再発行してもらってください。",
+	"Have clients connect to %s, without the dot at the end.": "クライアントが末尾の点なしの %[1]s に接続するようにしてください。",
+	"No certificate for %s helps: for this client the server needs another name, and a certificate that holds " +
+		"it.": "%[1]s の証明書では解決しません。このクライアントのためには、サーバーに別の名前と、その名前を含む証明書が必要です。",
 	"Install a certificate of a CA that the client trusts: it takes no server's own certificate as " +
 		"an anchor.": "クライアントが信頼する CA の証明書を入れてください。このクライアントは、サーバー証明書そのものをトラスト アンカーとしては受け付けません。",
 	"Install a certificate of a CA that the client trusts, or give the client this one as an " +

@@ -20,6 +20,12 @@ func (s *Subject) reissue(p client.Problem) string {
 		return fmt.Sprintf("Have the server's certificate reissued with a subject alternative name for %s that this client compares as equal.",
 			s.Name)
 	}
+	if p.Code == client.CodeHostRefused {
+		if name, dot := strings.CutSuffix(s.Name, "."); dot {
+			return fmt.Sprintf("Have clients connect to %s, without the dot at the end.", name)
+		}
+		return fmt.Sprintf("No certificate for %s helps: for this client the server needs another name, and a certificate that holds it.", s.Name)
+	}
 	if needs := s.needs(p); needs != "" {
 		return s.anew(p.At) + " " + needs + "."
 	}

@@ -114,7 +114,7 @@ func (pb *pathBuilder) reasonFor(f pathError) (string, Problem) {
 		s.detail = pb.budget()
 	case wrongOrder:
 		s.detail = int(pb.b.Order)
-	case wrongName:
+	case wrongName, hostRefused:
 		s.detail, s.host = b2i(pb.b.CommonName), pb.b.Host.RefusesHost(pb.presented.q.Name)
 	case outOfDate:
 		s.detail = b2i(pb.everyEntry)
@@ -166,6 +166,9 @@ func (pb *pathBuilder) accepts() bool {
 	}
 	if !pb.presented.isNamed(pb.b, pb.b.Constraints.AddsCommon && pb.isConstrained()) {
 		pb.found = pathError{what: wrongName, at: pb.leaf}
+		if pb.b.Host.RefusesHost(pb.presented.q.Name) != "" {
+			pb.found.what = hostRefused
+		}
 		return false
 	}
 	return true

@@ -55,6 +55,7 @@ const (
 	tooLarge
 	tooMany
 	wrongName
+	hostRefused // the host itself, whatever the certificate says
 	wrongOrder
 	uselessEntry
 	rootNotHeld
@@ -228,7 +229,7 @@ func (f pathError) cause() Cause {
 		return Revoked
 	case issuedTooLate, loggedTooLate, outsidePermitted, validTooLong:
 		return Distrusted
-	case wrongName:
+	case wrongName, hostRefused:
 		return Name
 	case weakHash, weakKey, longKey, unknownAlgorithm, foreignPSS:
 		return Algorithm

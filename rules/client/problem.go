@@ -65,6 +65,7 @@ const (
 	CodeTooLarge         Code = "too-large"
 	CodeTooMany          Code = "too-many"
 	CodeWrongName        Code = "wrong-name"
+	CodeHostRefused      Code = "host-refused"
 	CodeWrongOrder       Code = "wrong-order"
 	CodeUselessEntry     Code = "useless-entry"
 	CodeRootNotHeld      Code = "root-not-held"
@@ -95,7 +96,8 @@ var codes = map[rejectReason]Code{
 	identifiers: CodeIdentifiers, unknownCritical: CodeUnknownCritical, constraintsUnread: CodeLimitsUnread,
 	nameForbidden: CodeNameForbidden, tooManyConstraints: CodeTooManyNames,
 	oddEntry: CodeOddEntry, leafIsCA: CodeLeafIsCA, leafUsage: CodeLeafUsage, leafEncipher: CodeLeafEncipher, junkEntry: CodeJunkEntry,
-	tooLarge: CodeTooLarge, tooMany: CodeTooMany, wrongName: CodeWrongName, wrongOrder: CodeWrongOrder, uselessEntry: CodeUselessEntry,
+	tooLarge: CodeTooLarge, tooMany: CodeTooMany, wrongName: CodeWrongName, hostRefused: CodeHostRefused,
+	wrongOrder: CodeWrongOrder, uselessEntry: CodeUselessEntry,
 	rootNotHeld: CodeRootNotHeld, listOnly: CodeListOnly, storeOnly: CodeStoreOnly, badFirst: CodeBadFirst, spelling: CodeSpelling,
 	leafNotFirst: CodeLeafNotFirst, badAnchor: CodeBadAnchor, certTooLarge: CodeCertTooLarge, shortSpan: CodeShortSpan,
 	traitRefused: CodeTrait, longKey: CodeLongKey,

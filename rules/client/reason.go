@@ -119,6 +119,8 @@ func (pb *pathBuilder) certificateReason(f pathError, at, by string) string {
 		return fmt.Sprintf("%s has %d bytes, and it takes at most %d", at, f.n, f.limit)
 	case wrongName:
 		return pb.names(f.at)
+	case hostRefused:
+		return "cannot connect to " + pb.presented.q.Name + ": " + pb.b.Host.RefusesHost(pb.presented.q.Name)
 	}
 	return ""
 }
@@ -217,9 +219,6 @@ func (pb *pathBuilder) when(n *node) string {
 // names words the fault of a leaf that is for other names.
 func (pb *pathBuilder) names(leaf *node) string {
 	c := leaf.c
-	if why := pb.b.Host.RefusesHost(pb.presented.q.Name); why != "" {
-		return "cannot connect to " + pb.presented.q.Name + ": " + why
-	}
 	if why := c.NearMiss(pb.presented.q.Name); why != "" {
 		return "the leaf " + call(leaf) + " is not for " + pb.presented.q.Name + " to this client: " + why
 	}
