@@ -45,6 +45,11 @@ var untrustedRoot = Rule{
 				"or have the certificate issued by the CA whose root they have; if the key identifiers are those of that root, %s is damaged: " +
 				"get it from the CA again.": "%[1]s が同じ名前で作り直されたのなら、現在のルートをクライアントに配布して `--add-roots` で指定するか、" +
 				"クライアントが持つルートの CA に証明書を発行してもらってください。鍵識別子がそのルートのものなら %[2]s は破損しています。CA から取り直してください。",
+			"The chain goes in a circle: the CA of %s issued %s, and no chosen client trusts a CA of it.": "" +
+				"チェーンが循環しています。%[1]s の CA が %[2]s を発行しており、循環のどの CA も選んだクライアントは信頼していません。",
+			"If one of them is your own root, pass that by `--add-roots`; if another certificate leads out of the circle, send it " +
+				"(give it to this program by `--pool`).": "" +
+				"自社のルートがその中にあれば `--add-roots` で指定し、循環の外につながる証明書があればそれを送ってください (このプログラムには `--pool` で渡せます)。",
 			"The chain ends at %s: it names the key of %s, which did not sign it.": "" +
 				"チェーンは %[1]s で終わります。それは %[2]s の鍵を指していますが、署名したのはその鍵ではありません。",
 			"It is damaged, or another certificate of that name belongs behind it: get it from the CA again, with its chain.": "" +
@@ -85,6 +90,11 @@ var untrustedRoot = Rule{
 				f.Authority.Known = true
 				f.Message = fmt.Sprintf("The chain ends at the root %s. It is a known root, but no chosen client trusts it.", s.at(top.Position))
 			}
+		} else if i := s.presentedIssuer(top.Cert); i >= 0 {
+			f.Message = fmt.Sprintf("The chain goes in a circle: the CA of %s issued %s, and no chosen client trusts a CA of it.",
+				s.at(i), s.at(top.Position))
+			f.Fix = "If one of them is your own root, pass that by `--add-roots`; if another certificate leads out of the circle, send it " +
+				"(give it to this program by `--pool`)."
 		} else if i := s.presentedKeyOf(top.Cert); i >= 0 {
 			f.Message = fmt.Sprintf("The chain ends at %s: it names the key of %s, which did not sign it.", s.at(top.Position), s.at(i))
 			f.Fix = "It is damaged, or another certificate of that name belongs behind it: get it from the CA again, with its chain."
@@ -108,10 +118,19 @@ var untrustedRoot = Rule{
 	},
 }
 
+// presentedIssuer is the position of a certificate that c was issued by; -1: none was sent.
+func (s *Subject) presentedIssuer(c *cert.Certificate) int {
+	return slices.IndexFunc(s.Entries, func(e chain.Entry) bool {
+		return e.Cert != nil && e.Cert != c && chain.Certifies(s.session, e.Cert, c)
+	})
+}
+
 // presentedKeyOf is the position of a certificate whose key c names, and that did not
 // sign it; -1: there is none.
 func (s *Subject) presentedKeyOf(c *cert.Certificate) int {
-	return slices.IndexFunc(s.Entries, func(e chain.Entry) bool { return e.Cert != nil && e.Cert != c && s.namesKeyOf(c, e.Cert) })
+	return slices.IndexFunc(s.Entries, func(e chain.Entry) bool {
+		return e.Cert != nil && e.Cert != c && s.namesKeyOf(c, e.Cert)
+	})
 }
 
 // anchorNamed reports whether a trust anchor has the name of c's issuer, and none
