@@ -34,7 +34,10 @@ func Servers(anchors *chain.Set) []*Profile {
 		},
 	}
 	for _, p := range servers {
-		p.Group, p.BuilderEvidence, p.StoreEvidence = Broad, Measured, Measured
+		p.Group, p.BuilderEvidence, p.StoreEvidence = Modern, Measured, Measured
+		if p.ID == "nginx" || p.ID == "apache" {
+			p.Group = Broad // their defaults take fewer intermediates than most CAs have, and are set otherwise then
+		}
 		p.Sources = []string{"runs of the server against chains of clients, 2026-11-29"}
 		p.Builder.ForClients = true
 		if p.Builder.InOrder != nil {
