@@ -24,8 +24,10 @@ var numbered = regexp.MustCompile(`#[0-9]+$`)
 // toType is what to type for an endpoint: its target, or the file that it is in.
 // It is empty for what came on standard input.
 func (e *Endpoint) toType() string {
-	if e.typed != "" {
-		return e.typed
+	if strings.Contains(e.Typed, "@") {
+		if _, err := scanner.ParseTarget(e.Typed, scanner.TargetOptions{}); err == nil { // a report may be foreign
+			return e.Typed
+		}
 	}
 	if e.Host != "" {
 		return scanner.Target{Text: e.Target, Host: e.Host, Port: e.Port, ServerName: e.ServerName, STARTTLS: e.STARTTLS,

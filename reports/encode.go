@@ -42,6 +42,9 @@ func (e *Endpoint) appendSeen(b []byte) []byte {
 	if e.Transport != "" {
 		b = appendText(append(b, `,"transport":`...), string(e.Transport))
 	}
+	if e.Typed != "" {
+		b = appendText(append(b, `,"typed":`...), e.Typed)
+	}
 	b = appendTags(b, e.Tags)
 	if e.List != nil {
 		b = appendText(append(b, `,"list":{"file":`...), e.List.File)

@@ -28,8 +28,8 @@ func NewEndpoint(o *scanner.Observation, target string, v *rules.Verdict) Endpoi
 func (e *Endpoint) observed(o *scanner.Observation) {
 	e.Host = Clean(o.Target.Host)
 	e.Port = o.Target.Port
-	if o.Target.Addr.IsValid() { // a report does not tell whether the user gave the address
-		e.typed = Clean(o.Target.Typed())
+	if typed := Clean(o.Target.Typed()); strings.Contains(typed, "@") { // the user gave the address
+		e.Typed = typed
 	}
 	if o.Target.List != "" {
 		e.List = &ListPlace{Clean(o.Target.List), o.Target.Line}

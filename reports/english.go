@@ -17,7 +17,7 @@ func english() labels {
 		Skipped: "skipped (lines or files that cannot be used)",
 
 		Breaks: "Breaks for %s", AndMore: "%d more", AllClients: "all %d clients", Until: "until %s",
-		Counts: "%d endpoint|%d endpoints", CountsOf: "%d %s", Who: "Refused most by", Of: "%d of %d",
+		Counts: "%d endpoint|%d endpoints", CountsOf: "%d %s", Who: "Refused most by", Of: "%d of %d clients",
 		Next: "Next", NextFixOne: "fixes the worst of %d endpoints that need the same intermediates",
 		NextFixOther: "writes the file for the other handshake of %d endpoint|fixes one of %d endpoints at fault in another handshake",
 		NextFix:      "writes the file that fixes %d endpoint|writes the one file that fixes %d endpoints",
@@ -29,10 +29,11 @@ func english() labels {
 		NothingTo: "nothing to do", Stopped: "Interrupted: the report ends before the last target.",
 		AsTheyCame: "More than %d endpoints: findings as they came, not sorted.",
 		OldFacts:   "The facts about CAs and trust stores are of %s, %d days old: tlschain data update takes newer ones.",
-		AsOf:       "Judged as of %s.", HowTo: "Do:", Turns: "%d turn|%d turns",
+		AsOf:       "Judged as of %s.", HowTo: "Do:", Turns: "%d change to come|%d changes to come",
 
-		Title: "TLS chain report", SkipTo: "Skip to the endpoints", FixesTitle: "Fixes", ExpiresTitle: "Expires soon",
-		ClientsTitle: "Clients", EndpointsTitle: "Endpoints", RulesTitle: "What the findings mean",
+		Title: "TLS chain report", SkipTo: "Skip to the endpoints", FixesTitle: "Fixes", ExpiresTitle: "Expired, or ending soon",
+		ClientsTitle: "Clients", ByClient: "What each client refuses and accepts",
+		EndpointsTitle: "Endpoints", RulesTitle: "What the findings mean",
 		FixFor:  "%d endpoint needs this file|%d endpoints need this one file",
 		NoBytes: "This report does not hold its bytes: the command above writes the file; add --aia where a certificate has to be fetched.",
 		TheFile: "The certificates to send after the leaf, in this order", Copy: "Copy", Copied: "Copied", ToCopy: "The file to copy",

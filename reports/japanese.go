@@ -16,7 +16,7 @@ func japanese() labels {
 		OK: "正常", Info: "情報のみ", Warning: "警告あり", Error: "エラーあり", Failed: "未判定", Waived: "容認済み", Skipped: "対象外（使えない行またはファイル）",
 
 		Breaks: "接続できないクライアント: %s", AndMore: "他 %d 件", AllClients: "全 %d 種", Until: "%s まで",
-		Counts: "接続先 %d 件", CountsOf: "%[2]s %[1]d", Who: "拒否の多いクライアント", Of: "%[2]d 件中 %[1]d 件",
+		Counts: "接続先 %d 件", CountsOf: "%[2]s %[1]d", Who: "拒否の多いクライアント", Of: "%[2]d クライアント中 %[1]d",
 		Next: "次の手順", NextFixOne: "同じ中間証明書を必要とする %d 件のうち、最も重い 1 件を直す",
 		NextFixOther: "他のハンドシェイクに問題がある %d 件のうち 1 件のファイルを作成",
 		NextFix:      "%d 件を直すファイルを作成", NextWhy: "最も重い指摘の説明 (%d 件)",
@@ -28,8 +28,8 @@ func japanese() labels {
 		OldFacts:   "CA とトラストストアのデータは %s のもので、%d 日前です。tlschain data update で更新できます。",
 		AsOf:       "%s 時点での判定。", HowTo: "対処:", Turns: "%d 件の変わり目",
 
-		Title: "TLS 証明書チェーン報告", SkipTo: "接続先の一覧へ", FixesTitle: "修正", ExpiresTitle: "まもなく期限切れ",
-		ClientsTitle: "クライアント", EndpointsTitle: "接続先", RulesTitle: "指摘の意味",
+		Title: "TLS 証明書チェーン報告", SkipTo: "接続先の一覧へ", FixesTitle: "修正", ExpiresTitle: "期限切れ・まもなく期限切れ",
+		ClientsTitle: "クライアント", ByClient: "クライアントごとの拒否と接続", EndpointsTitle: "接続先", RulesTitle: "指摘の意味",
 		FixFor: "このファイルで %d 件が直ります", NoBytes: "この報告には証明書の内容が含まれていません。上のコマンドがファイルを作成します。取得が必要な場合は --aia を付けてください。",
 		TheFile: "サーバー証明書の後に、この順で送る証明書", Copy: "コピー", Copied: "コピーしました", ToCopy: "コピーするファイル", LeafAlone: "サーバー証明書だけを送信してください。後に続く証明書は不要です。",
 		ForExample: "対象",

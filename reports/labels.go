@@ -52,7 +52,7 @@ type labels struct {
 	Turns                         string // %d days on which something turns, and what
 
 	// the HTML page
-	Title, SkipTo, FixesTitle, ExpiresTitle, ClientsTitle, EndpointsTitle, RulesTitle                           string
+	Title, SkipTo, FixesTitle, ExpiresTitle, ClientsTitle, ByClient, EndpointsTitle, RulesTitle                 string
 	FixFor, NoBytes, TheFile, Copy, Copied, ToCopy, LeafAlone, ForExample                                       string
 	Search, SortBy, Show, Shown, State, Accepted, Refused, Client                                               string
 	Paths, PathOf, NoPath, AllAccept, Reasons, SentLine, Corrected, Added, Dropped                              string

@@ -51,6 +51,7 @@ type Endpoint struct {
 	Address            string            `json:"address" doc:"IP address that the connection went to; empty if none was made"`
 	STARTTLS           string            `json:"starttls" doc:"dialect spoken before TLS; empty: none"`
 	Transport          scanner.Transport `json:"transport,omitempty" doc:"quic: over UDP; absent: TCP"`
+	Typed              string            `json:"typed,omitempty" doc:"what to type as the target where the list or the user gave the address, such as www.example.com@192.0.2.7:443; absent: target" added:"yes"`
 	Tags               map[string]string `json:"tags,omitempty" doc:"the user's own, from the list of targets; absent: none"`
 	List               *ListPlace        `json:"list,omitempty" doc:"where a list of targets named it; absent: it was given otherwise, or comes from the history of audits" added:"yes"`
 	SeenAt             time.Time         `json:"seen_at" null:"yes" doc:"when the connection began; null for a file" added:"yes"`
@@ -76,8 +77,7 @@ type Endpoint struct {
 	Unsent             []Unsent          `json:"unsent" brief:"-" doc:"certificates that clients' paths and the bundle hold and the server did not send"`
 	Seen               *Seen             `json:"seen,omitempty" doc:"from when to when it was so; present in exports of several audits, where an endpoint appears once for each state that it was in"`
 
-	fix   []*cert.Certificate // with bytes, for whoever stores or counts fixes
-	typed string              // what to type for it, where the address is the user's; empty: its target
+	fix []*cert.Certificate // with bytes, for whoever stores or counts fixes
 }
 
 // A ListPlace is a line of a list of targets.
