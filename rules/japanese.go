@@ -74,6 +74,13 @@ var adviceJa = map[string]string{
 		"経路だけを送っても、他の指摘の理由か、クライアントにルートがないために拒否されます。",
 	"Have the server's certificate reissued with a subject alternative name for %s that this client compares as " +
 		"equal.": "このクライアントが一致とみなす %[1]s のサブジェクト代替名を入れて、サーバー証明書を再発行してもらってください。",
+	"The key of the root %q in the client's store is at fault: the client needs another root, or the server a certificate of a " +
+		"CA whose root it has.": "クライアントのストアにあるルート %[1]s の鍵に問題があります。" +
+		"クライアントに別のルートを入れるか、サーバーにはクライアントがルートを持つ CA の証明書を使ってください。",
+	"Have the certificate issued by a CA whose own is %s: with a new key, %s would no longer be its issuer.": "" +
+		"証明書の条件 (%[1]s) を満たす CA から証明書を発行してもらってください。鍵が変わると、%[2]s はその発行者ではなくなります。",
+	"Have the certificate issued by a CA: %s is a server's own, and may not issue others.": "" +
+		"CA から証明書を発行してもらってください。%[1]s はサーバー用の証明書で、他の証明書を発行できません。",
 	"Have clients connect to %s, without the dot at the end.": "クライアントが末尾の点なしの %[1]s に接続するようにしてください。",
 	"No certificate for %s helps: for this client the server needs another name, and a certificate that holds " +
 		"it.": "%[1]s の証明書では解決しません。このクライアントのためには、サーバーに別の名前と、その名前を含む証明書が必要です。",

@@ -26,6 +26,9 @@ func (s *Subject) reissue(p client.Problem) string {
 		}
 		return fmt.Sprintf("No certificate for %s helps: for this client the server needs another name, and a certificate that holds it.", s.Name)
 	}
+	if other := s.otherIssuer(p); other != "" {
+		return other
+	}
 	if needs := s.needs(p); needs != "" {
 		return s.anew(p.At) + " " + needs + "."
 	}
@@ -66,6 +69,32 @@ func (s *Subject) reissue(p client.Problem) string {
 		return "Put a certificate where the bytes are that are none."
 	}
 	return nothingHelps + " the certificate has to be issued again without what the client refuses."
+}
+
+// otherIssuer says that an issuer has to be another one, where it cannot be issued
+// anew: by its key it has signed what is below it, and a server's own certificate no
+// CA makes a CA of. Empty: it can, or is the leaf.
+func (s *Subject) otherIssuer(p client.Problem) string {
+	c := p.At.Cert
+	if c == nil || c == s.leaf() {
+		return ""
+	}
+	key := p.Code == client.CodeWeakKey || p.Code == client.CodeLongKey || p.Code == client.CodeTrait && p.Trait <= cert.NegativeKey
+	place := fmt.Sprintf("%q", title(c))
+	if p.At.Presented() {
+		place = s.at(p.At.Position)
+	}
+	switch {
+	case key && p.At.InStore():
+		return fmt.Sprintf("The key of the root %q in the client's store is at fault: the client needs another root, or the server "+
+			"a certificate of a CA whose root it has.", title(c))
+	case key:
+		return fmt.Sprintf("Have the certificate issued by a CA whose own is %s: with a new key, %s would no longer be its issuer.",
+			s.needs(p), place)
+	case p.Code == client.CodeNotCA && c.HasNames() && !p.At.InStore():
+		return fmt.Sprintf("Have the certificate issued by a CA: %s is a server's own, and may not issue others.", place)
+	}
+	return ""
 }
 
 // deeper is for servers that count certificates: each in its own way.

@@ -24,7 +24,9 @@ var weakKey = Rule{
 			"年以降発行していません。OpenSSL のセキュリティ レベル 2、mbedTLS、rustls は拒否します。",
 		Fix: "2048 ビット以上、または ECDSA の新しい鍵を作り、証明書を発行してもらってください。",
 		Says: map[string]string{
-			"%s has an RSA key of %d bits.":                               "%[1]s の RSA 鍵は %[2]s ビットです。",
+			"%s has an RSA key of %d bits.": "%[1]s の RSA 鍵は %[2]s ビットです。",
+			"Have the server's certificate issued by an intermediate with a key of 2048 bits or more: no other key has signed it.": "" +
+				"2048 ビット以上の鍵を持つ中間 CA からサーバー証明書を発行してもらってください。別の鍵は署名していません。",
 			"Replace it by a certificate for a key of 2048 bits or more.": "2048 ビット以上の鍵の証明書に置き換えてください。",
 		},
 	},
@@ -34,11 +36,15 @@ var weakKey = Rule{
 			if s.Chain.Roles[step.Position] == chain.Root || k.Kind != cert.RSA && k.Kind != cert.RSAPSS || k.Bits >= 2048 {
 				continue
 			}
-			report(Finding{
+			f := Finding{
 				Positions: []int{step.Position},
 				Message:   fmt.Sprintf("%s has an RSA key of %d bits.", capital(s.at(step.Position)), k.Bits),
 				Fix:       "Replace it by a certificate for a key of 2048 bits or more.",
-			})
+			}
+			if step.Position != s.Chain.Leaf {
+				f.Fix = "Have the server's certificate issued by an intermediate with a key of 2048 bits or more: no other key has signed it."
+			}
+			report(f)
 		}
 	},
 }
