@@ -29,7 +29,7 @@ func ExplainFix(w io.Writer, label string, v *rules.Verdict, p *fix.Plan, d fix.
 	switch {
 	case p == nil:
 		printClean(w, "  No list of known certificates leads from its certificate to a root that the chosen clients trust.\n")
-		fixRemaining(w, v)
+		fixRemaining(w, v, v)
 		printClean(w, "  If the CA is your own: "+
 			"--add-roots FILE for its root, --pool FILE for its intermediates; --aia fetches issuers by URL.\n")
 	case len(d.Unloadable) > 0:
@@ -53,7 +53,7 @@ func explainPlan(w io.Writer, p *fix.Plan, d fix.Decision, key string) {
 	if refused := p.Refused(); len(refused) > 0 {
 		printClean(w, "  No list of certificates satisfies %s:\n", Plural(len(refused), "chosen client"))
 		fixRefusals(w, refused)
-		fixRemaining(w, p.After)
+		fixRemaining(w, p.After, p.Before)
 	}
 	switch {
 	case d.Withheld && p.Fixes:
@@ -82,12 +82,19 @@ func fixDANE(w io.Writer, v *rules.Verdict) {
 	}
 }
 
-// fixRemaining says what no list fixes: the errors that stay, and what to do.
-func fixRemaining(w io.Writer, v *rules.Verdict) {
+// fixRemaining says what no list fixes: the errors that stay, and what to do. Where
+// the same was found in what is served, that is what to do: it knows what is taken
+// out of the list.
+func fixRemaining(w io.Writer, v, served *rules.Verdict) {
 	for _, x := range v.Findings {
-		if x.Severity == rules.Error && x.Waiver == nil {
-			printClean(w, "    %s: %s %s\n", x.Rule, x.Message, x.Fix)
+		if x.Severity != rules.Error || x.Waiver != nil {
+			continue
 		}
+		same := func(o rules.Finding) bool { return o.Rule == x.Rule && o.Message == x.Message }
+		if i := slices.IndexFunc(served.Findings, same); i >= 0 {
+			x = served.Findings[i]
+		}
+		printClean(w, "    %s: %s %s\n", x.Rule, x.Message, x.Fix)
 	}
 }
 

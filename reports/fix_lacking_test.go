@@ -40,6 +40,29 @@ func TestFixNamesWhatItHasNoBytesOf(t *testing.T) {
 	}
 }
 
+// A renewed certificate that stands behind the old one is taken out of a corrected
+// list, and is what to install: no other is to be bought.
+func TestFixNamesTheRenewedCertificate(t *testing.T) {
+	mk := tlstest.For(t)
+	root := mk.Root("R")
+	i := mk.Intermediate("I", root)
+	now := tlstest.Now()
+	old := mk.Leaf("L", i, func(c *tlstest.Template) { c.NotAfter = now.AddDate(0, 0, -1) })
+	renewed := mk.Leaf("L2", i)
+	judge, _ := factsOnly(t, root, i)
+	var entries []chain.Entry
+	for _, c := range []*tlstest.Cert{old, renewed, i} {
+		entries = append(entries, chain.Read(c.DER))
+	}
+	verdict := judge.Judge([]rules.Presentation{{Name: tlstest.ServerName, Entries: entries}})[0]
+	plan := fix.New(judge, fix.Options{}).Plan(verdict)
+	var out bytes.Buffer
+	reports.ExplainFix(&out, "site.pem", verdict, plan, fix.Decide(verdict, plan, fix.Request{}), "")
+	if text := out.String(); !strings.Contains(text, "at position 1 first") || strings.Contains(text, "Get a new certificate") {
+		t.Error(text)
+	}
+}
+
 // factsOnly judges as the client go that trusts root, and knows of issuer that
 // there is such a certificate, but not its bytes.
 func factsOnly(t *testing.T, root, issuer *tlstest.Cert) (*rules.Judge, *cert.Certificate) {
