@@ -146,8 +146,9 @@ func (g *guard) admits(r *http.Request) (admitted, tooMany bool) {
 		return asToken(password, right)
 	}
 	admitted, tooMany = g.users.check(r, g.tries, user, password)
-	if !admitted && len(g.token) > 0 {
-		asToken(password, false) // it was a guess of the token as well
+	if !admitted && len(g.token) > 0 { // it was a guess of the token as well, and is answered as the right one would be
+		_, tooManyTokens := asToken(password, false)
+		tooMany = tooMany || tooManyTokens
 	}
 	return admitted, tooMany
 }

@@ -22,8 +22,8 @@ type guesses struct {
 }
 
 // An attempt is what attempts are counted by: whose secret it is, and where it came
-// from. All users that there are not are one, and so are all networks that are too
-// many to count.
+// from. Users that there are not are 128, and all networks that are too many to
+// count are one.
 type attempt struct {
 	of   string
 	from netip.Prefix
@@ -47,7 +47,7 @@ const (
 
 	attemptsAtOnce = 10
 	attemptEvery   = 10 * time.Second // after those
-	maxAttempters  = 1000
+	maxAttempters  = 10_000
 
 	// wrongAtOnce wrong ones from a network, and then one in attemptEvery, are borne
 	// before those that know the secret there are refused too: else guesses would be

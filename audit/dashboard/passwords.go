@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"hash/maphash"
 	"net/http"
 	"os"
 	"strings"
@@ -17,6 +18,7 @@ type passwords struct {
 	hashes map[string][]byte // by user
 	nobody []byte            // is compared for users that there are not: the time tells nothing
 	turns  chan struct{}     // bcrypt must not take all processors
+	seed   maphash.Seed      // of users that there are not
 }
 
 const (
@@ -30,7 +32,7 @@ const (
 // readPasswords reads a file of lines user:bcrypt-hash; weak gets those users
 // whose hashes are cheap to guess passwords by.
 func readPasswords(file string) (p *passwords, weak []string, err error) {
-	p = &passwords{hashes: map[string][]byte{}, turns: make(chan struct{}, 2)}
+	p = &passwords{hashes: map[string][]byte{}, turns: make(chan struct{}, 2), seed: maphash.MakeSeed()}
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, nil, err
@@ -68,13 +70,18 @@ func readPasswords(file string) (p *passwords, weak []string, err error) {
 	return p, weak, err
 }
 
+// nobodies is as how many users those count that there are not. They come back faster
+// than all together may guess: if they could be used up, whoever still has attempts
+// then would be told apart, as one that there is.
+const nobodies = 128
+
 // check reports whether a password is that of a user, or that there were too
 // many attempts to look.
 func (p *passwords) check(r *http.Request, g *guesses, user, password string) (right, tooMany bool) {
 	hash, ok := p.hashes[user]
 	of := attempt{"user " + user, networkOf(r)}
 	if !ok {
-		hash, of.of = p.nobody, "no user"
+		hash, of.of = p.nobody, fmt.Sprint("no user ", maphash.String(p.seed, user)%nobodies)
 	}
 	return g.check(of, password, func() bool { return p.compare(r.Context(), hash, password) && ok })
 }

@@ -80,6 +80,27 @@ func TestGuessedPasswords(t *testing.T) {
 	}
 }
 
+// Whoever has used up the attempts of users that there are not learns nothing of
+// others: a name is answered alike, be there such a user or not.
+func TestGuessedUsers(t *testing.T) {
+	s := filled(t, "serve: {users: "+usersFile(t, "right", "ann")+"}\n")
+	s.Report = func(error) {} // that bcrypt is too cheap here
+	h := handler(t, s)
+	guess := func(user string) int { return get(h, "/rules", login(user, "wrong", "192.0.2.1:1")).Code }
+	for i := range 3 * attemptsAtOnce {
+		guess(fmt.Sprint("nobody", i))
+	}
+	refused := 0
+	for i := range 20 {
+		if guess(fmt.Sprint("other", i)) == http.StatusTooManyRequests {
+			refused++
+		}
+	}
+	if ann := guess("ann"); ann != http.StatusUnauthorized || refused > 2 {
+		t.Errorf("ann gets %d, and %d of 20 names that there are not are refused", ann, refused)
+	}
+}
+
 // A network of 2^64 addresses is one; so are all networks, when they are too many.
 func TestGuessesFromManyAddresses(t *testing.T) {
 	g := newGuesses()
