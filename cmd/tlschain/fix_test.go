@@ -267,3 +267,19 @@ func visible(t *testing.T, dir string) (names []string) {
 	}
 	return names
 }
+
+// The root that openssl req -x509 makes has no key usage, so Python 3.13 refuses it
+// whatever is sent: the file that all others need is written when it is asked for.
+func TestFixBesideAClientThatRefuses(t *testing.T) {
+	p := newPatient(t, "root Q ku=none\nca K by Q\nleaf M by K\nanchors Q\npresent M\npool K")
+	clients := []string{"--clients", "go,openssl-3.0,python-3.13"}
+	code, out := p.fix(clients...)
+	if code != exitFindings || len(p.files()) != 0 {
+		t.Errorf("exit code %d, %v", code, p.files())
+	}
+	mentions(t, out, "No list of certificates satisfies 1 chosen client", "python-3.13", "With --best-effort")
+	if code, out = p.fix(append(clients, "--best-effort")...); code != exitFindings || len(p.files()) != 1 {
+		t.Errorf("exit code %d, %v\n%s", code, p.files(), out)
+	}
+	mentions(t, out, "0 of 3 before, 2 after")
+}

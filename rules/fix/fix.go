@@ -183,7 +183,11 @@ func (p *Plan) better() bool {
 			gained = true
 		}
 	}
-	before, after := byRule(p.Before.Findings), byRule(p.After.Findings)
+	found := p.After.Findings
+	if gained {
+		found = slices.DeleteFunc(slices.Clone(found), p.wasHidden)
+	}
+	before, after := byRule(p.Before.Findings), byRule(found)
 	for rule, severity := range after {
 		if severity > before[rule] && severity > rules.Info {
 			return false
@@ -193,6 +197,15 @@ func (p *Plan) better() bool {
 		gained = gained || after[rule] < severity && aboutTheList(rule)
 	}
 	return gained
+}
+
+// wasHidden reports whether a finding on the corrected list is about clients alone
+// that refused what was presented too: another finding stood for that before.
+func (p *Plan) wasHidden(f rules.Finding) bool {
+	if r := rules.Lookup(f.Rule); r == nil || r.Class != rules.ClassClient || len(f.Clients) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(p.Before.Clients, func(v client.Verdict) bool { return v.Accepted && slices.Contains(f.Clients, v.Client) })
 }
 
 func byRule(findings []rules.Finding) map[string]rules.Severity {

@@ -105,6 +105,8 @@ func TestPlan(t *testing.T) {
 		{"a cross-certificate nobody needs is not called a fault", "present L J I X", Options{}, "J I", false},
 		{"widest keeps it", "present L J I X", Options{Prefer: Widest}, "J I X", false},
 		{"an expired cross-certificate", "cross Y of R by OLD to=2026-01-01\npresent L J I Y", Options{}, "J I", true},
+		{"a client that refuses the root of the user's own CA all the same", "root Q ku=none\nca K by Q\nleaf L2 by K\nanchors Q\n" +
+			"clients go openssl-3.0 python-3.13\npresent L2\npool K", Options{}, "K", true},
 		{"weak twin", "copy S of I alg=sha1\npresent L J\npool S I", Options{}, "J I", true},
 		{"the twin that lasts longer than the leaf", "copy S of I to=2026-12-01\npresent L J\npool S I", Options{}, "J I", true},
 	} {
@@ -118,7 +120,7 @@ func TestPlan(t *testing.T) {
 			if p == nil {
 				t.Fatal("no plan")
 			}
-			if got := names(r, p.Bundle, "R", "I", "J", "X", "Y", "S", "E", "W"); got != c.want || p.Fixes != c.fixes {
+			if got := names(r, p.Bundle, "R", "I", "J", "X", "Y", "S", "E", "W", "K"); got != c.want || p.Fixes != c.fixes {
 				t.Errorf("bundle %q, fixes %v; findings before %v, after %v", got, p.Fixes, p.Before.Findings, p.After.Findings)
 			}
 		})
