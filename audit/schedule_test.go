@@ -252,6 +252,19 @@ func TestClockAheadForgetsNothing(t *testing.T) {
 	}
 }
 
+// A clock that was set does not make a schedule look neglected.
+func TestClockSetIsNoNeglect(t *testing.T) {
+	clock := newHands("2026-05-01T01:50:00Z")
+	k := keep(t, clock, filepath.Join(t.TempDir(), "h.db"), `{cron: "0 2 * * *"}`)
+	clock.mu.Lock()
+	clock.now = clock.now.AddDate(1, 0, 0) // and nobody has looked at it since
+	clock.mu.Unlock()
+	if err := k.s.Health(); err != nil {
+		t.Error(err)
+	}
+	k.end()
+}
+
 // Whatever the clock did meanwhile, no time that went by is negative.
 func TestNoNegativeTimes(t *testing.T) {
 	now := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)

@@ -143,6 +143,10 @@ func oldByClock(t *testing.T, where string, set func(time.Duration)) {
 		}
 	}
 	second.works(t, "dmz", second.auditor(t, "dmz", farm, look))
+	_, err := serve.pool.Exec(t.Context(), "INSERT INTO "+schema+".river_queue (name, metadata, updated_at) VALUES ('old', '{}', now() - interval '2 days')")
+	if err != nil {
+		t.Fatal(err)
+	}
 	stop() // now the second one leads
 	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
 		if _, err := serve.client.JobGet(t.Context(), old); err != nil {
@@ -150,6 +154,13 @@ func oldByClock(t *testing.T, where string, set func(time.Duration)) {
 		}
 		if time.Since(began) > 45*time.Second {
 			t.Fatal("a job that ended two days ago is kept")
+		}
+	}
+	var queues int // which are old, too, for whoever leads
+	for began := time.Now(); queues < 2; time.Sleep(20 * time.Millisecond) {
+		err := serve.pool.QueryRow(t.Context(), "SELECT count(*) - 10 * count(*) FILTER (WHERE name = 'old') FROM "+schema+".river_queue").Scan(&queues)
+		if err != nil || time.Since(began) > 45*time.Second {
+			t.Fatalf("queues: %d, %v", queues, err)
 		}
 	}
 	for _, id := range []int64{id, long} {

@@ -28,7 +28,7 @@ func (w *worker) tend(stopped <-chan struct{}) {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		err := w.queue.db.Beat(ctx, w.id, w.zone)
 		if err == nil {
-			err = errors.Join(w.adopt(ctx), w.rescue(ctx), w.queue.clean(ctx))
+			err = errors.Join(w.adopt(ctx), w.rescue(ctx), w.queue.clean(ctx), w.enlist(ctx))
 		}
 		cancel()
 		clock.Look(w.queue.db, w.queue.report)
@@ -100,6 +100,17 @@ func (w *worker) rescue(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("taking job %d from a worker that is gone: %w", j.ID, err)
 		}
+	}
+	return nil
+}
+
+// enlist keeps the zone's queues in River's list, from which the worker that leads
+// drops those that are old by its machine's clock: River complains every moment.
+func (w *worker) enlist(ctx context.Context) error {
+	_, err := w.queue.pool.Exec(ctx, `INSERT INTO `+schema+`.river_queue (name, metadata, updated_at)
+		VALUES ($1, '{}', now()), ($2, '{}', now()) ON CONFLICT (name) DO NOTHING`, w.zone, shardsOf(w.zone))
+	if err != nil {
+		return fmt.Errorf("enlisting the queues of zone %s: %w", w.zone, err)
 	}
 	return nil
 }
