@@ -2,6 +2,7 @@ package reports
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/tlschain/tlschain/scanner"
@@ -47,6 +48,9 @@ func (e *Endpoint) toType() string {
 func (m *Fix) command(flags []string) string {
 	if m.example == "" {
 		return ""
+	}
+	if !m.mended { // else it says what stays, and writes nothing
+		flags = append(slices.Clip(flags), "--best-effort")
 	}
 	return Command("fix", m.example, flags...)
 }

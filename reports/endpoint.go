@@ -135,7 +135,7 @@ func (e *Endpoint) judged(v *rules.Verdict, rows *Rows) {
 	e.Clients = rows.clients(v.Clients)
 	if v.Bundle != nil {
 		e.BundleSHA256 = Hash(*v.Bundle)
-		e.fix = v.Fix
+		e.fix, e.partial = v.Fix, v.Partial
 		e.Bundle = hashes(v.Fix)
 	}
 	e.unsent(v)

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/tlschain/tlschain/rules"
@@ -37,5 +38,19 @@ func TestExampleIsMended(t *testing.T) {
 	m.consider(all[0])
 	if m.example == "" {
 		t.Error("where none is mended, there is no example")
+	}
+	// Where a client refuses the fix all the same, or the leaf has a fault of its own,
+	// only --best-effort writes a file.
+	partial := *endpoint("c.example", "missing-intermediate")
+	partial.partial = true
+	for _, c := range []struct {
+		e    *Endpoint
+		want bool
+	}{{endpoint("c.example", "missing-intermediate"), false}, {&partial, true}, {endpoint("a.example", "name-mismatch", "missing-intermediate"), true}} {
+		var m Fix
+		m.consider(c.e)
+		if got := m.command(nil); strings.HasSuffix(got, " --best-effort") != c.want {
+			t.Errorf("%s, partial %t: %s", c.e.Host, c.e.partial, got)
+		}
 	}
 }

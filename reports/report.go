@@ -77,7 +77,8 @@ type Endpoint struct {
 	Unsent             []Unsent          `json:"unsent" brief:"-" doc:"certificates that clients' paths and the bundle hold and the server did not send"`
 	Seen               *Seen             `json:"seen,omitempty" doc:"from when to when it was so; present in exports of several audits, where an endpoint appears once for each state that it was in"`
 
-	fix []*cert.Certificate // with bytes, for whoever stores or counts fixes
+	fix     []*cert.Certificate // with bytes, for whoever stores or counts fixes
+	partial bool                // some client refuses the fix all the same; not known of a saved report
 }
 
 // A ListPlace is a line of a list of targets.

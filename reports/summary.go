@@ -92,7 +92,7 @@ type Fix struct {
 
 	example  string // the worst of them, as it is typed; empty: all are waived, or came on standard input
 	worst    rules.Severity
-	mended   bool // a list of certificates mends all errors of the example
+	mended   bool // a list of certificates mends all errors of the example, for all clients
 	refusing int  // clients that refuse the example
 	unwaived int  // endpoints with a finding that is not waived
 	leaf     Hash // of the first of them
@@ -255,7 +255,7 @@ func (m *Fix) consider(e *Endpoint) {
 			refusing++
 		}
 	}
-	typed, mended := e.toType(), !e.errsBeyondList()
+	typed, mended := e.toType(), !e.partial && !e.errsBeyondList()
 	if typed == "" || m.example != "" && (m.mended && !mended || m.mended == mended &&
 		cmp.Or(cmp.Compare(worst, m.worst), cmp.Compare(refusing, m.refusing), cmp.Compare(m.example, typed)) <= 0) {
 		return

@@ -124,6 +124,7 @@ type Verdict struct {
 	State    Severity            // worst finding of class presentation
 	Bundle   *cert.Hash          // identifies the corrected certificates after the leaf; nil: no fix is known
 	Fix      []*cert.Certificate // those certificates, in order; Raw is nil where only facts are known
+	Partial  bool                // some chosen client refuses the corrected list all the same
 }
 
 // leaf gives the leaf, or nil if none could be read.

@@ -78,7 +78,7 @@ func New(j *rules.Judge, o Options) *Planner {
 }
 
 // Fill puts the fix into a verdict: Bundle and Fix stay nil where none is
-// known, or none is needed.
+// known, or none is needed; Partial is set where some chosen client refuses it.
 func (pl *Planner) Fill(v *rules.Verdict) {
 	if len(v.Findings) == 0 {
 		return
@@ -87,7 +87,7 @@ func (pl *Planner) Fill(v *rules.Verdict) {
 	if p == nil || !p.Fixes {
 		return
 	}
-	v.Bundle, v.Fix = &p.Hash, make([]*cert.Certificate, len(p.Bundle))
+	v.Bundle, v.Fix, v.Partial = &p.Hash, make([]*cert.Certificate, len(p.Bundle)), len(p.Refused()) > 0
 	for i, c := range p.Bundle {
 		v.Fix[i] = c.Cert
 	}
