@@ -95,6 +95,12 @@ func (n *Notifier) Send(ctx context.Context, now bool) (sent, left int, err erro
 		return 0, 0, err
 	}
 	for _, notice := range unsent {
+		if at := n.Clock.at(n.DB); notice.At.Sub(at) >= clockOff { // the clock was ahead when it was written
+			if err := n.DB.Redate(ctx, notice.ID, at); err != nil {
+				return sent, left, err
+			}
+			notice.At = at
+		}
 		due := notice.At.Add(backoff[min(notice.Attempts, maxAttempts-1)])
 		if !now && due.After(n.Clock.at(n.DB)) {
 			left++

@@ -174,6 +174,39 @@ func TestFailingReceiverIsTriedAgain(t *testing.T) {
 	}
 }
 
+// The clock was ahead by a year when a notice was written, and is right again: it is
+// sent, and where that fails tried again as any other.
+func TestNoticeFromAhead(t *testing.T) {
+	const year = 365 * 24 * time.Hour
+	w := newWorld()
+	w.set("a.example", "incomplete")
+	a := auditorOf(t, w, "", "a.example")
+	n, told := notifierOf(t, a)
+	hook := a.Config.Receivers["hook"].Exec
+	a.Config.Receivers["hook"].Exec = []string{"false"}
+	w.sleep(year)
+	runNight(t, a)
+	if err := n.Queue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.sleep(-year)
+	for range 10 { // it is not tried at every look until it is given up
+		if _, _, err := n.Send(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := a.DB.Notices(t.Context(), "web", 10)
+	if err != nil || len(all) != 1 || all[0].Attempts != 1 || all[0].At.After(w.now) {
+		t.Errorf("%+v, %v", all, err)
+	}
+	a.Config.Receivers["hook"].Exec = hook
+	w.sleep(time.Minute)
+	tell(t, n)
+	if got := told(); len(got) != 1 {
+		t.Errorf("told %+v", got)
+	}
+}
+
 func TestWebhook(t *testing.T) {
 	var mu sync.Mutex
 	var bodies []string

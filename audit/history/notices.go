@@ -72,6 +72,14 @@ func (db *DB) Claim(ctx context.Context, id int64, attempts int) (mine bool, err
 	return mine, nil
 }
 
+// Redate says that a notice was written at another time than was thought.
+func (db *DB) Redate(ctx context.Context, id int64, at time.Time) error {
+	if err := db.exec(ctx, "UPDATE notice SET at = $2 WHERE id = $1", id, at.Unix()); err != nil {
+		return fmt.Errorf("dating notice %d: %w", id, err)
+	}
+	return nil
+}
+
 // Tried records one more attempt at a notice; failure is empty when it went.
 func (db *DB) Tried(ctx context.Context, id int64, at time.Time, failure string) error {
 	query, args := "UPDATE notice SET claimed = 0, attempts = attempts + 1, sent = $2, failure = '' WHERE id = $1", []any{id, at.Unix()}

@@ -127,8 +127,13 @@ func (q *Queue) clean(ctx context.Context) error {
 		AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.id = CASE WHEN j.kind = $1 THEN (j.metadata ->> 'output')::bigint END
 			AND (a.ended IS NULL OR to_timestamp(a.ended) > now() - interval '1 day'))
 		LIMIT $2 FOR UPDATE SKIP LOCKED)`, job{}.Kind(), atOnce)
+	if err == nil {
+		// Who leads says so every few seconds. Who led when the database's clock was
+		// ahead, and is gone, would lead until it is there again.
+		_, err = q.pool.Exec(ctx, "DELETE FROM "+schema+".river_leader WHERE expires_at > now() + interval '5 minutes'")
+	}
 	if err != nil {
-		return fmt.Errorf("deleting old jobs from the queue: %w", err)
+		return fmt.Errorf("deleting what is old from the queue: %w", err)
 	}
 	return nil
 }
