@@ -43,7 +43,7 @@ func (e *Engine) askServer(ctx context.Context, u serverconf.Use, p *Presented) 
 	return nil
 }
 
-// servedAt are the leaves that one address presents for a name, where a
+// servedAt are the lists that one address presents for a name, where a
 // connection begins with a protocol that changes to TLS, or with TLS.
 func (e *Engine) servedAt(ctx context.Context, address netip.AddrPort, name, dialect string) (served []rules.Served, err error) {
 	text, options := "tls://"+address.String(), scanner.TargetOptions{}
@@ -61,7 +61,11 @@ func (e *Engine) servedAt(ctx context.Context, address netip.AddrPort, name, dia
 		for _, o := range observed {
 			switch {
 			case o.Captured():
-				served = append(served, rules.Served{Addr: address.String(), Leaf: cert.Hash(sha256.Sum256(o.Chain[0]))})
+				one := rules.Served{Addr: address.String(), Leaf: sha256.Sum256(o.Chain[0]), Behind: []cert.Hash{}}
+				for _, der := range o.Chain[1:] {
+					one.Behind = append(one.Behind, sha256.Sum256(der))
+				}
+				served = append(served, one)
 			case o.Failure != nil && o.Variant == scanner.Default:
 				err = fmt.Errorf("%v: %s", address, o.Failure.Message)
 			}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 var notReloaded = Rule{
@@ -36,6 +37,10 @@ var notReloaded = Rule{
 			"%s presents the certificate with SHA-256 %s, and not that of this file, which was written on %s; " +
 				"the last process there that reads certificates began on %s.": "%[1]s が返す証明書は SHA-256 %[2]s で、" +
 				"このファイル (更新 %[3]s) のものではありません。証明書を読む最新のプロセスの開始は %[4]s です。",
+			"%s presents other certificates behind this one than the file has.": "%[1]s がこの証明書に続けて返す証明書は、ファイルのものと異なります。",
+			"%s presents other certificates behind this one than the file has, which was written on %s; " +
+				"the last process there that reads certificates began on %s.": "%[1]s がこの証明書に続けて返す証明書は、" +
+				"ファイル (更新 %[2]s) のものと異なります。証明書を読む最新のプロセスの開始は %[3]s です。",
 			"Install the newer certificate here too, and reload.": "ここにも新しい証明書を設置し、再読み込みしてください。",
 		},
 	},
@@ -84,6 +89,7 @@ func (s *Subject) staleServer(c *cert.Certificate, report func(Finding)) {
 		return !slices.ContainsFunc(s.Served, func(o Served) bool { return o.Addr == v.Addr && o.Leaf == c.SHA256 })
 	})
 	if i < 0 {
+		s.staleList(c, report)
 		return
 	}
 	v := s.Served[i]
@@ -91,6 +97,38 @@ func (s *Subject) staleServer(c *cert.Certificate, report func(Finding)) {
 	if !v.Began.IsZero() {
 		message = fmt.Sprintf("%s presents the certificate with SHA-256 %s, and not that of this file, which was written on %s; "+
 			"the last process there that reads certificates began on %s.", v.Addr, v.Leaf, date(v.Written), date(v.Began))
+	}
+	report(Finding{Positions: []int{s.Chain.Leaf}, Message: message,
+		Fix: "Reload or restart the server so that it serves the new certificate."})
+}
+
+// staleList reports a server that presents the leaf c of its file with another list
+// behind it: what fix wrote has the same leaf. Roots count on neither side, which
+// some servers leave out; nor does a file of a leaf alone, which OpenSSL completes
+// by what else it has.
+func (s *Subject) staleList(c *cert.Certificate, report func(Finding)) {
+	var file, roots []cert.Hash
+	for i := range s.Entries {
+		switch e := &s.Entries[i]; {
+		case i == s.Chain.Leaf:
+		case e.Cert != nil && chain.SelfSigned(s.session, e.Cert):
+			roots = append(roots, e.SHA256)
+		default:
+			file = append(file, e.SHA256)
+		}
+	}
+	i := slices.IndexFunc(s.Served, func(v Served) bool {
+		isRoot := func(h cert.Hash) bool { return slices.Contains(roots, h) }
+		return v.Leaf == c.SHA256 && v.Behind != nil && !slices.Equal(slices.DeleteFunc(slices.Clone(v.Behind), isRoot), file)
+	})
+	if len(file) == 0 || s.Unordered || i < 0 {
+		return
+	}
+	v := s.Served[i]
+	message := fmt.Sprintf("%s presents other certificates behind this one than the file has.", v.Addr)
+	if !v.Began.IsZero() {
+		message = fmt.Sprintf("%s presents other certificates behind this one than the file has, which was written on %s; "+
+			"the last process there that reads certificates began on %s.", v.Addr, date(v.Written), date(v.Began))
 	}
 	report(Finding{Positions: []int{s.Chain.Leaf}, Message: message,
 		Fix: "Reload or restart the server so that it serves the new certificate."})

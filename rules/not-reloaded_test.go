@@ -22,6 +22,9 @@ func TestOneStaleAddress(t *testing.T) {
 		{[]Served{{Addr: "127.0.0.1:25", Leaf: leaf.SHA256}, {Addr: "127.0.0.1:25", Leaf: other}}, ""},
 		{[]Served{{Addr: "127.0.0.1:25", Leaf: leaf.SHA256}, {Addr: "127.0.0.1:587", Leaf: other}}, "127.0.0.1:587 presents"},
 		{[]Served{{Addr: "127.0.0.1:25", Leaf: other, Began: time.Unix(0, 0), Written: nov2026}}, "certificates began on 1970-01-01 00:00 UTC."},
+		{[]Served{{Addr: "127.0.0.1:25", Leaf: leaf.SHA256, Behind: []cert.Hash{ca.SHA256}}}, ""},
+		{[]Served{{Addr: "127.0.0.1:25", Leaf: leaf.SHA256, Behind: []cert.Hash{}}}, "127.0.0.1:25 presents other certificates behind this one"},
+		{[]Served{{Addr: "127.0.0.1:25", Leaf: leaf.SHA256, Behind: []cert.Hash{ca.SHA256, other}}}, "127.0.0.1:25 presents other certificates"},
 	} {
 		p := presented(leaf, ca)
 		p.Served = x.served

@@ -70,10 +70,11 @@ func (p *Presentation) key() (sum cert.Hash) {
 
 // Served is a leaf that a running server presents for a site.
 type Served struct {
-	Addr    string    // address:port
-	Leaf    cert.Hash // SHA-256
-	Began   time.Time // when the youngest process began that listens there; zero: not known
-	Written time.Time // when the file was written that it should present
+	Addr    string      // address:port
+	Leaf    cert.Hash   // SHA-256
+	Behind  []cert.Hash // SHA-256 of what follows the leaf, in order; nil: not known
+	Began   time.Time   // when the youngest process began that listens there; zero: not known
+	Written time.Time   // when the file was written that it should present
 }
 
 // An AIAFailure is a caIssuers URL that could not be used.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -63,6 +64,10 @@ func TestNginxIsNotReloaded(t *testing.T) {
 		found, _, code := check()
 		return len(found) == 0 && code == 0
 	}, log)
+	w.put("tls/both.crt", renewed.PEM(), ca.PEM(), tlstest.For(t).Leaf("another", ca, func(*tlstest.Template) {}).PEM()) // as fix writes a file: with the same leaf
+	if found, said, code := check(); !slices.Contains(found, "both.crt not-reloaded") || code != 1 {
+		t.Errorf("another list behind the leaf: exit code %d, %q\n%s", code, found, said)
+	}
 	if _, said, code := configChecked(t, "", "--live", "tls/own.crt"); code != exitUsage || !strings.Contains(said, "--live needs the configuration of a server") {
 		t.Errorf("exit code %d: %s", code, said)
 	}
