@@ -38,9 +38,11 @@ func (n *Notifier) unattended(ctx context.Context) error {
 	for group, asked := range waiting {
 		since[group] = asked
 	}
+	now := n.Clock.at(n.DB)
 	for group, begun := range since {
 		g := n.Config.Groups[group]
-		if g == nil || g.Zone == "" || attended[g.Zone] || n.Clock.at(n.DB).Sub(begun) < untended {
+		setBack := begun.Sub(now) >= clockOff // the clock, since then: nobody knows how long it has waited
+		if g == nil || g.Zone == "" || attended[g.Zone] || now.Sub(begun) < untended && !setBack {
 			continue
 		}
 		for _, name := range g.Notify {
