@@ -15,7 +15,7 @@ func apache(files Files, main string) ([]Use, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &apacheSites{r: r, main: top}
+	s := &apacheSites{r: r, main: top, outer: make(map[string][]directive)}
 	covered := make(map[string]bool) // ports of virtual hosts
 	for _, d := range top {
 		if d.name() == "<virtualhost>" {
@@ -45,9 +45,20 @@ func (r *apacheReader) main(name string) ([]directive, error) {
 }
 
 type apacheSites struct {
-	r    *apacheReader
-	main []directive // outside of virtual hosts
-	uses []Use
+	r     *apacheReader
+	main  []directive            // outside of virtual hosts
+	outer map[string][]directive // those of them that were looked for, by name
+	uses  []Use
+}
+
+// ofMain are the directives of a name outside of virtual hosts.
+func (s *apacheSites) ofMain(name string) []directive {
+	list, known := s.outer[name]
+	if !known {
+		list = s.all(s.main, name)
+		s.outer[name] = list
+	}
+	return list
 }
 
 // all are the directives of a name that have an argument.
@@ -62,8 +73,8 @@ func (s *apacheSites) all(block []directive, name string) (list []directive) {
 
 // last is the directive that holds for a host: its own, or the server's.
 func (s *apacheSites) last(host []directive, name string) (d directive, ok bool) {
-	for _, block := range [][]directive{host, s.main} {
-		if list := s.all(block, name); len(list) > 0 {
+	for _, list := range [][]directive{s.all(host, name), s.ofMain(name)} {
+		if len(list) > 0 {
 			return list[len(list)-1], true
 		}
 	}
@@ -73,7 +84,7 @@ func (s *apacheSites) last(host []directive, name string) (d directive, ok bool)
 // merged are the directives that hold for a host, which has its own in the place
 // of as many of the server's.
 func (s *apacheSites) merged(host []directive, name string) []directive {
-	own, outer := s.all(host, name), s.all(s.main, name)
+	own, outer := s.all(host, name), s.ofMain(name)
 	if len(own) < len(outer) {
 		own = append(own, outer[len(own):]...)
 	}
@@ -86,7 +97,7 @@ func (s *apacheSites) enabled(host []directive, addresses []string) bool {
 	if engine, ok := s.last(host, "sslengine"); ok {
 		return !strings.EqualFold(engine.words[1], "off")
 	}
-	return slices.ContainsFunc(s.all(s.main, "listen"), func(l directive) bool {
+	return slices.ContainsFunc(s.ofMain("listen"), func(l directive) bool {
 		port := portOf(l.words[1])
 		secure := port == "443"
 		if len(l.words) > 2 {

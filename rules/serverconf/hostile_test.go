@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // tree are files by name; what made gives too, if it is not nil.
@@ -123,4 +124,28 @@ func mapsWith(m map[string]string, name, text string) map[string]string {
 		out[k] = v
 	}
 	return out
+}
+
+// Many sites cost what they have: each looked through all others for what stands
+// around it, and 100,000 took minutes.
+func TestManySites(t *testing.T) {
+	const many = 60_000
+	services := "smtpd_tls_security_level = may\nsmtpd_tls_cert_file = /x\n"
+	for n := range many {
+		services += fmt.Sprintf("%d inet n - n - - smtpd\n", n+1)
+	}
+	for server, text := range map[string]string{
+		"nginx":   "http {\n ssl_certificate /x;\n" + strings.Repeat("server { listen 443 ssl; server_name a.test; }\n", many) + "}\n",
+		"postfix": services,
+		"apache":  "SSLCertificateFile /x\n" + strings.Repeat("<VirtualHost *:443>\nSSLEngine on\n</VirtualHost>\n", many),
+	} {
+		began := time.Now()
+		uses, err := Find(server).Read(tree{files: map[string]string{"/etc/main": text}}, []string{"/etc/main"})
+		if err != nil || len(uses) == 0 || uses[0].File != "/x" || len(uses)*len(uses[0].Listen) != many {
+			t.Fatalf("%s: %d uses, %v", server, len(uses), err)
+		}
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("%s: %v", server, took)
+		}
+	}
 }

@@ -29,15 +29,20 @@ func nginx(files Files, main string) ([]Use, error) {
 }
 
 type nginxSites struct {
-	r    *nginxReader
-	tls  map[string]bool // addresses on which some server listens for TLS: then all do
-	uses []Use
+	r      *nginxReader
+	tls    map[string]bool        // addresses on which some server listens for TLS: then all do
+	around map[string][]directive // of the block that servers are in, by name
+	uses   []Use
 }
 
 func (s *nginxSites) section(section directive) error {
 	clear(s.tls)
+	s.around = make(map[string][]directive)
 	for _, d := range section.block {
 		if d.name() != "server" {
+			if len(d.words) == 2 {
+				s.around[d.name()] = append(s.around[d.name()], d)
+			}
 			continue
 		}
 		on := slices.ContainsFunc(d.block, func(b directive) bool { // before nginx 1.25
@@ -88,7 +93,7 @@ func addressOf(listen string) string {
 
 func (s *nginxSites) server(server, section directive) {
 	var use Use
-	starts := startsTLS(server, section)
+	starts := section.name() == "mail" && s.startsTLS(server)
 	for _, l := range listens(server) {
 		switch at := (Listener{Address: l.words[1]}); {
 		case s.tls[addressOf(l.words[1])]:
@@ -114,7 +119,7 @@ func (s *nginxSites) server(server, section directive) {
 			}
 		}
 	}
-	certs, keys := inherited(server, section, "ssl_certificate"), inherited(server, section, "ssl_certificate_key")
+	certs, keys := s.inherited(server, "ssl_certificate"), s.inherited(server, "ssl_certificate_key")
 	if len(certs) == 0 {
 		use.Why = "it listens for TLS and has no ssl_certificate: nginx does not start, or ends each handshake with an alert"
 	}
@@ -143,15 +148,15 @@ func (s *nginxSites) server(server, section directive) {
 
 // startsTLS reports whether connections to a server of mail begin in the clear and
 // may change to TLS.
-func startsTLS(server, section directive) bool {
-	set := inherited(server, section, "starttls")
-	return section.name() == "mail" && len(set) > 0 && (set[0].words[1] == "on" || set[0].words[1] == "only")
+func (s *nginxSites) startsTLS(server directive) bool {
+	set := s.inherited(server, "starttls")
+	return len(set) > 0 && (set[0].words[1] == "on" || set[0].words[1] == "only")
 }
 
 // mailProtocol is what a server of mail speaks at an address: what it names, or
 // what belongs to the port; empty: nobody knows.
 func mailProtocol(server directive, listen string) string {
-	if set := inherited(server, server, "protocol"); len(set) > 0 {
+	if set := own(server, "protocol"); len(set) > 0 {
 		return set[0].words[1]
 	}
 	switch listen[strings.LastIndexByte(listen, ':')+1:] {
@@ -166,16 +171,19 @@ func mailProtocol(server directive, listen string) string {
 }
 
 // inherited are the directives of a server; without any, those around it.
-func inherited(server, section directive, name string) (list []directive) {
-	for _, block := range [][]directive{server.block, section.block} {
-		for _, d := range block {
-			if d.name() == name && len(d.words) == 2 {
-				list = append(list, d)
-			}
-		}
-		if len(list) > 0 {
-			return list
+func (s *nginxSites) inherited(server directive, name string) []directive {
+	if list := own(server, name); len(list) > 0 {
+		return list
+	}
+	return s.around[name]
+}
+
+// own are the directives of a server.
+func own(server directive, name string) (list []directive) {
+	for _, d := range server.block {
+		if d.name() == name && len(d.words) == 2 {
+			list = append(list, d)
 		}
 	}
-	return nil
+	return list
 }

@@ -10,7 +10,8 @@ import (
 // beside it, or the output of postconf: the certificates of each service that
 // speaks TLS as a server.
 func postfix(files Files, main string) ([]Use, error) {
-	r := &postfixReader{source: source{files: files}, index: make(map[postfixUse]int), tables: make(map[string][]postfixLine)}
+	r := &postfixReader{source: source{files: files}, index: make(map[postfixUse]int),
+		listed: make(map[postfixListing]bool), served: make(map[Listener]bool), tables: make(map[string][]postfixLine)}
 	text, err := r.open(main, nil)
 	if err != nil {
 		return nil, err
@@ -71,6 +72,8 @@ type postfixReader struct {
 	source
 	uses   []Use
 	index  map[postfixUse]int
+	listed map[postfixListing]bool
+	served map[Listener]bool        // by some certificate
 	tables map[string][]postfixLine // that were read, by their names
 }
 
@@ -78,6 +81,12 @@ type postfixReader struct {
 type postfixUse struct {
 	Place
 	directive, file string
+}
+
+// A postfixListing is a use and the first listener of a service that has it.
+type postfixListing struct {
+	use     postfixUse
+	service Listener
 }
 
 // service adds the certificates of one service, to those that others have too.
@@ -104,24 +113,22 @@ func (r *postfixReader) service(s postfixService, p *parameters) error {
 			r.add(use, at)
 		}
 	}
-	if !r.presents(at) {
+	if !r.served[at[0]] {
 		r.add(Use{Place: s.Place, Directive: s.name,
 			Why: "it may speak TLS and has no smtpd_tls_chain_files, smtpd_tls_cert_file or smtpd_tls_eccert_file: Postfix offers none"}, at)
 	}
 	return r.sniMaps(at, p)
 }
 
-// presents reports whether a certificate is presented by a service.
-func (r *postfixReader) presents(service []Listener) bool {
-	return slices.ContainsFunc(r.uses, func(u Use) bool { return slices.Contains(u.Listen, service[0]) })
-}
-
 // add adds a use, or the service to the same one of others.
 func (r *postfixReader) add(use Use, service []Listener) {
 	id := postfixUse{use.Place, use.Directive, use.File}
+	listing := postfixListing{id, service[0]}
+	known := r.listed[listing]
+	r.listed[listing], r.served[service[0]] = true, true
 	if i, ok := r.index[id]; ok {
-		if u := &r.uses[i]; !slices.Contains(u.Listen, service[0]) {
-			u.Listen = append(u.Listen, service...)
+		if !known {
+			r.uses[i].Listen = append(r.uses[i].Listen, service...)
 		}
 		return
 	}
