@@ -154,6 +154,7 @@ func (s *apacheSites) known(d directive) (file, why string) {
 }
 
 func apacheNames(lists ...[]directive) (names []string) {
+	known := make(map[string]bool)
 	for _, d := range slices.Concat(lists...) {
 		for _, name := range d.words[1:] {
 			if _, rest, ok := strings.Cut(name, "://"); ok {
@@ -162,7 +163,8 @@ func apacheNames(lists ...[]directive) (names []string) {
 			if host, _, ok := strings.Cut(name, ":"); ok && !strings.HasPrefix(name, "[") {
 				name = host
 			}
-			if !isPattern(name) && !slices.Contains(names, name) {
+			if !isPattern(name) && !known[name] {
+				known[name] = true
 				names = append(names, name)
 			}
 		}

@@ -126,17 +126,35 @@ func mapsWith(m map[string]string, name, text string) map[string]string {
 	return out
 }
 
+// Nor does a host of many names look through them for each.
+func TestManyNames(t *testing.T) {
+	var names strings.Builder
+	for n := range 200_000 {
+		fmt.Fprintf(&names, "ServerAlias w%d.example.test\n", n%190_000)
+	}
+	text := "<VirtualHost *:443>\nSSLEngine on\nSSLCertificateFile /x\n" + names.String() + "</VirtualHost>\n"
+	began := time.Now()
+	uses, err := Find("apache").Read(tree{files: map[string]string{"/etc/main": text}}, []string{"/etc/main"})
+	if err != nil || len(uses) != 1 || len(uses[0].Names) != 190_000 {
+		t.Fatalf("%d uses, %v", len(uses), err)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Error(took)
+	}
+}
+
 // Many sites cost what they have: each looked through all others for what stands
 // around it, and 100,000 took minutes.
 func TestManySites(t *testing.T) {
 	const many = 60_000
-	services := "smtpd_tls_security_level = may\nsmtpd_tls_cert_file = /x\n"
+	var services strings.Builder
+	services.WriteString("smtpd_tls_security_level = may\nsmtpd_tls_cert_file = /x\n")
 	for n := range many {
-		services += fmt.Sprintf("%d inet n - n - - smtpd\n", n+1)
+		fmt.Fprintf(&services, "%d inet n - n - - smtpd\n", n+1)
 	}
 	for server, text := range map[string]string{
 		"nginx":   "http {\n ssl_certificate /x;\n" + strings.Repeat("server { listen 443 ssl; server_name a.test; }\n", many) + "}\n",
-		"postfix": services,
+		"postfix": services.String(),
 		"apache":  "SSLCertificateFile /x\n" + strings.Repeat("<VirtualHost *:443>\nSSLEngine on\n</VirtualHost>\n", many),
 	} {
 		began := time.Now()
