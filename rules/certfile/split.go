@@ -1,6 +1,7 @@
 package certfile
 
 import (
+	"net/netip"
 	"slices"
 
 	"github.com/tlschain/tlschain/rules/cert"
@@ -22,8 +23,9 @@ func split(c Chain) []Chain {
 		readable = readable && err == nil
 	}
 	var leaves []int // positions, the first of each kind
+	twins := twinFinder{parsed: parsed}
 	for i, p := range parsed {
-		if p != nil && isLeaf(p) && (len(leaves) == 0 || isTwin(parsed, leaves, p)) {
+		if p != nil && isLeaf(p) && (len(leaves) == 0 || twins.isTwin(leaves, p)) {
 			leaves = append(leaves, i)
 		}
 	}
@@ -62,24 +64,30 @@ func isLeaf(c *cert.Certificate) bool {
 	return !c.IsCA || len(c.DNSNames) > 0 || len(c.IPs) > 0
 }
 
-func isTwin(parsed []*cert.Certificate, leaves []int, c *cert.Certificate) bool {
-	first := parsed[leaves[0]]
+// A twinFinder finds leaves for a name of the first one, by another kind of key.
+type twinFinder struct {
+	parsed []*cert.Certificate
+	names  map[string]bool // of the first leaf, once they are asked for
+}
+
+func (f *twinFinder) isTwin(leaves []int, c *cert.Certificate) bool {
 	for _, l := range leaves {
-		if parsed[l].Key.Kind == c.Key.Kind {
+		if f.parsed[l].Key.Kind == c.Key.Kind {
 			return false
 		}
 	}
-	for _, name := range c.DNSNames {
-		if slices.Contains(first.DNSNames, name) {
-			return true
+	if f.names == nil {
+		f.names = make(map[string]bool)
+		first := f.parsed[leaves[0]]
+		for _, name := range first.DNSNames {
+			f.names[name] = true
+		}
+		for _, ip := range first.IPs {
+			f.names[ip.String()] = true
 		}
 	}
-	for _, ip := range c.IPs {
-		if slices.Contains(first.IPs, ip) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.DNSNames, func(name string) bool { return f.names[name] }) ||
+		slices.ContainsFunc(c.IPs, func(ip netip.Addr) bool { return f.names[ip.String()] })
 }
 
 // following returns the certificates between leaf n, or the run of leaves that
