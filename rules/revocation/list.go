@@ -140,7 +140,7 @@ func (l *List) readReason(extensions cryptobyte.String, e *entry) error {
 		case oid == "2.5.29.29":
 			l.fault = "it lists certificates of other issuers (indirect CRL), which is not supported"
 		case critical:
-			l.fault = "an entry has a critical extension that is not known (" + oid + ")"
+			l.fault = "an entry has a critical extension that is not known (" + oid[:min(len(oid), 100)] + ")"
 		}
 		return nil
 	})

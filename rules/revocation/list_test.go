@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"math/big"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +75,24 @@ type point struct {
 	CAs         bool           `asn1:"optional,tag:2"`
 	SomeReasons asn1.BitString `asn1:"optional,tag:3"`
 	Indirect    bool           `asn1:"optional,tag:4"`
+}
+
+// A list that is for many parts, or for one with an endless name, is refused: each
+// was compared with each URL of a certificate, and kept.
+func TestListsForManyParts(t *testing.T) {
+	mk := tlstest.For(t)
+	i := mk.Intermediate("I", mk.Root("R"))
+	for what, urls := range map[string][]string{
+		"many": slices.Repeat([]string{"http://ca.example/1.crl"}, 1000), "long": {"http://ca.example/" + strings.Repeat("x", 1<<20)},
+	} {
+		var p point
+		for _, url := range urls {
+			p.Name.Full = append(p.Name.Full, asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 6, Bytes: []byte(url)})
+		}
+		if _, err := ParseList(listOf(t, i, nil, extension(t, pointOID, true, p)), parse(t, i).Key); err == nil {
+			t.Errorf("%s: it is read", what)
+		}
+	}
 }
 
 func TestWhatAListSays(t *testing.T) {

@@ -22,6 +22,12 @@ type scope struct {
 	indirect    bool     // also those of other issuers
 }
 
+// The bounds of a distribution point. Those of CAs have a URL or two.
+const (
+	maxPointURLs = 100
+	maxPointURL  = 4 << 10 // bytes
+)
+
 // readExtensions reads the extensions of the list itself.
 func (l *List) readExtensions(in cryptobyte.String) error {
 	var list cryptobyte.String
@@ -41,7 +47,7 @@ func (l *List) readExtensions(in cryptobyte.String) error {
 			}
 		case oid == "2.5.29.20", oid == "2.5.29.35": // its number, and the key's identifier
 		case critical:
-			l.fault = "it has a critical extension that is not known (" + oid + ")"
+			l.fault = "it has a critical extension that is not known (" + oid[:min(len(oid), 100)] + ")"
 		}
 		return nil
 	})
@@ -61,9 +67,13 @@ func (s *scope) read(value cryptobyte.String) bool {
 		if !full.ReadAnyASN1(&name, &tag) {
 			return false
 		}
-		if tag == cbasn1.Tag(6).ContextSpecific() { // a URI
-			s.urls = append(s.urls, string(name))
+		if tag != cbasn1.Tag(6).ContextSpecific() { // no URI
+			continue
 		}
+		if len(s.urls) >= maxPointURLs || len(name) > maxPointURL {
+			return false
+		}
+		s.urls = append(s.urls, string(name))
 	}
 	for _, flag := range []struct {
 		tag  uint8
