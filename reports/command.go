@@ -25,9 +25,9 @@ var numbered = regexp.MustCompile(`#[0-9]+$`)
 // toType is what to type for an endpoint: its target, or the file that it is in.
 // It is empty for what came on standard input.
 func (e *Endpoint) toType() string {
-	if strings.Contains(e.Typed, "@") {
-		if _, err := scanner.ParseTarget(e.Typed, scanner.TargetOptions{}); err == nil { // a report may be foreign
-			return e.Typed
+	if strings.Contains(e.PinnedTarget, "@") {
+		if _, err := scanner.ParseTarget(e.PinnedTarget, scanner.TargetOptions{}); err == nil { // a report may be foreign
+			return e.PinnedTarget
 		}
 	}
 	if e.Host != "" {

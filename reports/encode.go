@@ -42,8 +42,8 @@ func (e *Endpoint) appendSeen(b []byte) []byte {
 	if e.Transport != "" {
 		b = appendText(append(b, `,"transport":`...), string(e.Transport))
 	}
-	if e.Typed != "" {
-		b = appendText(append(b, `,"typed":`...), e.Typed)
+	if e.PinnedTarget != "" {
+		b = appendText(append(b, `,"pinned_target":`...), e.PinnedTarget)
 	}
 	b = appendTags(b, e.Tags)
 	if e.List != nil {

@@ -28,8 +28,8 @@ func NewEndpoint(o *scanner.Observation, target string, v *rules.Verdict) Endpoi
 func (e *Endpoint) observed(o *scanner.Observation) {
 	e.Host = Clean(o.Target.Host)
 	e.Port = o.Target.Port
-	if typed := Clean(o.Target.Typed()); strings.Contains(typed, "@") { // the user gave the address
-		e.Typed = typed
+	if o.Target.Pinned() {
+		e.PinnedTarget = Clean(o.Target.Typed())
 	}
 	if o.Target.List != "" {
 		e.List = &ListPlace{Clean(o.Target.List), o.Target.Line}

@@ -134,7 +134,7 @@ func TestNoFieldIsForgotten(t *testing.T) {
 	several := ofSeveralAudits()
 	several.Findings = append(several.Findings, Finding{Rule: "expired-leaf", Variant: "rsa"})
 	several.List = &ListPlace{File: "lists/shops.csv", Line: 12}
-	several.Typed = "www.example.com@192.0.2.7:443"
+	several.PinnedTarget = "www.example.com@192.0.2.7:443"
 	several.Transport, several.QUIC = "quic", &QUIC{Status: OK, Handshake: Handshake{ALPN: "h3", Staple: &Staple{Status: "good", Fault: "it is out of date"}, ClientAsked: true, ClientCA: []string{"CN=R"}}}
 	several.DANE = &DANE{Error: "no answer", Records: []TLSA{{State: rules.DANEOther}}, More: 1}
 	several.Findings[0].Authority = &Authority{Subject: "CN=R"}

@@ -51,7 +51,7 @@ type Endpoint struct {
 	Address            string            `json:"address" doc:"IP address that the connection went to; empty if none was made"`
 	STARTTLS           string            `json:"starttls" doc:"dialect spoken before TLS; empty: none"`
 	Transport          scanner.Transport `json:"transport,omitempty" doc:"quic: over UDP; absent: TCP"`
-	Typed              string            `json:"typed,omitempty" doc:"what to type as the target where the list or the user gave the address, such as www.example.com@192.0.2.7:443; absent: target" added:"yes"`
+	PinnedTarget       string            `json:"pinned_target,omitempty" doc:"the target with the address, where the list or the user gave one, such as www.example.com@192.0.2.7:443" added:"yes"`
 	Tags               map[string]string `json:"tags,omitempty" doc:"the user's own, from the list of targets; absent: none"`
 	List               *ListPlace        `json:"list,omitempty" doc:"where a list of targets named it; absent: it was given otherwise, or comes from the history of audits" added:"yes"`
 	SeenAt             time.Time         `json:"seen_at" null:"yes" doc:"when the connection began; null for a file" added:"yes"`

@@ -18,6 +18,12 @@ func (t Target) Typed() string {
 	return made
 }
 
+// Pinned reports whether the list or the user gave an address for the host, or a
+// server name of another one.
+func (t Target) Pinned() bool {
+	return t.ServerName != "" && t.ServerName != t.Host || t.Addr.IsValid() && t.Addr.String() != t.Host
+}
+
 // made is a text for this target that is made of its parts.
 func (t Target) made() string {
 	host, name := t.Host, t.ServerName

@@ -16,7 +16,7 @@ func TestSavedReportKeepsTheAddress(t *testing.T) {
 		"a b\x1b[2J":                     "tlschain fix shop.example.com",
 	} {
 		e := incomplete("shop.example.com")
-		e.Typed, e.fix = typed, bytesOf(e.Bundle)
+		e.PinnedTarget, e.fix = typed, bytesOf(e.Bundle)
 		e.Severity = e.Worst()
 		for _, format := range []string{"html", "table", "markdown"} {
 			out, err := convert(t, append(e.AppendJSON(nil), '\n'), format, Options{})
