@@ -230,20 +230,20 @@ func (db *DB) EndShards(ctx context.Context, audit int64, at time.Time,
 	return nil
 }
 
-// A Stray is a shard that waits to be taken.
-type Stray struct {
+// An Orphan is a shard that waits to be taken.
+type Orphan struct {
 	Audit  int64
 	Number int
 	Fence  int64 // leases that it has had
 }
 
-// Strays gives shards of a zone that nobody has, though somebody had them or
+// Orphans gives shards of a zone that nobody has, though somebody had them or
 // should by now, and the audits that wait for nothing but their end: what a
 // worker left that died. lease is how long one lasts.
-func (db *DB) Strays(ctx context.Context, zone string, lease, patience time.Duration, limit int) (
-	shards []Stray, ended []int64, err error) {
+func (db *DB) Orphans(ctx context.Context, zone string, lease, patience time.Duration, limit int) (
+	shards []Orphan, ended []int64, err error) {
 	err = each(ctx, db.sql, func(rows *sql.Rows) error {
-		var s Stray
+		var s Orphan
 		err := rows.Scan(&s.Audit, &s.Number, &s.Fence)
 		shards = append(shards, s)
 		return err

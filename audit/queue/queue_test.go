@@ -144,7 +144,7 @@ func workerStops(t *testing.T, where string) {
 	if got := second.listed(t, "web"); got != "running:0" {
 		t.Fatal(got)
 	}
-	left, _, err := second.db.Strays(t.Context(), "dmz", time.Second, time.Hour, 100)
+	left, _, err := second.db.Orphans(t.Context(), "dmz", time.Second, time.Hour, 100)
 	if err != nil || len(left) == 0 {
 		t.Errorf("%v, %v", left, err)
 	}

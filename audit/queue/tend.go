@@ -38,14 +38,14 @@ func (w *worker) tend(stopped <-chan struct{}) {
 	}
 }
 
-// strays is how many shards that nobody has are asked for at a time.
-const strays = 200
+// orphansAtOnce is how many shards that nobody has are asked for at a time.
+const orphansAtOnce = 200
 
 // adopt asks for the shards that nobody has any more, and ends the audits that
 // nobody has ended. A job of them may have been given up, or dropped by a release
 // that does not know it.
 func (w *worker) adopt(ctx context.Context) error {
-	shards, ended, err := w.queue.db.Strays(ctx, w.zone, w.queue.dead, w.queue.patience, strays)
+	shards, ended, err := w.queue.db.Orphans(ctx, w.zone, w.queue.dead, w.queue.patience, orphansAtOnce)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (w *worker) rescue(ctx context.Context) error {
 	rows, err := w.queue.pool.Query(ctx, `SELECT id, attempt, attempted_by, CASE WHEN kind = $4 THEN args ->> 'group' ELSE '' END
 		FROM `+schema+`.river_job WHERE state = 'running' AND queue IN ($1, $2) AND attempted_at < now() - $3::bigint * interval '1 ms'
 		AND NOT attempted_by[array_upper(attempted_by, 1)] = ANY ($5) AND NOT metadata ? 'cancel_attempted_at' ORDER BY id LIMIT $6`,
-		w.zone, shardsOf(w.zone), w.queue.silence.Milliseconds(), job{}.Kind(), here, strays)
+		w.zone, shardsOf(w.zone), w.queue.silence.Milliseconds(), job{}.Kind(), here, orphansAtOnce)
 	if err != nil {
 		return fmt.Errorf("looking for jobs whose worker is gone: %w", err)
 	}
