@@ -89,7 +89,7 @@ func TestLongKeys(t *testing.T) {
 			runtime.ReadMemStats(&before)
 			_, wrong := Read([]byte(text), new(site))
 			runtime.ReadMemStats(&after)
-			if took := (after.TotalAlloc - before.TotalAlloc) >> 20; took > 512 {
+			if took := (after.TotalAlloc - before.TotalAlloc) >> 20; took > 1024 {
 				t.Errorf("%d MiB were allocated for %d MiB", took, len(text)>>20)
 			}
 			if len(wrong) == 0 {
