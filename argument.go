@@ -69,3 +69,14 @@ func (l *TargetList) CheckFiles() error {
 	}
 	return nil
 }
+
+// MeansHost reports whether an argument that is the name of no file is a target: a
+// path never is.
+func MeansHost(argument string) bool {
+	if strings.Contains(argument, "/") && !strings.Contains(argument, "://") {
+		return false
+	}
+	kind, _ := KindOf(argument, scanner.TargetOptions{})
+	_, err := scanner.ParseTarget(argument, scanner.TargetOptions{})
+	return err == nil && kind == AHost
+}

@@ -43,21 +43,25 @@ func HintOfCause(err error) string {
 }
 
 func (e *FieldError) Error() string {
-	message, _ := e.Say(func(o Option) string { return o.Field })
-	return message.Error()
+	return e.Say(func(o Option) string { return o.Field }).Error()
 }
 
 func (e *FieldError) Unwrap() error { return e.err }
 
-// Say words the error and its hint with each field under the name that its
-// reader knows it by.
-func (e *FieldError) Say(name func(Option) string) (message error, hint string) {
+// Say words the error with each field under the name that its reader knows it by.
+func (e *FieldError) Say(name func(Option) string) error {
+	return &reworded{replaceFields(e.err.Error(), name), e.err}
+}
+
+// Hint says what to write instead, in the same names; it may be empty.
+func (e *FieldError) Hint(name func(Option) string) string { return replaceFields(e.hint, name) }
+
+func replaceFields(text string, name func(Option) string) string {
 	var pairs []string
 	for _, o := range Options() {
 		pairs = append(pairs, "{"+o.Field+"}", name(o))
 	}
-	r := strings.NewReplacer(pairs...)
-	return &reworded{r.Replace(e.err.Error()), e.err}, r.Replace(e.hint)
+	return strings.NewReplacer(pairs...).Replace(text)
 }
 
 // A reworded error is one in other words.

@@ -21,7 +21,7 @@ func TestHintOfCause(t *testing.T) {
 		{withoutPath(&fs.PathError{Op: "open", Path: "roots.pem", Err: syscall.ENOENT}), "Roots takes a file"},
 	} {
 		err := fieldf("Roots", "{Roots} roots.pem: %w", c.err).hintf("{Roots} takes a file of CA certificates")
-		if _, hint := err.Say(func(o Option) string { return o.Field }); !strings.Contains(hint, c.want) {
+		if hint := err.Hint(func(o Option) string { return o.Field }); !strings.Contains(hint, c.want) {
 			t.Errorf("%v: hint %q, want %q in it", err, hint, c.want)
 		}
 	}

@@ -133,7 +133,7 @@ func TestFieldErrors(t *testing.T) {
 			t.Errorf("%+v: %v", c.config, err)
 			continue
 		}
-		if said, _ := field.Say(func(o Option) string { return o.Key }); c.message != "" && said.Error() != c.message {
+		if said := field.Say(func(o Option) string { return o.Key }); c.message != "" && said.Error() != c.message {
 			t.Errorf("%s: %s", c.field, said)
 		}
 	}

@@ -69,11 +69,11 @@ func keyError(err error) error {
 	if !errors.As(err, &field) {
 		return err
 	}
-	message, hint := field.Say(func(o tlschain.Option) string { return o.Key })
-	if hint == "" {
-		return message
+	asKey := func(o tlschain.Option) string { return o.Key }
+	if hint := field.Hint(asKey); hint != "" {
+		return fmt.Errorf("%w; %s", field.Say(asKey), hint)
 	}
-	return fmt.Errorf("%w; %s", message, hint)
+	return field.Say(asKey)
 }
 
 // inGroup has policies and waivers know the targets by the group's name.

@@ -100,8 +100,8 @@ func flagError(err error) error {
 	if !errors.As(err, &field) {
 		return err
 	}
-	message, hint := field.Say(func(o tlschain.Option) string { return commandline.Dashed(o.Flag) })
-	return &usageError{err: message, hint: hint}
+	asFlag := func(o tlschain.Option) string { return commandline.Dashed(o.Flag) }
+	return &usageError{err: field.Say(asFlag), hint: field.Hint(asFlag)}
 }
 
 // configOf reads the flags of a command: those that it does not have are at

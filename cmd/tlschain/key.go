@@ -10,7 +10,6 @@ import (
 	"github.com/tlschain/tlschain"
 	"github.com/tlschain/tlschain/reports"
 	"github.com/tlschain/tlschain/rules/certfile"
-	"github.com/tlschain/tlschain/scanner"
 )
 
 // passwords are those that PKCS #12 and JKS files may have.
@@ -64,18 +63,8 @@ func fileError(file string, err error) error {
 		return out.hintf("give the file that begins with the server's certificate, or the --key of one that openssl req -x509 made; " +
 			"issuers alone go to --pool or --roots")
 	}
-	if errors.Is(err, fs.ErrNotExist) && isHost(file) {
+	if errors.Is(err, fs.ErrNotExist) && tlschain.MeansHost(file) {
 		return out.hintf("if you mean a live server, type %s", reports.Command("scan", file))
 	}
 	return out.hintf("a file has a server's certificate and its issuers, best as PEM")
-}
-
-// isHost reports whether the name of a file that is not there is a target of scan.
-func isHost(file string) bool {
-	if strings.Contains(file, "/") && !strings.Contains(file, "://") {
-		return false
-	}
-	kind, _ := tlschain.KindOf(file, scanner.TargetOptions{})
-	_, err := scanner.ParseTarget(file, scanner.TargetOptions{})
-	return err == nil && kind == tlschain.AHost
 }
