@@ -95,7 +95,8 @@ type listReader struct {
 	options TargetOptions
 	number  int // of the line at hand, from 1
 	begun   bool
-	useless bool // without its header the rest of the file has no meaning
+	useless bool // the rest of the file has no meaning: its header cannot be read, or it is no text
+	pem     bool // within a PEM block
 	csv     *header
 	section string // of an Ansible inventory; empty: the list is none, or no section began
 	nmap    nmapReport
@@ -123,8 +124,12 @@ func (l *listReader) read(text string) (parsed []parsedTarget, err error) {
 	if strings.Trim(text, ",; \t") == "" { // a spreadsheet writes its empty rows so
 		return nil, nil
 	}
-	if strings.HasPrefix(text, "-----BEGIN ") || strings.ContainsRune(text, 0) {
-		l.useless = true // what follows may be a key, and no line of it is looked up
+	if l.pem { // it may be a key: no line of it is looked up
+		l.pem = !strings.HasPrefix(text, "-----END ")
+		return nil, nil
+	}
+	l.pem = strings.HasPrefix(text, "-----BEGIN ")
+	if l.useless = !l.begun && strings.ContainsRune(text, 0); l.pem || l.useless {
 		return nil, errors.New("this is a file of certificates or keys, or no text, and not a list: type tlschain check FILE for certificates")
 	}
 	if !utf8.ValidString(text) {

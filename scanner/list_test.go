@@ -262,5 +262,11 @@ func TestTargetsOfAKeyFile(t *testing.T) {
 		if strings.Contains(got, "bucket") || strings.Contains(strings.ToLower(got), "miievaib") || !strings.Contains(got, "type tlschain check FILE") {
 			t.Errorf("%q is read as\n%s", text, got)
 		}
+		if strings.Contains(text, "last.example") && !strings.Contains(got, "last.example") {
+			t.Errorf("what follows a key is lost: %q is read as\n%s", text, got)
+		}
+	}
+	if got := readList("host,tags\na.example,team=x\x00y\nb.example,\n", TargetOptions{}); !strings.Contains(got, "b.example") {
+		t.Errorf("what follows a line with NUL is lost:\n%s", got)
 	}
 }
