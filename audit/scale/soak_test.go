@@ -137,8 +137,9 @@ func (s *soakSite) listTargets(t *testing.T, group string, n int) {
 	}
 }
 
-// hook tells once, unless it is to fail: a line of JSON in told.
-const hook = "[sh, -c, \"test ! -e hook-down && cat >> told && echo >> told\"]"
+// hook tells once, unless it is to fail: a line of JSON in told, though two
+// schedulers may tell of two audits at once.
+const hook = "[sh, -c, \"test ! -e hook-down && flock told.lock sh -c 'cat >> told && echo >> told'\"]"
 
 func (s *soakSite) configureSoak(t *testing.T) {
 	t.Helper()
