@@ -57,6 +57,7 @@ func (q *Queue) Wait(ctx context.Context, id int64) (history.Audit, error) {
 		case err != nil:
 			w.lost(err)
 		case row.State == rivertype.JobStateCompleted:
+			w.hear(row)
 			a, err := q.result(ctx, row)
 			if err == nil && a.State != history.Running {
 				return a, nil
@@ -178,12 +179,18 @@ func (w *waiting) lost(err error) {
 	w.down = true
 }
 
+// hear reports the newest attempt that failed, unless it was reported.
+func (w *waiting) hear(row *rivertype.JobRow) {
+	if len(row.Errors) <= w.errors {
+		return
+	}
+	w.errors = len(row.Errors)
+	w.report(fmt.Errorf("zone %s, attempt %d of %d: %s", row.Queue, row.Errors[w.errors-1].Attempt, row.MaxAttempts, lastError(row)))
+}
+
 func (w *waiting) look(row *rivertype.JobRow, now time.Time) {
 	w.down = false
-	if len(row.Errors) > w.errors {
-		w.errors = len(row.Errors)
-		w.report(fmt.Errorf("zone %s, attempt %d of %d: %s", row.Queue, row.Attempt, row.MaxAttempts, lastError(row)))
-	}
+	w.hear(row)
 	if row.State != rivertype.JobStateAvailable || now.Sub(row.ScheduledAt) < w.untaken || now.Sub(w.told) < max(w.untaken, time.Hour) {
 		return
 	}
