@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tlschain/tlschain/scanner/tlstest"
+	"github.com/tlschain/tlschain/scanner/tlstest/system"
 )
 
 // Two certificates of a hundred thousand names each are compared once for each name,
@@ -28,11 +29,11 @@ func TestTwinsOfManyNames(t *testing.T) {
 		})
 		text = append(text, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: leaf.DER})...)
 	}
-	began := time.Now()
+	before := system.CPUTime(t)
 	if chains, err := Read(text); err != nil || len(chains) != 1 {
 		t.Fatalf("%d chains, %v", len(chains), err)
 	}
-	if took := time.Since(began); took > 10*time.Second {
+	if took := system.CPUTime(t) - before; took > 10*time.Second {
 		t.Error(took)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tlschain/tlschain/scanner/tlstest/system"
 )
 
 // tree are files by name; what made gives too, if it is not nil.
@@ -133,12 +135,12 @@ func TestManyNames(t *testing.T) {
 		fmt.Fprintf(&names, "ServerAlias w%d.example.test\n", n%190_000)
 	}
 	text := "<VirtualHost *:443>\nSSLEngine on\nSSLCertificateFile /x\n" + names.String() + "</VirtualHost>\n"
-	began := time.Now()
+	before := system.CPUTime(t)
 	uses, err := Find("apache").Read(tree{files: map[string]string{"/etc/main": text}}, []string{"/etc/main"})
 	if err != nil || len(uses) != 1 || len(uses[0].Names) != 190_000 {
 		t.Fatalf("%d uses, %v", len(uses), err)
 	}
-	if took := time.Since(began); took > 10*time.Second {
+	if took := system.CPUTime(t) - before; took > 10*time.Second {
 		t.Error(took)
 	}
 }
@@ -157,12 +159,12 @@ func TestManySites(t *testing.T) {
 		"postfix": services.String(),
 		"apache":  "SSLCertificateFile /x\n" + strings.Repeat("<VirtualHost *:443>\nSSLEngine on\n</VirtualHost>\n", many),
 	} {
-		began := time.Now()
+		before := system.CPUTime(t)
 		uses, err := Find(server).Read(tree{files: map[string]string{"/etc/main": text}}, []string{"/etc/main"})
 		if err != nil || len(uses) == 0 || uses[0].File != "/x" || len(uses)*len(uses[0].Listen) != many {
 			t.Fatalf("%s: %d uses, %v", server, len(uses), err)
 		}
-		if took := time.Since(began); took > 10*time.Second {
+		if took := system.CPUTime(t) - before; took > 10*time.Second {
 			t.Errorf("%s: %v", server, took)
 		}
 	}
