@@ -1,7 +1,10 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/tlschain/tlschain/rules/cert"
+	"github.com/tlschain/tlschain/rules/chain"
 )
 
 // betterLeaf is the position of another server's certificate in the list that is for
@@ -21,10 +24,5 @@ func (s *Subject) betterLeaf() int {
 	if fits(leaf) {
 		return -1
 	}
-	for i, e := range s.Entries {
-		if i != s.Chain.Leaf && fits(e.Cert) {
-			return i
-		}
-	}
-	return -1
+	return slices.IndexFunc(s.Entries, func(e chain.Entry) bool { return fits(e.Cert) })
 }

@@ -60,7 +60,7 @@ func (q *Queue) Work(ctx context.Context, zone string, auditor Auditor) (stopped
 	all := make(chan struct{})
 	go func() {
 		defer close(all)
-		w.tend(client.Stopped())
+		w.maintain(client.Stopped())
 	}()
 	return all, nil
 }

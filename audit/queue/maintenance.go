@@ -11,8 +11,8 @@ import (
 	"github.com/tlschain/tlschain/audit"
 )
 
-// tend tells that the worker lives, and looks after what others left that do not.
-func (w *worker) tend(stopped <-chan struct{}) {
+// maintain tells that the worker lives, and looks after what others left that do not.
+func (w *worker) maintain(stopped <-chan struct{}) {
 	tick := time.NewTicker(w.queue.beat)
 	defer tick.Stop()
 	var clock audit.ClockCheck
