@@ -10,19 +10,24 @@ import (
 	"runtime/metrics"
 )
 
-// Size is how much memory the program may take, beside the file that it is, before
-// garbage is collected. A scan of 8,000 endpoints stays below 90 MB with that.
-const Size = 52 << 20
+// Size is what the heap grows to before its garbage is collected. A scan of 8,000
+// endpoints stays below 90 MB with that, the program's own file included.
+const Size = 44 << 20
 
-// Bound has garbage collected when the program's memory reaches [Size], or twice
-// what is in use if that is more, as Go does by itself. GOGC and GOMEMLIMIT in the
-// environment take precedence: then it does nothing.
+// least is what the heap grows to under Go's own setting of 100%, however little
+// is in use.
+const least = 4 << 20
+
+// Bound has garbage collected when the heap has grown to [Size], or to twice what
+// is in use if that is more, as Go does by itself. GOGC and GOMEMLIMIT in the
+// environment take precedence: then it does nothing. It is not a memory limit, under
+// which the runtime gives memory back to the system in the midst of a scan, only to
+// ask for it again.
 func Bound() {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
-	debug.SetGCPercent(-1)
-	debug.SetMemoryLimit(Size)
+	debug.SetGCPercent(percent(least))
 	afterEach(new(collection))
 }
 
@@ -31,21 +36,15 @@ type collection struct{ _ [2]uintptr }
 
 func afterEach(c *collection) {
 	runtime.SetFinalizer(c, func(c *collection) {
-		debug.SetMemoryLimit(limit())
+		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+		metrics.Read(live)
+		debug.SetGCPercent(percent(int64(live[0].Value.Uint64())))
 		afterEach(c)
 	})
 }
 
-// limit is the limit for what is in use now.
-func limit() int64 {
-	all := []metrics.Sample{
-		{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/objects:bytes"},
-		{Name: "/memory/classes/heap/unused:bytes"}, {Name: "/memory/classes/heap/free:bytes"}, {Name: "/memory/classes/heap/released:bytes"},
-	}
-	metrics.Read(all)
-	live, rest := all[0].Value.Uint64(), all[1].Value.Uint64()
-	for _, heap := range all[2:] {
-		rest -= heap.Value.Uint64()
-	}
-	return max(Size, int64(2*live+rest))
+// percent is the setting under which a heap of which so much is in use grows to Size.
+func percent(live int64) int {
+	live = max(live, least) // Go's least heap is in proportion to the setting
+	return max(100, int(100*(Size-live)/live))
 }
