@@ -3,6 +3,7 @@ module github.com/tlschain/tlschain
 go 1.26.0
 
 require (
+	filippo.io/nistec v0.0.4
 	github.com/CycloneDX/cyclonedx-go v0.12.0
 	github.com/Netflix/bettertls v0.0.0-20250909192348-e1e99e353074
 	github.com/arran4/golang-ical v0.3.4

@@ -32,7 +32,10 @@ const (
 
 // A Verifier checks signatures and remembers what it found, across chains and
 // goroutines. The zero value is ready; it must not be copied.
-type Verifier struct{ known Cache[edge, Answer] }
+type Verifier struct {
+	known  Cache[edge, Answer]
+	tables ecdsaTables
+}
 
 // An edge of the chain graph: a certificate and the key that may have signed it.
 type edge struct{ child, key cert.Hash }
@@ -94,17 +97,21 @@ func (s *Session) Signed(child, issuer *cert.Certificate) Answer {
 		return CannotTell
 	}
 	s.left -= price
-	a, known := CannotTell, false
-	if s.v != nil {
-		a, known = s.v.known.Get(e)
-	}
-	if !known {
-		a = check(alg, issuer.Key, child.TBS, child.Signature)
-		if s.v != nil {
-			s.v.known.Put(e, a, generation)
-		}
-	}
+	a := s.v.checkEdge(e, alg, issuer.Key, child)
 	s.asked[e] = a
+	return a
+}
+
+// checkEdge checks the signature of an edge, if it is not remembered. v may be nil.
+func (v *Verifier) checkEdge(e edge, alg cert.SignatureAlg, key cert.Key, child *cert.Certificate) Answer {
+	if v == nil {
+		return check(nil, alg, key, child.TBS, child.Signature)
+	}
+	a, known := v.known.Get(e)
+	if !known {
+		a = check(&v.tables, alg, key, child.TBS, child.Signature)
+		v.known.Put(e, a, generation)
+	}
 	return a
 }
 
@@ -166,10 +173,11 @@ func Verify(alg cert.SignatureAlg, key cert.Key, signed, signature []byte) Answe
 	if _, ok := cost(alg, key); !ok {
 		return CannotTell
 	}
-	return check(alg, key, signed, signature)
+	return check(nil, alg, key, signed, signature)
 }
 
-func check(alg cert.SignatureAlg, key cert.Key, signed, signature []byte) Answer {
+// check checks a signature, with tables of some keys if there are any.
+func check(tables *ecdsaTables, alg cert.SignatureAlg, key cert.Key, signed, signature []byte) Answer {
 	var digest []byte
 	if alg.Hash != 0 {
 		h := alg.Hash.New()
@@ -179,7 +187,7 @@ func check(alg cert.SignatureAlg, key cert.Key, signed, signature []byte) Answer
 	good := false
 	switch pub := key.P.(type) {
 	case *ecdsa.PublicKey:
-		good = ecdsa.VerifyASN1(pub, digest, signature)
+		good = tables.verify(key, pub, digest, signature)
 	case ed25519.PublicKey:
 		good = ed25519.Verify(pub, signed, signature)
 	default:
