@@ -1,44 +1,33 @@
 package scanner
 
 import (
+	"hash/maphash"
 	"net/netip"
-	"sync"
+	"sync/atomic"
 )
 
-// answeredKept bounds the endpoints that are remembered; lists that come back to
-// one do so soon, as names of one server follow each other.
-const answeredKept = 4096
-
 // answered remembers the endpoints that have answered lately, so that their
-// silence can be told from that of the dead.
+// silence can be told from that of the dead. One that has its place in common with
+// a later one is forgotten: lists that come back to an endpoint do so soon, as
+// names of one server follow each other.
 type answered struct {
-	mu    sync.Mutex
-	known map[netip.AddrPort]bool
-	order []netip.AddrPort // a ring, once it is full
-	next  int
+	seed  maphash.Seed
+	known [1 << 12]atomic.Uint64 // hashes of endpoints, each at the place that it gives; 0: none
 }
 
+func newAnswered() *answered { return &answered{seed: maphash.MakeSeed()} }
+
 func (a *answered) add(addr netip.AddrPort) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.known == nil {
-		a.known = make(map[netip.AddrPort]bool)
-	}
-	if a.known[addr] {
-		return
-	}
-	a.known[addr] = true
-	if len(a.order) < answeredKept {
-		a.order = append(a.order, addr)
-		return
-	}
-	delete(a.known, a.order[a.next])
-	a.order[a.next] = addr
-	a.next = (a.next + 1) % answeredKept
+	hash, place := a.of(addr)
+	place.Store(hash)
 }
 
 func (a *answered) has(addr netip.AddrPort) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.known[addr]
+	hash, place := a.of(addr)
+	return place.Load() == hash
+}
+
+func (a *answered) of(addr netip.AddrPort) (hash uint64, place *atomic.Uint64) {
+	hash = maphash.Comparable(a.seed, addr) | 1 // never that of an empty place
+	return hash, &a.known[hash>>1%uint64(len(a.known))]
 }

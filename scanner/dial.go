@@ -64,17 +64,7 @@ func (r *run) dial(ctx context.Context, target Target, addr netip.AddrPort) (net
 	}
 	// Not DialTCP: even for no source address it binds the socket, and finding
 	// a free port that early costs as much as the rest of the connection.
-	return r.dialer().DialContext(ctx, "tcp", addr.String())
-}
-
-// dialer makes connections from the source address; they are too short for
-// keep-alive probes to begin.
-func (r *run) dialer() *net.Dialer {
-	dialer := &net.Dialer{KeepAlive: -1}
-	if r.Source.IsValid() {
-		dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(r.Source, 0))
-	}
-	return dialer
+	return r.dialer.DialContext(ctx, "tcp", addr.String())
 }
 
 // A link is a connection that is ready for the ClientHello.

@@ -103,7 +103,7 @@ func (r *run) dialSOCKS(ctx context.Context, through *url.URL, to string) (net.C
 		password, _ := through.User.Password()
 		auth = &proxy.Auth{User: through.User.Username(), Password: password}
 	}
-	dialer, err := proxy.SOCKS5("tcp", withPort(through, "1080"), auth, r.dialer())
+	dialer, err := proxy.SOCKS5("tcp", withPort(through, "1080"), auth, &r.dialer)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +123,7 @@ const maxProxyAnswer = 16 << 10
 
 func (r *run) dialHTTPProxy(ctx context.Context, through *url.URL, to string) (_ net.Conn, err error) {
 	port := map[string]string{"http": "80", "https": "443"}[through.Scheme]
-	conn, err := r.dialer().DialContext(ctx, "tcp", withPort(through, port))
+	conn, err := r.dialer.DialContext(ctx, "tcp", withPort(through, port))
 	if err != nil {
 		return nil, err
 	}

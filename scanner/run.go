@@ -3,6 +3,7 @@ package scanner
 import (
 	"context"
 	"math/rand/v2"
+	"net"
 	"net/netip"
 	"time"
 
@@ -16,8 +17,9 @@ type run struct {
 	*Scanner
 	*limits
 	names    names
-	answered answered
+	answered *answered
 	memory   wire.Pool
+	dialer   net.Dialer
 }
 
 // limits hold back the connections of one run, or of several that share them.
@@ -28,7 +30,11 @@ type limits struct {
 }
 
 func newRun(s *Scanner) *run {
-	r := &run{Scanner: s, limits: s.shared}
+	// Connections are too short for keep-alive probes to begin.
+	r := &run{Scanner: s, limits: s.shared, answered: newAnswered(), dialer: net.Dialer{KeepAlive: -1}}
+	if s.Source.IsValid() {
+		r.dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(s.Source, 0))
+	}
 	if r.limits == nil {
 		r.limits = newLimits(s)
 	}

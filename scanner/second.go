@@ -22,16 +22,17 @@ func (a *attempt) handshakeOrSecond(ctx context.Context, curves []tls.CurveID) e
 	}
 	both, end := context.WithCancel(ctx)
 	defer end()
-	other := *a.o
-	var shown bool
+	var shown *Observation // by the second hello; nil: nothing
 	finished := make(chan struct{})
 	timer := time.AfterFunc(time.Until(deadline)/2, func() {
 		defer close(finished)
 		if a.heard.Load() {
 			return
 		}
-		b := &attempt{run: a.run, o: &other, links: 1}
-		if shown = b.ask(both, wire.Hello{Version: tls.VersionTLS12}) == nil; shown {
+		o := &Observation{Target: a.o.Target, Variant: a.o.Variant, Addr: a.o.Addr, At: a.o.At}
+		b := &attempt{run: a.run, o: o, links: 1}
+		if b.ask(both, wire.Hello{Version: tls.VersionTLS12}) == nil {
+			shown = o
 			end() // the first
 		}
 	})
@@ -43,10 +44,10 @@ func (a *attempt) handshakeOrSecond(ctx context.Context, curves []tls.CurveID) e
 		end() // the second
 	}
 	<-finished
-	if !shown || err == nil || a.o.Captured() {
+	if shown == nil || err == nil || a.o.Captured() {
 		return err
 	}
-	*a.o = other
+	*a.o = *shown
 	return &Failure{Timeout, noAnswer}
 }
 

@@ -108,7 +108,7 @@ func (h Hello) append12(b []byte) []byte {
 
 func (h Hello) appendExtensions12(b []byte) []byte {
 	b = appendServerName(b, h.ServerName)
-	b = appendUint16List(b, extensionSupportedGroups, curves())
+	b = appendUint16List(b, extensionSupportedGroups, curves)
 	b = appendExtension(b, extensionPointFormats, 3, 0, 1, 2)
 	if h.Version < versionTLS12 {
 		return b
