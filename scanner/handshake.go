@@ -45,8 +45,8 @@ func (a *attempt) handshake(ctx context.Context, curves []tls.CurveID) error {
 	if farewell := starttls.Farewell(o.Target.STARTTLS); farewell != "" {
 		io.WriteString(client, farewell) // if it fails, so will the goodbye of TLS
 	}
-	if client.CloseWrite() == nil && out.flush() == nil {
-		part(ctx, link.Conn)
+	if client.CloseWrite() == nil {
+		part(ctx, link.Conn, out.take())
 	}
 	return nil
 }
@@ -80,10 +80,15 @@ func (c *corked) flush() error {
 	if len(c.kept) == 0 {
 		return nil
 	}
+	_, err := c.Conn.Write(c.take())
+	return err
+}
+
+// take gives what was kept, for the caller to send.
+func (c *corked) take() []byte {
 	kept := c.kept
 	c.kept = kept[:0]
-	_, err := c.Conn.Write(kept)
-	return err
+	return kept
 }
 
 // readTape takes from the tape what a handshake that failed with err left on
@@ -162,10 +167,14 @@ const lingerTime = 300 * time.Millisecond
 // lingerBytes is what a server may still have to say, session tickets mostly.
 const lingerBytes = 64 << 10
 
-// part ends our side of the connection after close_notify, and waits for the
-// server to do the same: closing while its session tickets are on the way would
-// reset the connection, which looks like a fault in the server's log.
-func part(ctx context.Context, conn net.Conn) {
+// part sends our last words, close_notify among them, ends our side of the
+// connection, and waits for the server to do the same: closing while its session
+// tickets are on the way would reset the connection, which looks like a fault in the
+// server's log.
+func part(ctx context.Context, conn net.Conn, last []byte) {
+	if writeLast(conn, last) != nil {
+		return
+	}
 	half, ok := conn.(interface{ CloseWrite() error })
 	if !ok || half.CloseWrite() != nil || ctx.Err() != nil {
 		return
