@@ -140,11 +140,10 @@ func (e *Engine) endpoint(o *scanner.Observation, target string, v *rules.Verdic
 // the default handshake, and its variants follow.
 func byAddress(observed []*scanner.Observation) [][]*scanner.Observation {
 	var out [][]*scanner.Observation
-	for i, o := range observed {
-		if i == 0 || o.Variant == scanner.Default {
-			out = append(out, nil)
+	for begin, end := 0, 0; begin < len(observed); begin = end {
+		for end++; end < len(observed) && observed[end].Variant != scanner.Default; end++ {
 		}
-		out[len(out)-1] = append(out[len(out)-1], o)
+		out = append(out, observed[begin:end])
 	}
 	return out
 }

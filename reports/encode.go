@@ -356,7 +356,7 @@ func appendTime(b []byte, t time.Time) []byte {
 func appendText(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0
-	for i := 0; i < len(s); {
+	for i := verbatim(s); i < len(s); {
 		c := s[i]
 		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
 			i++
@@ -381,4 +381,20 @@ func appendText(b []byte, s string) []byte {
 		start = i
 	}
 	return append(append(b, s[start:]...), '"')
+}
+
+// verbatim gives a number of bytes at the start of s that JSON has as they are,
+// in whole words of eight.
+func verbatim(s string) int {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	below := func(w uint64, c byte) uint64 { return (w - ones*uint64(c)) & ^w } // the high bit of each byte of ASCII that is less than c
+	n := 0
+	for ; n+8 <= len(s); n += 8 {
+		w := uint64(s[n]) | uint64(s[n+1])<<8 | uint64(s[n+2])<<16 | uint64(s[n+3])<<24 |
+			uint64(s[n+4])<<32 | uint64(s[n+5])<<40 | uint64(s[n+6])<<48 | uint64(s[n+7])<<56
+		if (w|below(w, ' ')|below(w^ones*'"', 1)|below(w^ones*'\\', 1))&high != 0 {
+			break
+		}
+	}
+	return n
 }

@@ -101,12 +101,9 @@ func (e *Endpoint) AddQUIC(o *scanner.Observation) {
 	}
 }
 
-func (e *Endpoint) judged(v *rules.Verdict, rows *Rows) {
-	e.Status = OK
-	if e.Host == "" {
-		e.ServerName = Clean(v.Name)
-	}
-	e.Presentation = v.State
+// shown is the part of a row that all have who show a chain for a name, whatever a
+// policy makes of it: what the chain is, and what clients say of it.
+func shown(v *rules.Verdict, rows *Rows) (e Endpoint) {
 	e.Product = Clean(v.Product)
 	e.Chain = make([]Certificate, len(v.Entries))
 	for i, entry := range v.Entries {
@@ -120,6 +117,24 @@ func (e *Endpoint) judged(v *rules.Verdict, rows *Rows) {
 		e.Missing[i] = missing(ref)
 		e.Missing[i].AIAURL = aiaURL(v, i)
 	}
+	e.leafFacts(v)
+	e.Clients = clientVerdicts(v.Clients)
+	if v.Bundle != nil {
+		e.BundleSHA256 = Hash(*v.Bundle)
+		e.fix, e.partial = v.Fix, v.Partial
+		e.Bundle = hashes(v.Fix)
+	}
+	e.unsent(v)
+	return e
+}
+
+// judged adds what else there is in a verdict.
+func (e *Endpoint) judged(v *rules.Verdict) {
+	e.Status = OK
+	if e.Host == "" {
+		e.ServerName = Clean(v.Name)
+	}
+	e.Presentation = v.State
 	e.Findings = make([]Finding, len(v.Findings))
 	for i, f := range v.Findings {
 		e.Findings[i] = finding(f)
@@ -131,14 +146,6 @@ func (e *Endpoint) judged(v *rules.Verdict, rows *Rows) {
 			Fault: Clean(v.Staple.Fault)}
 	}
 	e.Severity = e.Worst()
-	e.leafFacts(v)
-	e.Clients = rows.clients(v.Clients)
-	if v.Bundle != nil {
-		e.BundleSHA256 = Hash(*v.Bundle)
-		e.fix, e.partial = v.Fix, v.Partial
-		e.Bundle = hashes(v.Fix)
-	}
-	e.unsent(v)
 }
 
 func daneOf(v *rules.Verdict) *DANE {
@@ -177,6 +184,7 @@ func (e *Endpoint) leafFacts(v *rules.Verdict) {
 
 // AddPEM gives each presented certificate its bytes: see [Certificate].PEM.
 func (e *Endpoint) AddPEM(entries []chain.Entry) {
+	e.Chain = slices.Clone(e.Chain) // which other endpoints may share
 	for i := range e.Chain {
 		e.Chain[i].PEM = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: entries[i].Raw}))
 	}
@@ -292,9 +300,12 @@ func clientVerdicts(verdicts []client.Verdict) []Client {
 }
 
 func clientVerdict(v *client.Verdict, path []Hash) Client {
-	out := Client{Client: v.Client, Accepted: v.Accepted, Reason: Clean(v.Reason), ReasonCode: v.Problem.Code, Path: path}
+	out := Client{Client: v.Client, Accepted: v.Accepted, Reason: Clean(v.Reason), Path: path}
 	if v.Accepted {
 		out.By = v.By
+	}
+	if v.Problem != nil {
+		out.ReasonCode = v.Problem.Code
 	}
 	return out
 }

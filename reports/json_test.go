@@ -186,6 +186,25 @@ func benchEndpoint() Endpoint {
 	return e
 }
 
+// TestText holds that a JSON string reads as what was written, wherever in it the
+// characters stand that JSON or the encoder treats otherwise.
+func TestText(t *testing.T) {
+	for _, odd := range []string{"", `"`, `\`, "\x00", "\x1f", " ", "!", "#", "[", "]", "~", "\x7f", "\u0080", "é", "漢", "🔒", "\n", "\u2028", "<", "\xff", "\xc3", "\xe6\xbc"} {
+		for before := range 18 {
+			for after := range 10 {
+				text := strings.Repeat("a", before) + odd + strings.Repeat("z", after)
+				var got string
+				if err := json.Unmarshal(appendText(nil, text), &got); err != nil {
+					t.Fatalf("%q: %s: %v", text, appendText(nil, text), err)
+				}
+				if want := string([]rune(text)); got != want {
+					t.Errorf("%q reads as %q, want %q", text, got, want)
+				}
+			}
+		}
+	}
+}
+
 func BenchmarkEncode(b *testing.B) {
 	e := benchEndpoint()
 	w, _ := New("ndjson", io.Discard, Options{})

@@ -71,7 +71,9 @@ func (o *Output) Endpoint(e *Endpoint) error {
 	}
 	if o.WithoutPEM {
 		for i := range e.Chain {
-			e.Chain[i].PEM = ""
+			if c := &e.Chain[i]; c.PEM != "" { // else other endpoints may share it
+				c.PEM = ""
+			}
 		}
 	}
 	if err := o.begun(); err != nil {

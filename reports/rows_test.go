@@ -22,20 +22,34 @@ func TestRowsRemember(t *testing.T) {
 	a, b := chain.Read(tb.Leaf("L", ca).DER), chain.Read(ca.DER)
 	clients := []client.Verdict{
 		{Client: "x", Accepted: true, By: client.Presented, Reason: "it\tdoes", Path: []*cert.Certificate{a.Cert, b.Cert}},
-		{Client: "y", Reason: "it does not", Problem: client.Problem{Code: client.CodeNoIssuer}},
+		{Client: "y", Reason: "it does not", Problem: &client.Problem{Code: client.CodeNoIssuer}},
 	}
 	verdict := func(list []chain.Entry, said []client.Verdict, roles ...chain.Role) *rules.Verdict {
 		return &rules.Verdict{Presentation: rules.Presentation{Entries: list}, Leaf: 0, Roles: roles, Clients: said}
 	}
+	like := func(v *rules.Verdict, addr string, findings ...rules.Finding) *rules.Verdict {
+		own := *v
+		own.Like, own.Addr, own.Findings = v, addr, findings
+		for _, f := range findings {
+			own.State = max(own.State, f.Severity) // as a policy has it for this endpoint
+		}
+		return &own
+	}
+	shared := verdict([]chain.Entry{a, b}, clients, chain.Leaf, chain.Intermediate)
+	shared.Missing, shared.Product = []rules.CertRef{{Cert: chain.Read(root.DER).Cert, Name: b.Cert.Issuer}}, "Example"
 	rows := new(reports.Rows)
 	for i, v := range []*rules.Verdict{
+		like(shared, "192.0.2.1:443", rules.Finding{Rule: "root-in-chain", Severity: rules.Error, Message: "once"}),
+		like(shared, "192.0.2.2:443"),
 		verdict([]chain.Entry{a, b}, clients, chain.Leaf, chain.Intermediate),
 		verdict([]chain.Entry{a, b}, clients, chain.Leaf, chain.Intermediate),
 		verdict([]chain.Entry{b, a, b}, clients[1:], chain.Leaf, chain.Unrelated, chain.Duplicate),
 		verdict([]chain.Entry{a, {Raw: []byte{1}}, b}, nil, chain.Leaf, chain.Unparsable),
 		verdict([]chain.Entry{a, b}, clients, chain.Leaf, chain.Cross),
 	} {
-		got, want := rows.Endpoint(nil, "a file", v), reports.NewEndpoint(nil, "a file", v)
+		alone := *v
+		alone.Like = nil
+		got, want := rows.Endpoint(nil, "a file", v), reports.NewEndpoint(nil, "a file", &alone)
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("endpoint %d:\n%+v, want\n%+v", i, got, want)
 		}

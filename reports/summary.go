@@ -152,7 +152,7 @@ func (t *Tally) Add(e *Endpoint) {
 		t.finding(&e.Findings[i])
 	}
 	for i := range e.Clients {
-		t.client(&e.Clients[i])
+		t.client(i, &e.Clients[i])
 	}
 	if e.NeedsFix() {
 		t.fix(e)
@@ -202,12 +202,16 @@ func (t *Tally) finding(f *Finding) {
 	}
 }
 
-func (t *Tally) client(c *Client) {
-	i, ok := t.clients[c.Client]
-	if !ok {
-		i = len(t.s.Clients)
-		t.clients[c.Client] = i
-		t.s.Clients = append(t.s.Clients, ClientCount{Client: c.Client})
+// client counts a verdict that is at i in its list, where most lists have the
+// client.
+func (t *Tally) client(i int, c *Client) {
+	if i >= len(t.s.Clients) || t.s.Clients[i].Client != c.Client {
+		known := false
+		if i, known = t.clients[c.Client]; !known {
+			i = len(t.s.Clients)
+			t.clients[c.Client] = i
+			t.s.Clients = append(t.s.Clients, ClientCount{Client: c.Client})
+		}
 	}
 	if c.Accepted {
 		t.s.Clients[i].Accepted++

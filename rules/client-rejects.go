@@ -46,7 +46,7 @@ var clientRejects = Rule{
 	Check: func(s *Subject, report func(Finding)) {
 		for _, g := range s.rejections() {
 			f := Finding{Message: g.message(), Clients: g.clients()}
-			f.Fix, f.Missing = s.adviceFor(g.verdicts[0].Problem, f.Clients)
+			f.Fix, f.Missing = s.adviceFor(*g.verdicts[0].Problem, f.Clients)
 			f.Severity = s.severityFor(f.Clients)
 			report(f)
 		}

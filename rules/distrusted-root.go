@@ -60,7 +60,7 @@ var distrustedRoot = Rule{
 			f.Severity = s.severityFor(f.Clients)
 			f.Message = fmt.Sprintf("%s ends at %q, and %s does not take that: it %s.",
 				capital(s.at(s.Chain.Leaf)), title(root), some(f.Clients), c.reason)
-			if f.Fix, f.Missing = s.adviceFor(by[c][0].Problem, f.Clients); len(f.Missing) == 0 {
+			if f.Fix, f.Missing = s.adviceFor(*by[c][0].Problem, f.Clients); len(f.Missing) == 0 {
 				f.Fix = fmt.Sprintf("Ask the CA of %q for a certificate under a root that %s still trusts for new ones.",
 					title(s.leaf()), some(f.Clients))
 			}

@@ -46,7 +46,7 @@ func (j *Judge) forecast(p Presentation, today []client.Verdict, until time.Time
 		t, path := j.At, []*cert.Certificate(nil)
 		for range maxDates {
 			if !v.Accepted {
-				r := FirstRejection{Client: v.Client, At: t, Reason: v.Reason, Cause: v.Cause, Problem: v.Problem}
+				r := FirstRejection{Client: v.Client, At: t, Reason: v.Reason, Cause: v.Cause, Problem: *v.Problem}
 				r.Ended, r.Anchor = endedAt(path, t)
 				rejections = append(rejections, r)
 				break

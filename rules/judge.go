@@ -113,7 +113,7 @@ func (j *Judge) Judge(ps []Presentation) []*Verdict {
 
 // rememberedVerdicts is how many verdicts are remembered, and as many older
 // ones: some megabytes, so that a scan of distinct leaves does not pay for them.
-const rememberedVerdicts = 1 << 9
+const rememberedVerdicts = 1 << 8
 
 // judgeAlone judges a list for a name with nothing beside it, as most are. Many
 // hosts show one chain, so the verdict on it is remembered.
@@ -125,6 +125,9 @@ func (j *Judge) judgeAlone(ps []Presentation) *Verdict {
 		j.verdicts.Put(key, v, rememberedVerdicts)
 	}
 	own := *v
+	if ok { // a chain that came once may never come again
+		own.Like = v
+	}
 	own.Presentation = ps[0]
 	own.Findings = slices.Clone(v.Findings)
 	return &own

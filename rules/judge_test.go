@@ -27,8 +27,12 @@ func TestRememberedVerdict(t *testing.T) {
 	first.Findings[0].Severity, first.Findings[0].Message = None, "mine"
 
 	p.Addr = "192.0.2.2:443"
-	if again := judge(p); describe(again) != want || again.Addr != p.Addr {
+	again := judge(p)
+	if describe(again) != want || again.Addr != p.Addr {
 		t.Errorf("the second time, for %s:\n%s\nwant\n%s", again.Addr, describe(again), want)
+	}
+	if third := judge(p); first.Like != nil || again.Like == nil || third.Like != again.Like {
+		t.Errorf("like what is remembered: %p, %p, %p", first.Like, again.Like, third.Like)
 	}
 	other := p
 	other.Name = "other.example.test"
@@ -44,6 +48,30 @@ func TestRememberedVerdict(t *testing.T) {
 	other.ServerKey = parse(t, r.Cert("M")).Key.SPKI
 	if describe(judge(other)) == want {
 		t.Error("a key that does not belong was not seen")
+	}
+}
+
+// TestPresentationKey holds that nothing that a list alone is judged by is left out
+// of what it is remembered by.
+func TestPresentationKey(t *testing.T) {
+	entry := func(n byte) chain.Entry { return chain.Entry{SHA256: cert.Hash{n}} }
+	at := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+	seen := map[cert.Hash]int{}
+	for i, p := range []Presentation{
+		{}, {Name: "a"}, {Name: "b"}, {Unordered: true}, {TLS: 0x0303}, {TLS: 0x0304}, {RSAExchange: true}, {Unstapled: true}, {Flight: 1},
+		{SCTs: []time.Time{at}}, {SCTs: []time.Time{at.Add(time.Second)}}, {SCTs: []time.Time{at, at}},
+		{Entries: []chain.Entry{entry(1)}}, {Entries: []chain.Entry{entry(1), entry(2)}}, {Entries: []chain.Entry{entry(2), entry(1)}},
+		{Entries: []chain.Entry{entry(1), entry(2)}, Name: "a"},
+	} {
+		key := p.key()
+		if j, ok := seen[key]; ok {
+			t.Errorf("presentations %d and %d have the same key", j, i)
+		}
+		seen[key] = i
+		p.Addr, p.Seen = "192.0.2.1:443", at
+		if p.key() != key {
+			t.Errorf("presentation %d has another key elsewhere", i)
+		}
 	}
 }
 

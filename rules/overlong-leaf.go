@@ -74,7 +74,7 @@ var overlongLeaf = Rule{
 // for too long.
 func (s *Subject) refusingLifetime() (clients []string) {
 	for _, v := range s.Clients {
-		if v.Problem.Code == client.CodeValidTooLong {
+		if !v.Accepted && v.Problem.Code == client.CodeValidTooLong {
 			clients = append(clients, v.Client)
 		}
 	}

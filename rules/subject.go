@@ -2,6 +2,7 @@ package rules
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"time"
@@ -55,17 +56,25 @@ func (p *Presentation) Question(at time.Time) client.Question {
 }
 
 // key identifies what a presentation that is alone is judged by.
-func (p *Presentation) key() (sum cert.Hash) {
-	h := sha256.New()
+func (p *Presentation) key() cert.Hash {
+	b := make([]byte, 0, 512)
+	for _, n := range [...]int{len(p.Entries), len(p.SCTs), int(p.TLS), p.Flight, bit(p.Unordered), bit(p.RSAExchange), bit(p.Unstapled)} {
+		b = binary.BigEndian.AppendUint64(b, uint64(n))
+	}
 	for i := range p.Entries {
-		h.Write(p.Entries[i].SHA256[:])
+		b = append(b, p.Entries[i].SHA256[:]...)
 	}
-	fmt.Fprintf(h, "%d %t %s %d %t %t %d", len(p.Entries), p.Unordered, p.Name, p.TLS, p.RSAExchange, p.Unstapled, p.Flight)
 	for _, t := range p.SCTs {
-		fmt.Fprintf(h, " %d", t.UnixMilli())
+		b = binary.BigEndian.AppendUint64(b, uint64(t.UnixMilli()))
 	}
-	h.Sum(sum[:0])
-	return sum
+	return sha256.Sum256(append(b, p.Name...))
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // Served is a leaf that a running server presents for a site.
@@ -126,6 +135,7 @@ type Verdict struct {
 	Bundle   *cert.Hash          // identifies the corrected certificates after the leaf; nil: no fix is known
 	Fix      []*cert.Certificate // those certificates, in order; Raw is nil where only facts are known
 	Partial  bool                // some chosen client refuses the corrected list all the same
+	Like     *Verdict            // the remembered one, the same but for Presentation, Findings and State; nil: none
 }
 
 // leaf gives the leaf, or nil if none could be read.

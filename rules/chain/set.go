@@ -32,7 +32,7 @@ type Reader struct {
 
 // readings is how many certificates a Reader remembers, and as many older ones:
 // some megabytes.
-const readings = 1 << 10
+const readings = 1 << 9
 
 // Read makes an entry of bytes from the wire or from a file.
 func (r *Reader) Read(raw []byte) Entry {

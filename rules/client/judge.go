@@ -31,7 +31,7 @@ func (pb *pathBuilder) use(b *Builder, cut int) {
 func (pb *pathBuilder) decide(p *Profile) Verdict {
 	if len(pb.presented.list) == 0 || pb.presented.list[0] == nil {
 		const reason = "the first entry is no certificate, so there is nothing to verify"
-		return Verdict{Cause: Odd, Reason: reason, Problem: Problem{Code: CodeJunkEntry, Text: reason}}
+		return Verdict{Cause: Odd, Reason: reason, Problem: &Problem{Code: CodeJunkEntry, Text: reason}}
 	}
 	if f := pb.checkList(); f.what != nothing {
 		reason := pb.reason(f)
@@ -101,11 +101,11 @@ type reasonKey struct {
 type reasonText struct {
 	of      reasonKey
 	text    string
-	problem Problem
+	problem *Problem
 }
 
 // reasonFor puts a fault into words, once for all clients that would say the same.
-func (pb *pathBuilder) reasonFor(f pathError) (string, Problem) {
+func (pb *pathBuilder) reasonFor(f pathError) (string, *Problem) {
 	s := reasonKey{fault: f, again: pb.b.Backtracking == AlwaysBacktrack}
 	switch f.what {
 	case pathTooLong:

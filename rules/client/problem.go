@@ -107,8 +107,8 @@ var codes = map[rejectReason]Code{
 
 // problem gives a fault, whose words are reason, without what the client does
 // about it.
-func (pb *pathBuilder) problem(f pathError, reason string) Problem {
-	p := Problem{Code: codes[f.what], At: placeOf(f.at), By: placeOf(f.by), N: f.n, Limit: f.limit, Text: reason}
+func (pb *pathBuilder) problem(f pathError, reason string) *Problem {
+	p := &Problem{Code: codes[f.what], At: placeOf(f.at), By: placeOf(f.by), N: f.n, Limit: f.limit, Text: reason}
 	if f.what == traitRefused {
 		p.Trait = f.traits.List()[0]
 	}

@@ -9,7 +9,7 @@ type Verdict struct {
 	By       By                  // how the path was completed, when accepted
 	Cause    Cause               // why not, when rejected; findings are grouped by it
 	Reason   string              // in words a person can act on; never empty
-	Problem  Problem             // the reason apart from its words, when rejected
+	Problem  *Problem            // the reason apart from its words; nil when accepted
 	Path     []*cert.Certificate // accepted: leaf to anchor; rejected: as far as it came
 }
 
