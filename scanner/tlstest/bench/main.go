@@ -3,7 +3,7 @@
 // Command bench measures what a scan costs beside the least that it could
 // cost: in one run, on one machine, against one farm of servers on loopback.
 //
-//	bench [-targets 10000] [-distinct | -mixed] [-latency 50ms] [-dead 30] -tlschain ./tlschain
+//	bench [-targets 10000] [-rounds 3] [-distinct | -mixed] [-latency 50ms] [-dead 30] -tlschain ./tlschain
 //
 // The farm, the floors and the scanner are processes of their own, so that each
 // one's CPU time and peak memory are the system's account of it. The floors are
@@ -19,6 +19,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"syscall"
 	"text/tabwriter"
@@ -36,6 +37,7 @@ func main() {
 	flag.IntVar(&o.dead, "dead", 0, "percentage of endpoints that accept and never answer")
 	flag.DurationVar(&o.timeout, "timeout", 10*time.Second, "time-out of the scan")
 	flag.IntVar(&o.concurrency, "concurrency", 100, "endpoints in flight")
+	flag.IntVar(&o.rounds, "rounds", 3, "how often each program runs, in turn: figures are medians")
 	flag.StringVar(&o.program, "tlschain", "./tlschain", "the scanner to measure")
 	flag.StringVar(&o.only, "only", "", "measure only this: complete, fast, floor-complete or floor-hello")
 	flag.IntVar(&o.renewed, "renewed", 0, "percentage of endpoints that show another leaf than without this")
@@ -50,7 +52,7 @@ func main() {
 
 type options struct {
 	targets, dead, concurrency int
-	renewed                    int
+	renewed, rounds            int
 	distinct, mixed            bool
 	latency, timeout           time.Duration
 	program, only, role, port  string
@@ -68,9 +70,16 @@ func (o options) run() error {
 	return o.measure()
 }
 
+// A program is what is measured, with what it took, a round each.
+type program struct {
+	name  string
+	floor string // name of the program that its cost is compared with; empty: none
+	args  []string
+	costs []cost
+}
+
 // A cost is what one process took, by the system's account.
 type cost struct {
-	name   string
 	wall   time.Duration
 	cpu    time.Duration
 	peakMB int64
@@ -102,36 +111,31 @@ func (o options) measure() error {
 	scan := []string{"scan", "-f", list, "--roots", roots, "--format", "ndjson", "-o", filepath.Join(dir, "report.ndjson"),
 		"--fail-on", "never",
 		"--retries", "0", "--timeout", o.timeout.String(), "--concurrency", strconv.Itoa(o.concurrency)}
-	runs := []struct {
-		name string
-		args []string
-	}{
-		{"floor-complete", []string{os.Args[0], "-role", "floor-complete"}},
-		{"complete", append([]string{o.program}, scan...)},
-		{"floor-hello", []string{os.Args[0], "-role", "floor-hello"}},
-		{"fast", append([]string{o.program}, append(scan, "--fast")...)},
+	floor := []string{"-port", port, "-targets", strconv.Itoa(o.targets), "-concurrency", strconv.Itoa(o.concurrency),
+		"-timeout", o.timeout.String()}
+	programs := []*program{
+		{name: "floor-complete", args: append([]string{os.Args[0], "-role", "floor-complete"}, floor...)},
+		{name: "complete", floor: "floor-complete", args: append([]string{o.program}, scan...)},
+		{name: "floor-hello", args: append([]string{os.Args[0], "-role", "floor-hello"}, floor...)},
+		{name: "fast", floor: "floor-hello", args: append([]string{o.program}, append(scan, "--fast")...)},
 	}
-	var costs []cost
-	for _, r := range runs {
-		if o.only != "" && o.only != r.name {
-			continue
-		}
-		args := r.args
-		if args[0] == os.Args[0] {
-			args = append(args, "-port", port, "-targets", strconv.Itoa(o.targets), "-concurrency", strconv.Itoa(o.concurrency),
-				"-timeout", o.timeout.String())
-		}
-		c, err := timed(r.name, args)
-		if err != nil {
-			return err
-		}
-		costs = append(costs, c)
+	if o.only != "" {
+		programs = slices.DeleteFunc(programs, func(p *program) bool { return p.name != o.only })
 	}
-	o.print(costs)
+	for range o.rounds {
+		for _, p := range programs {
+			c, err := timed(p.args)
+			if err != nil {
+				return fmt.Errorf("%s: %w", p.name, err)
+			}
+			p.costs = append(p.costs, c)
+		}
+	}
+	o.print(programs)
 	return nil
 }
 
-func timed(name string, args []string) (cost, error) {
+func timed(args []string) (cost, error) {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stderr = os.Stderr
 	began := time.Now()
@@ -141,18 +145,13 @@ func timed(name string, args []string) (cost, error) {
 		err = nil // some targets did not answer, as they were told to
 	}
 	if err != nil {
-		return cost{}, fmt.Errorf("%s: %w", name, err)
+		return cost{}, err
 	}
 	usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	return cost{name, wall, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), usage.Maxrss / 1024}, nil
+	return cost{wall, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), usage.Maxrss / 1024}, nil
 }
 
-func (o options) print(costs []cost) {
-	floors := make(map[string]time.Duration)
-	for _, c := range costs {
-		floors[c.name] = c.cpu
-	}
-	under := map[string]string{"complete": "floor-complete", "fast": "floor-hello"}
+func (o options) print(programs []*program) {
 	leaves := "256 leaves in turn"
 	switch {
 	case o.mixed:
@@ -160,18 +159,35 @@ func (o options) print(costs []cost) {
 	case o.distinct:
 		leaves = "all leaves distinct"
 	}
-	fmt.Printf("%d endpoints, %s, %d in flight, latency %v, %d%% silent, time-out %v\n", o.targets, leaves, o.concurrency, o.latency,
-		o.dead, o.timeout)
+	fmt.Printf("%d endpoints, %s, %d in flight, latency %v, %d%% silent, time-out %v, medians of %d rounds\n", o.targets, leaves,
+		o.concurrency, o.latency, o.dead, o.timeout, o.rounds)
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "what\tCPU/endpoint\tratio to floor\twall\tpeak memory\t")
-	for _, c := range costs {
+	for _, p := range programs {
 		ratio := ""
-		if base := floors[under[c.name]]; base > 0 {
-			ratio = fmt.Sprintf("%.2f", float64(c.cpu)/float64(base))
+		if i := slices.IndexFunc(programs, func(q *program) bool { return q.name == p.floor }); i >= 0 {
+			ratio = fmt.Sprintf("%.2f", median(len(p.costs), func(round int) float64 {
+				return float64(p.costs[round].cpu) / float64(programs[i].costs[round].cpu)
+			}))
 		}
-		fmt.Fprintf(w, "%s\t%.3f ms\t%s\t%.2f s\t%d MB\t\n", c.name, c.cpu.Seconds()*1000/float64(o.targets), ratio, c.wall.Seconds(), c.peakMB)
+		of := func(figure func(cost) float64) float64 {
+			return median(len(p.costs), func(round int) float64 { return figure(p.costs[round]) })
+		}
+		cpu := of(func(c cost) float64 { return c.cpu.Seconds() }) * 1000 / float64(o.targets)
+		wall, peak := of(func(c cost) float64 { return c.wall.Seconds() }), of(func(c cost) float64 { return float64(c.peakMB) })
+		fmt.Fprintf(w, "%s\t%.3f ms\t%s\t%.2f s\t%.0f MB\t\n", p.name, cpu, ratio, wall, peak)
 	}
 	w.Flush()
+}
+
+// median is that of n figures; of an even number the upper one of the two.
+func median(n int, figure func(int) float64) float64 {
+	all := make([]float64, n)
+	for i := range all {
+		all[i] = figure(i)
+	}
+	slices.Sort(all)
+	return all[n/2]
 }
 
 // startFarm starts the servers and waits for the line with their port.
