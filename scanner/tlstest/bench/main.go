@@ -13,6 +13,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -66,6 +67,9 @@ func (o options) run() error {
 		return floor(o, completeHandshake)
 	case "floor-hello":
 		return floor(o, bareHello)
+	}
+	if o.rounds < 1 {
+		return errors.New("-rounds takes a number from 1 on")
 	}
 	return o.measure()
 }
