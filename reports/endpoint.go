@@ -101,34 +101,7 @@ func (e *Endpoint) AddQUIC(o *scanner.Observation) {
 	}
 }
 
-// shown is the part of a row that all have who show a chain for a name, whatever a
-// policy makes of it: what the chain is, and what clients say of it.
-func shown(v *rules.Verdict, rows *Rows) (e Endpoint) {
-	e.Product = Clean(v.Product)
-	e.Chain = make([]Certificate, len(v.Entries))
-	for i, entry := range v.Entries {
-		e.Chain[i] = rows.presented(i, entry)
-		if i < len(v.Roles) {
-			e.Chain[i].Role = v.Roles[i]
-		}
-	}
-	e.Missing = make([]Missing, len(v.Missing))
-	for i, ref := range v.Missing {
-		e.Missing[i] = missing(ref)
-		e.Missing[i].AIAURL = aiaURL(v, i)
-	}
-	e.leafFacts(v)
-	e.Clients = clientVerdicts(v.Clients)
-	if v.Bundle != nil {
-		e.BundleSHA256 = Hash(*v.Bundle)
-		e.fix, e.partial = v.Fix, v.Partial
-		e.Bundle = hashes(v.Fix)
-	}
-	e.unsent(v)
-	return e
-}
-
-// judged adds what else there is in a verdict.
+// judged adds what is a verdict's own to its shared part.
 func (e *Endpoint) judged(v *rules.Verdict) {
 	e.Status = OK
 	if e.Host == "" {
@@ -146,6 +119,15 @@ func (e *Endpoint) judged(v *rules.Verdict) {
 			Fault: Clean(v.Staple.Fault)}
 	}
 	e.Severity = e.Worst()
+	if v.Bundle != nil {
+		e.BundleSHA256 = Hash(*v.Bundle)
+		e.fix, e.partial = v.Fix, v.Partial
+		e.Bundle = hashes(v.Fix)
+		e.Unsent = slices.Clip(e.Unsent) // to append copies it
+		for _, c := range v.Fix {
+			e.unsent(c)
+		}
+	}
 }
 
 func daneOf(v *rules.Verdict) *DANE {
@@ -318,35 +300,35 @@ func hashes(certs []*cert.Certificate) []Hash {
 	return out
 }
 
-// unsent describes each certificate that paths and bundle mention and the
-// server did not send, once.
-func (e *Endpoint) unsent(v *rules.Verdict) {
-	note := func(c *cert.Certificate) {
-		h := Hash(c.SHA256)
-		for i := range e.Chain {
-			if e.Chain[i].SHA256 == h {
-				return
-			}
-		}
-		for i := range e.Unsent {
-			if e.Unsent[i].SHA256 == h {
-				return
-			}
-		}
-		e.Unsent = append(e.Unsent, Unsent{
-			SHA256: h, SPKISHA256: Hash(c.Key.SPKI), NotAfter: c.NotAfter, SelfIssued: c.SelfIssued(),
-			Subject: Clean(c.Subject.Text), Issuer: Clean(c.Issuer.Text),
-		})
-	}
-	for i, c := range v.Clients {
-		if i > 0 && slices.Equal(c.Path, v.Clients[i-1].Path) {
+// unsentOnPaths describes each certificate on clients' paths that the server did not
+// send, once.
+func (e *Endpoint) unsentOnPaths(verdicts []client.Verdict) {
+	for i, v := range verdicts {
+		if i > 0 && slices.Equal(v.Path, verdicts[i-1].Path) {
 			continue
 		}
-		for _, p := range c.Path {
-			note(p)
+		for _, c := range v.Path {
+			e.unsent(c)
 		}
 	}
-	for _, c := range v.Fix {
-		note(c)
+}
+
+// unsent describes a certificate that a path or the bundle has, if the server did not
+// send it.
+func (e *Endpoint) unsent(c *cert.Certificate) {
+	h := Hash(c.SHA256)
+	for i := range e.Chain {
+		if e.Chain[i].SHA256 == h {
+			return
+		}
 	}
+	for i := range e.Unsent {
+		if e.Unsent[i].SHA256 == h {
+			return
+		}
+	}
+	e.Unsent = append(e.Unsent, Unsent{
+		SHA256: h, SPKISHA256: Hash(c.Key.SPKI), NotAfter: c.NotAfter, SelfIssued: c.SelfIssued(),
+		Subject: Clean(c.Subject.Text), Issuer: Clean(c.Issuer.Text),
+	})
 }

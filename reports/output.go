@@ -71,7 +71,7 @@ func (o *Output) Endpoint(e *Endpoint) error {
 	}
 	if o.WithoutPEM {
 		for i := range e.Chain {
-			if c := &e.Chain[i]; c.PEM != "" { // else other endpoints may share it
+			if c := &e.Chain[i]; c.PEM != "" { // else it may be shared: AddPEM has copied the others
 				c.PEM = ""
 			}
 		}

@@ -13,7 +13,7 @@ import (
 // zero value is ready and safe for concurrent use; it must not be copied.
 type Rows struct {
 	certificates chain.Cache[*cert.Certificate, Certificate]
-	shown        chain.Cache[*rules.Verdict, Endpoint] // by the remembered verdict
+	shared       chain.Cache[*rules.Verdict, Endpoint] // by the remembered verdict
 }
 
 // What is remembered takes a megabyte or two.
@@ -25,7 +25,7 @@ const (
 // Endpoint puts an observation and the verdict on it into the form of the report.
 func (r *Rows) Endpoint(o *scanner.Observation, target string, v *rules.Verdict) (e Endpoint) {
 	if v != nil {
-		e = r.of(v)
+		e = r.sharedPart(v)
 	}
 	e.Target, e.Status = Clean(target), Failed
 	if o != nil {
@@ -37,15 +37,37 @@ func (r *Rows) Endpoint(o *scanner.Observation, target string, v *rules.Verdict)
 	return e
 }
 
-func (r *Rows) of(v *rules.Verdict) Endpoint {
-	if v.Like == nil {
-		return shown(v, r)
+// sharedPart is what is in the row of each verdict that has the same one remembered:
+// what the chain is, and what clients say of it.
+func (r *Rows) sharedPart(v *rules.Verdict) Endpoint {
+	if v.Remembered == nil {
+		return r.newSharedPart(v)
 	}
-	e, ok := r.shown.Get(v.Like)
+	e, ok := r.shared.Get(v.Remembered)
 	if !ok {
-		e = shown(v, r)
-		r.shown.Put(v.Like, e, rememberedVerdicts)
+		e = r.newSharedPart(v)
+		r.shared.Put(v.Remembered, e, rememberedVerdicts)
 	}
+	return e
+}
+
+func (r *Rows) newSharedPart(v *rules.Verdict) (e Endpoint) {
+	e.Product = Clean(v.Product)
+	e.Chain = make([]Certificate, len(v.Entries))
+	for i, entry := range v.Entries {
+		e.Chain[i] = r.presented(i, entry)
+		if i < len(v.Roles) {
+			e.Chain[i].Role = v.Roles[i]
+		}
+	}
+	e.Missing = make([]Missing, len(v.Missing))
+	for i, ref := range v.Missing {
+		e.Missing[i] = missing(ref)
+		e.Missing[i].AIAURL = aiaURL(v, i)
+	}
+	e.leafFacts(v)
+	e.Clients = clientVerdicts(v.Clients)
+	e.unsentOnPaths(v.Clients)
 	return e
 }
 

@@ -29,7 +29,7 @@ func TestRowsRemember(t *testing.T) {
 	}
 	like := func(v *rules.Verdict, addr string, findings ...rules.Finding) *rules.Verdict {
 		own := *v
-		own.Like, own.Addr, own.Findings = v, addr, findings
+		own.Remembered, own.Addr, own.Findings = v, addr, findings
 		for _, f := range findings {
 			own.State = max(own.State, f.Severity) // as a policy has it for this endpoint
 		}
@@ -37,10 +37,14 @@ func TestRowsRemember(t *testing.T) {
 	}
 	shared := verdict([]chain.Entry{a, b}, clients, chain.Leaf, chain.Intermediate)
 	shared.Missing, shared.Product = []rules.CertRef{{Cert: chain.Read(root.DER).Cert, Name: b.Cert.Issuer}}, "Example"
+	fixed := like(shared, "192.0.2.3:443") // as a planner has filled it
+	fixed.Bundle, fixed.Fix, fixed.Partial = &cert.Hash{1}, []*cert.Certificate{chain.Read(root.DER).Cert}, true
 	rows := new(reports.Rows)
 	for i, v := range []*rules.Verdict{
 		like(shared, "192.0.2.1:443", rules.Finding{Rule: "root-in-chain", Severity: rules.Error, Message: "once"}),
 		like(shared, "192.0.2.2:443"),
+		fixed,
+		like(shared, "192.0.2.4:443"),
 		verdict([]chain.Entry{a, b}, clients, chain.Leaf, chain.Intermediate),
 		verdict([]chain.Entry{a, b}, clients, chain.Leaf, chain.Intermediate),
 		verdict([]chain.Entry{b, a, b}, clients[1:], chain.Leaf, chain.Unrelated, chain.Duplicate),
@@ -48,7 +52,7 @@ func TestRowsRemember(t *testing.T) {
 		verdict([]chain.Entry{a, b}, clients, chain.Leaf, chain.Cross),
 	} {
 		alone := *v
-		alone.Like = nil
+		alone.Remembered = nil
 		got, want := rows.Endpoint(nil, "a file", v), reports.NewEndpoint(nil, "a file", &alone)
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("endpoint %d:\n%+v, want\n%+v", i, got, want)

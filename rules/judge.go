@@ -126,7 +126,7 @@ func (j *Judge) judgeAlone(ps []Presentation) *Verdict {
 	}
 	own := *v
 	if ok { // a chain that came once may never come again
-		own.Like = v
+		own.Remembered = v
 	}
 	own.Presentation = ps[0]
 	own.Findings = slices.Clone(v.Findings)

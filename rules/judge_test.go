@@ -31,8 +31,8 @@ func TestRememberedVerdict(t *testing.T) {
 	if describe(again) != want || again.Addr != p.Addr {
 		t.Errorf("the second time, for %s:\n%s\nwant\n%s", again.Addr, describe(again), want)
 	}
-	if third := judge(p); first.Like != nil || again.Like == nil || third.Like != again.Like {
-		t.Errorf("like what is remembered: %p, %p, %p", first.Like, again.Like, third.Like)
+	if third := judge(p); first.Remembered != nil || again.Remembered == nil || third.Remembered != again.Remembered {
+		t.Errorf("remembered: %p, %p, %p", first.Remembered, again.Remembered, third.Remembered)
 	}
 	other := p
 	other.Name = "other.example.test"

@@ -120,22 +120,22 @@ type Subject struct {
 // A Verdict is everything that was judged about one presentation.
 type Verdict struct {
 	Presentation
-	At       time.Time    // as of when it was judged
-	Leaf     int          // position of the leaf; -1: none
-	Roles    []chain.Role // one a position
-	Product  string       // product of the CA, by the catalogue; empty: not recognised
-	Missing  []CertRef
-	Findings []Finding // worst first, then by position
-	Clients  []client.Verdict
-	Others   []*Verdict          // on what other handshakes with the address showed, where that is another chain
-	TLSA     []tlsa.Record       // that would be right for the chain, where DNS was asked
-	Staple   *Staple             // what the stapled OCSP response says; nil: none came
-	Matches  []DANEMatch         // what each TLSA record is to the chain
-	State    Severity            // worst finding of class presentation
-	Bundle   *cert.Hash          // identifies the corrected certificates after the leaf; nil: no fix is known
-	Fix      []*cert.Certificate // those certificates, in order; Raw is nil where only facts are known
-	Partial  bool                // some chosen client refuses the corrected list all the same
-	Like     *Verdict            // the remembered one, the same but for Presentation, Findings and State; nil: none
+	At         time.Time    // as of when it was judged
+	Leaf       int          // position of the leaf; -1: none
+	Roles      []chain.Role // one a position
+	Product    string       // product of the CA, by the catalogue; empty: not recognised
+	Missing    []CertRef
+	Findings   []Finding // worst first, then by position
+	Clients    []client.Verdict
+	Others     []*Verdict          // on what other handshakes with the address showed, where that is another chain
+	TLSA       []tlsa.Record       // that would be right for the chain, where DNS was asked
+	Staple     *Staple             // what the stapled OCSP response says; nil: none came
+	Matches    []DANEMatch         // what each TLSA record is to the chain
+	State      Severity            // worst finding of class presentation
+	Bundle     *cert.Hash          // identifies the corrected certificates after the leaf; nil: no fix is known
+	Fix        []*cert.Certificate // those certificates, in order; Raw is nil where only facts are known
+	Partial    bool                // some chosen client refuses the corrected list all the same
+	Remembered *Verdict            // one for the same chain and name, with the same At, Roles, Product, Missing and Clients; nil: none
 }
 
 // leaf gives the leaf, or nil if none could be read.

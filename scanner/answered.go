@@ -18,16 +18,16 @@ type answered struct {
 func newAnswered() *answered { return &answered{seed: maphash.MakeSeed()} }
 
 func (a *answered) add(addr netip.AddrPort) {
-	hash, place := a.of(addr)
+	hash, place := a.slot(addr)
 	place.Store(hash)
 }
 
 func (a *answered) has(addr netip.AddrPort) bool {
-	hash, place := a.of(addr)
+	hash, place := a.slot(addr)
 	return place.Load() == hash
 }
 
-func (a *answered) of(addr netip.AddrPort) (hash uint64, place *atomic.Uint64) {
+func (a *answered) slot(addr netip.AddrPort) (hash uint64, place *atomic.Uint64) {
 	hash = maphash.Comparable(a.seed, addr) | 1 // never that of an empty place
 	return hash, &a.known[hash>>1%uint64(len(a.known))]
 }

@@ -18,28 +18,29 @@ type ecdsaTables struct {
 	made   atomic.Int32
 }
 
-// Bounds of what is kept: counts take some hundred kilobytes, tables 6 MB at the
+// Bounds of what is kept: counts take some hundred kilobytes, tables 4 MB at the
 // most.
 const (
 	maxCounts   = 1 << 11
 	maxTables   = 16
-	worthATable = 16 // signatures: to check as many takes as long as to make a table
+	worthATable = 16 // signatures: to check as many takes as long as to make a table, or longer
 )
 
-// of gives the table of a key; nil: it has none.
-func (t *ecdsaTables) of(key cert.Key, pub *ecdsa.PublicKey) *ecdsatable.Table {
+// count counts a signature of a key and gives its table; nil: it has none. The first
+// that have signed enough have tables, for good.
+func (t *ecdsaTables) count(key cert.Key, pub *ecdsa.PublicKey) *ecdsatable.Table {
 	if t == nil {
 		return nil
 	}
 	if table, ok := t.tables.Get(key.SPKI); ok {
 		return table
 	}
-	count, ok := t.checks.Get(key.SPKI)
+	n, ok := t.checks.Get(key.SPKI)
 	if !ok {
-		count = new(atomic.Int32)
-		t.checks.Put(key.SPKI, count, maxCounts)
+		n = new(atomic.Int32)
+		t.checks.Put(key.SPKI, n, maxCounts)
 	}
-	if count.Add(1) != worthATable || t.made.Add(1) > maxTables {
+	if n.Add(1) != worthATable || t.made.Add(1) > maxTables {
 		return nil
 	}
 	table := ecdsatable.New(pub)
@@ -51,10 +52,9 @@ func (t *ecdsaTables) of(key cert.Key, pub *ecdsa.PublicKey) *ecdsatable.Table {
 	return table
 }
 
-// verify checks an ECDSA signature. That it is not good is crypto/ecdsa's word
-// alone.
+// verify checks an ECDSA signature. Only crypto/ecdsa says that one is not good.
 func (t *ecdsaTables) verify(key cert.Key, pub *ecdsa.PublicKey, digest, signature []byte) bool {
-	if table := t.of(key, pub); table != nil && table.Verify(digest, signature) {
+	if table := t.count(key, pub); table != nil && table.Verify(digest, signature) {
 		return true
 	}
 	return ecdsa.VerifyASN1(pub, digest, signature)

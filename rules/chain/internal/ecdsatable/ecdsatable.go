@@ -33,9 +33,9 @@ func New(pub *ecdsa.PublicKey) *Table {
 	t := &Table{order: pub.Params().N, size: (pub.Params().BitSize + 7) / 8}
 	switch pub.Curve {
 	case elliptic.P256():
-		t.sumX, err = sum(nistec.NewP256Point, point, t.size, 7)
+		t.sumX, err = newSumX(nistec.NewP256Point, point, t.size, 7)
 	case elliptic.P384():
-		t.sumX, err = sum(nistec.NewP384Point, point, t.size, 5) // its points are four objects each
+		t.sumX, err = newSumX(nistec.NewP384Point, point, t.size, 5) // its points are four objects each
 	default:
 		return nil
 	}
@@ -83,9 +83,9 @@ type point[P any] interface {
 	BytesX() ([]byte, error)
 }
 
-// sum makes what gives the x-coordinate of u1 times the base point and u2 times q,
+// newSumX makes what gives the x-coordinate of u1 times the base point and u2 times q,
 // for scalars of size bytes, of which a row of the table stands for width bits.
-func sum[P any, Point point[P]](zero func() *P, q []byte, size, width int) (func(u1, u2 []byte) ([]byte, error), error) {
+func newSumX[P any, Point point[P]](zero func() *P, q []byte, size, width int) (func(u1, u2 []byte) ([]byte, error), error) {
 	unit, err := Point(zero()).SetBytes(q)
 	if err != nil {
 		return nil, err
