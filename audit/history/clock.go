@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -15,6 +16,9 @@ const (
 
 	// clockPatience bounds the wait for its answer.
 	clockPatience = 2 * time.Second
+
+	// statementPatience is how long a statement may wait before it is carried out.
+	statementPatience = 10 * time.Second
 
 	// clockSlack is by how much two clocks may differ: they are set a little all
 	// the time.
@@ -93,6 +97,23 @@ func (db *DB) settled(long time.Duration) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.leapt.IsZero() || time.Since(c.leapt) > long
+}
+
+// steady is the condition that the database's clock is settled, and is where this
+// process takes it to be when the statement is carried out: it may have been set
+// since it was last heard of.
+func (db *DB) steady(long time.Duration) string {
+	if !db.settled(long) {
+		return "1 = 0"
+	}
+	c := &db.clock
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.at.IsZero() {
+		return "1 = 1"
+	}
+	at := c.at.Add(time.Since(c.heard))
+	return fmt.Sprintf("%s BETWEEN %d AND %d", db.now, at.Add(-clockSlack).UnixMilli(), at.Add(clockSlack+statementPatience).UnixMilli())
 }
 
 // ClockAhead is by how much this machine's clock is ahead of the database's;

@@ -95,15 +95,11 @@ func (db *DB) TakeShard(ctx context.Context, audit int64, number int, holder str
 
 // free is the condition that nobody has a shard, or had it of late: its time is
 // over, or lies further ahead than any does, for the database's clock was set
-// back. Where that was seen to be set just now, whoever has a shard may not have
+// back. Where that was set just now, whoever has a shard may not have
 // renewed its lease by the clock as it is.
 func (db *DB) free(lease time.Duration) string {
 	longest := max(5*lease, time.Second) // as of a pause after failures
-	sql := fmt.Sprintf("(until <= %s OR until - %s > %d)", db.now, db.now, longest.Milliseconds())
-	if !db.settled(lease) {
-		sql += " AND holder = ''"
-	}
-	return sql
+	return fmt.Sprintf("(until <= %s OR until - %s > %d) AND (holder = '' OR %s)", db.now, db.now, longest.Milliseconds(), db.steady(lease))
 }
 
 // holds finds out whether the shard is still this writer's, and keeps it and the

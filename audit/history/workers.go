@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"math"
 	"time"
 )
 
@@ -43,12 +42,9 @@ func (db *DB) Leave(ctx context.Context, id string) error {
 }
 
 // Workers gives those who have told lately that they live, by zone and age. Who
-// told when the database's clock was ahead, and not since, has not.
+// told when the database's clock was ahead, and not since, has not; where it was set
+// just now, all are given: they tell so again soon.
 func (db *DB) Workers(ctx context.Context, lately time.Duration) (all []Worker, err error) {
-	ahead := lately
-	if !db.settled(lately) {
-		ahead = math.MaxInt32 * time.Second // they tell so again soon
-	}
 	err = each(ctx, db.sql, func(rows *sql.Rows) error {
 		var w Worker
 		var since, seen int64
@@ -56,8 +52,8 @@ func (db *DB) Workers(ctx context.Context, lately time.Duration) (all []Worker, 
 		w.Since, w.Seen = time.UnixMilli(since).UTC(), time.UnixMilli(seen).UTC()
 		all = append(all, w)
 		return err
-	}, "SELECT id, zone, since, seen FROM worker WHERE seen > "+db.now+" - $1 AND seen < "+db.now+" + $2 ORDER BY zone, since, id",
-		lately.Milliseconds(), ahead.Milliseconds())
+	}, "SELECT id, zone, since, seen FROM worker WHERE seen > "+db.now+" - $1 AND seen < "+db.now+" + $1 OR NOT ("+db.steady(lately)+
+		") ORDER BY zone, since, id", lately.Milliseconds())
 	if err != nil {
 		return nil, fmt.Errorf("listing workers: %w", err)
 	}

@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"maps"
 	"regexp"
 	"strings"
@@ -29,6 +30,7 @@ func TestClocks(t *testing.T) {
 		{"the job of a worker that is gone", goneByClock},
 		{"jobs that are old", oldByClock},
 		{"a lease from before the clock was set back", setBack},
+		{"the clock is set, and nobody has looked", setUnseen},
 		{"the clock is set in the midst", setInMidst},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -209,6 +211,29 @@ func setBack(t *testing.T, where string, set func(time.Duration)) {
 		if time.Since(began) > 45*time.Second {
 			t.Fatalf("what a worker left that is gone waits until the clock is where it was: %q leads", leader)
 		}
+	}
+}
+
+// The database's clock was set ahead between two times that a worker looked at it:
+// who had a shard then has it, and lives.
+func setUnseen(t *testing.T, where string, set func(time.Duration)) {
+	m := newMachine(t, where)
+	id, err := m.auditor(t, "dmz", 3, nil).Begin(t.Context(), "web", true, func(*sql.Tx, int64, int) error { return nil })
+	if err == nil {
+		_, err = m.db.TakeShard(t.Context(), id, 0, "there", time.Minute)
+	}
+	for _, worker := range []string{"there", "here"} {
+		err = errors.Join(err, m.db.Beat(t.Context(), worker, "dmz"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	set(time.Hour)
+	if _, err := m.db.TakeShard(t.Context(), id, 0, "here", time.Minute); !errors.Is(err, history.ErrBusy) {
+		t.Errorf("the shard is taken from who is at it: %v", err)
+	}
+	if all, err := m.db.Workers(t.Context(), time.Minute); err != nil || len(all) != 2 {
+		t.Errorf("who lives: %v, %v", all, err)
 	}
 }
 
