@@ -109,10 +109,11 @@ func (db *DB) steady(long time.Duration) string {
 	c := &db.clock
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.at.IsZero() {
+	since := time.Since(c.heard)
+	if c.at.IsZero() || since > time.Hour { // clocks drift apart
 		return "1 = 1"
 	}
-	at := c.at.Add(time.Since(c.heard))
+	at := c.at.Add(since)
 	return fmt.Sprintf("%s BETWEEN %d AND %d", db.now, at.Add(-clockSlack).UnixMilli(), at.Add(clockSlack+statementPatience).UnixMilli())
 }
 
