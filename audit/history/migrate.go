@@ -16,7 +16,8 @@ import (
 var migrations embed.FS
 
 // migrate brings the tables to the newest step. Several processes may try at
-// once: PostgreSQL serialises them by a lock of goose's, SQLite by its own.
+// once: PostgreSQL serialises them by a lock of goose's, SQLite step by step by its
+// own. There a step fails that another process has made since this one looked.
 func (db *DB) migrate(ctx context.Context) error {
 	steps, err := fs.Sub(migrations, "migrations/"+db.name)
 	if err != nil {
@@ -34,7 +35,14 @@ func (db *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reading the history's migrations: %w", err)
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	_, err = provider.Up(ctx)
+	for range provider.ListSources() {
+		if err == nil || db.name == "postgres" || ctx.Err() != nil {
+			break
+		}
+		_, err = provider.Up(ctx)
+	}
+	if err != nil {
 		return fmt.Errorf("bringing the history's tables up to date: %w", err)
 	}
 	return nil
