@@ -90,25 +90,16 @@ func (c *clock) answer(asked, heard, at time.Time) {
 	c.at, c.heard = at, heard
 }
 
-// settled reports whether the database's clock was not seen to be set for so long:
-// then what tells that it lives has done so by the clock as it is.
-func (db *DB) settled(long time.Duration) bool {
+// steady is the condition that the database's clock was not seen to be set for so
+// long, so that what tells that it lives has done so by the clock as it is, and that
+// it is where this process takes it to be when the statement is carried out.
+func (db *DB) steady(long time.Duration) string {
 	c := &db.clock
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.leapt.IsZero() || time.Since(c.leapt) > long
-}
-
-// steady is the condition that the database's clock is settled, and is where this
-// process takes it to be when the statement is carried out: it may have been set
-// since it was last heard of.
-func (db *DB) steady(long time.Duration) string {
-	if !db.settled(long) {
+	if !c.leapt.IsZero() && time.Since(c.leapt) <= long {
 		return "1 = 0"
 	}
-	c := &db.clock
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	since := time.Since(c.heard)
 	if c.at.IsZero() || since > time.Hour { // clocks drift apart
 		return "1 = 1"

@@ -36,6 +36,10 @@ func TestPostgreSQLClockIsSet(t *testing.T) {
 		t.Fatalf("%v, %v", mine, err)
 	}
 
+	set(2 * time.Hour)
+	if mine, err := db.Claim(t.Context(), 1, 0); err != nil || mine {
+		t.Errorf("set ahead since it was claimed: %v, %v", mine, err)
+	}
 	set(0)
 	if err := db.Beat(t.Context(), "me", "dmz"); err != nil { // and learns that it was set
 		t.Fatal(err)

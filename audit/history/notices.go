@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"math"
 	"time"
 )
 
@@ -51,14 +50,11 @@ func (db *DB) Notices(ctx context.Context, group string, limit int) ([]Notice, e
 // Tried, or after some minutes.
 func (db *DB) Claim(ctx context.Context, id int64, attempts int) (mine bool, err error) {
 	const life = 2 * time.Minute
-	ahead := int64(math.MaxInt64)
-	if db.settled(life) { // a claim for later than that is of before the database's clock was set back
-		ahead = life.Milliseconds()
-	}
 	err = db.inTx(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, "UPDATE notice SET claimed = "+db.now+
-			" + $3 WHERE id = $1 AND attempts = $2 AND sent IS NULL AND (claimed < "+db.now+" OR claimed - "+db.now+" > $4)",
-			id, attempts, life.Milliseconds(), ahead)
+		// A claim for later than its life is of before the database's clock was set back.
+		result, err := tx.ExecContext(ctx, "UPDATE notice SET claimed = "+db.now+" + $3 WHERE id = $1 AND attempts = $2 AND sent IS NULL"+
+			" AND (claimed = 0 OR (claimed < "+db.now+" OR claimed - "+db.now+" > $3) AND "+db.steady(life)+")",
+			id, attempts, life.Milliseconds())
 		if err != nil {
 			return err
 		}
