@@ -27,8 +27,10 @@ func (e *Engine) judgeAll(ctx context.Context, observed iter.Seq[[]*scanner.Obse
 		var workers sync.WaitGroup
 		for range e.workers() {
 			workers.Go(func() {
+				var g gathered
 				for o := range todo {
-					done <- e.endpoints(ctx, o)
+					e.gather(ctx, &g, o)
+					done <- e.endpoints(ctx, &g)
 				}
 			})
 		}
@@ -69,7 +71,8 @@ func (e *Engine) workers() int {
 	return n
 }
 
-// gathered is what one target showed, an endpoint for each address.
+// gathered is what one target showed, an endpoint for each address. It is used for
+// one target after another.
 type gathered struct {
 	shown     []*scanner.Observation // one an endpoint
 	quic      []*scanner.Observation // what the same showed over UDP; nil: it was not asked
@@ -78,7 +81,10 @@ type gathered struct {
 	places    []policy.Place
 }
 
-func (e *Engine) gather(ctx context.Context, observed []*scanner.Observation) (g gathered) {
+// gather puts what one target showed in the place of what g has.
+func (e *Engine) gather(ctx context.Context, g *gathered, observed []*scanner.Observation) {
+	clear(g.presented) // shorter lists must not keep what was longer in memory
+	*g = gathered{g.shown[:0], g.quic[:0], g.captured[:0], g.presented[:0], g.places[:0]}
 	for _, here := range byAddress(observed) {
 		first := here[0]
 		for _, o := range here {
@@ -98,12 +104,10 @@ func (e *Engine) gather(ctx context.Context, observed []*scanner.Observation) (g
 		g.shown = append(g.shown, first)
 		g.quic = append(g.quic, overQUIC(here))
 	}
-	return g
 }
 
 // endpoints judges what one target showed, all its addresses together.
-func (e *Engine) endpoints(ctx context.Context, observed []*scanner.Observation) []reports.Endpoint {
-	g := e.gather(ctx, observed)
+func (e *Engine) endpoints(ctx context.Context, g *gathered) []reports.Endpoint {
 	out := make([]reports.Endpoint, len(g.shown))
 	verdicts := make([]*rules.Verdict, len(g.shown))
 	judged, _ := e.judged.verdicts(ctx, g.presented)

@@ -30,8 +30,10 @@ func benchmarkEndpoint(b *testing.B, engine *Engine, observed []*scanner.Observa
 		b.Fatal(err)
 	}
 	b.ReportAllocs()
+	var g gathered
 	for b.Loop() {
-		for _, e := range engine.endpoints(context.Background(), observed) {
+		engine.gather(context.Background(), &g, observed)
+		for _, e := range engine.endpoints(context.Background(), &g) {
 			if err := w.Endpoint(&e); err != nil {
 				b.Fatal(err)
 			}

@@ -24,7 +24,9 @@ type Fix struct {
 func (e *Engine) PlanFix(ctx context.Context, targets iter.Seq[scanner.Target]) iter.Seq[[]Fix] {
 	return func(yield func([]Fix) bool) {
 		for observed := range e.scanner.Scan(ctx, e.expecting(targets)) {
-			if !yield(e.plan(ctx, e.gather(ctx, observed))) {
+			var g gathered
+			e.gather(ctx, &g, observed)
+			if !yield(e.plan(ctx, &g)) {
 				return
 			}
 		}
@@ -33,13 +35,13 @@ func (e *Engine) PlanFix(ctx context.Context, targets iter.Seq[scanner.Target]) 
 
 // PlanFixOf is PlanFix for a chain of a file.
 func (e *Engine) PlanFixOf(ctx context.Context, p Presented) Fix {
-	return e.plan(ctx, gathered{
+	return e.plan(ctx, &gathered{
 		shown: make([]*scanner.Observation, 1), captured: []int{0},
 		presented: []rules.Presentation{p.Presentation}, places: []policy.Place{{Host: p.Label}},
 	})[0]
 }
 
-func (e *Engine) plan(ctx context.Context, g gathered) []Fix {
+func (e *Engine) plan(ctx context.Context, g *gathered) []Fix {
 	out := make([]Fix, len(g.shown))
 	for i, o := range g.shown {
 		out[i].Observed = o

@@ -3,7 +3,6 @@ package tlschain
 import (
 	"context"
 	"iter"
-	"slices"
 
 	"github.com/tlschain/tlschain/scanner"
 )
@@ -22,20 +21,22 @@ type Selection struct {
 // Targets gives what [Engine.Scan] is to scan: of a mail domain, with DANE, its
 // servers. What is no target goes to Skip.
 func (e *Engine) Targets(ctx context.Context, s *Selection) iter.Seq[scanner.Target] {
-	return func(yield func(scanner.Target) bool) {
-		for listed, err := range s.List.All(ctx) {
-			if err != nil {
+	listed := func(yield func(scanner.Target) bool) {
+		for t, err := range s.List.All(ctx) {
+			switch {
+			case err != nil:
 				s.Skip(err)
-				continue
-			}
-			if !s.Shard.Has(&listed) {
+			case !s.Shard.Has(&t):
 				s.Others++
-				continue
+			case !yield(t):
+				return
 			}
-			for target := range e.MailServers(ctx, slices.Values([]scanner.Target{listed})) {
-				if !s.Journal.Has(target) && !yield(target) {
-					return
-				}
+		}
+	}
+	return func(yield func(scanner.Target) bool) {
+		for t := range e.MailServers(ctx, listed) {
+			if !s.Journal.Has(t) && !yield(t) {
+				return
 			}
 		}
 	}

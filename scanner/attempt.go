@@ -59,9 +59,9 @@ func (r *run) attemptOnce(ctx context.Context, target Target, addr netip.Addr, v
 	}
 	defer func() { done(r.loadOf(o)) }()
 	o.At = r.now()
-	limited, cancel := context.WithTimeout(ctx, r.timeout())
-	defer cancel()
 	a := &attempt{run: r, o: o}
+	limited, cancel := a.limit(ctx)
+	defer cancel()
 	a.capture(limited)
 	if until, ok := limited.Deadline(); ok && o.Failure != nil && o.Failure.Code == Timeout && time.Since(until) > overslept {
 		o.Failure = &Failure{Local, "this program did not run while the time of the attempt went by"}
@@ -77,6 +77,29 @@ func (r *run) attemptOnce(ctx context.Context, target Target, addr netip.Addr, v
 		o.Failure = interrupted()
 	}
 	return o
+}
+
+// limit gives ctx with the deadline of the attempt.
+func (a *attempt) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	if a.Dial == nil && a.Proxy == nil && a.o.Target.STARTTLS == "" && !a.overQUIC() {
+		return untimed{ctx, time.Now().Add(a.timeout())}, func() {}
+	}
+	return context.WithTimeout(ctx, a.timeout())
+}
+
+// An untimed context has a deadline and does not end at it: connections are told
+// theirs. It costs nothing, while one of package context costs a timer and two
+// kilobytes with what waits for it.
+type untimed struct {
+	context.Context
+	deadline time.Time
+}
+
+func (c untimed) Deadline() (time.Time, bool) {
+	if earlier, ok := c.Context.Deadline(); ok && earlier.Before(c.deadline) {
+		return earlier, true
+	}
+	return c.deadline, true
 }
 
 // serverName is what to send as SNI; empty means none.

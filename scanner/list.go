@@ -73,17 +73,16 @@ func Targets(r io.Reader, name string, options TargetOptions) iter.Seq2[Target, 
 
 // expand yields the targets that a line stands for; false when the loop is left.
 func (l *listReader) expand(parsed []parsedTarget, err *error, yield func(Target, error) bool) bool {
-	for _, p := range parsed {
-		targets, failed := p.expand(l.options)
-		if failed != nil {
-			*err = failed
+	located := func(t Target) bool {
+		t.List, t.Line = l.name, l.number
+		return yield(t, nil)
+	}
+	for i := range parsed {
+		if *err = parsed[i].settle(l.options); *err != nil {
 			return true
 		}
-		for t := range targets {
-			t.List, t.Line = l.name, l.number
-			if !yield(t, nil) {
-				return false
-			}
+		if !parsed[i].each(l.options, located) {
+			return false
 		}
 	}
 	return true
@@ -101,6 +100,7 @@ type listReader struct {
 	section string // of an Ansible inventory; empty: the list is none, or no section began
 	nmap    nmapReport
 	noted   map[string]bool
+	parsed  [1]parsedTarget // of a line that stands for one
 }
 
 // note says once what is left out without loss.
@@ -119,7 +119,7 @@ func (l *listReader) note(format string, args ...any) {
 }
 
 // read reads one line, without comment, and gives what it stands for: mostly
-// one target, or none where it tells about others.
+// one target, or none where it tells about others. It is good until the next line.
 func (l *listReader) read(text string) (parsed []parsedTarget, err error) {
 	if strings.Trim(text, ",; \t") == "" { // a spreadsheet writes its empty rows so
 		return nil, nil
@@ -167,7 +167,8 @@ func (l *listReader) one(p parsedTarget, err error) ([]parsedTarget, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []parsedTarget{p}, nil
+	l.parsed[0] = p
+	return l.parsed[:], nil
 }
 
 // plain reads a line of a list that has no header.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"net/netip"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -43,31 +44,29 @@ func (s *Scanner) Scan(ctx context.Context, targets iter.Seq[Target]) iter.Seq[[
 // all observes targets until they or ctx end, and returns when nothing it
 // started is left.
 func (r *run) all(ctx context.Context, targets iter.Seq[Target], results chan<- []*Observation) {
-	var group errgroup.Group
-	// Half of the targets under way may wait for a name server or for their
-	// turn at a crowded address, while the others are connected.
-	group.SetLimit(2 * r.concurrency())
 	next := make(chan Target)
-	defer group.Wait()
+	var workers sync.WaitGroup
+	defer workers.Wait()
 	defer close(next)
 	// Workers go on with the next target, since the stack that a handshake
 	// needs is grown by then.
-	worker := func(target Target) func() error {
-		return func() error {
+	work := func() {
+		for target := range next {
 			results <- r.target(ctx, target)
-			for target := range next {
-				results <- r.target(ctx, target)
-			}
-			return nil
 		}
 	}
+	// Half of the targets under way may wait for a name server or for their
+	// turn at a crowded address, while the others are connected.
+	spare := 2 * r.concurrency()
 	for target := range targets {
 		select {
 		case next <- target:
 		default:
-			if !group.TryGo(worker(target)) {
-				next <- target
+			if spare > 0 {
+				spare--
+				workers.Go(work)
 			}
+			next <- target
 		}
 		if ctx.Err() != nil {
 			return
@@ -75,17 +74,20 @@ func (r *run) all(ctx context.Context, targets iter.Seq[Target], results chan<- 
 	}
 }
 
-// target observes one target at all its addresses in all variants. Addresses
-// are looked at side by side, the variants of one address one after another:
-// they only make sense where the default handshake got somewhere.
+// target observes one target in all variants, at one of its addresses or at each.
 func (r *run) target(ctx context.Context, target Target) []*Observation {
 	addrs, failure := r.resolve(ctx, target)
 	if failure != nil {
 		return []*Observation{{Target: target, At: r.now(), Failure: failure}}
 	}
-	if !r.AllAddresses {
-		return r.anyAddress(ctx, target, addrs)
+	if r.AllAddresses {
+		return r.eachAddress(ctx, target, addrs)
 	}
+	return r.anyAddress(ctx, target, addrs)
+}
+
+// eachAddress observes all addresses, side by side.
+func (r *run) eachAddress(ctx context.Context, target Target, addrs []netip.Addr) (all []*Observation) {
 	observed := make([][]*Observation, len(addrs))
 	var group errgroup.Group
 	for i, addr := range addrs {
@@ -95,7 +97,6 @@ func (r *run) target(ctx context.Context, target Target) []*Observation {
 		})
 	}
 	group.Wait()
-	var all []*Observation
 	for _, o := range observed {
 		all = append(all, o...)
 	}
@@ -124,7 +125,7 @@ func (r *run) anyAddress(ctx context.Context, target Target, addrs []netip.Addr)
 }
 
 // variants observes one address: the default handshake, and where that brought
-// a chain or failed within TLS, the others that were asked for.
+// a chain or failed within TLS, the others that were asked for, one after another.
 func (r *run) variants(ctx context.Context, target Target, addr netip.Addr) []*Observation {
 	observed := []*Observation{r.attempts(ctx, target, addr, Default)}
 	if f := observed[0].Failure; f != nil && f.Code != Handshake && !observed[0].Captured() {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -44,7 +43,10 @@ func ParseTarget(text string, options TargetOptions) (iter.Seq[Target], error) {
 		return nil, err
 	}
 	p.text = text
-	return p.expand(options)
+	if err := p.settle(options); err != nil {
+		return nil, err
+	}
+	return func(yield func(Target) bool) { p.each(options, yield) }, nil
 }
 
 // A parsedTarget is a target's text taken to pieces, before defaults are put in.
@@ -207,41 +209,44 @@ func parsePort(text string) (uint16, error) {
 	return uint16(n), nil
 }
 
-// expand fills in what the text left open and lists the targets it stands for.
-func (p parsedTarget) expand(options TargetOptions) (iter.Seq[Target], error) {
-	ports := []uint16{p.port}
-	if p.port == 0 {
-		switch port, known := starttls.DefaultPort(p.dialect); {
-		case p.dialect != "" && known:
-			ports = []uint16{port}
-		case len(options.Ports) > 0:
-			ports = slices.Clone(options.Ports)
-		default:
-			ports = []uint16{443}
-		}
-	}
+// settle puts in what the options say for all targets, and holds a range to its bound.
+func (p *parsedTarget) settle(options TargetOptions) error {
 	if options.ServerName != "" {
 		name, err := parseServerName(options.ServerName)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		p.serverName = name
 	}
 	if n, most := p.size(), cmp.Or(options.MaxAddresses, maxAddresses); n > most {
-		return nil, fmt.Errorf("%q stands for %d addresses, more than %d: --max-addresses %d allows it", p.text, n, most, n)
+		return fmt.Errorf("%q stands for %d addresses, more than %d: --max-addresses %d allows it", p.text, n, most, n)
 	}
-	return func(yield func(Target) bool) {
-		for addr := p.first; ; addr = addr.Next() {
-			for _, port := range ports {
-				if !yield(p.at(addr, port)) {
-					return
-				}
-			}
-			if addr == p.last { // invalid on both sides for a host name
-				return
+	return nil
+}
+
+// each yields the targets that the text stands for; false when the loop is left.
+func (p *parsedTarget) each(options TargetOptions, yield func(Target) bool) bool {
+	ports := []uint16{p.port}
+	if p.port == 0 {
+		switch port, known := starttls.DefaultPort(p.dialect); {
+		case p.dialect != "" && known:
+			ports[0] = port
+		case len(options.Ports) > 0:
+			ports = options.Ports
+		default:
+			ports[0] = 443
+		}
+	}
+	for addr := p.first; ; addr = addr.Next() {
+		for _, port := range ports {
+			if !yield(p.at(addr, port)) {
+				return false
 			}
 		}
-	}, nil
+		if addr == p.last { // invalid on both sides for a host name
+			return true
+		}
+	}
 }
 
 func (p *parsedTarget) at(addr netip.Addr, port uint16) Target {

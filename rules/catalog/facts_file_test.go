@@ -13,10 +13,15 @@ import (
 
 // A file that is not what Write wrote is an error that tells how.
 func TestReadRefusesDamagedFiles(t *testing.T) {
-	good, err := os.ReadFile(filepath.Join("data", "facts.bin"))
+	asItIs, err := os.ReadFile(filepath.Join("data", "facts.bin"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	var packed bytes.Buffer
+	if err := catalog.Embedded().Write(&packed); err != nil {
+		t.Fatal(err)
+	}
+	good := packed.Bytes()
 	change := func(f func(b []byte) []byte) []byte { return f(bytes.Clone(good)) }
 	const lengths, sum, body = 9, 17, 49
 	for _, c := range []struct {
@@ -26,10 +31,15 @@ func TestReadRefusesDamagedFiles(t *testing.T) {
 	}{
 		{"empty", nil, "no facts file"},
 		{"text", []byte(strings.Repeat("SHA-256 Fingerprint,PEM\n", 10)), "no facts file"},
-		{"older format", change(func(b []byte) []byte { b[8] = 1; return b }), "has format 1, this program reads format 2"},
-		{"newer format", change(func(b []byte) []byte { b[8] = 3; return b }), "has format 3, this program reads format 2"},
+		{"older format", change(func(b []byte) []byte { b[8] = 1; return b }), "has format 1, this program reads formats 2 and 3"},
+		{"newer format", change(func(b []byte) []byte { b[8] = 4; return b }), "has format 4, this program reads formats 2 and 3"},
 		{"cut in the plain part", good[:len(good)/2], "cut short"},
 		{"cut in the packed part", good[:len(good)-100], "damaged: unexpected EOF"},
+		{"cut as it is", asItIs[:len(asItIs)-100], "length does not fit"},
+		{"longer as it is", append(bytes.Clone(asItIs), 0), "length does not fit"},
+		{"packed, said to be as it is", change(func(b []byte) []byte { b[8] = 3; return b }), "length does not fit"},
+		{"as it is, said to be packed", append(append(bytes.Clone(asItIs[:8]), 2), asItIs[9:]...), "damaged: flate"},
+		{"a bit as it is", func() []byte { b := bytes.Clone(asItIs); b[len(b)-1] ^= 1; return b }(), "checksum does not fit"},
 		{"a bit of a key", change(func(b []byte) []byte { b[body+100_000] ^= 1; return b }), "checksum does not fit"},
 		{"a bit of the checksum", change(func(b []byte) []byte { b[sum] ^= 1; return b }), "checksum does not fit"},
 		{"a bomb", change(func(b []byte) []byte { binary.BigEndian.PutUint32(b[lengths+4:], 1<<31); return b }), "more than 16 MB"},

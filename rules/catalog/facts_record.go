@@ -232,11 +232,12 @@ func (c *codec) signer(x *cert.Certificate) {
 		x.SignedBy = key.SPKI
 		return
 	}
-	if i >= uint64(len(c.blobs.list)) || len(c.blobs.list[i]) != len(x.SignedBy) {
+	signer, ok := c.blobs.pieces.get(i)
+	if !ok || len(signer) != len(x.SignedBy) {
 		c.fail()
 		return
 	}
-	x.SignedBy = cert.Hash(c.blobs.list[i])
+	x.SignedBy = cert.Hash(signer)
 }
 
 func (c *codec) constraints(nc *cert.NameConstraints) {

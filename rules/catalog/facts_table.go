@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"crypto"
+	"encoding/binary"
 
 	"github.com/tlschain/tlschain/rules/cert"
 )
@@ -21,27 +22,44 @@ type pool[T any] struct {
 	index map[string]uint64 // writing: the number of what has this key
 
 	// Reading: what the values are made of, how, and those that somebody has referred to.
-	der   [][]byte
-	parse func(der []byte) (T, bool)
-	made  []*T
+	pieces pieces
+	parse  func(der []byte) (T, bool)
+	made   []*T
+}
+
+// pieces are a column that was read, and where each value of it begins.
+type pieces struct {
+	column []byte
+	at     []uint32
+}
+
+func (p *pieces) get(n uint64) ([]byte, bool) {
+	if n >= uint64(len(p.at)) {
+		return nil, false
+	}
+	rest := p.column[p.at[n]:]
+	size, used := binary.Uvarint(rest)
+	end := used + int(size)
+	return rest[used:end:end], true
 }
 
 // get gives the value with a number; false if there is none.
 func (p *pool[T]) get(n uint64) (v T, ok bool) {
-	if p.der == nil {
+	if p.parse == nil {
 		if n >= uint64(len(p.list)) {
 			return v, false
 		}
 		return p.list[n], true
 	}
-	if n >= uint64(len(p.der)) {
+	der, ok := p.pieces.get(n)
+	if !ok {
 		return v, false
 	}
 	if p.made[n] == nil {
-		if v, ok = p.parse(p.der[n]); !ok {
+		if v, ok = p.parse(der); !ok {
 			return v, false
 		}
-		p.made[n], p.der[n] = &v, nil
+		p.made[n] = &v
 	}
 	return *p.made[n], true
 }
@@ -87,10 +105,11 @@ func (c *codec) blob(col column, b *[]byte) { // nil and empty differ
 		return
 	}
 	*b = nil
-	if n > uint64(len(c.blobs.list)) {
-		c.fail()
-	} else if n > 0 {
-		*b = c.blobs.list[n-1]
+	if n > 0 {
+		var ok bool
+		if *b, ok = c.blobs.pieces.get(n - 1); !ok {
+			c.fail()
+		}
 	}
 }
 
@@ -141,16 +160,16 @@ func (c *codec) writeTables() {
 
 // readTables reads what the records refer to, before them.
 func (c *codec) readTables() {
-	c.names.later(c.pieces(colNames, 100), func(der []byte) (cert.Name, bool) {
+	c.names.later(c.pieces(colNames), func(der []byte) (cert.Name, bool) {
 		n, _, ok := cert.ParseName(der)
 		return n, ok
 	})
-	c.keys.later(c.pieces(colKeys, 300), func(der []byte) (cert.Key, bool) {
+	c.keys.later(c.pieces(colKeys), func(der []byte) (cert.Key, bool) {
 		k, _ := cert.ParseKey(der)
 		return k, true
 	})
-	c.blobs.list = c.pieces(colBlobs, 20)
-	c.texts.later(c.pieces(colTexts, 40), func(text []byte) (string, bool) { return string(text), true })
+	c.blobs.pieces = c.pieces(colBlobs)
+	c.texts.later(c.pieces(colTexts), func(text []byte) (string, bool) { return string(text), true })
 	for c.more(colAlgs) && len(c.algs.list) < maxItems {
 		var a cert.SignatureAlg
 		c.alg(&a)
@@ -158,20 +177,23 @@ func (c *codec) readTables() {
 	}
 }
 
-// pieces reads all that is in a column; about is how long one is.
-func (c *codec) pieces(col column, about int) [][]byte {
-	all := make([][]byte, 0, len(c.cols[col])/about)
-	for c.more(col) && len(all) < maxItems {
-		var der []byte
-		c.raw(col, &der)
-		all = append(all, der)
+// pieces finds all that is in a column.
+func (c *codec) pieces(col column) pieces {
+	all := pieces{column: c.cols[col], at: make([]uint32, 0, 1<<13)}
+	for c.more(col) && len(all.at) < maxItems {
+		all.at = append(all.at, uint32(len(all.column)-len(c.cols[col])))
+		var piece []byte
+		c.raw(col, &piece)
+	}
+	if c.bad { // the last one is none
+		all.at = nil
 	}
 	return all
 }
 
 // later tells what the values of a pool are made of, once they are referred to.
-func (p *pool[T]) later(der [][]byte, parse func(der []byte) (T, bool)) {
-	p.made, p.der, p.parse = make([]*T, len(der)), der, parse
+func (p *pool[T]) later(of pieces, parse func(der []byte) (T, bool)) {
+	p.pieces, p.parse, p.made = of, parse, make([]*T, len(of.at))
 }
 
 func (c *codec) alg(a *cert.SignatureAlg) {

@@ -20,11 +20,11 @@ type line struct {
 	products     []*product
 }
 
-// The file, as it is written.
+// The file, as it is written; in JSON without what is empty.
 type lineFile struct {
 	Line     text       `yaml:"line"`
 	Vendor   string     `yaml:"vendor"`
-	Sources  []string   `yaml:"sources"`
+	Sources  []string   `yaml:"sources" json:"-"`
 	CAs      []caFile   `yaml:"cas"`
 	Products []*product `yaml:"products"`
 }
@@ -32,19 +32,19 @@ type lineFile struct {
 type caFile struct {
 	ID           text         `yaml:"id"`
 	Subjects     []text       `yaml:"subjects"`
-	Except       []text       `yaml:"except"`
-	Key          text         `yaml:"key"`
-	KeyID        text         `yaml:"key_id"`
-	Certificates []listedFile `yaml:"certificates"`
+	Except       []text       `yaml:"except" json:",omitzero"`
+	Key          text         `yaml:"key" json:",omitzero"`
+	KeyID        text         `yaml:"key_id" json:",omitzero"`
+	Certificates []listedFile `yaml:"certificates" json:",omitzero"`
 }
 
 type listedFile struct {
 	SHA256     text `yaml:"sha256"`
-	From       text `yaml:"from"`
-	Until      text `yaml:"until"`
-	Hash       text `yaml:"hash"`
-	By         text `yaml:"by"`
-	ReplacedBy text `yaml:"replaced_by"`
+	From       text `yaml:"from" json:",omitzero"`
+	Until      text `yaml:"until" json:",omitzero"`
+	Hash       text `yaml:"hash" json:",omitzero"`
+	By         text `yaml:"by" json:",omitzero"`
+	ReplacedBy text `yaml:"replaced_by" json:",omitzero"`
 }
 
 type product struct {
@@ -55,14 +55,14 @@ type product struct {
 }
 
 type leafFile struct {
-	Hash     []text `yaml:"hash"`
-	Policies []text `yaml:"policies"`
+	Hash     []text `yaml:"hash" json:",omitzero"`
+	Policies []text `yaml:"policies" json:",omitzero"`
 }
 
 type issuerEntry struct {
 	CA    text `yaml:"ca"`
-	From  text `yaml:"from"`  // issue dates from this moment on
-	Until text `yaml:"until"` // issue dates before this moment
+	From  text `yaml:"from" json:",omitzero"`  // issue dates from this moment on
+	Until text `yaml:"until" json:",omitzero"` // issue dates before this moment
 
 	ca          *ca
 	from, until time.Time
@@ -70,10 +70,10 @@ type issuerEntry struct {
 
 type sendEntry struct {
 	CA       text   `yaml:"ca"` // "issuer", or a CA of this file
-	By       text   `yaml:"by"`
-	Hash     text   `yaml:"hash"`
-	Optional bool   `yaml:"optional"`
-	For      string `yaml:"for"`
+	By       text   `yaml:"by" json:",omitzero"`
+	Hash     text   `yaml:"hash" json:",omitzero"`
+	Optional bool   `yaml:"optional" json:",omitzero"`
+	For      string `yaml:"for" json:",omitzero"`
 
 	ca, by *ca // ca is nil for the leaf's issuer
 }

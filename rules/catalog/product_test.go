@@ -56,7 +56,7 @@ func TestLinesAreCurrent(t *testing.T) {
 		}
 		files = append(files, f)
 	}
-	want, err := json.MarshalIndent(files, "", " ")
+	want, err := json.Marshal(files)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,7 +73,9 @@ func (r row) verifier() Builder {
 		return rowOf(r.like).verifier()
 	}
 	b := r.builder
-	b.Refused = refusedBy()[cmp.Or(r.as, r.id)]
+	if refused := refusedBy()[cmp.Or(r.as, r.id)]; refused != nil {
+		b.Refused = *refused
+	}
 	if b.InOrder != nil {
 		list := *b.InOrder
 		list.Refused = b.Refused

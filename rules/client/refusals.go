@@ -96,15 +96,18 @@ func (r refusal) members() []string {
 }
 
 // apply changes what the row's clients refuse in its places.
-func (r refusal) apply(all map[string]Refused, change func(*cert.Traits)) {
+func (r refusal) apply(all map[string]*Refused, change func(*cert.Traits)) {
 	for _, id := range r.members() {
 		refused := all[id]
+		if refused == nil {
+			refused = new(Refused)
+			all[id] = refused
+		}
 		for p := range numPlaces {
 			if r.places&(1<<p) != 0 {
 				change(&refused[p])
 			}
 		}
-		all[id] = refused
 	}
 }
 
@@ -113,8 +116,8 @@ var refusalTables = [][]refusal{keyRefusals, signatureRefusals, dateRefusals, ex
 
 // refusedBy gives what each client refuses, by id, worked out once from the
 // tables.
-var refusedBy = sync.OnceValue(func() map[string]Refused {
-	all := make(map[string]Refused)
+var refusedBy = sync.OnceValue(func() map[string]*Refused {
+	all := make(map[string]*Refused)
 	for _, table := range refusalTables {
 		for _, r := range table {
 			r.apply(all, func(refused *cert.Traits) { refused.Add(r.trait) })

@@ -7,8 +7,8 @@ import (
 )
 
 // readCertificate reads the body of a Certificate message (RFC 5246 section
-// 7.4.2, RFC 8446 section 4.4.2). The entries are copies that share one array.
-func (p *Presented) readCertificate(body []byte) error {
+// 7.4.2, RFC 8446 section 4.4.2). The entries are the pool's copies.
+func (p *Presented) readCertificate(body []byte, pool *Pool) error {
 	s := cryptobyte.String(body)
 	var list cryptobyte.String
 	tls13 := p.Version == versionTLS13
@@ -25,8 +25,7 @@ func (p *Presented) readCertificate(body []byte) error {
 	if list.Empty() {
 		return fmt.Errorf("%w: its list is empty", errNoCertificate)
 	}
-	array := make([]byte, 0, len(list))
-	var all Presented
+	all := Presented{Chain: make([][]byte, 0, 4)}
 	for !list.Empty() {
 		var entry cryptobyte.String
 		if !list.ReadUint24LengthPrefixed(&entry) {
@@ -35,9 +34,7 @@ func (p *Presented) readCertificate(body []byte) error {
 		if len(all.Chain) == maxCertificates {
 			return fmt.Errorf("%w: over %d certificates", ErrTooLarge, maxCertificates)
 		}
-		from := len(array)
-		array = append(array, entry...)
-		all.Chain = append(all.Chain, array[from:len(array):len(array)])
+		all.Chain = append(all.Chain, pool.copyOf(entry))
 		if !tls13 {
 			continue
 		}

@@ -4,6 +4,7 @@ package wire
 type flight struct {
 	messages
 	client client
+	pool   *Pool // of certificates
 }
 
 // A client is what the reader must know of the one who said hello; the tape
@@ -55,7 +56,7 @@ func (f *flight) presented() (p Presented, err error) {
 			if p.Version == 0 {
 				return p, malformed("a Certificate before the ServerHello")
 			}
-			err = p.readCertificate(message[4:])
+			err = p.readCertificate(message[4:], f.pool)
 			return p, err
 		case messageHelloRequest:
 		case messageEncryptedExtensions, messageCertificateRequest:

@@ -48,7 +48,7 @@ func (h Hello) Ask(conn io.ReadWriter, pool *Pool) (Presented, error) {
 
 // over reads a flight from a connection with pooled memory.
 func (f *flight) over(conn io.Reader, b *buffers) (Presented, error) {
-	f.in, f.raw, f.hand = conn, b.raw[:0], b.hand[:0]
+	f.in, f.raw, f.hand, f.pool = conn, b.raw[:0], b.hand[:0], b.pool
 	p, err := f.presented()
 	b.raw, b.hand = f.raw, f.hand
 	return p, err

@@ -19,7 +19,7 @@ func PresentedIn(hand []byte) (p Presented, err error) {
 		}
 		switch message[0] {
 		case messageCertificate:
-			err = p.readCertificate(message[4:])
+			err = p.readCertificate(message[4:], nil)
 			return p, err
 		case messageCertificateRequest:
 			p.readRequest(message[4:])

@@ -4,36 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"sync"
 )
-
-// buffers are what one flight needs: the bytes as received, and the handshake
-// bytes of their records joined.
-type buffers struct {
-	raw  []byte
-	hand []byte
-}
-
-// A Pool keeps the memory of flights between connections. The zero value is
-// ready for use, and the nil pointer keeps nothing.
-type Pool struct{ kept sync.Pool }
-
-func (p *Pool) take() *buffers {
-	if p != nil {
-		if b, ok := p.kept.Get().(*buffers); ok {
-			return b
-		}
-	}
-	return &buffers{make([]byte, 0, 8<<10), make([]byte, 0, 8<<10)}
-}
-
-func (p *Pool) give(b *buffers) {
-	if p == nil || cap(b.raw) > maxKept || cap(b.hand) > maxKept {
-		return
-	}
-	b.raw, b.hand = b.raw[:0], b.hand[:0]
-	p.kept.Put(b)
-}
 
 // records reads the record layer of one direction: from in, or from raw alone
 // if in is nil.

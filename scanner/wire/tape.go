@@ -85,7 +85,7 @@ func (t *Tape) Presented() (Presented, error) {
 		return Presented{}, errors.New("reading a tape that was stopped")
 	}
 	f := flight{client: taped{t.secret}}
-	f.raw, f.hand = t.buffers.raw, t.buffers.hand[:0]
+	f.raw, f.hand, f.pool = t.buffers.raw, t.buffers.hand[:0], t.pool
 	p, err := f.presented()
 	if err == nil && p.Version != versionTLS13 {
 		f.rest(&p)
