@@ -156,10 +156,12 @@ func (t *Tally) Add(e *Endpoint) {
 	}
 	if e.NeedsFix() {
 		t.fix(e)
-	} else if typed := e.toType(); typed != "" && e.otherHandshakeNeedsFix() {
-		t.s.others++
-		if t.s.otherTarget == "" || typed < t.s.otherTarget {
-			t.s.otherTarget = typed
+	} else if e.otherHandshakeNeedsFix() {
+		if typed := e.toType(); typed != "" {
+			t.s.others++
+			if t.s.otherTarget == "" || typed < t.s.otherTarget {
+				t.s.otherTarget = typed
+			}
 		}
 	}
 }

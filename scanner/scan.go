@@ -57,13 +57,13 @@ func (r *run) all(ctx context.Context, targets iter.Seq[Target], results chan<- 
 	}
 	// Half of the targets under way may wait for a name server or for their
 	// turn at a crowded address, while the others are connected.
-	spare := 2 * r.concurrency()
+	started, most := 0, r.concurrency()
 	for target := range targets {
 		select {
 		case next <- target:
 		default:
-			if spare > 0 {
-				spare--
+			if started < most || started < 2*most && r.pace.free() {
+				started++
 				workers.Go(work)
 			}
 			next <- target
