@@ -73,7 +73,7 @@ func (r *Rows) newSharedPart(v *rules.Verdict) (e Endpoint) {
 
 // presented is the form of an entry of a list.
 func (r *Rows) presented(position int, entry chain.Entry) Certificate {
-	if entry.Cert == nil {
+	if entry.Cert == nil || !entry.Cert.IsCA { // most leaves come once, or with their whole row
 		return presented(position, entry)
 	}
 	out, ok := r.certificates.Get(entry.Cert)

@@ -34,7 +34,7 @@ type Reader struct {
 
 // readings is how many certificates a Reader remembers, and as many older ones:
 // some megabytes.
-const readings = 1 << 9
+const readings = 1 << 8
 
 var readerSeed = maphash.MakeSeed()
 
