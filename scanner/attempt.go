@@ -87,9 +87,10 @@ func (a *attempt) limit(ctx context.Context) (context.Context, context.CancelFun
 	return context.WithTimeout(ctx, a.timeout())
 }
 
-// An untimed context has a deadline and does not end at it: connections are told
-// theirs. It costs nothing, while one of package context costs a timer and two
-// kilobytes with what waits for it.
+// An untimed context has a deadline and does not end at it, and no context that is
+// made of it does, unless its own is earlier: connections are told theirs. It costs
+// nothing, while one of package context costs a timer and two kilobytes with what
+// waits for it.
 type untimed struct {
 	context.Context
 	deadline time.Time

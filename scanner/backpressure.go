@@ -46,9 +46,6 @@ func (p *pace) begin(ctx context.Context) error {
 	}
 }
 
-// free reports whether begin would not wait.
-func (p *pace) free() bool { return len(p.slots) < cap(p.slots) }
-
 // end gives the slot back. After a sign of overload it stays taken
 // instead, until enough others have gone well.
 func (p *pace) end(l load) {

@@ -55,15 +55,15 @@ func (r *run) all(ctx context.Context, targets iter.Seq[Target], results chan<- 
 			results <- r.target(ctx, target)
 		}
 	}
-	// Half of the targets under way may wait for a name server or for their
-	// turn at a crowded address, while the others are connected.
-	started, most := 0, r.concurrency()
+	// Half of the targets under way may wait for a name server, for their turn at a
+	// crowded address, or before their next attempt, while the others are connected.
+	more := 2 * r.concurrency()
 	for target := range targets {
 		select {
 		case next <- target:
 		default:
-			if started < most || started < 2*most && r.pace.free() {
-				started++
+			if more > 0 {
+				more--
 				workers.Go(work)
 			}
 			next <- target

@@ -53,7 +53,7 @@ func (p *Pool) give(b *buffers) {
 // copyOf gives a copy of a certificate that nobody changes: maybe one that others
 // have.
 func (p *Pool) copyOf(certificate []byte) []byte {
-	if p == nil || len(certificate) > maxPooled {
+	if p == nil || len(certificate) == 0 || len(certificate) > maxPooled {
 		return bytes.Clone(certificate)
 	}
 	place := maphash.Bytes(poolSeed, certificate) % poolCertificates

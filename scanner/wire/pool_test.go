@@ -24,9 +24,11 @@ func TestPoolCopies(t *testing.T) {
 	for _, c := range []struct {
 		pool *Pool
 		size int
-	}{{pool, maxPooled + 1}, {nil, 10}} {
+	}{{pool, maxPooled + 1}, {nil, 10}, {new(Pool), 0}} {
 		first, again := c.pool.copyOf(from[:c.size]), c.pool.copyOf(from[:c.size])
-		if !bytes.Equal(first, from[:c.size]) || &first[0] == &again[0] {
+		if first == nil || !bytes.Equal(first, from[:c.size]) {
+			t.Errorf("pool %v, %d bytes: got %v", c.pool != nil, c.size, first)
+		} else if c.size > 0 && &first[0] == &again[0] {
 			t.Errorf("pool %v, %d bytes: it was kept", c.pool != nil, c.size)
 		}
 	}
