@@ -31,6 +31,7 @@ func (r *run) attempts(ctx context.Context, target Target, addr netip.Addr, vari
 		default:
 			return o
 		}
+		r.idle.tell()
 		if !pause(ctx, retries+ours-1) {
 			return o
 		}

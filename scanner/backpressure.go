@@ -72,6 +72,18 @@ func (p *pace) end(l load) {
 	<-p.slots
 }
 
+// idle is where a worker tells that it waits for something else than a connection:
+// a name server, its turn at a crowded address, the time of its next attempt. Another
+// one can be connected meanwhile.
+type idle chan struct{}
+
+func (i idle) tell() {
+	select {
+	case i <- struct{}{}:
+	default: // as many have told as there can be connections
+	}
+}
+
 // loadOf is what an observation says about this machine.
 func (r *run) loadOf(o *Observation) load {
 	switch {

@@ -19,8 +19,8 @@ type host struct {
 	users int // connected or waiting; the last one out removes the entry
 }
 
-// enter waits for a place at addr. The error is ctx's.
-func (h *hosts) enter(ctx context.Context, addr netip.Addr) (leave func(), err error) {
+// enter waits for a place at addr, and tells if it does. The error is ctx's.
+func (h *hosts) enter(ctx context.Context, addr netip.Addr, waits idle) (leave func(), err error) {
 	if h.limit == 0 || addr.IsLoopback() || !addr.IsValid() {
 		return func() {}, nil
 	}
@@ -43,9 +43,16 @@ func (h *hosts) enter(ctx context.Context, addr netip.Addr) (leave func(), err e
 			delete(h.at, addr)
 		}
 	}
+	leave = func() { <-place.slots; forget() }
 	select {
 	case place.slots <- struct{}{}:
-		return func() { <-place.slots; forget() }, nil
+		return leave, nil
+	default:
+		waits.tell()
+	}
+	select {
+	case place.slots <- struct{}{}:
+		return leave, nil
 	case <-ctx.Done():
 		forget()
 		return nil, ctx.Err()

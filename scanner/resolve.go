@@ -64,6 +64,7 @@ func (r *run) addresses(ctx context.Context, host string) ([]netip.Addr, *Failur
 	if look == nil {
 		look = net.DefaultResolver.LookupNetIP
 	}
+	r.idle.tell()
 	found, err := r.names.lookup(ctx, host, r.now, func() ([]netip.Addr, error) { return look(ctx, network, host) })
 	if err != nil {
 		return nil, lookupFailure(ctx, host, err)

@@ -18,6 +18,7 @@ type run struct {
 	*limits
 	names    names
 	answered *answered
+	idle     idle
 	memory   wire.Pool
 	dialer   net.Dialer
 }
@@ -31,7 +32,7 @@ type limits struct {
 
 func newRun(s *Scanner) *run {
 	// Connections are too short for keep-alive probes to begin.
-	r := &run{Scanner: s, limits: s.shared, answered: newAnswered(), dialer: net.Dialer{KeepAlive: -1}}
+	r := &run{Scanner: s, limits: s.shared, answered: newAnswered(), idle: make(idle, s.concurrency()), dialer: net.Dialer{KeepAlive: -1}}
 	if s.Source.IsValid() {
 		r.dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(s.Source, 0))
 	}
@@ -59,11 +60,12 @@ func newLimits(s *Scanner) *limits {
 // it has ended, with what that says about this machine; on an error, which is
 // ctx's, there is nothing to call.
 func (r *run) turn(ctx context.Context, addr netip.Addr) (done func(load), err error) {
-	leave, err := r.hosts.enter(ctx, addr)
+	leave, err := r.hosts.enter(ctx, addr, r.idle)
 	if err != nil {
 		return nil, err
 	}
 	if r.Turn != nil {
+		r.idle.tell()
 		if err := r.Turn(ctx, addr); err != nil {
 			leave()
 			return nil, err

@@ -55,18 +55,30 @@ func (r *run) all(ctx context.Context, targets iter.Seq[Target], results chan<- 
 			results <- r.target(ctx, target)
 		}
 	}
-	// Half of the targets under way may wait for a name server, for their turn at a
-	// crowded address, or before their next attempt, while the others are connected.
-	more := 2 * r.concurrency()
+	// One for each connection, since their stacks are large; and as many again, for
+	// those that wait for something else.
+	started, connections := 0, r.concurrency()
+	start := func() {
+		started++
+		workers.Go(work)
+	}
 	for target := range targets {
 		select {
 		case next <- target:
 		default:
-			if more > 0 {
-				more--
-				workers.Go(work)
+			if started < connections {
+				start()
 			}
-			next <- target
+			for taken := false; !taken; {
+				select {
+				case next <- target:
+					taken = true
+				case <-r.idle:
+					if started < 2*connections {
+						start()
+					}
+				}
+			}
 		}
 		if ctx.Err() != nil {
 			return
