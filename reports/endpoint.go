@@ -276,13 +276,19 @@ func clientVerdicts(verdicts []client.Verdict) []Client {
 		} else {
 			path = hashes(verdicts[i].Path)
 		}
-		out[i] = clientVerdict(&verdicts[i], path)
+		var reason string // the same holds of these
+		if i > 0 && verdicts[i].Reason == verdicts[i-1].Reason {
+			reason = out[i-1].Reason
+		} else {
+			reason = Clean(verdicts[i].Reason)
+		}
+		out[i] = clientVerdict(&verdicts[i], reason, path)
 	}
 	return out
 }
 
-func clientVerdict(v *client.Verdict, path []Hash) Client {
-	out := Client{Client: v.Client, Accepted: v.Accepted, Reason: Clean(v.Reason), Path: path}
+func clientVerdict(v *client.Verdict, reason string, path []Hash) Client {
+	out := Client{Client: v.Client, Accepted: v.Accepted, Reason: reason, Path: path}
 	if v.Accepted {
 		out.By = v.By
 	}

@@ -109,6 +109,7 @@ type Subject struct {
 	session  *chain.Session
 	dane     []DANEMatch     // once asked
 	staple   *Staple         // once read
+	sent     []chain.Step    // those of the path that were presented, once asked
 	onlyDead *chain.Analysis // the path through revoked certificates, where there is no other; else nil
 
 	crosses *crossAdvice                   // what a cross-certificate would fix, once asked
@@ -176,13 +177,16 @@ func (s *Subject) with(roles ...chain.Role) (positions []int) {
 }
 
 // presented gives the steps of the path that the server sent, leaf first.
-func (s *Subject) presented() (steps []chain.Step) {
-	for _, step := range s.Chain.Path {
-		if step.Position >= 0 {
-			steps = append(steps, step)
+func (s *Subject) presented() []chain.Step {
+	if s.sent == nil {
+		s.sent = make([]chain.Step, 0, len(s.Chain.Path))
+		for _, step := range s.Chain.Path {
+			if step.Position >= 0 {
+				s.sent = append(s.sent, step)
+			}
 		}
 	}
-	return steps
+	return s.sent
 }
 
 // missing gives the certificates of the path that the server did not send.
