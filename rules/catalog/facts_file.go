@@ -13,14 +13,14 @@ import (
 
 // The file of facts: magic (8 bytes), format (1 byte), the lengths of its two
 // parts before compression (4 bytes each, big-endian), the SHA-256 of both,
-// then the plain part, and the packed part: by DEFLATE (RFC 1951), or as it is in
+// then the plain part, and the packed part: by DEFLATE (RFC 1951), or uncompressed in
 // the table that comes with the program, where inflating it would take a quarter of
 // what a scan of one target does.
 const (
-	magic        = "tlsfacts"
-	format       = 2 // with constraints of anchors, and what is revoked
-	formatAsItIs = 3 // the same, not compressed
-	header       = len(magic) + 1 + 4 + 4 + sha256.Size
+	magic              = "tlsfacts"
+	format             = 2 // with constraints of anchors, and what is revoked
+	formatUncompressed = 3 // the same, not compressed
+	header             = len(magic) + 1 + 4 + 4 + sha256.Size
 )
 
 // maxPart and maxFile bound what reading a hostile file may cost. Ours has
@@ -79,8 +79,8 @@ func unpack(file []byte) (plain, packed, sum []byte, err error) {
 		return nil, nil, nil, fmt.Errorf("the file has more than %d MB", maxFile>>20)
 	case len(file) < header || string(file[:len(magic)]) != magic:
 		return nil, nil, nil, errors.New("this is no facts file of tlschain")
-	case file[len(magic)] != format && file[len(magic)] != formatAsItIs:
-		return nil, nil, nil, fmt.Errorf("the file has format %d, this program reads formats %d and %d", file[len(magic)], format, formatAsItIs)
+	case file[len(magic)] != format && file[len(magic)] != formatUncompressed:
+		return nil, nil, nil, fmt.Errorf("the file has format %d, this program reads formats %d and %d", file[len(magic)], format, formatUncompressed)
 	}
 	at := len(magic) + 1
 	n, m := binary.BigEndian.Uint32(file[at:]), binary.BigEndian.Uint32(file[at+4:])
@@ -91,7 +91,7 @@ func unpack(file []byte) (plain, packed, sum []byte, err error) {
 	if uint64(n) > uint64(len(body)) {
 		return nil, nil, nil, errors.New("the file is damaged: it is cut short")
 	}
-	if file[len(magic)] == formatAsItIs {
+	if file[len(magic)] == formatUncompressed {
 		if uint64(len(body)) != uint64(n)+uint64(m) {
 			return nil, nil, nil, errors.New("the file is damaged: its length does not fit")
 		}
@@ -125,9 +125,9 @@ func checksum(plain, packed []byte) []byte {
 // same bytes.
 func (f *Facts) Write(w io.Writer) error { return f.write(w, format) }
 
-// WriteAsItIs is Write without compression: half as much again, and read in a third
-// of the time.
-func (f *Facts) WriteAsItIs(w io.Writer) error { return f.write(w, formatAsItIs) }
+// WriteUncompressed is Write without compression: a third more, and ready to be used
+// where it is.
+func (f *Facts) WriteUncompressed(w io.Writer) error { return f.write(w, formatUncompressed) }
 
 func (f *Facts) write(w io.Writer, format byte) error {
 	plain, packed := encode(f)
@@ -138,7 +138,7 @@ func (f *Facts) write(w io.Writer, format byte) error {
 	out.Write(binary.BigEndian.AppendUint32(nil, uint32(len(packed))))
 	out.Write(checksum(plain, packed))
 	out.Write(plain)
-	if format == formatAsItIs {
+	if format == formatUncompressed {
 		out.Write(packed)
 	} else if err := deflate(&out, packed); err != nil {
 		return fmt.Errorf("writing facts: %w", err)

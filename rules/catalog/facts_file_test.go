@@ -13,7 +13,7 @@ import (
 
 // A file that is not what Write wrote is an error that tells how.
 func TestReadRefusesDamagedFiles(t *testing.T) {
-	asItIs, err := os.ReadFile(filepath.Join("data", "facts.bin"))
+	uncompressed, err := os.ReadFile(filepath.Join("data", "facts.bin"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,11 +35,11 @@ func TestReadRefusesDamagedFiles(t *testing.T) {
 		{"newer format", change(func(b []byte) []byte { b[8] = 4; return b }), "has format 4, this program reads formats 2 and 3"},
 		{"cut in the plain part", good[:len(good)/2], "cut short"},
 		{"cut in the packed part", good[:len(good)-100], "damaged: unexpected EOF"},
-		{"cut as it is", asItIs[:len(asItIs)-100], "length does not fit"},
-		{"longer as it is", append(bytes.Clone(asItIs), 0), "length does not fit"},
-		{"packed, said to be as it is", change(func(b []byte) []byte { b[8] = 3; return b }), "length does not fit"},
-		{"as it is, said to be packed", append(append(bytes.Clone(asItIs[:8]), 2), asItIs[9:]...), "damaged: flate"},
-		{"a bit as it is", func() []byte { b := bytes.Clone(asItIs); b[len(b)-1] ^= 1; return b }(), "checksum does not fit"},
+		{"cut, uncompressed", uncompressed[:len(uncompressed)-100], "length does not fit"},
+		{"longer, uncompressed", append(bytes.Clone(uncompressed), 0), "length does not fit"},
+		{"packed, said to be uncompressed", change(func(b []byte) []byte { b[8] = 3; return b }), "length does not fit"},
+		{"uncompressed, said to be packed", append(append(bytes.Clone(uncompressed[:8]), 2), uncompressed[9:]...), "damaged: flate"},
+		{"a bit, uncompressed", func() []byte { b := bytes.Clone(uncompressed); b[len(b)-1] ^= 1; return b }(), "checksum does not fit"},
 		{"a bit of a key", change(func(b []byte) []byte { b[body+100_000] ^= 1; return b }), "checksum does not fit"},
 		{"a bit of the checksum", change(func(b []byte) []byte { b[sum] ^= 1; return b }), "checksum does not fit"},
 		{"a bomb", change(func(b []byte) []byte { binary.BigEndian.PutUint32(b[lengths+4:], 1<<31); return b }), "more than 16 MB"},

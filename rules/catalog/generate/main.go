@@ -47,7 +47,7 @@ func run(out, lists, dir string) error {
 		fmt.Fprintln(os.Stderr, "generate: left out:", s)
 	}
 	var buf bytes.Buffer
-	if err := f.WriteAsItIs(&buf); err != nil {
+	if err := f.WriteUncompressed(&buf); err != nil {
 		return err
 	}
 	return os.WriteFile(out, buf.Bytes(), 0o644)
