@@ -80,7 +80,8 @@ func unpack(file []byte) (plain, packed, sum []byte, err error) {
 	case len(file) < header || string(file[:len(magic)]) != magic:
 		return nil, nil, nil, errors.New("this is no facts file of tlschain")
 	case file[len(magic)] != format && file[len(magic)] != formatUncompressed:
-		return nil, nil, nil, fmt.Errorf("the file has format %d, this program reads formats %d and %d", file[len(magic)], format, formatUncompressed)
+		return nil, nil, nil, fmt.Errorf("the file has format %d, this program reads formats %d and %d",
+			file[len(magic)], format, formatUncompressed)
 	}
 	at := len(magic) + 1
 	n, m := binary.BigEndian.Uint32(file[at:]), binary.BigEndian.Uint32(file[at+4:])
