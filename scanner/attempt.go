@@ -90,8 +90,8 @@ func (a *attempt) limit(ctx context.Context) (context.Context, context.CancelFun
 
 // An untimed context has a deadline and does not end at it, and no context that is
 // made of it does, unless its own is earlier: connections are told theirs. It costs
-// nothing, while one of package context costs a timer and two kilobytes with what
-// waits for it.
+// nothing, while one of package context costs a timer and a kilobyte with what waits
+// for it.
 type untimed struct {
 	context.Context
 	deadline time.Time

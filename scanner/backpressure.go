@@ -73,8 +73,8 @@ func (p *pace) end(l load) {
 }
 
 // idle is where a worker tells that it waits for something else than a connection:
-// a name server, its turn at a crowded address, the time of its next attempt. Another
-// one can be connected meanwhile.
+// a name server, its turn at a crowded address, a limit of the caller's, the time of
+// its next attempt. Another one can be connected meanwhile.
 type idle chan struct{}
 
 func (i idle) tell() {

@@ -40,7 +40,7 @@ var embedded struct {
 }
 
 // Embedded returns the facts that come with the program. They are decoded when
-// nobody has them, and shared: treat them as read-only. That takes some 10 ms;
+// nobody has them, and shared: treat them as read-only. That takes a few milliseconds;
 // certificates are decoded when they are asked for, all of them in 50 ms.
 func Embedded() *Facts {
 	embedded.Lock()

@@ -24,7 +24,7 @@ const (
 )
 
 // maxPart and maxFile bound what reading a hostile file may cost. Ours has
-// some 3 MB and two parts of some 2 MB.
+// some 4 MB, in parts of 2.6 and 1.4 MB.
 const (
 	maxPart = 16 << 20
 	maxFile = 16 << 20

@@ -33,7 +33,7 @@ type Reader struct {
 }
 
 // readings is how many certificates a Reader remembers, and as many older ones:
-// some megabytes.
+// a megabyte or two.
 const readings = 1 << 8
 
 var readerSeed = maphash.MakeSeed()
